@@ -1,0 +1,55 @@
+# The three things that every target of ours shares: warnings, sanitizers, and the way a test is declared.
+# They travel as INTERFACE targets, never as global flags, so generated and third-party code stays as it is.
+
+add_library(gate_warnings INTERFACE)
+target_compile_options(gate_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum
+  $<$<BOOL:${GATE_WARNINGS_AS_ERRORS}>:-Werror>)
+
+if(GATE_SANITIZE)
+  add_compile_options(-fsanitize=${GATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GATE_SANITIZE})
+endif()
+if(GATE_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# gate_add_library(NAME SOURCES ... [PUBLIC libs...] [PRIVATE libs...])
+# A static library of one or more folders. Includes are written from the repository root ("runtime/ir/program.h");
+# only runtime/include and compiler/include are promised to users.
+function(gate_add_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:gate_warnings> ${ARG_PRIVATE})
+endfunction()
+
+# gate_add_test(NAME SOURCES ... LIBS ... [ENV A=b ...] [LABELS ...]): one GoogleTest program, its tests known to CTest one by one.
+function(gate_add_test name)
+  if(NOT GATE_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;ENV;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE gate_warnings ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE GATE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GATE_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  gtest_discover_tests(${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENV}")
+endfunction()
+
+# gate_add_fuzzer(NAME SOURCES ... LIBS ...): a libFuzzer target, built only with GATE_BUILD_FUZZERS.
+function(gate_add_fuzzer name)
+  if(NOT GATE_BUILD_FUZZERS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE gate_warnings ${ARG_LIBS})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+endfunction()
