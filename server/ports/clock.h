@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace gate::server {
+
+/// Microseconds since the Unix epoch, UTC. Durations use the same unit.
+using Micros = std::int64_t;
+
+inline constexpr Micros kMicrosPerSecond = 1'000'000;
+inline constexpr Micros kMicrosPerMinute = 60 * kMicrosPerSecond;
+inline constexpr Micros kMicrosPerHour = 60 * kMicrosPerMinute;
+inline constexpr Micros kMicrosPerDay = 24 * kMicrosPerHour;
+
+/// The only source of time in the server. Every expiry is judged by it (A3, T9), so a test that
+/// owns the clock owns every deadline. Implementations are safe from any number of threads.
+struct Clock {
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Micros now() const = 0;
+};
+
+/// The machine's UTC clock.
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Micros now() const override;
+};
+
+/// A clock that stands still until it is told otherwise.
+class FakeClock final : public Clock {
+ public:
+  explicit FakeClock(Micros start) : now_(start) {}
+  [[nodiscard]] Micros now() const override { return now_.load(); }
+  void set(Micros now) { now_.store(now); }
+  void advance(Micros by) { now_.fetch_add(by); }
+
+ private:
+  std::atomic<Micros> now_;
+};
+
+/// The machine's clock moved by the whole number of seconds that a file holds. For development
+/// and end-to-end tests only: the configuration refuses it elsewhere. The file is read on every
+/// call; an absent, empty or unreadable file means an offset of zero.
+class FileOffsetClock final : public Clock {
+ public:
+  explicit FileOffsetClock(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] Micros now() const override;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace gate::server
