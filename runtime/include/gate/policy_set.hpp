@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gate/decision.hpp>
+#include <gate/request.hpp>
+#include <gate/result.hpp>
+
+namespace gate {
+
+namespace internal {
+struct PolicySetState;  // the program, its tables and its code; see runtime/set/
+}
+
+enum class PolicyState : std::uint8_t { kOn, kReportOnly, kOff };
+[[nodiscard]] std::string_view name(PolicyState value) noexcept;
+
+/// What executes a policy set.
+enum class Backend : std::uint8_t { kInterpreter, kNative };
+[[nodiscard]] std::string_view name(Backend value) noexcept;
+
+/// Kleene's three values; kUnknown counts as true where a policy's condition ends up.
+enum class Truth : std::uint8_t { kFalse = 0, kTrue = 1, kUnknown = 2 };
+[[nodiscard]] std::string_view name(Truth value) noexcept;
+
+/// A view into the set that lives as long as the set.
+struct PolicyInfo {
+  std::string_view id;
+  std::string_view name;
+  std::string_view description;
+  PolicyState state = PolicyState::kOn;
+  bool blocks = false;
+  std::string_view source_file;
+  std::uint32_t source_line = 0;  ///< 1-based
+};
+
+/// One line of an explanation: a section or one leaf of the `when` expression.
+struct Criterion {
+  std::string section;  ///< "state", "users", "target", "when"
+  std::string text;     ///< as the author would read it: "sign_in_risk >= medium"
+  Truth truth = Truth::kFalse;
+  std::string detail;   ///< what the request said: "sign_in_risk = low", "signal amount is absent"
+};
+
+struct PolicyTrace {
+  std::uint32_t policy = 0;
+  bool applies = false;              ///< every criterion holds or is unknown (state aside)
+  std::vector<Criterion> criteria;   ///< all of them, hits and misses
+  std::vector<std::string> requires_text;  ///< "strength NativeMfa", "any of (mfa, compliant_device)", "block"
+  bool satisfied = false;            ///< what it asks for is met
+};
+
+/// Why a decision came out as it did. Made by the slow, readable path from the same policy set.
+struct Explanation {
+  Decision decision;               ///< policies that are `on`
+  Decision report_only;            ///< the outcome if the report-only policies were on as well
+  std::vector<PolicyTrace> policies;  ///< every policy of the set in source order, `off` included
+};
+
+/// A compiled, immutable policy set. Shared by any number of threads; its code and tables are freed
+/// when the last shared_ptr goes. Identified by a digest of its meaning: equal digests decide alike.
+class PolicySet {
+ public:
+  explicit PolicySet(std::unique_ptr<internal::PolicySetState> state);
+  ~PolicySet();
+  PolicySet(const PolicySet&) = delete;
+  PolicySet& operator=(const PolicySet&) = delete;
+
+  /// SHA-256 of the canonical Decision IR, 64 lower-case hex digits.
+  [[nodiscard]] std::string_view digest() const noexcept;
+  /// kNative when machine code decides; kInterpreter when that was asked for or code generation failed.
+  [[nodiscard]] Backend backend() const noexcept;
+
+  [[nodiscard]] std::size_t policy_count() const noexcept;
+  [[nodiscard]] PolicyInfo policy(std::size_t index) const;
+  [[nodiscard]] std::size_t clause_count() const noexcept;
+  /// What clause `index` asks for: "mfa", "strength NativeMfa", "any of (mfa, compliant_device)".
+  [[nodiscard]] std::string_view clause(std::size_t index) const;
+
+  /// Decides one sign-in. Never allocates, throws, locks or reads a clock. A malformed request blocks with
+  /// kRequestRejected. Cost: binding the strings, then the kernel.
+  [[nodiscard]] Decision evaluate(const SignInRequest& request) const noexcept;
+  /// The same over the report-only policies together with those that are on. Changes nothing.
+  [[nodiscard]] Decision evaluate_report_only(const SignInRequest& request) const noexcept;
+  /// Every policy, every condition, hit or miss. Slow (allocates); same outcome as evaluate().
+  [[nodiscard]] Explanation explain(const SignInRequest& request) const;
+
+  [[nodiscard]] const internal::PolicySetState& state() const noexcept { return *state_; }
+
+ private:
+  std::unique_ptr<internal::PolicySetState> state_;
+};
+
+/// A request bound to one policy set: strings interned, addresses and memberships looked up. For callers
+/// that decide several times over the same facts. Keeps the set alive. Not for concurrent use.
+class PreparedRequest {
+ public:
+  PreparedRequest(std::shared_ptr<const PolicySet> set, const SignInRequest& request);
+  ~PreparedRequest();
+  PreparedRequest(PreparedRequest&&) noexcept;
+  PreparedRequest& operator=(PreparedRequest&&) noexcept;
+
+  /// As PolicySet::evaluate, without the binding.
+  [[nodiscard]] Decision evaluate() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gate

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/ir/program.h"
+
+namespace gate::ir {
+
+/// Makes a Program whose tables hold no duplicates: every add_* returns the number of an equal entry if there is one
+/// (hash-consing), so equal conditions, clauses and effects are shared by construction. Single-threaded.
+/// Order independence: finish() sorts the symbol table and renumbers, so that equal sets give equal programs
+/// and therefore equal digests, whatever order their declarations came in (policies keep theirs).
+class ProgramBuilder {
+ public:
+  ProgramBuilder();
+  ~ProgramBuilder();
+  ProgramBuilder(const ProgramBuilder&) = delete;
+  ProgramBuilder& operator=(const ProgramBuilder&) = delete;
+
+  SymbolId symbol(SymbolKind kind, std::string_view name);
+  std::uint32_t location(Location location);
+  std::uint32_t control_name(std::string_view name);
+  std::uint32_t int_slot(IntSlot slot);
+  std::uint32_t bool_slot(BoolSlot slot);
+  std::uint32_t string_slot(StringSlot slot);
+  std::uint32_t list_slot(std::string_view name);
+  std::uint32_t zone(Zone zone);
+  std::uint32_t strength(Strength strength);
+  std::uint32_t clause(Clause clause);
+  std::uint32_t effect(Effect effect);
+
+  ExprId constant(bool value);
+  /// Flattens nested `and`, folds constants and single children, sorts and removes equal children. Never folds unknown.
+  ExprId all_of(std::vector<ExprId> children);
+  ExprId any_of(std::vector<ExprId> children);
+  ExprId negate(ExprId child);
+  ExprId context_in(ContextFact fact, std::uint64_t bits);
+  ExprId principal_in(PrincipalSet set);
+  ExprId app_in(AppSet set);
+  ExprId location_in(LocationSet set);
+  ExprId method_done(MethodTest test);
+  ExprId int_compare(IntTest test);
+  ExprId bool_signal(std::uint32_t slot);
+  ExprId string_test(StringTest test);
+  ExprId list_contains(ListTest test);
+  ExprId time_in(TimeTest test);
+
+  void policy(Policy policy);
+  void default_deny(bool value);
+
+  /// The finished program; the builder is empty afterwards.
+  [[nodiscard]] Program finish();
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+}  // namespace gate::ir
