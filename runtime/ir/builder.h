@@ -8,10 +8,11 @@
 
 namespace gate::ir {
 
-/// Makes a Program whose tables hold no duplicates: every add_* returns the number of an equal entry if there is one
-/// (hash-consing), so equal conditions, clauses and effects are shared by construction. Single-threaded.
-/// Order independence: finish() sorts the symbol table and renumbers, so that equal sets give equal programs
-/// and therefore equal digests, whatever order their declarations came in (policies keep theirs).
+/// Makes a Program whose tables hold no duplicates: every add_* returns the number of an equal
+/// entry if there is one (hash-consing), so equal conditions, clauses and effects are shared by
+/// construction. Single-threaded. Order independence: finish() sorts the symbol table and
+/// renumbers, so that equal sets give equal programs and therefore equal digests, whatever order
+/// their declarations came in (policies keep theirs).
 class ProgramBuilder {
  public:
   ProgramBuilder();
@@ -32,7 +33,8 @@ class ProgramBuilder {
   std::uint32_t effect(Effect effect);
 
   ExprId constant(bool value);
-  /// Flattens nested `and`, folds constants and single children, sorts and removes equal children. Never folds unknown.
+  /// Flattens nested `and`, folds constants and single children, sorts and removes equal children.
+  /// Never folds unknown.
   ExprId all_of(std::vector<ExprId> children);
   ExprId any_of(std::vector<ExprId> children);
   ExprId negate(ExprId child);

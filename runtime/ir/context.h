@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstdint>
-
 #include <gate/vocabulary.hpp>
 
 namespace gate::ir {
 
-/// The facts with small closed vocabularies share one 64-bit word: each fact owns a run of bits, and a
-/// request sets exactly one bit in every run (absent is a bit of its own). A condition on such a fact is
-/// "the request's bit is in this mask". Order and widths are part of the ABI: append only.
+/// The facts with small closed vocabularies share one 64-bit word: each fact owns a run of bits,
+/// and a request sets exactly one bit in every run (absent is a bit of its own). A condition on
+/// such a fact is "the request's bit is in this mask". Order and widths are part of the ABI: append
+/// only.
 enum class ContextFact : std::uint8_t {
   kFlow,
   kClient,
@@ -41,10 +41,21 @@ struct ContextField {
 
 /// Where a fact lives in the context word.
 [[nodiscard]] constexpr ContextField context_field(ContextFact fact) {
-  constexpr std::uint8_t kWidths[kContextFactCount] = {
-      kFlowCount, kClientAppCount, kPlatformCount, kRiskCount, kRiskCount, kRiskCount,
-      kInsiderRiskCount, kTransferMethodCount, kUserKindCount, 2, 2, kTristateCount, kTristateCount,
-      kDeviceTrustCount, kDeviceOwnershipCount};
+  constexpr std::uint8_t kWidths[kContextFactCount] = {kFlowCount,
+                                                       kClientAppCount,
+                                                       kPlatformCount,
+                                                       kRiskCount,
+                                                       kRiskCount,
+                                                       kRiskCount,
+                                                       kInsiderRiskCount,
+                                                       kTransferMethodCount,
+                                                       kUserKindCount,
+                                                       2,
+                                                       2,
+                                                       kTristateCount,
+                                                       kTristateCount,
+                                                       kDeviceTrustCount,
+                                                       kDeviceOwnershipCount};
   std::uint8_t offset = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(fact); ++i) {
     offset = static_cast<std::uint8_t>(offset + kWidths[i]);

@@ -2,22 +2,23 @@
 
 #include <array>
 #include <cstdint>
+#include <gate/decision.hpp>
+#include <gate/policy_set.hpp>
+#include <gate/vocabulary.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <gate/decision.hpp>
-#include <gate/policy_set.hpp>
-#include <gate/vocabulary.hpp>
-
 #include "runtime/ir/context.h"
 
-/// Decision IR: the one meaning of a policy set. The compiler makes it; the interpreter, the index tables,
-/// the native code and later the solver read it. Plain data, no behaviour; every index is checked by
-/// `verify()` (runtime/ir/verify.h) before anybody uses it. It has a text form that parses back (text.h).
+/// Decision IR: the one meaning of a policy set. The compiler makes it; the interpreter, the index
+/// tables, the native code and later the solver read it. Plain data, no behaviour; every index is
+/// checked by `verify()` (runtime/ir/verify.h) before anybody uses it. It has a text form that
+/// parses back (text.h).
 namespace gate::ir {
 
-/// Names that requests are compared with. One table for all kinds, sorted by (kind, name), no duplicates.
+/// Names that requests are compared with. One table for all kinds, sorted by (kind, name), no
+/// duplicates.
 enum class SymbolKind : std::uint8_t {
   kUser,
   kGroup,
@@ -55,12 +56,13 @@ struct PrincipalSet {
 /// What is signed in to. Members are apps and app groups, or user actions, or contexts: by `kind`.
 struct TargetSet {
   TargetKind kind = TargetKind::kApp;
-  bool all = false;  ///< every target of this kind
+  bool all = false;               ///< every target of this kind
   std::vector<SymbolId> members;  ///< sorted
   friend bool operator==(const TargetSet&, const TargetSet&) = default;
 };
 
-/// A named location: address ranges (v4 mapped into v6) or countries. `trusted` holds for addresses only.
+/// A named location: address ranges (v4 mapped into v6) or countries. `trusted` holds for addresses
+/// only.
 struct Cidr {
   std::array<std::uint8_t, 16> address{};  ///< v4 as ::ffff:a.b.c.d; host bits are zero
   std::uint8_t prefix = 128;               ///< 0..128, in v6 terms
@@ -101,7 +103,8 @@ struct IntTest {
   friend bool operator==(const IntTest&, const IntTest&) = default;
 };
 
-/// String comparisons fold ASCII case (conditional-access 3). The negative forms are `not` in the IR.
+/// String comparisons fold ASCII case (conditional-access 3). The negative forms are `not` in the
+/// IR.
 enum class StringOp : std::uint8_t { kEquals, kStartsWith, kEndsWith, kContains };
 struct StringTest {
   std::uint32_t slot = 0;  ///< Program::string_slots
@@ -116,14 +119,16 @@ struct ListTest {
   friend bool operator==(const ListTest&, const ListTest&) = default;
 };
 
-/// A time zone as data: from `utc_from_s` on, local = UTC + `offset_s`. Sorted; the first entry starts at INT64_MIN.
+/// A time zone as data: from `utc_from_s` on, local = UTC + `offset_s`. Sorted; the first entry
+/// starts at INT64_MIN.
 struct Zone {
   std::string name;
   std::vector<std::pair<std::int64_t, std::int32_t>> transitions;
   friend bool operator==(const Zone&, const Zone&) = default;
 };
-/// Local weekday in `weekdays` (bit 0 = Monday) and local minute of day in [start, end); end < start wraps past
-/// midnight and belongs to the weekday on which it began. start == end: the whole day.
+/// Local weekday in `weekdays` (bit 0 = Monday) and local minute of day in [start, end); end <
+/// start wraps past midnight and belongs to the weekday on which it began. start == end: the whole
+/// day.
 struct TimeTest {
   std::uint32_t zone = 0;
   std::uint8_t weekdays = 0x7F;
@@ -149,18 +154,20 @@ struct BoolSlot {
 };
 struct StringSlot {
   std::string name;
-  bool signal = true;  ///< signals: absent = unknown; attributes: absent = null (tests false, their negation true)
+  bool signal = true;  ///< signals: absent = unknown; attributes: absent = null (tests false, their
+                       ///< negation true)
   bool has_default = false;
   std::string default_value;
   friend bool operator==(const StringSlot&, const StringSlot&) = default;
 };
 
 enum class Op : std::uint8_t {
-#define GATE_IR_OP(k, text, operand) k##k,
+#define GATE_IR_OP(id, text, operand) k##id,
 #include "runtime/ir/decision_ir.def"
 };
 
-/// One node of a condition. Children come before their parents in Program::exprs, so there are no cycles.
+/// One node of a condition. Children come before their parents in Program::exprs, so there are no
+/// cycles.
 using ExprId = std::uint32_t;
 struct Expr {
   Op op = Op::kTrue;
@@ -178,8 +185,8 @@ struct Strength {
   friend bool operator==(const Strength&, const Strength&) = default;
 };
 
-/// One grant control. `param`: index into strengths for kStrength (and 0 for kMfa), into `names` for
-/// kTermsOfUse and kCustom; 0 otherwise.
+/// One grant control. `param`: index into strengths for kStrength (and 0 for kMfa), into `names`
+/// for kTermsOfUse and kCustom; 0 otherwise.
 struct Control {
   ControlKind kind = ControlKind::kMfa;
   std::uint32_t param = 0;
@@ -219,12 +226,15 @@ struct Policy {
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
-/// Hard limits of a program; the compiler has a diagnostic for each, verify() refuses what exceeds them.
+/// Hard limits of a program; the compiler has a diagnostic for each, verify() refuses what exceeds
+/// them.
 inline constexpr std::size_t kPoliciesMax = 1'000'000;
-inline constexpr std::size_t kSlotsMax = 64;          ///< per kind of slot
-inline constexpr std::size_t kMembershipsMax = 4096;  ///< principal, app and location sets used in conditions
+inline constexpr std::size_t kSlotsMax = 64;  ///< per kind of slot
+inline constexpr std::size_t kMembershipsMax =
+    4096;  ///< principal, app and location sets used in conditions
 inline constexpr std::size_t kExprDepthMax = 64;
-inline constexpr std::size_t kPrincipalsMax = 2048;   ///< groups + roles of one request (conditional-access 5)
+inline constexpr std::size_t kPrincipalsMax =
+    2048;  ///< groups + roles of one request (conditional-access 5)
 
 struct Program {
   std::vector<Symbol> symbols;

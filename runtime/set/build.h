@@ -1,16 +1,15 @@
 #pragma once
 
-#include <memory>
-
 #include <gate/policy_set.hpp>
 #include <gate/result.hpp>
+#include <memory>
 
 #include "runtime/ir/program.h"
 
 namespace gate {
 
-/// Machine code for one policy set, as the compiler hands it over. Opaque here; owned by the PolicySet,
-/// freed with it.
+/// Machine code for one policy set, as the compiler hands it over. Opaque here; owned by the
+/// PolicySet, freed with it.
 class CompiledCode;
 
 /// Verifies the program and builds its index tables; the set decides by the table interpreter.

@@ -1,6 +1,5 @@
-#include <gate/vocabulary.hpp>
-
 #include <array>
+#include <gate/vocabulary.hpp>
 
 namespace gate {
 namespace {
@@ -16,109 +15,111 @@ std::optional<E> find_name(const std::array<std::string_view, N>& names, std::st
 }
 
 constexpr std::array<std::string_view, kFlowCount> kFlowNames = {
-#define GATE_FLOW(k, name, graph) name,
+#define GATE_FLOW(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kFlowCount> kFlowGraphNames = {
-#define GATE_FLOW(k, name, graph) graph,
+#define GATE_FLOW(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kClientAppCount> kClientAppNames = {
-#define GATE_CLIENT(k, name, graph) name,
+#define GATE_CLIENT(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kClientAppCount> kClientAppGraphNames = {
-#define GATE_CLIENT(k, name, graph) graph,
+#define GATE_CLIENT(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kPlatformCount> kPlatformNames = {
-#define GATE_PLATFORM(k, name, graph) name,
+#define GATE_PLATFORM(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kPlatformCount> kPlatformGraphNames = {
-#define GATE_PLATFORM(k, name, graph) graph,
+#define GATE_PLATFORM(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kRiskCount> kRiskNames = {
-#define GATE_RISK(k, name, graph) name,
+#define GATE_RISK(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kRiskCount> kRiskGraphNames = {
-#define GATE_RISK(k, name, graph) graph,
+#define GATE_RISK(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kInsiderRiskCount> kInsiderRiskNames = {
-#define GATE_INSIDER_RISK(k, name, graph) name,
+#define GATE_INSIDER_RISK(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kInsiderRiskCount> kInsiderRiskGraphNames = {
-#define GATE_INSIDER_RISK(k, name, graph) graph,
+#define GATE_INSIDER_RISK(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kTransferMethodCount> kTransferMethodNames = {
-#define GATE_TRANSFER_METHOD(k, name, graph) name,
+#define GATE_TRANSFER_METHOD(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kTransferMethodCount> kTransferMethodGraphNames = {
-#define GATE_TRANSFER_METHOD(k, name, graph) graph,
+#define GATE_TRANSFER_METHOD(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kUserKindCount> kUserKindNames = {
-#define GATE_USER_KIND(k, name, graph) name,
+#define GATE_USER_KIND(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kUserKindCount> kUserKindGraphNames = {
-#define GATE_USER_KIND(k, name, graph) graph,
+#define GATE_USER_KIND(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kDeviceTrustCount> kDeviceTrustNames = {
-#define GATE_DEVICE_TRUST(k, name, graph) name,
+#define GATE_DEVICE_TRUST(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kDeviceTrustCount> kDeviceTrustGraphNames = {
-#define GATE_DEVICE_TRUST(k, name, graph) graph,
+#define GATE_DEVICE_TRUST(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kDeviceOwnershipCount> kDeviceOwnershipNames = {
-#define GATE_DEVICE_OWNERSHIP(k, name, graph) name,
+#define GATE_DEVICE_OWNERSHIP(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kDeviceOwnershipCount> kDeviceOwnershipGraphNames = {
-#define GATE_DEVICE_OWNERSHIP(k, name, graph) graph,
+#define GATE_DEVICE_OWNERSHIP(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kTristateCount> kTristateNames = {
-#define GATE_TRISTATE(k, name, graph) name,
+#define GATE_TRISTATE(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kTristateCount> kTristateGraphNames = {
-#define GATE_TRISTATE(k, name, graph) graph,
+#define GATE_TRISTATE(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kMethodCount> kMethodNames = {
-#define GATE_METHOD(k, name, graph) name,
+#define GATE_METHOD(id, name, graph) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kMethodCount> kMethodGraphNames = {
-#define GATE_METHOD(k, name, graph) graph,
+#define GATE_METHOD(id, name, graph) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kControlKindCount> kControlKindNames = {
-#define GATE_CONTROL(k, name, graph, interactive) name,
+#define GATE_CONTROL(id, name, graph, interactive) name,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<std::string_view, kControlKindCount> kControlKindGraphNames = {
-#define GATE_CONTROL(k, name, graph, interactive) graph,
+#define GATE_CONTROL(id, name, graph, interactive) graph,
 #include <gate/vocabulary.def>
 };
 constexpr std::array<bool, kControlKindCount> kControlKindInteractive = {
-#define GATE_CONTROL(k, name, graph, interactive) interactive,
+#define GATE_CONTROL(id, name, graph, interactive) interactive,
 #include <gate/vocabulary.def>
 };
 
 }  // namespace
 
-std::string_view name(Flow value) noexcept { return kFlowNames[static_cast<std::size_t>(value)]; }
+std::string_view name(Flow value) noexcept {
+  return kFlowNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(Flow value) noexcept {
   return kFlowGraphNames[static_cast<std::size_t>(value)];
 }
@@ -126,7 +127,9 @@ std::optional<Flow> parse_flow(std::string_view text) noexcept {
   return find_name<Flow>(kFlowNames, text);
 }
 
-std::string_view name(ClientApp value) noexcept { return kClientAppNames[static_cast<std::size_t>(value)]; }
+std::string_view name(ClientApp value) noexcept {
+  return kClientAppNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(ClientApp value) noexcept {
   return kClientAppGraphNames[static_cast<std::size_t>(value)];
 }
@@ -134,7 +137,9 @@ std::optional<ClientApp> parse_client_app(std::string_view text) noexcept {
   return find_name<ClientApp>(kClientAppNames, text);
 }
 
-std::string_view name(Platform value) noexcept { return kPlatformNames[static_cast<std::size_t>(value)]; }
+std::string_view name(Platform value) noexcept {
+  return kPlatformNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(Platform value) noexcept {
   return kPlatformGraphNames[static_cast<std::size_t>(value)];
 }
@@ -142,7 +147,9 @@ std::optional<Platform> parse_platform(std::string_view text) noexcept {
   return find_name<Platform>(kPlatformNames, text);
 }
 
-std::string_view name(Risk value) noexcept { return kRiskNames[static_cast<std::size_t>(value)]; }
+std::string_view name(Risk value) noexcept {
+  return kRiskNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(Risk value) noexcept {
   return kRiskGraphNames[static_cast<std::size_t>(value)];
 }
@@ -150,7 +157,9 @@ std::optional<Risk> parse_risk(std::string_view text) noexcept {
   return find_name<Risk>(kRiskNames, text);
 }
 
-std::string_view name(InsiderRisk value) noexcept { return kInsiderRiskNames[static_cast<std::size_t>(value)]; }
+std::string_view name(InsiderRisk value) noexcept {
+  return kInsiderRiskNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(InsiderRisk value) noexcept {
   return kInsiderRiskGraphNames[static_cast<std::size_t>(value)];
 }
@@ -158,7 +167,9 @@ std::optional<InsiderRisk> parse_insider_risk(std::string_view text) noexcept {
   return find_name<InsiderRisk>(kInsiderRiskNames, text);
 }
 
-std::string_view name(TransferMethod value) noexcept { return kTransferMethodNames[static_cast<std::size_t>(value)]; }
+std::string_view name(TransferMethod value) noexcept {
+  return kTransferMethodNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(TransferMethod value) noexcept {
   return kTransferMethodGraphNames[static_cast<std::size_t>(value)];
 }
@@ -166,7 +177,9 @@ std::optional<TransferMethod> parse_transfer_method(std::string_view text) noexc
   return find_name<TransferMethod>(kTransferMethodNames, text);
 }
 
-std::string_view name(UserKind value) noexcept { return kUserKindNames[static_cast<std::size_t>(value)]; }
+std::string_view name(UserKind value) noexcept {
+  return kUserKindNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(UserKind value) noexcept {
   return kUserKindGraphNames[static_cast<std::size_t>(value)];
 }
@@ -174,7 +187,9 @@ std::optional<UserKind> parse_user_kind(std::string_view text) noexcept {
   return find_name<UserKind>(kUserKindNames, text);
 }
 
-std::string_view name(DeviceTrust value) noexcept { return kDeviceTrustNames[static_cast<std::size_t>(value)]; }
+std::string_view name(DeviceTrust value) noexcept {
+  return kDeviceTrustNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(DeviceTrust value) noexcept {
   return kDeviceTrustGraphNames[static_cast<std::size_t>(value)];
 }
@@ -182,7 +197,9 @@ std::optional<DeviceTrust> parse_device_trust(std::string_view text) noexcept {
   return find_name<DeviceTrust>(kDeviceTrustNames, text);
 }
 
-std::string_view name(DeviceOwnership value) noexcept { return kDeviceOwnershipNames[static_cast<std::size_t>(value)]; }
+std::string_view name(DeviceOwnership value) noexcept {
+  return kDeviceOwnershipNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(DeviceOwnership value) noexcept {
   return kDeviceOwnershipGraphNames[static_cast<std::size_t>(value)];
 }
@@ -190,7 +207,9 @@ std::optional<DeviceOwnership> parse_device_ownership(std::string_view text) noe
   return find_name<DeviceOwnership>(kDeviceOwnershipNames, text);
 }
 
-std::string_view name(Tristate value) noexcept { return kTristateNames[static_cast<std::size_t>(value)]; }
+std::string_view name(Tristate value) noexcept {
+  return kTristateNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(Tristate value) noexcept {
   return kTristateGraphNames[static_cast<std::size_t>(value)];
 }
@@ -198,7 +217,9 @@ std::optional<Tristate> parse_tristate(std::string_view text) noexcept {
   return find_name<Tristate>(kTristateNames, text);
 }
 
-std::string_view name(Method value) noexcept { return kMethodNames[static_cast<std::size_t>(value)]; }
+std::string_view name(Method value) noexcept {
+  return kMethodNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(Method value) noexcept {
   return kMethodGraphNames[static_cast<std::size_t>(value)];
 }
@@ -206,7 +227,9 @@ std::optional<Method> parse_method(std::string_view text) noexcept {
   return find_name<Method>(kMethodNames, text);
 }
 
-std::string_view name(ControlKind value) noexcept { return kControlKindNames[static_cast<std::size_t>(value)]; }
+std::string_view name(ControlKind value) noexcept {
+  return kControlKindNames[static_cast<std::size_t>(value)];
+}
 std::string_view graph_name(ControlKind value) noexcept {
   return kControlKindGraphNames[static_cast<std::size_t>(value)];
 }

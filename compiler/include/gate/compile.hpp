@@ -2,15 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <gate/policy_set.hpp>
+#include <gate/result.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <gate/policy_set.hpp>
-#include <gate/result.hpp>
 
 namespace gate {
 
@@ -31,7 +30,8 @@ struct SourceSpan {
   friend constexpr bool operator==(const SourceSpan&, const SourceSpan&) = default;
 };
 
-/// Something to tell the author: one root cause, the narrowest span, and where possible the edit that mends it.
+/// Something to tell the author: one root cause, the narrowest span, and where possible the edit
+/// that mends it.
 struct Diagnostic {
   struct Note {
     std::optional<SourceSpan> span;
@@ -45,9 +45,9 @@ struct Diagnostic {
   Severity severity = Severity::kError;
   std::string message;  ///< lower-case sentence without a full stop
   SourceSpan span;
-  std::string label;    ///< beside the underline
+  std::string label;  ///< beside the underline
   std::vector<Note> notes;
-  std::string help;     ///< "did you mean `sign_in_risk`?"
+  std::string help;  ///< "did you mean `sign_in_risk`?"
   std::vector<Edit> edits;
 };
 
@@ -71,12 +71,13 @@ struct CompileOptions {
 struct CompiledTest {
   struct Expectation {
     Outcome outcome = Outcome::kBlock;
-    bool report_only = false;                 ///< "expect report …": held against the report-only outcome
-    std::vector<std::string> requires_any;    ///< clause texts that must all be unmet; empty = not checked
-    std::vector<std::string> because;         ///< policy names that must be among those that apply
+    bool report_only = false;  ///< "expect report …": held against the report-only outcome
+    std::vector<std::string>
+        requires_any;                  ///< clause texts that must all be unmet; empty = not checked
+    std::vector<std::string> because;  ///< policy names that must be among those that apply
   };
-  std::string name;        ///< of the block
-  std::string row;         ///< text of the row of a table test; empty for a plain test
+  std::string name;  ///< of the block
+  std::string row;   ///< text of the row of a table test; empty for a plain test
   SourceSpan span;
   SignInFacts facts;
   Expectation expected;
@@ -86,21 +87,24 @@ struct CompileOutput {
   std::shared_ptr<const PolicySet> policies;  ///< null if any diagnostic is an error
   std::vector<Diagnostic> diagnostics;        ///< ordered by file and position, warnings included
   std::vector<CompiledTest> tests;
-  std::vector<SourceFile> files;              ///< what the spans point into
+  std::vector<SourceFile> files;  ///< what the spans point into
   [[nodiscard]] bool has_errors() const noexcept;
 };
 
-/// Compiles a policy set. Never throws; cost is linear in the text plus some 10 ms of code generation.
-/// Thread-safe; no state is shared between calls.
-[[nodiscard]] CompileOutput compile(std::vector<SourceFile> files, const CompileOptions& options = {});
+/// Compiles a policy set. Never throws; cost is linear in the text plus some 10 ms of code
+/// generation. Thread-safe; no state is shared between calls.
+[[nodiscard]] CompileOutput compile(std::vector<SourceFile> files,
+                                    const CompileOptions& options = {});
 
-/// Reads every `.gate` file below `folder` (sorted by path, symbolic links not followed, imports resolved)
-/// and compiles them. An unreadable folder or file is a diagnostic of the 5xx family.
-[[nodiscard]] CompileOutput compile_folder(const std::filesystem::path& folder, const CompileOptions& options = {});
+/// Reads every `.gate` file below `folder` (sorted by path, symbolic links not followed, imports
+/// resolved) and compiles them. An unreadable folder or file is a diagnostic of the 5xx family.
+[[nodiscard]] CompileOutput compile_folder(const std::filesystem::path& folder,
+                                           const CompileOptions& options = {});
 
 /// For people: source line underlined, notes, help. `color` adds ANSI colours.
 [[nodiscard]] std::string render_text(const CompileOutput& output, bool color);
-/// For machines: a JSON array, one object per diagnostic, positions 1-based (docs/diagnostics-json.md).
+/// For machines: a JSON array, one object per diagnostic, positions 1-based
+/// (docs/diagnostics-json.md).
 [[nodiscard]] std::string render_json(const CompileOutput& output);
 
 }  // namespace gate

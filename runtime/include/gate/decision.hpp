@@ -2,9 +2,8 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
-
 #include <gate/vocabulary.hpp>
+#include <string_view>
 
 namespace gate {
 
@@ -34,8 +33,18 @@ struct ClauseSet {
 };
 
 enum class PersistentBrowser : std::uint8_t { kUnset = 0, kAlways = 1, kNever = 2 };
-enum class CloudAppSecurity : std::uint8_t { kUnset = 0, kMonitorOnly = 1, kConfigured = 2, kBlockDownloads = 3 };
-enum class AccessEvaluation : std::uint8_t { kUnset = 0, kDisabled = 1, kStrictEnforcement = 2, kStrictLocation = 3 };
+enum class CloudAppSecurity : std::uint8_t {
+  kUnset = 0,
+  kMonitorOnly = 1,
+  kConfigured = 2,
+  kBlockDownloads = 3
+};
+enum class AccessEvaluation : std::uint8_t {
+  kUnset = 0,
+  kDisabled = 1,
+  kStrictEnforcement = 2,
+  kStrictLocation = 3
+};
 
 /// What governs the session once it exists. Merged to the stricter value (conditional-access 2.9):
 /// shortest frequency, never over always, larger enumerator over smaller, flags by or.
@@ -49,8 +58,8 @@ struct SessionControls {
     kRevokeAll = 8,
     kForbidChannelsOnDevice = 16,
   };
-  std::uint32_t sign_in_frequency_s = kNoFrequency;            ///< both factors
-  std::uint32_t secondary_frequency_s = kNoFrequency;          ///< second factor only
+  std::uint32_t sign_in_frequency_s = kNoFrequency;    ///< both factors
+  std::uint32_t secondary_frequency_s = kNoFrequency;  ///< second factor only
   PersistentBrowser persistent_browser = PersistentBrowser::kUnset;
   CloudAppSecurity cloud_app_security = CloudAppSecurity::kUnset;
   AccessEvaluation access_evaluation = AccessEvaluation::kUnset;
@@ -73,22 +82,23 @@ struct SessionControls {
 /// Why. Stable numbers; `name()` gives the spelling used in audit rows and JSON.
 enum class ReasonCode : std::uint16_t {
   kNone = 0,
-  kNoPolicySet = 1,        ///< nothing loaded: refused
-  kRequestRejected = 2,    ///< the request broke a limit or was malformed; detail = RequestFault
-  kPolicyBlocks = 3,       ///< `policy` applies and blocks
-  kDefaultDeny = 4,        ///< no policy applies and the set says `default deny`
-  kControlUnmet = 5,       ///< `policy` asks for clause `detail`, which is not met
-  kReauthenticate = 6,     ///< a factor is older than the sign-in frequency of `policy`
-  kUnknownSignal = 7,      ///< `policy` counts as applying because a signal is absent; detail = fact slot
-  kControlMet = 8,         ///< `policy` asks for clause `detail`, which is met
-  kNoPolicyApplies = 9,    ///< allowed because nothing asks for anything
+  kNoPolicySet = 1,      ///< nothing loaded: refused
+  kRequestRejected = 2,  ///< the request broke a limit or was malformed; detail = RequestFault
+  kPolicyBlocks = 3,     ///< `policy` applies and blocks
+  kDefaultDeny = 4,      ///< no policy applies and the set says `default deny`
+  kControlUnmet = 5,     ///< `policy` asks for clause `detail`, which is not met
+  kReauthenticate = 6,   ///< a factor is older than the sign-in frequency of `policy`
+  kUnknownSignal =
+      7,            ///< `policy` counts as applying because a signal is absent; detail = fact slot
+  kControlMet = 8,  ///< `policy` asks for clause `detail`, which is met
+  kNoPolicyApplies = 9,  ///< allowed because nothing asks for anything
 };
 [[nodiscard]] std::string_view name(ReasonCode code) noexcept;
 
 /// What was wrong with a request that was rejected before any policy was looked at.
 enum class RequestFault : std::uint16_t {
   kNone = 0,
-  kTooManyPrincipals,   ///< more than kPrincipalsMax groups and roles
+  kTooManyPrincipals,  ///< more than kPrincipalsMax groups and roles
   kMalformedIp,
   kMalformedCountry,
   kEnumOutOfRange,
@@ -112,14 +122,17 @@ struct Decision {
 
   Outcome outcome = Outcome::kBlock;
   std::uint8_t reason_count = 0;
-  std::uint16_t error_code = 0;      ///< AADSTS-style number of a block: 53000 53001 53002 53003 53009; 0 otherwise
-  bool reauthenticate = false;       ///< part of the challenge: do the stale factors again
-  std::uint32_t applied_count = 0;   ///< policies that apply
-  MethodSet second_factors;          ///< on challenge: each of these alone, added to what is done, leaves nothing unmet that a method can meet
-  ClauseSet required;                ///< every clause asked for by applied policies
-  ClauseSet unmet;                   ///< those not yet met
+  std::uint16_t error_code =
+      0;  ///< AADSTS-style number of a block: 53000 53001 53002 53003 53009; 0 otherwise
+  bool reauthenticate = false;      ///< part of the challenge: do the stale factors again
+  std::uint32_t applied_count = 0;  ///< policies that apply
+  MethodSet second_factors;  ///< on challenge: each of these alone, added to what is done, leaves
+                             ///< nothing unmet that a method can meet
+  ClauseSet required;        ///< every clause asked for by applied policies
+  ClauseSet unmet;           ///< those not yet met
   SessionControls session;
-  std::uint64_t generation = 0;      ///< of the Evaluator that decided; 0 when decided by a PolicySet directly
+  std::uint64_t generation =
+      0;  ///< of the Evaluator that decided; 0 when decided by a PolicySet directly
   std::array<Reason, kReasonsMax> reasons{};  ///< strictest first; the rest through explain()
 
   friend constexpr bool operator==(const Decision&, const Decision&) = default;

@@ -2,9 +2,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
-
 #include <gate/policy_set.hpp>
+#include <memory>
 
 namespace gate {
 
@@ -19,8 +18,8 @@ class Evaluator {
   /// Decides one sign-in under the set in force at the call. Never allocates, never throws.
   [[nodiscard]] Decision evaluate(const SignInRequest& request) const noexcept;
 
-  /// The set in force with its generation. Use one snapshot from the facts to the audit row, so that a
-  /// decision and its explanation speak of the same set.
+  /// The set in force with its generation. Use one snapshot from the facts to the audit row, so
+  /// that a decision and its explanation speak of the same set.
   struct Snapshot {
     std::shared_ptr<const PolicySet> policies;  ///< null: nothing loaded
     std::uint64_t generation = 0;
@@ -28,8 +27,9 @@ class Evaluator {
   };
   [[nodiscard]] Snapshot snapshot() const noexcept;
 
-  /// Puts `next` in force and returns its generation (1, 2, 3 ...). Running evaluations finish on the old
-  /// set, whose code is freed when the last of them is done. A null `next` is refused: GATE_CHECK.
+  /// Puts `next` in force and returns its generation (1, 2, 3 ...). Running evaluations finish on
+  /// the old set, whose code is freed when the last of them is done. A null `next` is refused:
+  /// GATE_CHECK.
   std::uint64_t replace(std::shared_ptr<const PolicySet> next);
 
  private:

@@ -1,16 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <gate/decision.hpp>
+#include <gate/request.hpp>
+#include <gate/result.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <gate/decision.hpp>
-#include <gate/request.hpp>
-#include <gate/result.hpp>
 
 namespace gate {
 
@@ -45,26 +44,28 @@ struct Criterion {
   std::string section;  ///< "state", "users", "target", "when"
   std::string text;     ///< as the author would read it: "sign_in_risk >= medium"
   Truth truth = Truth::kFalse;
-  std::string detail;   ///< what the request said: "sign_in_risk = low", "signal amount is absent"
+  std::string detail;  ///< what the request said: "sign_in_risk = low", "signal amount is absent"
 };
 
 struct PolicyTrace {
   std::uint32_t policy = 0;
-  bool applies = false;              ///< every criterion holds or is unknown (state aside)
-  std::vector<Criterion> criteria;   ///< all of them, hits and misses
-  std::vector<std::string> requires_text;  ///< "strength NativeMfa", "any of (mfa, compliant_device)", "block"
-  bool satisfied = false;            ///< what it asks for is met
+  bool applies = false;             ///< every criterion holds or is unknown (state aside)
+  std::vector<Criterion> criteria;  ///< all of them, hits and misses
+  std::vector<std::string>
+      requires_text;       ///< "strength NativeMfa", "any of (mfa, compliant_device)", "block"
+  bool satisfied = false;  ///< what it asks for is met
 };
 
 /// Why a decision came out as it did. Made by the slow, readable path from the same policy set.
 struct Explanation {
-  Decision decision;               ///< policies that are `on`
-  Decision report_only;            ///< the outcome if the report-only policies were on as well
+  Decision decision;                  ///< policies that are `on`
+  Decision report_only;               ///< the outcome if the report-only policies were on as well
   std::vector<PolicyTrace> policies;  ///< every policy of the set in source order, `off` included
 };
 
 /// A compiled, immutable policy set. Shared by any number of threads; its code and tables are freed
-/// when the last shared_ptr goes. Identified by a digest of its meaning: equal digests decide alike.
+/// when the last shared_ptr goes. Identified by a digest of its meaning: equal digests decide
+/// alike.
 class PolicySet {
  public:
   explicit PolicySet(std::unique_ptr<internal::PolicySetState> state);
@@ -74,7 +75,8 @@ class PolicySet {
 
   /// SHA-256 of the canonical Decision IR, 64 lower-case hex digits.
   [[nodiscard]] std::string_view digest() const noexcept;
-  /// kNative when machine code decides; kInterpreter when that was asked for or code generation failed.
+  /// kNative when machine code decides; kInterpreter when that was asked for or code generation
+  /// failed.
   [[nodiscard]] Backend backend() const noexcept;
 
   [[nodiscard]] std::size_t policy_count() const noexcept;
@@ -83,8 +85,8 @@ class PolicySet {
   /// What clause `index` asks for: "mfa", "strength NativeMfa", "any of (mfa, compliant_device)".
   [[nodiscard]] std::string_view clause(std::size_t index) const;
 
-  /// Decides one sign-in. Never allocates, throws, locks or reads a clock. A malformed request blocks with
-  /// kRequestRejected. Cost: binding the strings, then the kernel.
+  /// Decides one sign-in. Never allocates, throws, locks or reads a clock. A malformed request
+  /// blocks with kRequestRejected. Cost: binding the strings, then the kernel.
   [[nodiscard]] Decision evaluate(const SignInRequest& request) const noexcept;
   /// The same over the report-only policies together with those that are on. Changes nothing.
   [[nodiscard]] Decision evaluate_report_only(const SignInRequest& request) const noexcept;
@@ -97,8 +99,9 @@ class PolicySet {
   std::unique_ptr<internal::PolicySetState> state_;
 };
 
-/// A request bound to one policy set: strings interned, addresses and memberships looked up. For callers
-/// that decide several times over the same facts. Keeps the set alive. Not for concurrent use.
+/// A request bound to one policy set: strings interned, addresses and memberships looked up. For
+/// callers that decide several times over the same facts. Keeps the set alive. Not for concurrent
+/// use.
 class PreparedRequest {
  public:
   PreparedRequest(std::shared_ptr<const PolicySet> set, const SignInRequest& request);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <gate/vocabulary.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,11 +9,10 @@
 #include <variant>
 #include <vector>
 
-#include <gate/vocabulary.hpp>
-
 namespace gate {
 
-/// What the sign-in is for. Exactly one kind: policies on apps never apply to a context, and the other way round.
+/// What the sign-in is for. Exactly one kind: policies on apps never apply to a context, and the
+/// other way round.
 enum class TargetKind : std::uint8_t { kApp, kUserAction, kAuthContext };
 
 /// A method done in this session, and how long ago in seconds.
@@ -40,7 +40,8 @@ struct SignalFact {
   SignalValue value;
 };
 
-/// A control that the caller vouches for: the device state is derived from `DeviceFacts`, these are not.
+/// A control that the caller vouches for: the device state is derived from `DeviceFacts`, these are
+/// not.
 struct SatisfiedControl {
   ControlKind kind = ControlKind::kMfa;
   std::string_view name;  ///< which terms of use or custom control; empty for the others
@@ -56,25 +57,27 @@ struct DeviceFacts {
   DeviceOwnership ownership = DeviceOwnership::kAbsent;
 };
 
-/// Everything known about one sign-in. A plain view: it owns nothing, and must outlive the call only.
-/// A default-made request is the sparsest one: no risk, no location, unknown client and platform.
-/// Facts that are absent follow grammar/README.md "Absent facts" (conditional-access 2.4 and 3).
+/// Everything known about one sign-in. A plain view: it owns nothing, and must outlive the call
+/// only. A default-made request is the sparsest one: no risk, no location, unknown client and
+/// platform. Facts that are absent follow grammar/README.md "Absent facts" (conditional-access 2.4
+/// and 3).
 struct SignInRequest {
   Flow flow = Flow::kSignIn;
 
   std::string_view user;  ///< object id or user name, as policies spell it; compared byte by byte
   UserKind user_kind = UserKind::kMember;
-  std::string_view external_tenant;            ///< home tenant of a guest; empty = unknown
-  std::span<const std::string_view> groups;    ///< transitive membership, any order
-  std::span<const std::string_view> roles;     ///< tenant-wide built-in roles
+  std::string_view external_tenant;          ///< home tenant of a guest; empty = unknown
+  std::span<const std::string_view> groups;  ///< transitive membership, any order
+  std::span<const std::string_view> roles;   ///< tenant-wide built-in roles
 
   TargetKind target_kind = TargetKind::kApp;
-  std::string_view target;                     ///< app, user action ("register_security_info") or context ("c1")
+  std::string_view target;  ///< app, user action ("register_security_info") or context ("c1")
   std::span<const std::string_view> app_groups;  ///< groups that the app belongs to ("office365")
 
   ClientApp client = ClientApp::kUnknown;
   Platform platform = Platform::kUnknown;
-  std::string_view ip;       ///< text form, v4 or v6; empty = unknown; malformed is an error, never "outside"
+  std::string_view
+      ip;  ///< text form, v4 or v6; empty = unknown; malformed is an error, never "outside"
   std::string_view country;  ///< two letters; empty = the address maps to no country
   Risk sign_in_risk = Risk::kNone;
   Risk user_risk = Risk::kNone;
@@ -86,7 +89,7 @@ struct SignInRequest {
   std::span<const CompletedMethod> completed;
   std::span<const SatisfiedControl> satisfied;  ///< claims the session already carries
   std::optional<std::int64_t> session_age_s;
-  std::optional<std::int64_t> now_unix_s;       ///< an input: no decision reads a clock
+  std::optional<std::int64_t> now_unix_s;  ///< an input: no decision reads a clock
   std::span<const StringFact> strings;
   std::span<const ListFact> lists;
   std::span<const SignalFact> signals;
@@ -135,8 +138,8 @@ struct SignInFacts {
   std::vector<OwnedSignal> signals;
 };
 
-/// A SignInRequest over owned facts, with the arrays of views that it needs. Keep both alive together;
-/// the facts must not change while the view lives. Building one allocates.
+/// A SignInRequest over owned facts, with the arrays of views that it needs. Keep both alive
+/// together; the facts must not change while the view lives. Building one allocates.
 class SignInView {
  public:
   explicit SignInView(const SignInFacts& facts);

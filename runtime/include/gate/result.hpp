@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <gate/export.hpp>
 #include <string>
 #include <utility>
 #include <variant>
-
-#include <gate/export.hpp>
 
 namespace gate {
 
@@ -36,8 +35,10 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
@@ -78,7 +79,8 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : failed_(true), error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : failed_(true), error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
   [[nodiscard]] bool has_value() const noexcept { return !failed_; }
   explicit operator bool() const noexcept { return !failed_; }
   [[nodiscard]] const Error& error() const& {
@@ -101,18 +103,18 @@ class [[nodiscard]] Result<void> {
 #define GATE_INTERNAL_CONCAT(a, b) GATE_INTERNAL_CONCAT2(a, b)
 
 /// GATE_TRY(auto x, expression): x is the value, or the Error goes to our caller. One per line.
-#define GATE_TRY(declaration, ...)                                            \
-  auto GATE_INTERNAL_CONCAT(gate_try_, __LINE__) = (__VA_ARGS__);             \
-  if (!GATE_INTERNAL_CONCAT(gate_try_, __LINE__)) {                           \
-    return std::move(GATE_INTERNAL_CONCAT(gate_try_, __LINE__)).error();      \
-  }                                                                           \
+#define GATE_TRY(declaration, ...)                                       \
+  auto GATE_INTERNAL_CONCAT(gate_try_, __LINE__) = (__VA_ARGS__);        \
+  if (!GATE_INTERNAL_CONCAT(gate_try_, __LINE__)) {                      \
+    return std::move(GATE_INTERNAL_CONCAT(gate_try_, __LINE__)).error(); \
+  }                                                                      \
   declaration = std::move(GATE_INTERNAL_CONCAT(gate_try_, __LINE__)).value()
 
 /// GATE_TRY_VOID(expression): the same for a Result<void>.
-#define GATE_TRY_VOID(...)                          \
-  do {                                              \
-    auto gate_try_status = (__VA_ARGS__);           \
-    if (!gate_try_status) {                         \
-      return std::move(gate_try_status).error();    \
-    }                                               \
+#define GATE_TRY_VOID(...)                       \
+  do {                                           \
+    auto gate_try_status = (__VA_ARGS__);        \
+    if (!gate_try_status) {                      \
+      return std::move(gate_try_status).error(); \
+    }                                            \
   } while (false)

@@ -14,11 +14,11 @@ namespace gate {
 
 /// What the decision is for.
 enum class Flow : std::uint8_t {
-#define GATE_FLOW(k, name, graph) k##k,
+#define GATE_FLOW(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kFlowCount = 0
-#define GATE_FLOW(k, name, graph) +1
+#define GATE_FLOW(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(Flow value) noexcept;
@@ -27,11 +27,11 @@ inline constexpr std::size_t kFlowCount = 0
 
 /// The kind of client software.
 enum class ClientApp : std::uint8_t {
-#define GATE_CLIENT(k, name, graph) k##k,
+#define GATE_CLIENT(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kClientAppCount = 0
-#define GATE_CLIENT(k, name, graph) +1
+#define GATE_CLIENT(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(ClientApp value) noexcept;
@@ -40,11 +40,11 @@ inline constexpr std::size_t kClientAppCount = 0
 
 /// Device platform, unverified.
 enum class Platform : std::uint8_t {
-#define GATE_PLATFORM(k, name, graph) k##k,
+#define GATE_PLATFORM(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kPlatformCount = 0
-#define GATE_PLATFORM(k, name, graph) +1
+#define GATE_PLATFORM(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(Platform value) noexcept;
@@ -53,11 +53,11 @@ inline constexpr std::size_t kPlatformCount = 0
 
 /// Risk level; absent is none.
 enum class Risk : std::uint8_t {
-#define GATE_RISK(k, name, graph) k##k,
+#define GATE_RISK(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kRiskCount = 0
-#define GATE_RISK(k, name, graph) +1
+#define GATE_RISK(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(Risk value) noexcept;
@@ -66,11 +66,11 @@ inline constexpr std::size_t kRiskCount = 0
 
 /// Purview insider risk; absent is none.
 enum class InsiderRisk : std::uint8_t {
-#define GATE_INSIDER_RISK(k, name, graph) k##k,
+#define GATE_INSIDER_RISK(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kInsiderRiskCount = 0
-#define GATE_INSIDER_RISK(k, name, graph) +1
+#define GATE_INSIDER_RISK(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(InsiderRisk value) noexcept;
@@ -79,11 +79,11 @@ inline constexpr std::size_t kInsiderRiskCount = 0
 
 /// Authentication flow that moved the sign-in here, kept through refreshes.
 enum class TransferMethod : std::uint8_t {
-#define GATE_TRANSFER_METHOD(k, name, graph) k##k,
+#define GATE_TRANSFER_METHOD(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kTransferMethodCount = 0
-#define GATE_TRANSFER_METHOD(k, name, graph) +1
+#define GATE_TRANSFER_METHOD(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(TransferMethod value) noexcept;
@@ -92,11 +92,11 @@ inline constexpr std::size_t kTransferMethodCount = 0
 
 /// Member, one of the guest kinds, or a service principal.
 enum class UserKind : std::uint8_t {
-#define GATE_USER_KIND(k, name, graph) k##k,
+#define GATE_USER_KIND(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kUserKindCount = 0
-#define GATE_USER_KIND(k, name, graph) +1
+#define GATE_USER_KIND(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(UserKind value) noexcept;
@@ -105,11 +105,11 @@ inline constexpr std::size_t kUserKindCount = 0
 
 /// How the device is joined.
 enum class DeviceTrust : std::uint8_t {
-#define GATE_DEVICE_TRUST(k, name, graph) k##k,
+#define GATE_DEVICE_TRUST(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kDeviceTrustCount = 0
-#define GATE_DEVICE_TRUST(k, name, graph) +1
+#define GATE_DEVICE_TRUST(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(DeviceTrust value) noexcept;
@@ -118,11 +118,11 @@ inline constexpr std::size_t kDeviceTrustCount = 0
 
 /// Who owns the device.
 enum class DeviceOwnership : std::uint8_t {
-#define GATE_DEVICE_OWNERSHIP(k, name, graph) k##k,
+#define GATE_DEVICE_OWNERSHIP(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kDeviceOwnershipCount = 0
-#define GATE_DEVICE_OWNERSHIP(k, name, graph) +1
+#define GATE_DEVICE_OWNERSHIP(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(DeviceOwnership value) noexcept;
@@ -131,11 +131,11 @@ inline constexpr std::size_t kDeviceOwnershipCount = 0
 
 /// A boolean that may be absent.
 enum class Tristate : std::uint8_t {
-#define GATE_TRISTATE(k, name, graph) k##k,
+#define GATE_TRISTATE(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kTristateCount = 0
-#define GATE_TRISTATE(k, name, graph) +1
+#define GATE_TRISTATE(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(Tristate value) noexcept;
@@ -144,11 +144,11 @@ inline constexpr std::size_t kTristateCount = 0
 
 /// An authentication method.
 enum class Method : std::uint8_t {
-#define GATE_METHOD(k, name, graph) k##k,
+#define GATE_METHOD(id, name, graph) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kMethodCount = 0
-#define GATE_METHOD(k, name, graph) +1
+#define GATE_METHOD(id, name, graph) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(Method value) noexcept;
@@ -157,11 +157,11 @@ inline constexpr std::size_t kMethodCount = 0
 
 /// A grant control other than block, in the order in which users are prompted.
 enum class ControlKind : std::uint8_t {
-#define GATE_CONTROL(k, name, graph, interactive) k##k,
+#define GATE_CONTROL(id, name, graph, interactive) k##id,
 #include <gate/vocabulary.def>
 };
 inline constexpr std::size_t kControlKindCount = 0
-#define GATE_CONTROL(k, name, graph, interactive) +1
+#define GATE_CONTROL(id, name, graph, interactive) +1
 #include <gate/vocabulary.def>
     ;
 [[nodiscard]] std::string_view name(ControlKind value) noexcept;
@@ -175,14 +175,22 @@ class MethodSet {
  public:
   constexpr MethodSet() = default;
   constexpr explicit MethodSet(std::uint32_t bits) : bits_(bits) {}
-  [[nodiscard]] static constexpr MethodSet of(Method m) { return MethodSet(1U << static_cast<unsigned>(m)); }
+  [[nodiscard]] static constexpr MethodSet of(Method m) {
+    return MethodSet(1U << static_cast<unsigned>(m));
+  }
   [[nodiscard]] constexpr std::uint32_t bits() const { return bits_; }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] constexpr bool contains(Method m) const { return (bits_ & of(m).bits_) != 0; }
-  [[nodiscard]] constexpr bool contains_all(MethodSet o) const { return (bits_ & o.bits_) == o.bits_; }
+  [[nodiscard]] constexpr bool contains_all(MethodSet o) const {
+    return (bits_ & o.bits_) == o.bits_;
+  }
   constexpr void add(Method m) { bits_ |= of(m).bits_; }
-  friend constexpr MethodSet operator|(MethodSet a, MethodSet b) { return MethodSet(a.bits_ | b.bits_); }
-  friend constexpr MethodSet operator&(MethodSet a, MethodSet b) { return MethodSet(a.bits_ & b.bits_); }
+  friend constexpr MethodSet operator|(MethodSet a, MethodSet b) {
+    return MethodSet(a.bits_ | b.bits_);
+  }
+  friend constexpr MethodSet operator&(MethodSet a, MethodSet b) {
+    return MethodSet(a.bits_ & b.bits_);
+  }
   friend constexpr bool operator==(MethodSet a, MethodSet b) = default;
 
  private:
