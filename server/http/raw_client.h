@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gate::server {
+
+/// A TCP client for tests that sends exactly the bytes it is given, malformed or not.
+class RawClient {
+ public:
+  /// Connects to 127.0.0.1.
+  explicit RawClient(std::uint16_t port);
+  ~RawClient();
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  [[nodiscard]] bool connected() const { return descriptor_ >= 0; }
+  void send(std::string_view bytes);
+  /// No more bytes will be sent.
+  void finish();
+  /// Reads until the peer closes (or ten seconds of silence, which a test then sees as missing
+  /// bytes).
+  std::string read_all();
+  /// Reads one response by its Content-Length; empty when the peer closed instead.
+  std::string read_response();
+
+ private:
+  bool fill();
+
+  int descriptor_ = -1;
+  std::string buffer_;
+};
+
+}  // namespace gate::server

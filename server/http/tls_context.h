@@ -1,0 +1,16 @@
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <gate/result.hpp>
+#include <memory>
+
+#include "server/http/listener.h"
+
+namespace gate::server {
+
+/// A server context that speaks TLS 1.2 and 1.3 only, with forward secrecy and AEAD ciphers
+/// (requirement E10). Fails when a file cannot be read, when the pair does not belong together, or
+/// when others than the owner may read the key.
+Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const TlsFiles& files);
+
+}  // namespace gate::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace gate::server {
+
+/// A fixed number of threads and a bounded queue in front of them.
+///
+/// What blocks (password hashing, waiting for a durable commit) runs here, so that the thread which
+/// reads and writes sockets never does. The queue is bounded because an unbounded one turns
+/// overload into minutes of latency: the caller is told at once and answers 503.
+class WorkerPool {
+ public:
+  using Task = std::function<void()>;
+
+  /// Starts `threads` threads (at least one). `queue_max` tasks may wait beside those that run.
+  WorkerPool(std::size_t threads, std::size_t queue_max);
+  /// Finishes what is queued, then joins.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// False when the queue is full or the pool is stopping; the task is then not kept. From any
+  /// thread. A task must not throw.
+  [[nodiscard]] bool try_submit(Task task);
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Task> queue_;
+  std::size_t queue_max_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace gate::server
