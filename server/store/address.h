@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/store/provisioning.h"
+
+namespace gate::server {
+
+/// Longest address that is accepted, in bytes (RFC 5321 path minus the angle brackets).
+inline constexpr std::size_t kAddressBytesMax = 254;
+
+/// The form in which e-mail addresses are compared and looked up: trimmed of blanks, ASCII letters
+/// in lower case. Empty when the text is not an address that mail can be sent to: exactly one `@`
+/// with something on both sides, a dot in the domain, no blanks, controls or RFC 5322 specials.
+[[nodiscard]] std::optional<std::string> normalize_email(std::string_view text);
+
+/// E.164: `+`, a first digit other than 0, 8 to 15 digits in all. Blanks, dashes, dots and
+/// parentheses between digits are dropped.
+[[nodiscard]] std::optional<std::string> normalize_phone(std::string_view text);
+
+/// One of the two above, by kind.
+[[nodiscard]] std::optional<std::string> normalize_address(ChannelKind kind, std::string_view text);
+
+/// A label that its owner recognises and nobody else can read: `c***r@co**o.com`, `+1******04`.
+[[nodiscard]] std::string mask_address(ChannelKind kind, std::string_view address);
+
+}  // namespace gate::server

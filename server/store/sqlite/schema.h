@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+
+namespace gate::server {
+
+/// PRAGMA user_version of the schema below. A file with another number is refused.
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+/// The tables. All keys begin with tenant_id, so that the same layout can be sharded elsewhere;
+/// times are microseconds UTC. Columns ending in _sealed hold AES-256-GCM under the store key.
+inline constexpr const char* kSchema = R"sql(
+CREATE TABLE tenant (
+  tenant_id TEXT PRIMARY KEY, name TEXT NOT NULL, domain TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE client (
+  tenant_id TEXT NOT NULL REFERENCES tenant, client_id TEXT NOT NULL, name TEXT NOT NULL,
+  origins TEXT NOT NULL, audience TEXT NOT NULL, trusted_signals INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, client_id)) WITHOUT ROWID;
+CREATE TABLE user (
+  tenant_id TEXT NOT NULL REFERENCES tenant, user_id TEXT NOT NULL, username TEXT NOT NULL,
+  display_name TEXT NOT NULL, groups_json TEXT NOT NULL, roles_json TEXT NOT NULL,
+  kind TEXT NOT NULL, sign_in_risk TEXT NOT NULL, user_risk TEXT NOT NULL,
+  signals_json TEXT NOT NULL, epoch INTEGER NOT NULL, enabled INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, user_id)) WITHOUT ROWID;
+CREATE TABLE identifier (
+  tenant_id TEXT NOT NULL, value_norm TEXT NOT NULL, user_id TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, value_norm),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
+CREATE TABLE password (
+  tenant_id TEXT NOT NULL, user_id TEXT NOT NULL, encoded TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, user_id),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
+CREATE TABLE channel (
+  tenant_id TEXT NOT NULL, channel_id TEXT NOT NULL, user_id TEXT NOT NULL,
+  kind INTEGER NOT NULL, address_sealed BLOB NOT NULL, verified INTEGER NOT NULL,
+  preferred INTEGER NOT NULL, blocked INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, channel_id),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
+CREATE INDEX channel_by_user ON channel (tenant_id, user_id);
+CREATE TABLE flow (
+  tenant_id TEXT NOT NULL, flow_id TEXT NOT NULL, client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL, account_key TEXT NOT NULL, user_epoch INTEGER NOT NULL,
+  gen INTEGER NOT NULL, phase TEXT NOT NULL, live INTEGER NOT NULL,
+  flow_ends_at INTEGER NOT NULL, token_ends_at INTEGER NOT NULL, first_factor TEXT NOT NULL,
+  offered INTEGER NOT NULL, capabilities INTEGER NOT NULL, challenge_id TEXT NOT NULL,
+  challenge_channel_id TEXT NOT NULL, pending_kind INTEGER NOT NULL, private_sealed BLOB NOT NULL,
+  completed TEXT NOT NULL, auth_context TEXT NOT NULL, policy_digest TEXT NOT NULL,
+  wrong_total INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, flow_id)) WITHOUT ROWID;
+CREATE INDEX flow_by_end ON flow (flow_ends_at);
+CREATE TABLE challenge (
+  tenant_id TEXT NOT NULL, challenge_id TEXT NOT NULL, flow_id TEXT NOT NULL,
+  channel_id TEXT NOT NULL, mac BLOB NOT NULL, attempts INTEGER NOT NULL,
+  attempts_max INTEGER NOT NULL, state TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, challenge_id)) WITHOUT ROWID;
+CREATE INDEX challenge_by_flow ON challenge (tenant_id, flow_id);
+CREATE INDEX challenge_by_end ON challenge (expires_at);
+CREATE TABLE throttle (
+  tenant_id TEXT NOT NULL, key TEXT NOT NULL, window_start INTEGER NOT NULL,
+  count INTEGER NOT NULL, consecutive INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, key)) WITHOUT ROWID;
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, tenant_id TEXT NOT NULL, challenge_id TEXT NOT NULL,
+  kind INTEGER NOT NULL, payload_sealed BLOB NOT NULL, state TEXT NOT NULL,
+  tries INTEGER NOT NULL, next_at INTEGER NOT NULL);
+CREATE INDEX outbox_due ON outbox (state, next_at);
+CREATE UNIQUE INDEX outbox_by_challenge ON outbox (tenant_id, challenge_id);
+CREATE TABLE session (
+  tenant_id TEXT NOT NULL, sid TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL,
+  user_epoch INTEGER NOT NULL, auth_time INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+  completed TEXT NOT NULL, scope TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, sid)) WITHOUT ROWID;
+CREATE TABLE rt_family (
+  tenant_id TEXT NOT NULL, family_id TEXT NOT NULL, sid TEXT NOT NULL,
+  ends_at INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, family_id)) WITHOUT ROWID;
+CREATE TABLE refresh (
+  tenant_id TEXT NOT NULL, token_hash BLOB NOT NULL, family_id TEXT NOT NULL,
+  used_at INTEGER, successor_sealed BLOB NOT NULL,
+  PRIMARY KEY (tenant_id, token_hash)) WITHOUT ROWID;
+CREATE TABLE signing_key (
+  kid TEXT PRIMARY KEY, state INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  retire_at INTEGER NOT NULL, private_sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, tenant_id TEXT NOT NULL,
+  user_id TEXT NOT NULL, client_id TEXT NOT NULL, flow_id TEXT NOT NULL,
+  policy_digest TEXT NOT NULL, facts_hash TEXT NOT NULL, facts_json TEXT NOT NULL,
+  outcome TEXT NOT NULL, required_text TEXT NOT NULL, reasons TEXT NOT NULL,
+  prev_hash TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+)sql";
+
+}  // namespace gate::server

@@ -1,0 +1,243 @@
+#include "server/store/sqlite/sqlite_store.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "server/crypto/aead.h"
+#include "server/crypto/openssl_random.h"
+
+namespace gate::server {
+namespace {
+
+constexpr Micros kNow = 1'800'000'000'000'000;
+constexpr const char* kTenant = "tenant";
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "gate-sqlite-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    path_ = (folder_ / "gate.db").string();
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<SqliteStore> open(std::uint8_t key = 1) {
+    auto store = SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, key)), random_);
+    EXPECT_TRUE(store) << store.error().message;
+    return std::move(store).value();
+  }
+  /// Everything that any file of the store holds.
+  std::string dump() const {
+    std::ostringstream all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    }
+    return all.str();
+  }
+
+  std::filesystem::path folder_;
+  std::string path_;
+  OpensslRandom random_;
+};
+
+ChallengeRecord challenge(const std::string& id) {
+  ChallengeRecord record;
+  record.tenant_id = kTenant;
+  record.challenge_id = id;
+  record.flow_id = id;
+  record.mac = Bytes(32, 5);
+  record.attempts_max = 5;
+  record.expires_at = kNow + kMicrosPerDay;
+  return record;
+}
+
+TEST_F(SqliteStoreTest, FilesAreForTheOwnerAlone) {
+  const auto store = open();
+  ASSERT_TRUE(store->transact([](Transaction& transaction) {
+    return transaction.open_challenge(challenge("c"), nullptr, kNow);
+  }));
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    struct stat status{};
+    ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U) << entry.path();
+  }
+}
+
+TEST_F(SqliteStoreTest, A6_ADumpHoldsNoCodeAndNoAddress) {
+  const auto store = open();
+  OutboxMessage message;
+  message.to = "amy@bank.example";
+  message.code = "48151623";
+  message.body = "Your code is 48151623";
+  ASSERT_TRUE(store->transact([&](Transaction& transaction) {
+    return transaction.open_challenge(challenge("c"), &message, kNow);
+  }));
+  EXPECT_EQ(dump().find("48151623"), std::string::npos);
+  EXPECT_EQ(dump().find("amy@bank.example"), std::string::npos);
+  const auto claimed = store->claim_outbox(kNow, 1);
+  ASSERT_TRUE(claimed);
+  EXPECT_EQ(claimed->at(0).code, "48151623");
+}
+
+TEST_F(SqliteStoreTest, AnotherKeyDoesNotOpenWhatThisOneSealed) {
+  {
+    const auto store = open(1);
+    OutboxMessage message;
+    ASSERT_TRUE(store->transact([&](Transaction& transaction) {
+      return transaction.open_challenge(challenge("c"), &message, kNow);
+    }));
+  }
+  const auto store = open(2);
+  EXPECT_EQ(store->claim_outbox(kNow, 1).error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(SqliteStoreTest, B7_LimitsSurviveARestart) {
+  ThrottleRule rule;
+  rule.max_in_window = 1;
+  for (const bool expected : {true, false}) {
+    const auto store = open();
+    bool admitted = !expected;
+    ASSERT_TRUE(store->transact([&](Transaction& transaction) -> Result<void> {
+      GATE_TRY(const ThrottleVerdict verdict, transaction.throttle_take(kTenant, "k", rule, kNow));
+      admitted = verdict.admitted;
+      return {};
+    }));
+    EXPECT_EQ(admitted, expected);
+  }
+}
+
+TEST_F(SqliteStoreTest, AFileOfAnotherVersionIsRefused) {
+  {
+    const auto store = open();
+  }
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(raw, "PRAGMA user_version=99", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(raw);
+  const auto store = SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_);
+  EXPECT_EQ(store.error().code, ErrorCode::kConflict);
+}
+
+TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefused) {
+  std::ofstream(path_) << "this is not a database, and has been here for long enough to matter";
+  EXPECT_FALSE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_));
+}
+
+TEST_F(SqliteStoreTest, F5_AuditRowsCannotBeChangedOrDeleted) {
+  const auto store = open();
+  AuditRecord record;
+  record.seq = 1;
+  record.outcome = "allow";
+  ASSERT_TRUE(
+      store->transact([&](Transaction& transaction) { return transaction.append_audit(record); }));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
+  EXPECT_NE(sqlite3_exec(raw, "UPDATE audit SET outcome='block'", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  EXPECT_NE(sqlite3_exec(raw, "DELETE FROM audit", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(raw);
+}
+
+/// Uses codes one after the other and reports each use only after the store said it is done.
+[[noreturn]] void use_codes_until_killed(const std::string& path, int report) {
+  OpensslRandom random;
+  auto store = SqliteStore::open(path, Secret(Bytes(kAeadKeyBytes, 1)), random);
+  if (!store) {
+    ::_exit(3);
+  }
+  for (std::uint32_t i = 0;; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    const auto used = (*store)->transact([&](Transaction& transaction) -> Result<void> {
+      GATE_TRY_VOID(transaction.open_challenge(challenge(id), nullptr, kNow));
+      GATE_TRY(const CodeTrial trial, transaction.try_code(kTenant, id, id, Bytes(32, 5), kNow));
+      return trial.verdict == CodeVerdict::kAccepted
+                 ? Result<void>()
+                 : Result<void>(Error{ErrorCode::kInternal, "not accepted"});
+    });
+    if (!used || ::write(report, &i, sizeof(i)) != sizeof(i)) {
+      ::_exit(4);
+    }
+  }
+}
+
+TEST_F(SqliteStoreTest, T2_NoAcknowledgedUseIsLostToKillNine) {
+  for (int round = 0; round < 5; ++round) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      use_codes_until_killed(path_, ends[1]);
+    }
+    ::close(ends[1]);
+    const int wanted = 40 * (round + 1);
+    std::uint32_t last = 0;
+    int seen = 0;
+    while (seen < wanted && ::read(ends[0], &last, sizeof(last)) == sizeof(last)) {
+      ++seen;
+    }
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    while (::read(ends[0], &last, sizeof(last)) == sizeof(last)) {
+      ++seen;
+    }
+    ::close(ends[0]);
+    ASSERT_GE(seen, wanted);
+    const auto store = open();
+    for (std::uint32_t i = 0; i <= last; ++i) {
+      CodeTrial trial;
+      const std::string id = "c" + std::to_string(i);
+      ASSERT_TRUE(store->transact([&](Transaction& transaction) -> Result<void> {
+        GATE_TRY(trial, transaction.try_code(kTenant, id, id, Bytes(32, 5), kNow));
+        return {};
+      }));
+      ASSERT_EQ(trial.verdict, CodeVerdict::kGone) << "an acknowledged use came back to life";
+    }
+  }
+}
+
+TEST_F(SqliteStoreTest, T8_AFailureInABatchUndoesItselfAlone) {
+  const auto store = open();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 32; ++i) {
+    threads.emplace_back([&, i] {
+      const auto outcome = store->transact([&](Transaction& transaction) -> Result<void> {
+        GATE_TRY_VOID(
+            transaction.open_challenge(challenge("c" + std::to_string(i)), nullptr, kNow));
+        if (i % 2 == 1) {
+          return Error{ErrorCode::kConflict, "on purpose"};
+        }
+        return {};
+      });
+      EXPECT_EQ(outcome.has_value(), i % 2 == 0);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (int i = 0; i < 32; ++i) {
+    CodeTrial trial;
+    const std::string id = "c" + std::to_string(i);
+    ASSERT_TRUE(store->transact([&](Transaction& transaction) -> Result<void> {
+      GATE_TRY(trial, transaction.try_code(kTenant, id, id, Bytes(32, 5), kNow));
+      return {};
+    }));
+    EXPECT_EQ(trial.verdict, i % 2 == 0 ? CodeVerdict::kAccepted : CodeVerdict::kGone);
+  }
+}
+
+}  // namespace
+}  // namespace gate::server
