@@ -1,0 +1,80 @@
+#include "tests/graph/oracle/strengths.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <string>
+
+namespace graph_oracle {
+namespace {
+
+using Combinations = std::vector<std::string>;
+
+// conditional-access 1.5, by the last digit of the well-known ids.
+const Combinations kMultifactor = {"windowsHelloForBusiness",
+                                   "fido2",
+                                   "x509CertificateMultiFactor",
+                                   "deviceBasedPush",
+                                   "temporaryAccessPassOneTime",
+                                   "temporaryAccessPassMultiUse",
+                                   "password,microsoftAuthenticatorPush",
+                                   "password,softwareOath",
+                                   "password,hardwareOath",
+                                   "password,x509CertificateSingleFactor",
+                                   "password,x509CertificateMultiFactor",
+                                   "password,sms",
+                                   "password,voice",
+                                   "federatedMultiFactor",
+                                   "federatedSingleFactor,microsoftAuthenticatorPush",
+                                   "federatedSingleFactor,softwareOath",
+                                   "federatedSingleFactor,hardwareOath",
+                                   "federatedSingleFactor,sms",
+                                   "federatedSingleFactor,voice"};
+const Combinations kPasswordless = {"windowsHelloForBusiness", "fido2",
+                                    "x509CertificateMultiFactor", "deviceBasedPush"};
+const Combinations kPhishingResistant = {"windowsHelloForBusiness", "fido2",
+                                         "x509CertificateMultiFactor"};
+// conditional-access 4: second factors of external tenants.
+const Combinations kExternalTenant = {"password,email", "password,sms", "email,sms"};
+
+bool any_contained(const Combinations& combinations, const std::vector<std::string>& done) {
+  return std::any_of(combinations.begin(), combinations.end(), [&](const std::string& combination) {
+    const json::value holder = {{"c", combination}};
+    const auto methods = list(&holder, "c");
+    return !methods.empty() &&
+           std::all_of(methods.begin(), methods.end(),
+                       [&](const std::string& method) { return holds(done, method); });
+  });
+}
+
+}  // namespace
+
+bool strength_met(const json::value& strength, const json::value* known,
+                  const std::vector<std::string>& done) {
+  const auto id = text(&strength, "id");
+  if (id == "00000000-0000-0000-0000-000000000002") {
+    return any_contained(kMultifactor, done);
+  }
+  if (id == "00000000-0000-0000-0000-000000000003") {
+    return any_contained(kPasswordless, done);
+  }
+  if (id == "00000000-0000-0000-0000-000000000004") {
+    return any_contained(kPhishingResistant, done);
+  }
+  if (member(&strength, "allowedCombinations") != nullptr) {
+    return any_contained(list(&strength, "allowedCombinations"), done);
+  }
+  if (known != nullptr && known->is_array()) {
+    for (const auto& each : known->get_array()) {
+      if (text(&each, "id") == id) {
+        return any_contained(list(&each, "allowedCombinations"), done);
+      }
+    }
+  }
+  return false;
+}
+
+bool multifactor_done(const std::vector<std::string>& done) {
+  return any_contained(kMultifactor, done) || any_contained(kExternalTenant, done);
+}
+
+}  // namespace graph_oracle
