@@ -1,0 +1,26 @@
+#pragma once
+
+#include <gate/result.hpp>
+
+#include "server/crypto/secret.h"
+
+namespace gate::server {
+
+/// The keys that the server lives by, all derived from one master key of 32 bytes which the
+/// operator keeps in a file of mode 0600 outside the store. Losing it makes the store unreadable;
+/// leaking it is a breach. Move-only; wiped on destruction.
+struct ServiceSecrets {
+  static constexpr std::size_t kMasterBytes = 32;
+
+  Secret password_pepper;     ///< HMAC key in front of argon2 (D3)
+  Secret code_pepper;         ///< HMAC key of code MACs (A6)
+  Secret continuation_key;    ///< MAC of continuation tokens (T3)
+  Secret account_key;         ///< turns unknown user names into counters without storing them (C6)
+  Secret store_key;           ///< seals addresses and unsent messages at rest
+  Secret key_encryption_key;  ///< seals private signing keys (E7)
+
+  /// kInvalidArgument unless `master` has 32 bytes.
+  [[nodiscard]] static Result<ServiceSecrets> derive(const Secret& master);
+};
+
+}  // namespace gate::server

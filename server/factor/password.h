@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <gate/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "server/crypto/secret.h"
+#include "server/ports/random.h"
+
+namespace gate::server {
+
+/// Longest password in bytes; longer ones are wrong, never truncated.
+inline constexpr std::size_t kPasswordBytesMax = 1024;
+
+/// Cost of argon2id. The defaults are the least that D3 allows: about 40 ms a hash.
+struct PasswordCost {
+  std::uint32_t memory_kib = 19 * 1024;
+  std::uint32_t passes = 2;
+  std::uint32_t lanes = 1;
+};
+
+/// Passwords by argon2id over HMAC-SHA-256(pepper, password) (D3). Immutable and safe from any
+/// number of threads; every call blocks for the cost above and takes that much memory, so callers
+/// run it on workers whose number bounds both.
+class PasswordHasher {
+ public:
+  PasswordHasher(Secret pepper, Random& random, PasswordCost cost = {});
+
+  /// The encoded string to store: algorithm, cost, salt and hash.
+  [[nodiscard]] Result<std::string> hash(std::string_view password) const;
+
+  /// True if `encoded` was made of this password and pepper.
+  [[nodiscard]] bool verify(std::string_view encoded, std::string_view password) const;
+
+  /// Takes as long as `verify` and is never true: for names that nobody has (C6).
+  void verify_nobody(std::string_view password) const;
+
+  /// True if `encoded` was made at a lower cost than this one: hash again at the next success.
+  [[nodiscard]] bool is_outdated(std::string_view encoded) const;
+
+ private:
+  Secret pepper_;
+  Random& random_;
+  PasswordCost cost_;
+  std::string nobody_;
+};
+
+}  // namespace gate::server
