@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "server/decision/decider.h"
+#include "server/decision/facts.h"
+
+namespace gate::server {
+namespace {
+
+/// Answers by target.
+struct ScriptedDecider final : Decider {
+  std::map<std::string, PolicyVerdict> by_target;
+  PolicyVerdict decide(const SignInFacts& facts) const override {
+    return by_target.at(facts.target);
+  }
+};
+
+PolicyVerdict verdict(Outcome outcome, MethodSet factors = {}, std::string digest = "d1") {
+  PolicyVerdict v;
+  v.outcome = outcome;
+  v.second_factors = factors;
+  v.policy_digest = std::move(digest);
+  return v;
+}
+
+class ContextTest : public testing::Test {
+ protected:
+  PolicyVerdict decide(PolicyVerdict app, PolicyVerdict context) {
+    ScriptedDecider decider;
+    decider.by_target = {{"app", std::move(app)}, {"c1", std::move(context)}};
+    SignInFacts facts;
+    facts.target = "app";
+    return decide_for_app_and_context(decider, facts, "c1");
+  }
+  const MethodSet email_ = MethodSet::of(Method::kEmailOtp);
+  const MethodSet sms_ = MethodSet::of(Method::kSmsOtp);
+};
+
+TEST_F(ContextTest, AskingForAContextNeverShedsWhatTheAppDemands) {
+  EXPECT_EQ(decide(verdict(Outcome::kBlock), verdict(Outcome::kAllow)).outcome, Outcome::kBlock);
+  const auto challenged = decide(verdict(Outcome::kChallenge, sms_), verdict(Outcome::kAllow));
+  EXPECT_EQ(challenged.outcome, Outcome::kChallenge);
+  EXPECT_EQ(challenged.second_factors, sms_);
+}
+
+TEST_F(ContextTest, AFactorHasToServeBoth) {
+  const auto both =
+      decide(verdict(Outcome::kChallenge, email_ | sms_), verdict(Outcome::kChallenge, sms_));
+  EXPECT_EQ(both.second_factors, sms_);
+  EXPECT_EQ(decide(verdict(Outcome::kAllow), verdict(Outcome::kChallenge, email_)).second_factors,
+            email_);
+}
+
+TEST_F(ContextTest, ASetReplacedInBetweenBlocks) {
+  EXPECT_EQ(decide(verdict(Outcome::kAllow), verdict(Outcome::kAllow, {}, "d2")).outcome,
+            Outcome::kBlock);
+}
+
+TEST(Verdict, DefaultMadeBlocks) {
+  EXPECT_EQ(PolicyVerdict{}.outcome, Outcome::kBlock);
+}
+
+class FactsTest : public testing::Test {
+ protected:
+  SignInFacts gather() {
+    return gather_facts({.user = user_,
+                         .client = client_,
+                         .request = request_,
+                         .completed = completed_,
+                         .session_began_at = now_,
+                         .now = now_});
+  }
+  User user_;
+  Client client_;
+  HttpRequest request_;
+  std::vector<CompletedFactor> completed_;
+  Micros now_ = 1'800'000'000'000'000;
+};
+
+TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
+  user_.username = "amy@bank.example";
+  user_.groups = {"Pilot"};
+  user_.sign_in_risk = "high";
+  client_.name = "retail-app";
+  request_.peer_ip = "198.51.100.7";
+  completed_ = {{Method::kPassword, now_ - 90 * kMicrosPerSecond, ""}};
+  const SignInFacts facts = gather();
+  EXPECT_EQ(facts.user, "amy@bank.example");
+  EXPECT_EQ(facts.target, "retail-app");
+  EXPECT_EQ(facts.ip, "198.51.100.7");
+  EXPECT_EQ(facts.country, "");
+  EXPECT_EQ(facts.sign_in_risk, Risk::kHigh);
+  ASSERT_EQ(facts.completed.size(), 1U);
+  EXPECT_EQ(facts.completed[0].age_s, 90U);
+}
+
+TEST_F(FactsTest, SignalHeadersAreBelievedFromTrustedClientsOnly) {
+  user_.signals = {{"amount", "10"}};
+  request_.headers = {{"x-gate-signal-amount", "5000"}, {"x-gate-signal-new_payee", "true"}};
+  EXPECT_EQ(gather().signals.size(), 1U);
+  client_.trusted_signals = true;
+  const SignInFacts facts = gather();
+  ASSERT_EQ(facts.signals.size(), 2U);
+  EXPECT_EQ(std::get<std::int64_t>(facts.signals[0].value), 5000);
+  EXPECT_EQ(std::get<bool>(facts.signals[1].value), true);
+}
+
+TEST_F(FactsTest, SignalsAreBoundedInNumberAndSize) {
+  client_.trusted_signals = true;
+  for (std::size_t i = 0; i <= kSignalsMax; ++i) {
+    request_.headers.emplace_back("x-gate-signal-s" + std::to_string(i), "1");
+  }
+  EXPECT_EQ(gather().signals.size(), kSignalsMax);
+  request_.headers = {{"x-gate-signal-a", std::string(kSignalBytesMax, 'x')},
+                      {"x-gate-signal-b", std::string(kSignalBytesMax + 1, 'x')}};
+  EXPECT_EQ(gather().signals.size(), 1U);
+}
+
+TEST_F(FactsTest, SignalValuesHaveTheirType) {
+  EXPECT_EQ(std::get<std::int64_t>(parse_signal("-7")), -7);
+  EXPECT_EQ(std::get<bool>(parse_signal("false")), false);
+  EXPECT_EQ(std::get<std::string>(parse_signal("\"12\"")), "12");
+  EXPECT_EQ(std::get<std::string>(parse_signal("12x")), "12x");
+}
+
+TEST_F(FactsTest, ClientAndPlatformAreWhatMsalSends) {
+  request_.headers = {{"x-client-sku", "msal.browser"},
+                      {"x-client-os", ""},
+                      {"user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"}};
+  EXPECT_EQ(client_app_of(request_), ClientApp::kBrowser);
+  EXPECT_EQ(platform_of(request_), Platform::kIos);
+  request_.headers = {{"x-client-sku", "MSAL.Android"}, {"x-client-os", "Android 15"}};
+  EXPECT_EQ(client_app_of(request_), ClientApp::kNativeApp);
+  EXPECT_EQ(platform_of(request_), Platform::kAndroid);
+  request_.headers = {{"origin", "https://app.bank.example"}};
+  EXPECT_EQ(client_app_of(request_), ClientApp::kBrowser);
+  EXPECT_EQ(platform_of(request_), Platform::kUnknown);
+}
+
+}  // namespace
+}  // namespace gate::server
