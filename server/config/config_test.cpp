@@ -1,0 +1,144 @@
+#include "server/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "server/config/config_keys.h"
+
+namespace gate::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kSmallest =
+    "environment = \"development\"\n[policies]\nfolder = \"p\"\n";
+
+std::string problems_of(std::string_view more) {
+  const ConfigOutcome outcome =
+      parse_config(std::string(kSmallest) + std::string(more), "/etc/gate");
+  return render(outcome.problems, "gated.toml");
+}
+
+TEST(Config, TheSmallestFileGivesDefaultsAndAbsolutePaths) {
+  const ConfigOutcome outcome = parse_config(kSmallest, "/etc/gate");
+  ASSERT_TRUE(outcome.ok()) << render(outcome.problems, "f");
+  EXPECT_EQ(outcome.config.http_port, 9090);
+  EXPECT_EQ(outcome.config.policies_folder, "/etc/gate/p");
+  EXPECT_EQ(outcome.config.store_file, "/etc/gate/data/gated.sqlite3");
+  EXPECT_EQ(outcome.config.http_tls_key, "");
+}
+
+TEST(Config, EveryMistakeIsReportedWithItsLineAndAStableCode) {
+  EXPECT_EQ(problems_of("[http]\nprot = 1\nlisten = 7\nport = 65536\n[logg]\n"),
+            "gated.toml:5: error[C003]: unknown key `http.prot`; did you mean `http.port`?\n"
+            "gated.toml:6: error[C004]: `http.listen` must be a string\n"
+            "gated.toml:7: error[C005]: `http.port` is 65536; it must lie between 0 and 65535\n"
+            "gated.toml:8: error[C003]: unknown key `logg`; did you mean `log`?\n");
+  EXPECT_THAT(problems_of("[http\n"), HasSubstr("gated.toml:4: error[C002]: "));
+  EXPECT_THAT(
+      problems_of("[log]\nlevel = \"loud\"\n"),
+      HasSubstr("error[C005]: `log.level` is `loud`; it must be one of debug|info|warning|error"));
+  EXPECT_THAT(problems_of("[log]\nlevel = \"debug|info\"\n"), HasSubstr("error[C005]"));
+  EXPECT_THAT(problems_of("[http]\ntrusted_proxies = [\"10.0.0.1\", 3]\n"),
+              HasSubstr("error[C004]: `http.trusted_proxies` must be a list of strings"));
+  EXPECT_THAT(problems_of("[http]\nbehind_proxy = \"yes\"\n"),
+              HasSubstr("error[C004]: `http.behind_proxy` must be true or false"));
+  EXPECT_THAT(problems_of("[http]\npublic_url = \"http://a\\u0007\"\n"), HasSubstr("error[C005]"));
+  EXPECT_THAT(render(load_config("/nowhere/gated.toml").problems, "x"),
+              HasSubstr("error[C001]: cannot be read: No such file"));
+}
+
+TEST(Config, EachIntegerAcceptsItsBoundsAndRefusesOneMore) {
+  for (const ConfigKey& key : config_keys()) {
+    const auto* integer = std::get_if<IntegerKey>(&key.kind);
+    if (integer == nullptr) {
+      continue;
+    }
+    const auto with = [&](std::int64_t value) {
+      const ConfigOutcome outcome = parse_config(
+          std::string(kSmallest) +
+              (key.section == "policies" ? "" : "[" + std::string(key.section) + "]\n") +
+              std::string(key.key) + " = " + std::to_string(value) + "\n",
+          "/");
+      return outcome.ok();
+    };
+    EXPECT_TRUE(with(integer->min)) << key.full_name();
+    EXPECT_TRUE(with(integer->max)) << key.full_name();
+    EXPECT_FALSE(with(integer->min - 1)) << key.full_name();
+    EXPECT_FALSE(with(integer->max + 1)) << key.full_name();
+  }
+}
+
+TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
+  const auto production = [](std::string_view more) {
+    return render(parse_config("[policies]\nfolder = \"p\"\n" + std::string(more), "/").problems,
+                  "f");
+  };
+  EXPECT_THAT(production(""), HasSubstr("error[C006]: `http.public_url`: production needs"));
+  EXPECT_THAT(production("[http]\npublic_url = \"http://a.example\"\n"),
+              HasSubstr("`http.public_url`"));
+  EXPECT_EQ(production("[http]\npublic_url = \"https://a.example\"\n"), "");
+  EXPECT_THAT(production("[delivery]\nemail = \"outbox\"\n"),
+              HasSubstr("f:4: error[C006]: `delivery.email`: the outbox file"));
+  EXPECT_THAT(production("[development]\nclock_file = \"c\"\n"),
+              HasSubstr("`development.clock_file`"));
+  EXPECT_THAT(problems_of("[http]\ntls_key = \"k\"\n"), HasSubstr("belong together"));
+  EXPECT_THAT(problems_of("[http]\nlisten = \"0.0.0.0\"\n"),
+              HasSubstr("`http.listen`: listening beyond loopback needs TLS"));
+  EXPECT_THAT(problems_of("[http]\npublic_url = \"https://a.example/\"\n"),
+              HasSubstr("without a path"));
+  EXPECT_THAT(problems_of("[delivery]\nemail = \"smtp\"\n"),
+              ::testing::AllOf(HasSubstr("`smtp.host`"), HasSubstr("`smtp.from`")));
+  EXPECT_THAT(problems_of("[delivery]\nemail = \"smtp\"\n[smtp]\nhost = \"m.example\"\nfrom = "
+                          "\"a@b.example\"\ntls = \"none\"\n"),
+              HasSubstr("`smtp.tls`"));
+  EXPECT_THAT(
+      problems_of("[delivery]\nsms = \"twilio\"\n[twilio]\nbase_url = \"http://x.example\"\n"),
+      ::testing::AllOf(HasSubstr("`twilio.account_sid`"), HasSubstr("`twilio.auth_token_file`"),
+                       HasSubstr("`twilio.from`"), HasSubstr("`twilio.base_url`")));
+  EXPECT_THAT(render(parse_config("environment = \"development\"\n", "/").problems, "f"),
+              HasSubstr("f: error[C006]: `policies.folder`: required"));
+}
+
+TEST(Config, WhatIsPrintedParsesBackToTheSame) {
+  const ConfigOutcome first =
+      parse_config(std::string(kSmallest) +
+                       "[http]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nport = "
+                       "1\n[smtp]\nfrom_name = 'a \"b\" \\c'\n",
+                   "/etc");
+  ASSERT_TRUE(first.ok());
+  const std::string printed = print_config(first.config);
+  const ConfigOutcome second = parse_config(printed, "/elsewhere");
+  ASSERT_TRUE(second.ok()) << render(second.problems, "printed");
+  EXPECT_EQ(print_config(second.config), printed);
+}
+
+TEST(Config, NamesAreUnique) {
+  std::set<std::string> names;
+  for (const ConfigKey& key : config_keys()) {
+    EXPECT_TRUE(key.key.empty() || names.insert(key.full_name()).second) << key.full_name();
+    EXPECT_FALSE(key.doc.empty());
+  }
+}
+
+TEST(Config, TheReferencePageListsEveryKey) {
+  const std::filesystem::path page =
+      std::filesystem::path(GATE_SOURCE_DIR) / "docs/configuration.md";
+  if (std::getenv("GATE_UPDATE") != nullptr) {
+    std::filesystem::create_directories(page.parent_path());
+    std::ofstream(page) << configuration_reference();
+  }
+  std::ifstream file(page);
+  const std::string written((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
+  EXPECT_EQ(written, configuration_reference()) << "run GATE_UPDATE=1 server_config_test";
+}
+
+}  // namespace
+}  // namespace gate::server

@@ -1,0 +1,112 @@
+#include "server/config/rules.h"
+
+#include <string>
+
+namespace gate::server {
+namespace {
+
+bool is_loopback_host(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+}
+
+/// The host of `scheme://host[:port]`, or empty when there is more or less than that.
+std::string_view host_of(std::string_view url, std::string_view scheme) {
+  if (!url.starts_with(scheme)) {
+    return {};
+  }
+  url.remove_prefix(scheme.size());
+  if (url.empty() || url.find_first_of("/?#@ ") != std::string_view::npos) {
+    return {};
+  }
+  const auto end = url.starts_with('[') ? url.find(']') : url.find(':');
+  return url.starts_with('[') && end != std::string_view::npos ? url.substr(0, end + 1)
+                                                               : url.substr(0, end);
+}
+
+void check_environment(const Config& config, const RuleReport& report) {
+  if (config.development()) {
+    return;
+  }
+  for (const auto& [key, value] : {std::pair{"delivery.email", config.delivery_email},
+                                   std::pair{"delivery.sms", config.delivery_sms}}) {
+    if (value == "outbox") {
+      report(key,
+             "the outbox file holds codes in clear text and is for `environment = \"development\"` "
+             "only");
+    }
+  }
+  if (!config.development_clock_file.empty()) {
+    report("development.clock_file",
+           "moving the clock is for `environment = \"development\"` only");
+  }
+  if (host_of(config.http_public_url, "https://").empty()) {
+    report("http.public_url", "production needs `https://host[:port]`, the base of every issuer");
+  }
+}
+
+void check_http(const Config& config, const RuleReport& report) {
+  if (config.http_tls_certificate.empty() != config.http_tls_key.empty()) {
+    report(config.http_tls_key.empty() ? "http.tls_certificate" : "http.tls_key",
+           "`http.tls_certificate` and `http.tls_key` belong together");
+  }
+  const std::string& url = config.http_public_url;
+  if (!url.empty() && host_of(url, "https://").empty() && host_of(url, "http://").empty()) {
+    report("http.public_url", "write `https://host[:port]` without a path or trailing slash");
+  }
+  const bool loopback = is_loopback_host(config.http_listen);
+  if (!loopback && config.http_tls_certificate.empty() && !config.http_behind_proxy) {
+    report("http.listen",
+           "listening beyond loopback needs TLS, or `http.behind_proxy` where a proxy ends it");
+  }
+}
+
+void check_smtp(const Config& config, const RuleReport& report) {
+  if (config.delivery_email != "smtp") {
+    return;
+  }
+  if (config.smtp_host.empty()) {
+    report("smtp.host", "required by `delivery.email = \"smtp\"`");
+  }
+  if (config.smtp_from.find('@') == std::string::npos) {
+    report("smtp.from", "required by `delivery.email = \"smtp\"`: the sender's address");
+  }
+  if (config.smtp_username.empty() != config.smtp_password_file.empty()) {
+    report("smtp.username", "`smtp.username` and `smtp.password_file` belong together");
+  }
+  if (config.smtp_tls == "none" && !is_loopback_host(config.smtp_host)) {
+    report("smtp.tls", "codes do not travel in clear text; `none` is for a loopback host");
+  }
+}
+
+void check_twilio(const Config& config, const RuleReport& report) {
+  if (config.delivery_sms != "twilio") {
+    return;
+  }
+  if (config.twilio_account_sid.empty()) {
+    report("twilio.account_sid", "required by `delivery.sms = \"twilio\"`");
+  }
+  if (config.twilio_auth_token_file.empty()) {
+    report("twilio.auth_token_file", "required by `delivery.sms = \"twilio\"`");
+  }
+  if (config.twilio_from.empty() == config.twilio_messaging_service_sid.empty()) {
+    report("twilio.from", "exactly one of `twilio.from` and `twilio.messaging_service_sid` is set");
+  }
+  const bool plain = is_loopback_host(host_of(config.twilio_base_url, "http://"));
+  if (host_of(config.twilio_base_url, "https://").empty() && !plain) {
+    report("twilio.base_url", "write `https://host[:port]`; plain HTTP is for a loopback host");
+  }
+}
+
+}  // namespace
+
+void check_rules(const Config& config, const RuleReport& report) {
+  check_environment(config, report);
+  check_http(config, report);
+  check_smtp(config, report);
+  check_twilio(config, report);
+  if (config.policies_folder.empty()) {
+    report("policies.folder", "required: the folder with the `.gate` files");
+  }
+}
+
+}  // namespace gate::server
