@@ -1,0 +1,72 @@
+#pragma once
+
+#include "GateParser.h"
+#include "compiler/ast/ast.h"
+#include "compiler/parse/literals.h"
+#include "compiler/source/limits.h"
+#include "compiler/source/source_map.h"
+
+namespace gate::compiler {
+
+/// Turns ANTLR's trees into ours, node by node. Nothing of ANTLR leaves this folder. Recursion is
+/// bounded by the depth limit, which was checked on the words.
+class TreeBuilder {
+ public:
+  TreeBuilder(const SourceMap& sources, std::uint32_t file, const Limits& limits,
+              DiagnosticCollector& diagnostics)
+      : sources_(&sources),
+        file_(file),
+        limits_(&limits),
+        diagnostics_(&diagnostics),
+        literals_(diagnostics) {}
+
+  [[nodiscard]] ast::Declaration declaration(GateParser::DeclarationContext* tree);
+  /// Puts a section into a policy; a second one of its kind is reported and dropped.
+  void add_section(GateParser::SectionContext* tree, ast::Policy& policy);
+  void add_test_part(GateParser::TestPartContext* tree, ast::Test& test);
+  void set_columns(GateParser::ColumnsContext* tree, ast::Test& test);
+  [[nodiscard]] ast::Text text(antlr4::tree::TerminalNode* node);
+
+ private:
+  [[nodiscard]] Span span_of(const antlr4::ParserRuleContext* tree) const;
+  [[nodiscard]] Span span_of(antlr4::tree::TerminalNode* node) const;
+  [[nodiscard]] ast::Name name(antlr4::tree::TerminalNode* node) const;
+  [[nodiscard]] ast::Name name(const antlr4::ParserRuleContext* tree) const;
+
+  ast::NamedSet named_set(GateParser::SetDeclarationContext* tree);
+  ast::Strength strength(GateParser::StrengthDeclarationContext* tree);
+  ast::Context context(GateParser::ContextDeclarationContext* tree);
+  ast::Signal signal(GateParser::SignalDeclarationContext* tree);
+  ast::Policy policy(GateParser::PolicyDeclarationContext* tree);
+  ast::Test test(GateParser::TestDeclarationContext* tree);
+  ast::Assert assert_block(GateParser::AssertDeclarationContext* tree);
+
+  std::vector<ast::Item> items(GateParser::ItemsContext* tree);
+  std::vector<ast::Item> combination(GateParser::CombinationContext* tree);
+  ast::Item item(GateParser::ItemContext* tree);
+  ast::Item reference(GateParser::ReferenceContext* tree);
+  ast::Item::Atom atom(GateParser::AtomContext* tree);
+  std::vector<ast::Assignment> assignments(
+      const std::vector<GateParser::AssignmentContext*>& trees);
+  ast::Grant grant(GateParser::GrantSectionContext* tree);
+  ast::Fact fact(GateParser::FactContext* tree);
+  ast::Expectation expectation(GateParser::ExpectationContext* tree);
+  void limit_members(std::size_t count, Span span);
+
+  ast::Expr expression(GateParser::ExpressionContext* tree);
+  ast::Expr conjunction(GateParser::ConjunctionContext* tree);
+  ast::Expr negation(GateParser::NegationContext* tree);
+  ast::Expr comparison(GateParser::ComparisonContext* tree);
+  void finish_in(GateParser::ComparisonContext* tree, ast::Expr& out);
+  ast::Expr operand(GateParser::OperandContext* tree);
+  std::vector<ast::Name> path(GateParser::PathContext* tree);
+  ast::Literal literal(const antlr4::Token* token);
+
+  const SourceMap* sources_;
+  std::uint32_t file_;
+  const Limits* limits_;
+  DiagnosticCollector* diagnostics_;
+  LiteralReader literals_;
+};
+
+}  // namespace gate::compiler
