@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "server/crypto/encoding.h"
+#include "server/crypto/hmac.h"
+
 namespace gate::server {
 namespace {
 
@@ -114,6 +117,15 @@ std::string mask_address(ChannelKind kind, std::string_view address) {
     masked += domain.substr(dot);
   }
   return masked;
+}
+
+std::string channel_id_of(std::string_view tenant_id, std::string_view user_id, ChannelKind kind,
+                          std::string_view address) {
+  std::string text(tenant_id);
+  text.append("\n").append(user_id);
+  text.append(kind == ChannelKind::kEmail ? "\nemail\n" : "\nsms\n").append(address);
+  const Digest digest = sha256(as_bytes(text));
+  return hex(ByteSpan(digest).first(16));
 }
 
 }  // namespace gate::server

@@ -26,4 +26,10 @@ inline constexpr std::size_t kAddressBytesMax = 254;
 /// A label that its owner recognises and nobody else can read: `c***r@co**o.com`, `+1******04`.
 [[nodiscard]] std::string mask_address(ChannelKind kind, std::string_view address);
 
+/// The id of a user's channel follows from what it is, so that the same address is enrolled once
+/// however often it is proven or provisioned. Not secret: an id is of no use without the flow's
+/// continuation token.
+[[nodiscard]] std::string channel_id_of(std::string_view tenant_id, std::string_view user_id,
+                                        ChannelKind kind, std::string_view address);
+
 }  // namespace gate::server

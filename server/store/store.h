@@ -89,6 +89,7 @@ class Transaction : public StoreReader {
   [[nodiscard]] virtual Result<void> throttle_succeeded(std::string_view tenant_id,
                                                         std::string_view key) = 0;
 
+  /// Adds the channel, or takes over `verified` where the user has it already; a block stays.
   [[nodiscard]] virtual Result<void> add_channel(std::string_view tenant_id,
                                                  std::string_view user_id, const Channel& channel,
                                                  Micros now) = 0;

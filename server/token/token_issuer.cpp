@@ -87,6 +87,9 @@ Result<SignedTokens> sign_tokens(const SigningKeys& keys, Random& random, std::s
   GATE_TRY(access["jti"], random_guid(random));
   access["client_id"] = subject.client.client_id;
   access["scope"] = subject.scope;
+  if (!subject.auth_context.empty()) {
+    access["acrs"] = json::array{subject.auth_context};
+  }
   json::array roles;
   for (const std::string& role : subject.user.roles) {
     roles.emplace_back(role);

@@ -32,6 +32,7 @@ struct TokenSubject {
   const Client& client;
   const SessionRecord& session;
   std::string_view scope;
+  std::string_view auth_context;  ///< satisfied authentication context (`acrs`); empty: none
 };
 
 struct SignedTokens {

@@ -146,7 +146,7 @@ TEST_F(SigningKeysTest, E1_E2_TokensCarryTheirClaimsTypeAndAVerifiableSignature)
   session.auth_time = kNow;
   session.completed = {{Method::kPassword, kNow, ""}, {Method::kSmsOtp, kNow, "ch"}};
   const auto tokens = sign_tokens(*keys, random_, "https://id.bank.example/t1/v2.0",
-                                  {user, client, session, "openid profile"}, {}, kNow);
+                                  {user, client, session, "openid profile", "c1"}, {}, kNow);
   ASSERT_TRUE(tokens);
   const std::size_t dot = tokens->access_token.rfind('.');
   const auto signature = parse_base64url(tokens->access_token.substr(dot + 1));
@@ -160,6 +160,7 @@ TEST_F(SigningKeysTest, E1_E2_TokensCarryTheirClaimsTypeAndAVerifiableSignature)
     EXPECT_TRUE(access.contains(claim)) << claim;
   }
   EXPECT_EQ(access.at("aud"), "api://ledger");
+  EXPECT_EQ(boost::json::serialize(access.at("acrs")), R"(["c1"])");
   EXPECT_EQ(access.at("exp").as_int64() - access.at("iat").as_int64(), 300);
   const auto id = part(tokens->id_token, 1);
   EXPECT_EQ(id.at("aud"), "app-1");

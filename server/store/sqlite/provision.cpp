@@ -1,7 +1,5 @@
 #include <set>
 
-#include "server/crypto/encoding.h"
-#include "server/crypto/hmac.h"
 #include "server/store/address.h"
 #include "server/store/sqlite/columns.h"
 #include "server/store/sqlite/transaction.h"
@@ -20,16 +18,6 @@ Result<void> finished(Query& query) {
 
 bool is_risk(const std::string& text) {
   return text.empty() || parse_risk(text).has_value();
-}
-
-/// The id of a provisioned channel follows from what it is, so that the same file twice names the
-/// same channel. Not secret: an id is of no use without the flow's continuation token.
-std::string channel_id(const Provisioning::User& user, ChannelKind kind,
-                       const std::string& address) {
-  const std::string text = user.tenant_id + "\n" + user.id + "\n" +
-                           (kind == ChannelKind::kEmail ? "email\n" : "sms\n") + address;
-  const Digest digest = sha256(as_bytes(text));
-  return hex(ByteSpan(digest).first(16));
 }
 
 }  // namespace
@@ -157,7 +145,7 @@ Result<void> SqliteTransaction::apply_channel(const Provisioning::User& user,
                                           ? "a channel is not an e-mail address"
                                           : "a channel is not a phone number such as +15550100");
   }
-  const std::string id = channel_id(user, channel.kind, *address);
+  const std::string id = channel_id_of(user.tenant_id, user.id, channel.kind, *address);
   GATE_TRY(const Bytes sealed,
            seal(random_, key_.bytes(), channel_context(user.tenant_id, id), as_bytes(*address)));
   Query query(connection_,

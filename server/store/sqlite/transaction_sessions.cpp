@@ -19,7 +19,9 @@ Result<void> SqliteTransaction::add_channel(std::string_view tenant_id, std::str
                 as_bytes(channel.address)));
   Query query(connection_,
               "INSERT INTO channel (tenant_id, channel_id, user_id, kind, address_sealed, "
-              "verified, preferred, blocked, enrolled_at) VALUES (?,?,?,?,?,?,?,?,?)");
+              "verified, preferred, blocked, enrolled_at) VALUES (?,?,?,?,?,?,?,?,?) "
+              "ON CONFLICT DO UPDATE SET verified = excluded.verified, "
+              "enrolled_at = excluded.enrolled_at");
   query.bind(tenant_id, channel.channel_id, user_id, static_cast<std::int64_t>(channel.kind),
              address, channel.verified, channel.preferred, channel.blocked, now);
   return finished(query);

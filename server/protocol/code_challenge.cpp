@@ -1,0 +1,162 @@
+#include "server/protocol/code_challenge.h"
+
+#include "server/crypto/encoding.h"
+#include "server/crypto/openssl_random.h"
+#include "server/factor/code.h"
+#include "server/store/address.h"
+
+namespace gate::server {
+namespace {
+
+struct CodeForm {
+  int digits;
+  Micros life;
+};
+
+CodeForm form_of(ChannelKind kind, const ServiceSettings& settings) {
+  return kind == ChannelKind::kEmail
+             ? CodeForm{settings.email_code_digits, settings.email_code_life}
+             : CodeForm{settings.sms_code_digits, settings.sms_code_life};
+}
+
+/// The counter of a destination, the same for every account that uses it. The address itself is not
+/// stored in it.
+std::string send_key(const RequestContext& context, std::string_view scope,
+                     const CodeDestination& destination) {
+  const Digest digest = hmac_sha256(context.parts.account_key,
+                                    {as_bytes("destination"), as_bytes(wire_name(destination.kind)),
+                                     as_bytes(destination.address)});
+  return std::string(scope) + hex(ByteSpan(digest).first(16));
+}
+
+/// B5: spacing and number of messages to one destination.
+Result<std::optional<Answer>> admit_send(const RequestContext& context, Transaction& transaction,
+                                         const CodeDestination& destination) {
+  const ServiceSettings& settings = context.parts.settings;
+  ThrottleRule hour;
+  hour.window = kMicrosPerHour;
+  hour.max_in_window = settings.sends_per_hour;
+  hour.spacing = settings.resend_spacing;
+  ThrottleRule day;
+  day.window = kMicrosPerDay;
+  day.max_in_window = settings.sends_per_day;
+  for (const auto& [scope, rule] : {std::pair{"send-hour:", hour}, std::pair{"send-day:", day}}) {
+    GATE_TRY(const ThrottleVerdict verdict,
+             transaction.throttle_take(context.tenant.id, send_key(context, scope, destination),
+                                       rule, context.now));
+    if (!verdict.admitted) {
+      return std::optional(Answer::too_many(verdict.retry_at - context.now));
+    }
+  }
+  return std::optional<Answer>();
+}
+
+OutboxMessage make_message(const RequestContext& context, const CodeDestination& destination,
+                           const ChallengeRecord& challenge, const std::string& code, Micros life) {
+  OutboxMessage message;
+  message.tenant_id = challenge.tenant_id;
+  message.challenge_id = challenge.challenge_id;
+  message.kind = destination.kind;
+  message.to = destination.address;
+  message.code = code;
+  message.body = code + " is your verification code for " + context.tenant.name +
+                 ". It is valid for " + std::to_string(life / kMicrosPerMinute) +
+                 " minutes. Do not give it to anybody, whoever asks.";
+  message.message_id = challenge.challenge_id;
+  return message;
+}
+
+/// Wipes a message's code when the transaction is done with it.
+struct WipeOnExit {
+  std::string& code;
+  OutboxMessage& message;
+  ~WipeOnExit() {
+    wipe(code);
+    wipe(message.code);
+    wipe(message.body);
+  }
+};
+
+}  // namespace
+
+Result<Answer> start_code_challenge(FlowRun& run, Transaction& transaction, FlowEvent event,
+                                    const CodeDestination& destination) {
+  const RequestContext& context = run.context();
+  if (auto refusal = run.take(event)) {
+    return std::move(*refusal);
+  }
+  GATE_TRY(std::optional<Answer> refusal, admit_send(context, transaction, destination));
+  if (refusal) {
+    return std::move(*refusal);
+  }
+  const CodeForm form = form_of(destination.kind, context.parts.settings);
+  ChallengeRecord challenge;
+  challenge.tenant_id = context.tenant.id;
+  challenge.flow_id = run.flow().flow_id;
+  challenge.channel_id = destination.channel_id;
+  challenge.attempts_max = context.parts.settings.tries_per_code;
+  challenge.expires_at = context.now + form.life;
+  GATE_TRY(challenge.challenge_id, random_guid(context.parts.random));
+  GATE_TRY(std::string code, make_code(context.parts.random, form.digits));
+  OutboxMessage message = make_message(context, destination, challenge, code, form.life);
+  const WipeOnExit wiping{code, message};
+  if (destination.deliver) {
+    const Digest mac = code_mac(context.parts.code_pepper, challenge.challenge_id, code);
+    challenge.mac.assign(mac.begin(), mac.end());
+  } else {
+    GATE_TRY(challenge.mac, random_bytes(context.parts.random, sizeof(Digest)));
+  }
+  GATE_TRY_VOID(
+      transaction.open_challenge(challenge, destination.deliver ? &message : nullptr, context.now));
+  run.flow().challenge_id = challenge.challenge_id;
+  run.flow().challenge_channel_id = destination.channel_id;
+  GATE_TRY_VOID(run.commit(transaction));
+
+  boost::json::object body{{"continuation_token", run.next_token()},
+                           {"challenge_type", "oob"},
+                           {"binding_method", "prompt"},
+                           {"challenge_channel", wire_name(destination.kind)},
+                           {"code_length", form.digits}};
+  const Micros interval = context.parts.settings.resend_spacing / kMicrosPerSecond;
+  body["interval"] = std::max<Micros>(interval, 1);
+  if (event == FlowEvent::kRegistrationRequested) {
+    body["challenge_target"] = destination.address;
+  } else {
+    body["challenge_target_label"] = mask_address(destination.kind, destination.address);
+  }
+  return Answer::ok(std::move(body));
+}
+
+Result<SubmittedCode> submit_code(FlowRun& run, Transaction& transaction, std::string_view code) {
+  const RequestContext& context = run.context();
+  const ServiceSettings& settings = context.parts.settings;
+  const FlowRecord& flow = run.flow();
+  ThrottleRule rule;
+  rule.delay_from = settings.tries_delay_from;
+  rule.delay_first = settings.tries_delay_first;
+  rule.delay_max = settings.tries_delay_max;
+  rule.stop_at = settings.tries_stop_at;
+  const std::string key = "code:" + flow.account_key + ":" + flow.challenge_channel_id;
+  // Counted before it is evaluated: the counter is of the account and its authenticator, so neither
+  // a resend nor a new flow resets it (B3, B4).
+  GATE_TRY(const ThrottleVerdict admitted,
+           transaction.throttle_take(flow.tenant_id, key, rule, context.now));
+  if (!admitted.admitted) {
+    return SubmittedCode{CodeOutcome::kRefused, Answer::too_many(admitted.retry_at - context.now)};
+  }
+  const Digest mac = code_mac(context.parts.code_pepper, flow.challenge_id, code);
+  GATE_TRY(const CodeTrial trial,
+           transaction.try_code(flow.tenant_id, flow.challenge_id, flow.flow_id, mac, context.now));
+  if (trial.verdict == CodeVerdict::kAccepted) {
+    GATE_TRY_VOID(transaction.throttle_succeeded(flow.tenant_id, key));
+    return SubmittedCode{CodeOutcome::kAccepted, {}};
+  }
+  // Wrong, late, used and dead all look the same from outside (T1).
+  GATE_TRY(const std::optional<std::int64_t> total,
+           transaction.count_wrong(flow.tenant_id, flow.flow_id, settings.tries_per_flow));
+  const bool over = !total || *total >= settings.tries_per_flow;
+  return SubmittedCode{CodeOutcome::kRefused,
+                       Answer::error(over ? WireError::kTriesExhausted : WireError::kWrongCode)};
+}
+
+}  // namespace gate::server

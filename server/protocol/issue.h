@@ -1,0 +1,37 @@
+#pragma once
+
+#include "server/protocol/flow_run.h"
+
+namespace gate::server {
+
+/// The channels that may serve as second factor: verified, not blocked, of a method in `methods`,
+/// and not the mailbox or number that the first factor went to (C4).
+[[nodiscard]] std::vector<Channel> eligible_channels(const std::vector<Channel>& channels,
+                                                     MethodSet methods, const FlowRecord& flow);
+
+/// Asks the policy set in force, writes the audit row, and does what the verdict demands: tokens,
+/// mfa_required, registration_required, redirect or a plain refusal (C1, C2, T6). The run stands in
+/// kDeciding or kDecidingFinally. Everything happens in `transaction`, the issue of tokens
+/// included.
+[[nodiscard]] Result<Answer> decide_and_answer(FlowRun& run, Transaction& transaction);
+
+/// Writes the decision into the audit chain.
+[[nodiscard]] Result<void> record_decision(const RequestContext& context, Transaction& transaction,
+                                           const User& user, std::string_view type,
+                                           std::string_view flow_id, const PolicyVerdict& verdict);
+
+/// The body of a successful token answer.
+[[nodiscard]] Result<Answer> token_answer(const RequestContext& context, const User& user,
+                                          const SessionRecord& session,
+                                          const std::string& refresh_token,
+                                          std::string_view auth_context);
+
+/// The scopes to grant for what was asked: the standard ones and those of the client's own
+/// audience. Nothing when one of them is not for this client.
+[[nodiscard]] std::optional<std::string> granted_scope(const RequestContext& context);
+
+/// The authentication context that the `claims` parameter asks for (`access_token.acrs`), empty if
+/// none. Nothing when the parameter is not JSON.
+[[nodiscard]] std::optional<std::string> requested_context(std::string_view claims);
+
+}  // namespace gate::server

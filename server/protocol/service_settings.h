@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <gate/result.hpp>
+#include <set>
+#include <string>
+
+#include "server/ports/clock.h"
+#include "server/token/token_issuer.h"
+
+namespace gate::server {
+
+/// Everything about the protocol that an operator may set. The defaults are the recommended values;
+/// `check` holds the bounds that the requirements named beside them put on them.
+struct ServiceSettings {
+  /// Scheme, host and port under which clients and resource servers see this server, without a
+  /// slash at the end. Issuer of a tenant: `<issuer_base_url>/<tenant id>/v2.0`.
+  std::string issuer_base_url;
+
+  int email_code_digits = 8;                         ///< A1: 6 to 10
+  int sms_code_digits = 8;                           ///< A1: 6 to 10
+  Micros email_code_life = 10 * kMicrosPerMinute;    ///< A3: at most 10 minutes
+  Micros sms_code_life = 5 * kMicrosPerMinute;       ///< A3: at most 10 minutes
+  Micros continuation_life = 10 * kMicrosPerMinute;  ///< C5: at most 10 minutes
+  Micros flow_life = 30 * kMicrosPerMinute;          ///< C5: at most 30 minutes
+
+  std::int64_t tries_per_code = 5;     ///< B1: at most 5
+  std::int64_t tries_per_flow = 10;    ///< B2: at most 10
+  std::int64_t tries_delay_from = 10;  ///< B3: wrong tries in a row at which delays begin
+  std::int64_t tries_stop_at = 50;     ///< B3: at most 100; then only an operator helps
+  Micros tries_delay_first = 30 * kMicrosPerSecond;
+  Micros tries_delay_max = kMicrosPerHour;
+
+  Micros resend_spacing = 60 * kMicrosPerSecond;  ///< B5
+  std::int64_t sends_per_hour = 5;                ///< B5, per destination
+  std::int64_t sends_per_day = 10;                ///< B5, per destination
+  std::int64_t password_tries = 10;               ///< B6, wrong ones per window and account
+  Micros password_window = 15 * kMicrosPerMinute;
+
+  TokenLifetimes tokens;                            ///< E1, E2
+  Micros refresh_family_life = 30 * kMicrosPerDay;  ///< E4: at most 30 days
+
+  /// Ids of tenants whose `initiate` answers user_not_found. All others do not reveal who exists
+  /// (C6).
+  std::set<std::string> revealing_tenants;
+};
+
+/// Success, or kInvalidArgument naming the first setting that is out of its bounds.
+[[nodiscard]] Result<void> check(const ServiceSettings& settings);
+
+}  // namespace gate::server
