@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <gate/compile.hpp>
+#include <gate/evaluator.hpp>
+#include <gate/result.hpp>
+#include <mutex>
+#include <string>
+
+namespace gate::server {
+
+class Logger;
+
+/// Keeps the policy set of a folder in force: loads it, loads it again on demand or when a file
+/// changed, and leaves the set in force where it is when the new one has an error. Diagnostics go
+/// to the log. Members may be called from any thread; loading is done by one at a time.
+class PolicyKeeper {
+ public:
+  /// `log` must outlive the keeper.
+  PolicyKeeper(std::string folder, Backend backend, Logger& log);
+
+  /// Compiles the folder and puts the set in force. kInvalidArgument when it has an error; the old
+  /// set then stays in force.
+  Result<void> load();
+
+  /// Looks at the files and loads when they changed and then stood still for one call. Cheap when
+  /// nothing changed.
+  void look();
+
+  [[nodiscard]] const Evaluator& evaluator() const { return evaluator_; }
+
+  /// What `/readyz` tells about policies.
+  struct Status {
+    std::uint64_t generation = 0;
+    std::string digest;
+    std::uint64_t failed_loads = 0;  ///< since the start
+    bool newest_refused = false;     ///< the files on disk are not what is in force
+  };
+  [[nodiscard]] Status status() const;
+
+ private:
+  [[nodiscard]] std::string signature() const;
+
+  std::string folder_;
+  Backend backend_;
+  Logger& log_;
+  Evaluator evaluator_;
+  std::mutex load_mutex_;
+  std::string loaded_signature_;
+  std::string seen_signature_;
+  mutable std::mutex status_mutex_;
+  Status status_;
+};
+
+}  // namespace gate::server

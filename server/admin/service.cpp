@@ -1,0 +1,235 @@
+#include "server/admin/service.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <utility>
+
+#include "server/admin/channels.h"
+#include "server/admin/policies.h"
+#include "server/admin/storage.h"
+#include "server/crypto/openssl_random.h"
+#include "server/decision/evaluator_decider.h"
+#include "server/delivery/worker.h"
+#include "server/http/listener.h"
+#include "server/log/log.h"
+#include "server/protocol/native_auth_endpoints.h"
+#include "server/token/signing_keys.h"
+
+namespace gate::server {
+namespace {
+
+constexpr Micros kKeyMaintenanceInterval = kMicrosPerHour;
+
+std::unique_ptr<Clock> make_clock(const Config& config) {
+  if (config.development_clock_file.empty()) {
+    return std::make_unique<SystemClock>();
+  }
+  return std::make_unique<FileOffsetClock>(config.development_clock_file);
+}
+
+ListenerSettings listener_settings(const Config& config) {
+  ListenerSettings settings;
+  settings.address = config.http_listen;
+  settings.port = static_cast<std::uint16_t>(config.http_port);
+  if (!config.http_tls_certificate.empty()) {
+    settings.tls = TlsFiles{.certificate_chain = config.http_tls_certificate,
+                            .private_key = config.http_tls_key};
+  }
+  settings.behind_proxy = config.http_behind_proxy;
+  settings.trusted_proxies = config.http_trusted_proxies;
+  settings.worker_threads = static_cast<std::size_t>(config.http_worker_threads);
+  settings.worker_queue_max = static_cast<std::size_t>(config.http_worker_queue);
+  HttpLimits& limits = settings.limits;
+  limits.connections_max = static_cast<std::size_t>(config.http_connections_max);
+  limits.requests_per_connection_max =
+      static_cast<std::size_t>(config.http_requests_per_connection_max);
+  limits.head_bytes_max = static_cast<std::size_t>(config.http_head_bytes_max);
+  limits.body_bytes_max = static_cast<std::size_t>(config.http_body_bytes_max);
+  limits.header_count_max = static_cast<std::size_t>(config.http_header_count_max);
+  limits.head_timeout = limits.body_timeout =
+      std::chrono::seconds(config.http_read_timeout_seconds);
+  limits.write_timeout = std::chrono::seconds(config.http_write_timeout_seconds);
+  limits.idle_timeout = std::chrono::seconds(config.http_idle_timeout_seconds);
+  limits.shutdown_grace = std::chrono::seconds(config.http_shutdown_grace_seconds);
+  return settings;
+}
+
+ServiceSettings service_settings(const Config& config, std::uint16_t port) {
+  ServiceSettings settings;
+  const bool v6 = config.http_listen.find(':') != std::string::npos;
+  settings.issuer_base_url =
+      !config.http_public_url.empty()
+          ? config.http_public_url
+          : fmt::format("http{}://{}{}{}:{}", config.http_tls_key.empty() ? "" : "s", v6 ? "[" : "",
+                        config.http_listen, v6 ? "]" : "", port);
+  settings.email_code_digits = static_cast<int>(config.sign_in_email_code_digits);
+  settings.sms_code_digits = static_cast<int>(config.sign_in_sms_code_digits);
+  settings.email_code_life = config.sign_in_email_code_seconds * kMicrosPerSecond;
+  settings.sms_code_life = config.sign_in_sms_code_seconds * kMicrosPerSecond;
+  settings.resend_spacing = config.sign_in_resend_seconds * kMicrosPerSecond;
+  settings.sends_per_hour = config.sign_in_sends_per_hour;
+  settings.sends_per_day = config.sign_in_sends_per_day;
+  settings.tokens.access_token = config.sign_in_access_token_seconds * kMicrosPerSecond;
+  settings.refresh_family_life = config.sign_in_session_days * kMicrosPerDay;
+  settings.revealing_tenants = {config.sign_in_revealing_tenants.begin(),
+                                config.sign_in_revealing_tenants.end()};
+  return settings;
+}
+
+HttpResponse not_yet() {
+  return {
+      .status = 503,
+      .headers = {{"content-type", "application/json"},
+                  {"cache-control", "no-store"},
+                  {"retry-after", "1"}},
+      .body =
+          R"({"error":"temporarily_unavailable","error_description":"the server is starting"})"};
+}
+
+}  // namespace
+
+struct Service::Parts {
+  Parts(const Config& c, Logger& l)
+      : config(c),
+        log(l),
+        clock(make_clock(c)),
+        policies(c.policies_folder,
+                 c.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter, l),
+        decider(policies.evaluator()) {}
+
+  Result<void> open();
+  Result<void> serve();
+  Readiness readiness() const;
+  HttpResponse answer(const HttpRequest& request);
+
+  const Config config;
+  Logger& log;
+  OpensslRandom random;
+  std::unique_ptr<Clock> clock;
+  Storage storage;
+  std::unique_ptr<SigningKeys> keys;
+  PolicyKeeper policies;
+  EvaluatorDecider decider;
+  std::unique_ptr<NativeAuthEndpoints> endpoints;
+  std::unique_ptr<DeliveryWorkers> delivery;
+  /// Set once everything that a request needs is there; the listener runs before, because the
+  /// issuer may need its port.
+  std::atomic<bool> open_for_requests = false;
+  Micros keys_looked_at = 0;
+  /// Last: its threads use everything above.
+  std::unique_ptr<Listener> listener;
+};
+
+Result<void> Service::Parts::open() {
+  GATE_TRY_VOID(policies.load());
+  GATE_TRY(storage, open_storage(config, random, log));
+  keys_looked_at = clock->now();
+  GATE_TRY(keys, SigningKeys::open(*storage.store, random,
+                                   storage.secrets.key_encryption_key.clone(), keys_looked_at));
+  GATE_TRY(ConfiguredChannels channels, configure_channels(config, *clock));
+  DeliverySettings settings;
+  settings.threads = static_cast<std::size_t>(config.delivery_workers);
+  settings.poll_interval = std::chrono::milliseconds(config.delivery_poll_milliseconds);
+  settings.lease = kOutboxLease;
+  Store* store = storage.store.get();
+  OutboxPort outbox{
+      .claim = [store](Micros now, std::size_t limit) { return store->claim_outbox(now, limit); },
+      .finish = [store](std::int64_t seq, DeliveryOutcome outcome,
+                        Micros retry_at) { return store->finish_outbox(seq, outcome, retry_at); }};
+  GATE_TRY(delivery, DeliveryWorkers::start(settings, std::move(outbox), channels.email,
+                                            channels.sms, *clock, log));
+  return {};
+}
+
+Result<void> Service::Parts::serve() {
+  GATE_TRY(listener, Listener::start(
+                         listener_settings(config),
+                         [this](const HttpRequest& request) { return answer(request); },
+                         [this] { return readiness(); }, log));
+  const ServiceSettings settings = service_settings(config, listener->port());
+  GATE_TRY_VOID(check(settings));
+  endpoints = std::make_unique<NativeAuthEndpoints>(NativeAuthEndpoints::Services{
+      .store = *storage.store,
+      .clock = *clock,
+      .random = random,
+      .secrets = storage.secrets,
+      .keys = *keys,
+      .decider = decider,
+      .settings = settings,
+      .countries = nullptr,
+      .on_failure = [this](const Error& error) {
+        log.error("request_failed",
+                  {{"code", error_code_name(error.code)}, {"error", error.message}});
+      }});
+  open_for_requests.store(true, std::memory_order_release);
+  return {};
+}
+
+HttpResponse Service::Parts::answer(const HttpRequest& request) {
+  if (!open_for_requests.load(std::memory_order_acquire)) {
+    return not_yet();
+  }
+  HttpResponse response = endpoints->handle(request);
+  // A code may have been queued; it should not wait for the next look at the outbox.
+  if (request.path.ends_with("/challenge")) {
+    delivery->wake();
+  }
+  return response;
+}
+
+Readiness Service::Parts::readiness() const {
+  const PolicyKeeper::Status status = policies.status();
+  boost::json::object detail;
+  detail["policy_generation"] = status.generation;
+  detail["policy_digest"] = status.digest;
+  detail["policy_failed_loads"] = status.failed_loads;
+  detail["policy_files_refused"] = status.newest_refused;
+  return {.ready = open_for_requests.load(std::memory_order_acquire) && status.generation > 0,
+          .detail = boost::json::serialize(detail)};
+}
+
+Result<std::unique_ptr<Service>> Service::start(const Config& config, Logger& log) {
+  auto parts = std::make_unique<Parts>(config, log);
+  GATE_TRY_VOID(parts->open());
+  GATE_TRY_VOID(parts->serve());
+  return std::unique_ptr<Service>(new Service(std::move(parts)));
+}
+
+Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Service::~Service() = default;
+
+std::uint16_t Service::port() const {
+  return parts_->listener->port();
+}
+
+void Service::reload() {
+  // Both report their failures to the log; what is in force stays.
+  static_cast<void>(parts_->policies.load());
+  if (const auto tls = parts_->listener->reload_tls(); !tls) {
+    parts_->log.error("tls_reload_refused", {{"error", tls.error().message}});
+  }
+}
+
+void Service::tick() {
+  if (parts_->config.policies_watch) {
+    parts_->policies.look();
+  }
+  const Micros now = parts_->clock->now();
+  if (now - parts_->keys_looked_at >= kKeyMaintenanceInterval) {
+    parts_->keys_looked_at = now;
+    if (const auto kept = parts_->keys->maintain(now); !kept) {
+      parts_->log.error("signing_key_maintenance_failed", {{"error", kept.error().message}});
+    }
+  }
+}
+
+void Service::stop() {
+  parts_->listener->stop();
+  parts_->delivery.reset();
+}
+
+}  // namespace gate::server

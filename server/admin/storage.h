@@ -1,0 +1,26 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <memory>
+
+#include "server/config/config.h"
+#include "server/crypto/service_secrets.h"
+#include "server/ports/random.h"
+#include "server/store/store.h"
+
+namespace gate::server {
+
+class Logger;
+
+/// The keys and the store that a configuration names.
+struct Storage {
+  ServiceSecrets secrets;
+  std::unique_ptr<Store> store;
+};
+
+/// Creates the data folder (mode 0700) if need be, reads the master key, opens the store. In
+/// development a missing master key is made; production says which command makes one. `random` must
+/// outlive the store.
+Result<Storage> open_storage(const Config& config, Random& random, Logger& log);
+
+}  // namespace gate::server

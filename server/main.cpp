@@ -1,0 +1,90 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "server/admin/commands.h"
+
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 success, 1 failure (the reason is on standard error), 2 wrong usage.\n"
+    "While running: SIGHUP loads policies and TLS certificate again, SIGTERM and SIGINT stop "
+    "gracefully.";
+
+struct Options {
+  std::string config;
+  std::string file;
+  std::string port_file;
+  bool follow = false;
+};
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* text, Options& options) {
+  CLI::App* command = app.add_subcommand(name, text);
+  command
+      ->add_option("-c,--config", options.config, "TOML file; docs/configuration.md lists its keys")
+      ->required();
+  return command;
+}
+
+int dispatch(int argc, char** argv) {
+  using namespace gate::server;
+  CLI::App app(
+      "gated: native sign-in with second factors, decided by compiled Conditional Access policies",
+      "gated");
+  app.set_version_flag("--version", "gated " GATE_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  Options options;
+  CLI::App* run = add_command(app, "run", "Serve until told to stop", options);
+  run->add_option("--port-file", options.port_file,
+                  "Write the bound port to this file once requests are answered");
+  CLI::App* provisioning =
+      add_command(app, "provision",
+                  "Set up tenants, clients and users from a JSON file, all or nothing", options);
+  provisioning->add_option("FILE", options.file, "JSON; docs/provisioning.md says what it holds")
+      ->required();
+  CLI::App* check = add_command(
+      app, "check-config", "Report every problem of the configuration and its policies", options);
+  CLI::App* show = add_command(app, "config", "Print the effective configuration", options);
+  CLI::App* key =
+      add_command(app, "generate-key", "Make the master key that the configuration names", options);
+  CLI::App* audit = app.add_subcommand("audit", "Print the audit log as JSON lines");
+  audit->add_option("-c,--config", options.config, "TOML file")->required();
+  audit->add_flag("--follow", options.follow, "Go on with rows as they are added");
+  CLI::App* verify = audit->add_subcommand("verify", "Check the chain of hashes instead");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& stop) {
+    return app.exit(stop) == 0 ? kExitOk : kExitUsage;
+  }
+  if (run->parsed()) {
+    return run_server(options.config, options.port_file);
+  }
+  if (provisioning->parsed()) {
+    return provision(options.config, options.file);
+  }
+  if (check->parsed()) {
+    return check_config(options.config);
+  }
+  if (show->parsed()) {
+    return show_config(options.config);
+  }
+  if (key->parsed()) {
+    return generate_key(options.config);
+  }
+  return verify->parsed() ? verify_audit_log(options.config)
+                          : print_audit(options.config, options.follow);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const std::exception& failure) {
+    // Out of memory, in practice: everything else is answered where it happens.
+    std::fprintf(stderr, "gated: %s\n", failure.what());
+    return gate::server::kExitFailure;
+  }
+}
