@@ -53,6 +53,8 @@ int dispatch(int argc, char** argv) {
   audit->add_option("-c,--config", options.config, "TOML file")->required();
   audit->add_flag("--follow", options.follow, "Go on with rows as they are added");
   CLI::App* verify = audit->add_subcommand("verify", "Check the chain of hashes instead");
+  // `gated audit verify --config FILE` reads as well as `gated audit --config FILE verify`.
+  verify->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& stop) {

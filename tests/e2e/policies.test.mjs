@@ -1,0 +1,75 @@
+// The policy folder under a running server: what is loaded when, and what keeps the old set in force.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Gated, PASSWORD, RETAIL_BANK, eventually, user } from "./lib/server.mjs";
+import { Wire, assertSuberror, assertTokens } from "./lib/wire.mjs";
+
+const EVERYONE = `policy "E2E every sign-in needs a second factor" {
+  users  include all
+  target include all apps
+  grant  require strength NativeMfa
+}
+`;
+let gated;
+let wire;
+let folder;
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "gate-policies-"));
+  cpSync(RETAIL_BANK, folder, { recursive: true });
+  gated = await Gated.start({ policies: folder, users: [user("otto", { password: PASSWORD })] });
+  wire = new Wire(gated);
+});
+after(async () => {
+  await gated?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+const signIn = () => wire.withPassword("otto@customer.example", PASSWORD);
+const added = () => join(folder, "policies/e2e.gate");
+
+test("a file that is added changes the next decision, and the one that began before it (C2)", async () => {
+  assertTokens(await signIn());
+  const before = await gated.ready();
+  const started = await wire.initiate("otto@customer.example");
+  const challenged = await wire.challenge(started.continuation_token);
+  writeFileSync(added(), EVERYONE);
+  await eventually("the new set", async () => (await gated.ready()).policy_generation > before.policy_generation);
+  assertSuberror(await wire.token("password", challenged.continuation_token, { password: PASSWORD }), "mfa_required");
+  assertSuberror(await signIn(), "mfa_required");
+  assert.notEqual((await gated.ready()).policy_digest, before.policy_digest);
+});
+
+test("a set with a mistake is refused with its place, and the old one stays in force", async () => {
+  const before = await gated.ready();
+  writeFileSync(added(), EVERYONE.replace("policy", "polizy"));
+  const refused = await eventually("the refusal", async () => {
+    const now = await gated.ready();
+    return now.policy_files_refused ? now : undefined;
+  });
+  assert.equal(refused.policy_generation, before.policy_generation);
+  assert.equal(refused.policy_digest, before.policy_digest);
+  assert.ok(refused.policy_failed_loads > before.policy_failed_loads);
+  assertSuberror(await signIn(), "mfa_required");
+  const told = gated.events("policy_diagnostic").filter((d) => d.severity === "error");
+  assert.ok(told.length > 0 && told[0].file.endsWith("e2e.gate") && told[0].line === 1 && /^G\d{4}$/.test(told[0].code), JSON.stringify(told[0]));
+});
+
+test("SIGHUP loads at once", async () => {
+  rmSync(added());
+  const before = gated.events("policies_loaded").length;
+  gated.child.kill("SIGHUP");
+  await eventually("the reload", () => gated.events("policies_loaded").length > before);
+  assert.equal((await gated.ready()).policy_files_refused, false);
+  assertTokens(await signIn());
+});
+
+test("the server does not start with a broken set, and check-config says why", async () => {
+  await gated.stop();
+  writeFileSync(added(), "polizy\n");
+  const check = gated.command("check-config");
+  assert.equal(check.status, 1);
+  assert.match(check.stderr, /error\[G\d{4}\]/);
+  await assert.rejects(gated.run(), /policies_refused/);
+});

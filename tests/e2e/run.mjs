@@ -1,0 +1,13 @@
+// Runs one test file with node's test runner, TAP on standard output. Says what to do where the clients are not installed.
+import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+if (!existsSync(join(here, "node_modules/@azure/msal-browser"))) {
+  console.error("the test clients are not installed: run `npm ci` in tests/e2e, or `./dev test`, which does");
+  process.exit(1);
+}
+const run = spawnSync(process.execPath, ["--test", "--test-reporter=tap", ...process.argv.slice(2)], { stdio: "inherit" });
+process.exit(run.status ?? 1);
