@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <filesystem>
 
 #include "server/audit/audit_log.h"
 #include "server/crypto/aead.h"
 #include "server/crypto/openssl_random.h"
+#include "server/store/sqlite/connection.h"
 #include "server/store/sqlite/sqlite_store.h"
 
 namespace gate::server {
@@ -38,12 +38,11 @@ class AuditTest : public testing::Test {
   std::filesystem::path path() const { return folder_ / "gate.db"; }
   /// What somebody with the file in hand could do.
   void tamper(const std::string& sql) {
-    sqlite3* raw = nullptr;
-    ASSERT_EQ(sqlite3_open(path().c_str(), &raw), SQLITE_OK);
+    const auto raw = Connection::open(path().string(), Connection::Mode::kReadWrite);
+    ASSERT_TRUE(raw);
     const std::string all =
         "DROP TRIGGER audit_is_never_changed; DROP TRIGGER audit_is_never_deleted;" + sql;
-    ASSERT_EQ(sqlite3_exec(raw, all.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(raw);
+    ASSERT_TRUE((*raw)->run(all.c_str()));
   }
 
   std::filesystem::path folder_;

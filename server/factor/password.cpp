@@ -1,7 +1,5 @@
 #include "server/factor/password.h"
 
-#include <argon2.h>
-
 #include <array>
 #include <charconv>
 
@@ -11,9 +9,6 @@
 namespace gate::server {
 namespace {
 
-constexpr std::size_t kSaltBytes = 16;
-constexpr std::size_t kHashBytes = 32;
-
 Digest peppered(const Secret& pepper, std::string_view password) {
   return hmac_sha256(pepper.bytes(), {as_bytes("password"), as_bytes(password)});
 }
@@ -21,18 +16,8 @@ Digest peppered(const Secret& pepper, std::string_view password) {
 Result<std::string> encode(const Secret& pepper, const PasswordCost& cost, ByteSpan salt,
                            std::string_view password) {
   Digest key = peppered(pepper, password);
-  const std::size_t size = argon2_encodedlen(cost.passes, cost.memory_kib, cost.lanes, kSaltBytes,
-                                             kHashBytes, Argon2_id);
-  std::string encoded(size, '\0');
-  const int failed =
-      argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, key.data(), key.size(),
-                            salt.data(), salt.size(), kHashBytes, encoded.data(), encoded.size());
+  Result<std::string> encoded = argon2id_encode(cost, salt, key);
   wipe(key.data(), key.size());
-  if (failed != ARGON2_OK) {
-    return Error{ErrorCode::kUnavailable,
-                 std::string("argon2id failed: ") + argon2_error_message(failed)};
-  }
-  encoded.resize(encoded.find('\0'));
   return encoded;
 }
 
@@ -52,7 +37,7 @@ std::uint32_t parameter(std::string_view encoded, std::string_view name) {
 PasswordHasher::PasswordHasher(Secret pepper, Random& random, PasswordCost cost)
     : pepper_(std::move(pepper)), random_(random), cost_(cost) {
   // A hash that no password meets: its salt is fixed, its key is not a peppered password.
-  const std::array<std::uint8_t, kSaltBytes> salt{};
+  const std::array<std::uint8_t, kArgon2SaltBytes> salt{};
   auto encoded = encode(pepper_, cost_, salt, std::string_view("\0nobody", 7));
   if (encoded) {
     nobody_ = std::move(encoded).value();
@@ -63,7 +48,7 @@ Result<std::string> PasswordHasher::hash(std::string_view password) const {
   if (password.size() > kPasswordBytesMax) {
     return Error{ErrorCode::kLimitExceeded, "a password has at most 1024 bytes"};
   }
-  GATE_TRY(const Bytes salt, random_bytes(random_, kSaltBytes));
+  GATE_TRY(const Bytes salt, random_bytes(random_, kArgon2SaltBytes));
   return encode(pepper_, cost_, salt, password);
 }
 
@@ -71,9 +56,9 @@ bool PasswordHasher::verify(std::string_view encoded, std::string_view password)
   // Too long is wrong, but takes as long as any other wrong password.
   const bool fits = password.size() <= kPasswordBytesMax;
   Digest key = peppered(pepper_, fits ? password : password.substr(0, kPasswordBytesMax));
-  const int outcome = argon2id_verify(std::string(encoded).c_str(), key.data(), key.size());
+  const bool matches = argon2id_matches(std::string(encoded), key);
   wipe(key.data(), key.size());
-  return outcome == ARGON2_OK && fits;
+  return matches && fits;
 }
 
 void PasswordHasher::verify_nobody(std::string_view password) const {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <gate/result.hpp>
 #include <string>
 #include <string_view>
 
+#include "server/crypto/argon2id.h"
 #include "server/crypto/secret.h"
 #include "server/ports/random.h"
 
@@ -12,13 +12,6 @@ namespace gate::server {
 
 /// Longest password in bytes; longer ones are wrong, never truncated.
 inline constexpr std::size_t kPasswordBytesMax = 1024;
-
-/// Cost of argon2id. The defaults are the least that D3 allows: about 40 ms a hash.
-struct PasswordCost {
-  std::uint32_t memory_kib = 19 * 1024;
-  std::uint32_t passes = 2;
-  std::uint32_t lanes = 1;
-};
 
 /// Passwords by argon2id over HMAC-SHA-256(pepper, password) (D3). Immutable and safe from any
 /// number of threads; every call blocks for the cost above and takes that much memory, so callers

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <gate/result.hpp>
+#include <string>
+
+#include "server/crypto/secret.h"
+
+namespace gate::server {
+
+inline constexpr std::size_t kArgon2SaltBytes = 16;
+
+/// Cost of argon2id. The defaults are the least that D3 allows: about 40 ms a hash.
+struct PasswordCost {
+  std::uint32_t memory_kib = 19 * 1024;
+  std::uint32_t passes = 2;
+  std::uint32_t lanes = 1;
+};
+
+/// The encoded string (`$argon2id$v=19$m=...`) of a key of any bytes. Blocks for the cost and takes
+/// that much memory; kUnavailable when the machine has no such memory to give.
+[[nodiscard]] Result<std::string> argon2id_encode(const PasswordCost& cost, ByteSpan salt,
+                                                  ByteSpan key);
+
+/// True if `encoded` was made of `key`. Compares in constant time; takes the cost that `encoded`
+/// names.
+[[nodiscard]] bool argon2id_matches(const std::string& encoded, ByteSpan key);
+
+}  // namespace gate::server
