@@ -1,0 +1,160 @@
+#include "compiler/graph/export.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/graph/export_context.h"
+#include "compiler/graph/spelling.h"
+#include "compiler/graph/write_gate.h"
+#include "compiler/parse/parser.h"
+
+namespace gate::graph {
+
+namespace ast = compiler::ast;
+
+Location export_location(const ast::NamedSet& set, ExportContext& context) {
+  Location out;
+  out.name = std::string(set.name.text);
+  std::size_t trusted = 0;
+  for (const auto& item : set.items) {
+    const bool is_trusted = word_of(item, 0) == "trusted";
+    trusted += is_trusted ? 1 : 0;
+    const std::size_t at = is_trusted ? 1 : 0;
+    if (word_of(item, at) == "ip") {
+      out.ranges.push_back({string_of(item, at + 1), ""});
+    } else if (word_of(item, at) == "country" && word_of(item, at + 1) == "unknown") {
+      out.unknown_countries = true;
+    } else if (word_of(item, at) == "country") {
+      out.countries.emplace_back(word_of(item, at + 1));
+    } else if (word_of(item, 0) != "none") {
+      context.refuse(item.span, "a location made of other locations");
+    }
+  }
+  out.trusted = trusted != 0;
+  out.by_country = !out.countries.empty() || out.unknown_countries;
+  if ((trusted != 0 && trusted != set.items.size()) || (out.by_country && !out.ranges.empty())) {
+    context.refuse(set.name.span,
+                   "a location that mixes trusted with other addresses, or "
+                   "addresses with countries");
+  }
+  context.map.restore(out.name, out);
+  if (out.id.empty()) {
+    out.id = std::string(set.name.text);
+  }
+  return out;
+}
+
+Strength export_strength(const ast::Strength& strength, ExportContext& context) {
+  Strength out;
+  out.name = std::string(strength.name.text);
+  out.policy_type = "custom";
+  for (const auto& combination : strength.combinations) {
+    Strings modes;
+    for (const auto& method : combination) {
+      modes.push_back(graph_word(Vocabulary::kMethod, word_of(method, 0)));
+    }
+    out.combinations.push_back(join(modes, ","));
+  }
+  context.map.restore(out.name, out);
+  if (out.id.empty()) {
+    out.id = std::string(strength.name.text);
+  }
+  return out;
+}
+
+namespace {
+
+class Exporter {
+ public:
+  explicit Exporter(const std::vector<SourceFile>& files) {
+    for (const auto& file : files) {
+      sources_.add(file.name, file.text);
+    }
+    context_.sources = &sources_;
+  }
+
+  ExportResult run(std::string_view map_json) {
+    if (!map_json.empty()) {
+      auto map = GraphMap::from_json(map_json);
+      if (!map) {
+        context_.refuse({}, "graph-map.json: " + map.error().message);
+        return take();
+      }
+      context_.map = std::move(*map);
+    }
+    if (!parse()) {
+      return take();
+    }
+    for (const auto& file : files_) {
+      for (const auto& declaration : file.declarations) {
+        add(declaration);
+      }
+    }
+    return take();
+  }
+
+ private:
+  bool parse() {
+    compiler::DiagnosticCollector collector;
+    const compiler::Limits limits;
+    for (std::uint32_t i = 0; i < sources_.size(); ++i) {
+      files_.push_back(compiler::parse_file(sources_, i, limits, collector));
+    }
+    const bool failed = collector.has_errors();
+    if (failed) {
+      context_.diagnostics = collector.take_sorted(limits.errors_per_file_max);
+    }
+    for (const auto& file : files_) {
+      context_.declare(file);
+    }
+    return !failed;
+  }
+
+  void add(const ast::Declaration& declaration) {
+    if (const auto* policy = std::get_if<ast::Policy>(&declaration.node)) {
+      model_.policies.push_back(export_policy(*policy, declaration.description, context_));
+    } else if (const auto* set = std::get_if<ast::NamedSet>(&declaration.node)) {
+      if (set->kind == ast::SetKind::kLocations) {
+        auto location = export_location(*set, context_);
+        location.note = declaration.description;
+        if (!location.undefined) {
+          model_.locations.push_back(std::move(location));
+        }
+      }
+    } else if (const auto* strength = std::get_if<ast::Strength>(&declaration.node)) {
+      auto exported = export_strength(*strength, context_);
+      exported.description = declaration.description;
+      model_.strengths.push_back(std::move(exported));
+    } else if (const auto* preset = std::get_if<ast::Default>(&declaration.node)) {
+      if (preset->deny) {
+        context_.refuse(declaration.span, "a set that denies by default");
+      }
+    }
+  }
+
+  ExportResult take() {
+    ExportResult out;
+    out.model = std::move(model_);
+    out.diagnostics = std::move(context_.diagnostics);
+    return out;
+  }
+
+  compiler::SourceMap sources_;
+  std::vector<ast::File> files_;
+  ExportContext context_;
+  Model model_;
+};
+
+}  // namespace
+
+bool ExportResult::ok() const {
+  return std::ranges::none_of(
+      diagnostics, [](const Diagnostic& each) { return each.severity == Severity::kError; });
+}
+
+ExportResult export_graph(const std::vector<SourceFile>& files, std::string_view map_json) {
+  return Exporter(files).run(map_json);
+}
+
+}  // namespace gate::graph

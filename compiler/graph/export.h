@@ -1,0 +1,24 @@
+#pragma once
+
+#include <gate/compile.hpp>
+#include <string>
+#include <vector>
+
+#include "compiler/graph/model.h"
+
+/// `gatec export graph`: a policy set as Graph JSON. A policy that says more than Graph can is
+/// refused, with the clause underlined: nothing is left out.
+namespace gate::graph {
+
+struct ExportResult {
+  Model model;  ///< what would be exported; complete only without errors
+  std::vector<Diagnostic> diagnostics;
+  [[nodiscard]] bool ok() const;
+};
+
+/// Exports the files of a set that compiles without errors (names are taken to be right).
+/// `map_json` is the text of graph-map.json, or empty. Spans of the diagnostics point into `files`.
+[[nodiscard]] ExportResult export_graph(const std::vector<SourceFile>& files,
+                                        std::string_view map_json = {});
+
+}  // namespace gate::graph

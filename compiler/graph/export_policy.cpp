@@ -1,0 +1,218 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/graph/export_context.h"
+#include "compiler/graph/spelling.h"
+
+namespace gate::graph {
+
+namespace ast = compiler::ast;
+
+namespace {
+
+void warn_of_modifiers(const ast::Item& item, ExportContext& context) {
+  if (item.until || item.because) {
+    context.warn(item.span, "Graph keeps neither the date nor the reason of an exclusion");
+  }
+}
+
+std::optional<Guests> guests_of(const ast::Item& item, ExportContext& context) {
+  Guests out;
+  for (const auto& argument : item.arguments) {
+    if (word_of(argument, 0) == "tenant") {
+      out.any_tenant = false;
+      out.tenants.push_back(string_of(argument, 1));
+      continue;
+    }
+    auto kind = graph_word(Vocabulary::kGuestKind, word_of(argument, 0));
+    if (kind.empty()) {
+      context.refuse(argument.span, "this is not a kind of guest in Graph");
+    }
+    out.kinds.push_back(std::move(kind));
+  }
+  return out;
+}
+
+/// The list that `word "id"` belongs to; null for other words.
+Strings* list_for(std::string_view word, Principals& into) {
+  if (word == "user") {
+    return &into.users;
+  }
+  if (word == "group") {
+    return &into.groups;
+  }
+  if (word == "role") {
+    return &into.roles;
+  }
+  if (word == "service_principal") {
+    return &into.service_principals;
+  }
+  if (word == "agent_identity") {
+    return &into.agent_identities;
+  }
+  return word == "agent_user" ? &into.agent_users : nullptr;
+}
+
+bool whole_kind(const ast::Item& item, std::string_view word, Principals& into) {
+  const auto is = [&](std::string_view plain) {
+    return word == plain || (word == "all" && word_of(item, 1) == plain);
+  };
+  if (word == "all" && item.atoms.size() == 1) {
+    into.users.emplace_back("All");
+  } else if (word == "all" && word_of(item, 1) == "users") {
+    into.users.emplace_back("All");
+  } else if (is("service_principals")) {
+    into.service_principals.emplace_back("ServicePrincipalsInMyTenant");
+  } else if (is("agent_identities")) {
+    into.agent_identities.emplace_back("All");
+  } else if (is("agent_users")) {
+    into.agent_users.emplace_back("All");
+  } else {
+    return word == "none";
+  }
+  return true;
+}
+
+}  // namespace
+
+void export_principals(const std::vector<ast::Item>& items, Principals& into,
+                       ExportContext& context) {
+  for (const auto& item : items) {
+    warn_of_modifiers(item, context);
+    const auto word = word_of(item, 0);
+    if (whole_kind(item, word, into)) {
+      continue;
+    }
+    if (auto* list = list_for(word, into); list != nullptr && item.atoms.size() == 2) {
+      list->push_back(string_of(item, 1));
+    } else if (word == "guests" && !item.has_arguments) {
+      into.users.emplace_back("GuestsOrExternalUsers");
+    } else if (word == "guests") {
+      if (into.guests) {
+        context.refuse(item.span, "a second selection of guests in one list");
+      }
+      into.guests = guests_of(item, context);
+    } else if (const auto* named = context.set(word); named != nullptr) {
+      export_principals(named->items, into, context);
+    } else {
+      context.refuse(item.span, "these principals cannot be exported");
+    }
+  }
+}
+
+void export_targets(const std::vector<ast::Item>& items, bool exclude, Targets& into,
+                    ExportContext& context) {
+  auto& apps = exclude ? into.exclude_apps : into.include_apps;
+  for (const auto& item : items) {
+    warn_of_modifiers(item, context);
+    const auto word = word_of(item, 0);
+    const auto group = graph_word(Vocabulary::kAppGroup, word);
+    if (word == "all" && word_of(item, 1) == "apps") {
+      apps.emplace_back("All");
+    } else if (word == "app" || word == "app_group") {
+      apps.push_back(string_of(item, 1));
+    } else if (!group.empty()) {
+      apps.push_back(group);
+    } else if (word == "none") {
+      continue;
+    } else if (word == "filter" && !into.filter) {
+      into.filter = Filter{exclude, string_of(item, 1)};
+    } else if (word == "traffic" && !exclude) {
+      into.traffic_profiles.push_back(string_of(item, 1));
+    } else if (word == "action" && !exclude) {
+      into.actions.push_back(graph_word(Vocabulary::kUserAction, word_of(item, 1)));
+    } else if (word == "context" && !exclude) {
+      const auto literal = string_of(item, 1);
+      into.contexts.push_back(literal.empty() ? context.context_id(word_of(item, 1)) : literal);
+    } else if (const auto* named = context.set(word); named != nullptr) {
+      export_targets(named->items, exclude, into, context);
+    } else {
+      context.refuse(item.span, "this target cannot be exported");
+    }
+  }
+}
+
+Grant export_grant(const ast::Grant& grant, ExportContext& context) {
+  Grant out;
+  if (grant.block) {
+    out.controls.emplace_back("block");
+    return out;
+  }
+  out.all = grant.requirement.mode == ast::Requirement::Mode::kAll;
+  for (const auto& item : grant.requirement.controls) {
+    const auto word = word_of(item, 0);
+    const auto graph = graph_word(Vocabulary::kControl, word);
+    if (word == "strength") {
+      if (!out.strength.empty()) {
+        context.refuse(item.span, "a second strength in one policy");
+      }
+      out.strength = context.strength_id(word_of(item, 1));
+    } else if (word == "terms_of_use") {
+      out.terms_of_use.push_back(string_of(item, 1));
+    } else if (word == "custom_control") {
+      out.custom.push_back(string_of(item, 1));
+    } else if (!graph.empty()) {
+      out.controls.push_back(graph);
+    } else {
+      context.refuse(item.span, "this control cannot be exported");
+    }
+  }
+  return out;
+}
+
+namespace {
+
+std::string_view state_of(const ast::Policy& policy, ExportContext& context) {
+  if (!policy.state) {
+    return "enabled";
+  }
+  const auto& item = policy.state->content;
+  if (item.until) {
+    context.warn(item.span, "Graph keeps no date for a state");
+  }
+  const auto word = word_of(item, 0);
+  if (word == "off") {
+    return "disabled";
+  }
+  return word == "report_only" ? "enabledForReportingButNotEnforced" : "enabled";
+}
+
+}  // namespace
+
+Policy export_policy(const ast::Policy& policy, const std::string& description,
+                     ExportContext& context) {
+  Policy out;
+  out.name = policy.name.value;
+  out.description = description;
+  if (policy.id) {
+    out.id = policy.id->content.value;
+  }
+  context.map.restore(policy.name.value, out);
+  out.state = state_of(policy, context);
+  if (policy.users) {
+    for (const auto& side : policy.users->content) {
+      export_principals(side.items, side.exclude ? out.exclude : out.include, context);
+    }
+  }
+  if (policy.target) {
+    for (const auto& side : policy.target->content) {
+      export_targets(side.items, side.exclude, out.targets, context);
+    }
+  }
+  if (out.targets.filter && !out.targets.filter->exclude && !out.targets.include_apps.empty()) {
+    context.refuse(policy.target->span, "a filter includes apps beside apps that are named");
+  }
+  if (policy.when) {
+    export_when(policy.when->content, out.conditions, context);
+  }
+  if (policy.grant) {
+    out.grant = export_grant(policy.grant->content, context);
+  }
+  if (policy.session) {
+    out.session = export_session(policy.session->content, context);
+  }
+  return out;
+}
+
+}  // namespace gate::graph

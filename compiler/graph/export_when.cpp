@@ -1,0 +1,212 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/graph/device_rule.h"
+#include "compiler/graph/export_context.h"
+#include "compiler/graph/export_device.h"
+#include "compiler/graph/spelling.h"
+
+namespace gate::graph {
+
+namespace ast = compiler::ast;
+
+namespace {
+
+/// One comparison of a fact with words: `fact == a`, `fact in [a, b]`, `fact >= a`.
+struct Membership {
+  std::string fact;
+  bool negative = false;
+  Strings members;
+  bool at_least = false;  ///< members.front() and everything above
+};
+
+std::string member_text(const ast::Item& item) {
+  const auto word = word_of(item, 0);
+  return word.empty() ? string_of(item, 0) : std::string(word);
+}
+
+std::string operand_text(const ast::Expr& operand) {
+  return operand.kind == ast::ExprKind::kLiteral ? operand.literal.text : path_text(operand);
+}
+
+std::optional<Membership> membership_of(const ast::Expr& expr) {
+  Membership out;
+  if (expr.kind == ast::ExprKind::kIn) {
+    out.fact = path_text(expr.operands.front());
+    out.negative = expr.negated;
+    for (const auto& item : expr.items) {
+      out.members.push_back(member_text(item));
+    }
+    return out;
+  }
+  if (expr.kind != ast::ExprKind::kCompare) {
+    return std::nullopt;
+  }
+  out.fact = path_text(expr.operands[0]);
+  out.members.push_back(operand_text(expr.operands[1]));
+  switch (expr.compare) {
+    case ast::CompareOp::kEq:
+      return out;
+    case ast::CompareOp::kNe:
+      out.negative = true;
+      return out;
+    case ast::CompareOp::kGe:
+      out.at_least = true;
+      return out;
+    case ast::CompareOp::kLt:
+    case ast::CompareOp::kLe:
+    case ast::CompareOp::kGt:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+class WhenExporter {
+ public:
+  WhenExporter(Conditions& into, ExportContext& context) : into_(into), context_(context) {}
+
+  void conjunct(const ast::Expr& expr) {
+    if (expr.kind == ast::ExprKind::kAnd) {
+      for (const auto& each : expr.operands) {
+        conjunct(each);
+      }
+      return;
+    }
+    if (expr.kind == ast::ExprKind::kPath && expr.path.size() == 1) {
+      if (const auto* let = context_.let(expr.path.front().text); let != nullptr) {
+        conjunct(*let);
+        return;
+      }
+    }
+    if (is_about_devices(expr, context_)) {
+      device_parts_.push_back(&expr);
+      return;
+    }
+    const auto found = membership_of(expr);
+    if (!found || !take(*found, expr)) {
+      context_.refuse(expr.span, "this condition is richer than Conditional Access");
+    }
+  }
+
+  void finish() {
+    if (!device_parts_.empty()) {
+      into_.device_filter = device_filter_of(device_parts_, context_);
+    }
+  }
+
+ private:
+  bool take(const Membership& m, const ast::Expr& expr) {
+    if (m.fact == "location") {
+      return locations(m);
+    }
+    if (m.fact == "platform") {
+      return pair(m, Vocabulary::kPlatform, into_.platforms);
+    }
+    if (m.fact == "agent_context") {
+      return agent_contexts(m);
+    }
+    if (m.negative) {
+      return false;
+    }
+    if (m.fact == "sign_in_risk") {
+      return levels(m, Vocabulary::kRisk, into_.sign_in_risk);
+    }
+    if (m.fact == "user_risk") {
+      return levels(m, Vocabulary::kRisk, into_.user_risk);
+    }
+    if (m.fact == "service_principal_risk") {
+      return levels(m, Vocabulary::kRisk, into_.service_principal_risk);
+    }
+    if (m.fact == "agent_risk") {
+      return levels(m, Vocabulary::kRisk, into_.agent_risk);
+    }
+    if (m.fact == "insider_risk") {
+      return levels(m, Vocabulary::kInsiderRisk, into_.insider_risk);
+    }
+    if (m.fact == "client") {
+      return levels(m, Vocabulary::kClient, into_.clients);
+    }
+    if (m.fact == "transfer_method") {
+      return levels(m, Vocabulary::kTransferMethod, into_.transfer_methods);
+    }
+    (void)expr;
+    return false;
+  }
+
+  /// Everything from a level upwards.
+  static Strings upward(Vocabulary vocabulary, const std::string& from) {
+    const Strings order = vocabulary == Vocabulary::kInsiderRisk
+                              ? Strings{"minor", "moderate", "elevated"}
+                              : Strings{"low", "medium", "high"};
+    const auto start = std::ranges::find(order, from);
+    return {start, order.end()};
+  }
+
+  bool levels(const Membership& m, Vocabulary vocabulary, Strings& into) {
+    if (!into.empty()) {
+      return false;  // Graph has one list for each: a second condition would need both
+    }
+    for (const auto& word : m.at_least ? upward(vocabulary, m.members.front()) : m.members) {
+      auto graph = graph_word(vocabulary, word);
+      if (graph.empty()) {
+        return false;
+      }
+      into.push_back(std::move(graph));
+    }
+    return !into.empty();
+  }
+
+  bool pair(const Membership& m, Vocabulary vocabulary, IncludeExclude& into) {
+    Strings words;
+    for (const auto& word : m.members) {
+      words.push_back(graph_word(vocabulary, word));
+      if (words.back().empty() || m.at_least) {
+        return false;
+      }
+    }
+    return put(m.negative, std::move(words), into);
+  }
+
+  bool locations(const Membership& m) {
+    Strings references;
+    for (const auto& name : m.members) {
+      if (name == "all_trusted") {
+        references.emplace_back("AllTrusted");
+      } else if (context_.is_location(name)) {
+        references.push_back(context_.location_id(name));
+      } else {
+        return false;
+      }
+    }
+    return put(m.negative, std::move(references), into_.locations);
+  }
+
+  bool agent_contexts(const Membership& m) {
+    return put(m.negative, m.members, into_.agent_contexts);
+  }
+
+  static bool put(bool negative, Strings words, IncludeExclude& into) {
+    auto& list = negative ? into.exclude : into.include;
+    // Exclusions add up to one list; a second inclusion would be an intersection.
+    if (!negative && !list.empty()) {
+      return false;
+    }
+    list.insert(list.end(), words.begin(), words.end());
+    return true;
+  }
+
+  Conditions& into_;
+  ExportContext& context_;
+  std::vector<const ast::Expr*> device_parts_;
+};
+
+}  // namespace
+
+void export_when(const ast::Expr& when, Conditions& into, ExportContext& context) {
+  WhenExporter exporter(into, context);
+  exporter.conjunct(when);
+  exporter.finish();
+}
+
+}  // namespace gate::graph

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace gate::graph {
+
+/// ASCII letters to lower case, everything else as it is.
+[[nodiscard]] inline std::string fold_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') {
+      c = static_cast<char>(c - 'A' + 'a');
+    }
+  }
+  return out;
+}
+
+/// Equal but for the case of ASCII letters.
+[[nodiscard]] inline bool equal_fold(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && fold_case(a) == fold_case(b);
+}
+
+}  // namespace gate::graph

@@ -1,0 +1,175 @@
+#include "compiler/graph/object_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "compiler/graph/fold.h"
+#include "compiler/graph/limits.h"
+
+namespace gate::graph {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) {
+    text.remove_prefix(1);
+  }
+  while (text.ends_with(' ')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+void split(std::string_view joined, std::vector<std::string>& out) {
+  for (;;) {
+    const auto comma = joined.find(',');
+    if (const auto part = trimmed(joined.substr(0, comma)); !part.empty()) {
+      out.emplace_back(part);
+    }
+    if (comma == std::string_view::npos) {
+      return;
+    }
+    joined.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+bool is_blank(const json::value& value) {
+  return value.is_null() || (value.is_array() && value.get_array().empty()) ||
+         (value.is_object() && value.get_object().empty()) ||
+         (value.is_string() && value.get_string().empty());
+}
+
+bool is_annotation(std::string_view key) {
+  return key.find('@') != std::string_view::npos || key.starts_with("#");
+}
+
+ObjectReader::ObjectReader(const json::value* object, std::string path, Findings& findings)
+    : path_(std::move(path)), findings_(findings) {
+  if (object == nullptr) {
+    return;
+  }
+  if (!object->is_object()) {
+    findings_.error(path_, fmt::format("expected an object, found {}", to_string(object->kind())));
+    return;
+  }
+  object_ = &object->get_object();
+  taken_.assign(object_->size(), false);
+}
+
+ObjectReader::~ObjectReader() {
+  if (object_ == nullptr) {
+    return;
+  }
+  std::size_t index = 0;
+  for (const auto& entry : *object_) {
+    const std::string_view key = entry.key();
+    if (!taken_[index++] && !is_annotation(key) && !is_blank(entry.value())) {
+      findings_.error(path_of(key),
+                      "this member is not understood, and a condition that is not "
+                      "understood must not be left out");
+    }
+  }
+}
+
+std::string ObjectReader::path_of(std::string_view key) const {
+  return fmt::format("{}.{}", path_, key);
+}
+
+const json::value* ObjectReader::take(std::string_view key) {
+  if (object_ == nullptr) {
+    return nullptr;
+  }
+  std::size_t index = 0;
+  for (const auto& entry : *object_) {
+    if (equal_fold(entry.key(), key)) {
+      taken_[index] = true;
+      return is_blank(entry.value()) ? nullptr : &entry.value();
+    }
+    ++index;
+  }
+  return nullptr;
+}
+
+std::string ObjectReader::text(std::string_view key) {
+  const auto* value = take(key);
+  if (value == nullptr) {
+    return {};
+  }
+  if (!value->is_string()) {
+    findings_.error(path_of(key),
+                    fmt::format("expected a string, found {}", to_string(value->kind())));
+    return {};
+  }
+  if (value->get_string().size() > kGraphStringBytesMax) {
+    findings_.error(path_of(key), fmt::format("the string has {} bytes, more than the {} allowed",
+                                              value->get_string().size(), kGraphStringBytesMax));
+    return {};
+  }
+  return std::string(value->get_string());
+}
+
+std::optional<bool> ObjectReader::boolean(std::string_view key) {
+  const auto* value = take(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_bool()) {
+    findings_.error(path_of(key),
+                    fmt::format("expected true or false, found {}", to_string(value->kind())));
+    return std::nullopt;
+  }
+  return value->get_bool();
+}
+
+std::optional<std::int64_t> ObjectReader::integer(std::string_view key) {
+  const auto* value = take(key);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_int64()) {
+    findings_.error(path_of(key),
+                    fmt::format("expected a whole number, found {}", to_string(value->kind())));
+    return std::nullopt;
+  }
+  return value->get_int64();
+}
+
+std::vector<std::string> ObjectReader::strings(std::string_view key, bool joined) {
+  std::vector<std::string> out;
+  const auto* value = take(key);
+  if (value == nullptr) {
+    return out;
+  }
+  const auto add = [&](const json::value& each, const std::string& path) {
+    if (!each.is_string() || each.get_string().size() > kGraphStringBytesMax) {
+      findings_.error(path,
+                      fmt::format("expected a string of at most {} bytes", kGraphStringBytesMax));
+    } else if (joined) {
+      split(each.get_string(), out);
+    } else if (!each.get_string().empty()) {
+      out.emplace_back(each.get_string());
+    }
+  };
+  if (!value->is_array()) {
+    add(*value, path_of(key));
+    return out;
+  }
+  const auto& array = value->get_array();
+  if (array.size() > kGraphMembersMax) {
+    findings_.error(path_of(key), fmt::format("the list has {} members, more than the {} allowed",
+                                              array.size(), kGraphMembersMax));
+    return out;
+  }
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    add(array[i], fmt::format("{}[{}]", path_of(key), i));
+  }
+  return out;
+}
+
+}  // namespace gate::graph

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/graph/finding.h"
+
+namespace gate::graph {
+
+/// Reads one JSON object member by member. Keys are matched in any case; null, [], {} and "" are
+/// the same as absent (conditional-access 9). What nobody asked for and is not an OData annotation
+/// is an error when the reader is finished: nothing is dropped silently.
+class ObjectReader {
+ public:
+  /// `object` may be null (absent): then every member is absent. Must outlive the reader.
+  ObjectReader(const boost::json::value* object, std::string path, Findings& findings);
+  ~ObjectReader();
+  ObjectReader(const ObjectReader&) = delete;
+  ObjectReader& operator=(const ObjectReader&) = delete;
+
+  [[nodiscard]] bool present() const { return object_ != nullptr; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string path_of(std::string_view key) const;
+  Findings& findings() { return findings_; }
+
+  /// The member, or null when it is absent. Counts as asked for.
+  const boost::json::value* take(std::string_view key);
+  /// A string member; "" when absent.
+  std::string text(std::string_view key);
+  std::optional<bool> boolean(std::string_view key);
+  std::optional<std::int64_t> integer(std::string_view key);
+  /// A list of strings, one string, or a comma-joined set of words when `joined`.
+  std::vector<std::string> strings(std::string_view key, bool joined = false);
+  /// Says that a member is known and carries nothing that a policy means: it is not looked at.
+  void ignore(std::string_view key) { (void)take(key); }
+
+ private:
+  const boost::json::object* object_ = nullptr;
+  std::vector<bool> taken_;
+  std::string path_;
+  Findings& findings_;
+};
+
+/// null, [], {}, "": what Graph writes where nothing is set.
+[[nodiscard]] bool is_blank(const boost::json::value& value);
+/// "@odata.type", "conditions@odata.context", "#microsoft.graph.restore": written by the server
+/// about the document, not part of what it says.
+[[nodiscard]] bool is_annotation(std::string_view key);
+
+}  // namespace gate::graph

@@ -1,0 +1,197 @@
+#include "compiler/graph/roundtrip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <map>
+#include <set>
+
+#include "compiler/graph/export.h"
+#include "compiler/graph/fold.h"
+#include "compiler/graph/graph_map.h"
+#include "compiler/graph/json_document.h"
+#include "compiler/graph/normalise.h"
+#include "compiler/graph/write_json.h"
+
+namespace gate::graph {
+namespace {
+
+namespace json = boost::json;
+
+struct Document {
+  std::string label;  ///< file and path, for messages
+  json::value value;
+  bool policy = false;
+};
+
+std::string text_of(const json::value& object, std::string_view key) {
+  if (object.is_object()) {
+    for (const auto& entry : object.get_object()) {
+      if (equal_fold(entry.key(), key) && entry.value().is_string()) {
+        return std::string(entry.value().get_string());
+      }
+    }
+  }
+  return {};
+}
+
+bool has(const json::value& object, std::string_view key) {
+  return object.is_object() && std::ranges::any_of(object.get_object(), [&](const auto& entry) {
+           return equal_fold(entry.key(), key);
+         });
+}
+
+void split_document(const std::string& file, const json::value& value, std::vector<Document>& out) {
+  const json::array* list = value.if_array();
+  if (list == nullptr && value.is_object()) {
+    const auto* inner = value.get_object().if_contains("value");
+    list = inner == nullptr ? nullptr : inner->if_array();
+  }
+  if (list != nullptr) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      out.push_back({fmt::format("{}[{}]", file, i), (*list)[i], has((*list)[i], "conditions")});
+    }
+    return;
+  }
+  out.push_back({file, value, has(value, "conditions")});
+}
+
+/// Names locations by what they are called, whatever refers to them: an id, a name, "NAME:" and a
+/// name. Without a definition the reference stands for itself.
+LocationName names_of(const std::vector<Document>& documents) {
+  std::map<std::string, std::string> names;
+  for (const auto& document : documents) {
+    if (document.policy) {
+      continue;
+    }
+    auto name = text_of(document.value, "displayName");
+    name = fold_case(name.empty() ? text_of(document.value, "name") : name);
+    if (const auto id = fold_case(text_of(document.value, "id")); !id.empty()) {
+      names.emplace(id, name);
+    }
+    names.emplace("name:" + name, name);
+  }
+  return [names](std::string_view reference) {
+    const auto found = names.find(fold_case(reference));
+    return found == names.end() ? fold_case(reference) : found->second;
+  };
+}
+
+/// Without the ids that export invents where the original had none.
+void forget_invented_id(json::value& exported, const std::set<std::string>& original_ids) {
+  if (!original_ids.contains(fold_case(text_of(exported, "id")))) {
+    exported.as_object().erase("id");
+  }
+}
+
+class Check {
+ public:
+  Check(std::string source, const std::vector<GraphFile>& input) : input_(input) {
+    out_.source = std::move(source);
+  }
+
+  RoundTrip run() {
+    if (!read_originals() || !there_and_back()) {
+      return std::move(out_);
+    }
+    const auto original_names = names_of(originals_);
+    const auto exported_names = names_of(exported_);
+    std::map<std::string, std::vector<json::value>> by_name;
+    std::set<std::string> found;
+    for (const auto& each : exported_) {
+      auto normal = each.policy ? normalise_policy(each.value, exported_names)
+                                : normalise_location(each.value);
+      found.insert(json::serialize(normal));
+      by_name[text_of(each.value, "displayName")].push_back(std::move(normal));
+    }
+    for (const auto& each : originals_) {
+      const auto normal = each.policy ? normalise_policy(each.value, original_names)
+                                      : normalise_location(each.value);
+      (each.policy ? out_.policies : out_.locations) += 1;
+      if (found.contains(json::serialize(normal))) {
+        ++out_.equal;
+        continue;
+      }
+      auto name = text_of(each.value, "displayName");
+      name = name.empty() ? text_of(each.value, "name") : name;
+      const auto& candidates = by_name[name];
+      out_.problems.push_back(fmt::format(
+          "{}: {}", each.label,
+          candidates.empty() ? "not in the export" : first_difference(normal, candidates.back())));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  bool read_originals() {
+    for (const auto& file : input_) {
+      const auto text = decode_text(file.bytes);
+      const auto document = text ? parse_document(*text) : Result<json::value>(text.error());
+      if (!document) {
+        out_.problems.push_back(fmt::format("{}: {}", file.name, document.error().message));
+        continue;
+      }
+      split_document(file.name, *document, originals_);
+    }
+    return out_.problems.empty();
+  }
+
+  bool there_and_back() {
+    const auto imported = import_graph(input_);
+    for (const auto& finding : imported.findings) {
+      if (finding.level == FindingLevel::kError) {
+        out_.problems.push_back(to_text(finding));
+      }
+    }
+    std::vector<SourceFile> files;
+    std::string map;
+    for (const auto& file : imported.files) {
+      if (file.name == kGraphMapFile) {
+        map = file.text;
+      } else {
+        files.push_back({file.name, file.text});
+      }
+    }
+    const auto exported = export_graph(files, map);
+    for (const auto& diagnostic : exported.diagnostics) {
+      if (diagnostic.severity == Severity::kError) {
+        out_.problems.push_back(fmt::format("{}: {} {}", files[diagnostic.span.file].name,
+                                            diagnostic.code, diagnostic.message));
+      }
+    }
+    std::set<std::string> ids;
+    for (const auto& each : originals_) {
+      ids.insert(fold_case(text_of(each.value, "id")));
+    }
+    const auto keep = [&](json::value value, bool policy) {
+      forget_invented_id(value, ids);
+      exported_.push_back({"", std::move(value), policy});
+    };
+    for (const auto& policy : exported.model.policies) {
+      keep(to_graph_json(policy), true);
+    }
+    for (const auto& location : exported.model.locations) {
+      // A location without an id is referred to by its name in the set: kept for the references.
+      auto value = to_graph_json(location);
+      exported_.push_back({"", value, false});
+      keep(std::move(value), false);
+    }
+    return out_.problems.empty();
+  }
+
+  const std::vector<GraphFile>& input_;
+  RoundTrip out_;
+  std::vector<Document> originals_;
+  std::vector<Document> exported_;
+};
+
+}  // namespace
+
+RoundTrip check_round_trip(std::string source, const std::vector<GraphFile>& input) {
+  return Check(std::move(source), input).run();
+}
+
+}  // namespace gate::graph

@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+
+#include "compiler/graph/device_rule.h"
+#include "compiler/graph/fold.h"
+#include "compiler/graph/spelling.h"
+#include "compiler/graph/write_gate.h"
+
+namespace gate::graph {
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'a' && c <= 'z') {
+      c = static_cast<char>(c - 'a' + 'A');
+    }
+  }
+  return out;
+}
+
+std::string location_items(const Location& location) {
+  Strings items;
+  for (const auto& range : location.ranges) {
+    items.push_back(
+        fmt::format("{}ip {}", location.trusted ? "trusted " : "", gate_string(range.cidr)));
+  }
+  for (const auto& country : location.countries) {
+    items.push_back("country " + upper(country));
+  }
+  if (location.unknown_countries) {
+    items.emplace_back("country unknown");
+  }
+  return items.empty() ? "none" : join(items, ",\n  ");
+}
+
+std::string combination_text(const std::string& combination, const std::string& path,
+                             Findings& findings) {
+  Strings methods;
+  std::string_view rest = combination;
+  for (;;) {
+    const auto comma = rest.find(',');
+    auto mode = rest.substr(0, comma);
+    while (mode.starts_with(' ')) {
+      mode.remove_prefix(1);
+    }
+    auto word = gate_word(Vocabulary::kMethod, mode);
+    if (word.empty()) {
+      findings.error(path, fmt::format("\"{}\" is not an authentication method", mode));
+    }
+    methods.push_back(std::move(word));
+    if (comma == std::string_view::npos) {
+      return "[" + join(methods) + "]";
+    }
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+std::string join(const Strings& parts, std::string_view separator) {
+  std::string out;
+  for (const auto& part : parts) {
+    if (!out.empty()) {
+      out += separator;
+    }
+    out += part;
+  }
+  return out;
+}
+
+std::string doc_comment(std::string_view description) {
+  std::string out;
+  while (!description.empty()) {
+    const auto end = description.find('\n');
+    auto line = description.substr(0, end);
+    while (line.ends_with('\r') || line.ends_with(' ')) {
+      line.remove_suffix(1);
+    }
+    out += fmt::format("## {}\n", line);
+    description = end == std::string_view::npos ? std::string_view{} : description.substr(end + 1);
+  }
+  return out;
+}
+
+std::string write_locations(const Symbols& symbols, Findings&) {
+  std::string out;
+  for (const auto& [name, location] : symbols.locations()) {
+    out += doc_comment(location.note);
+    out += fmt::format("locations {} = {}\n", name, location_items(location));
+  }
+  return out;
+}
+
+std::string write_strengths(const Symbols& symbols, Findings& findings) {
+  std::string out;
+  for (const auto& [name, strength] : symbols.strengths()) {
+    Strings combinations;
+    for (const auto& each : strength.combinations) {
+      combinations.push_back(combination_text(each, "allowedCombinations", findings));
+    }
+    out += doc_comment(strength.description);
+    out += fmt::format("strength {} = any of {}\n", name, join(combinations, ",\n  "));
+  }
+  return out;
+}
+
+std::string write_directory(const Symbols& symbols) {
+  std::string out;
+  for (const auto& [name, entry] : symbols.directory_names()) {
+    const auto id = gate_string(entry.id);
+    switch (entry.kind) {
+      case DirectoryKind::kUser:
+        out += fmt::format("users {} = user {}\n", name, id);
+        break;
+      case DirectoryKind::kGroup:
+        out += fmt::format("users {} = group {}\n", name, id);
+        break;
+      case DirectoryKind::kRole:
+        out += fmt::format("users {} = role {}\n", name, id);
+        break;
+      case DirectoryKind::kApp:
+        out += fmt::format("apps {} = app {}\n", name, id);
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace gate::graph

@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/graph/device_rule.h"
+#include "compiler/graph/spelling.h"
+#include "compiler/graph/write_gate.h"
+
+namespace gate::graph {
+namespace {
+
+bool contains(const Strings& list, std::string_view value) {
+  return std::ranges::find(list, value) != list.end();
+}
+
+/// `fact == a`, `fact in [a, b]`, or `fact >= a` when the levels go all the way up.
+std::string level_condition(std::string_view fact, Vocabulary vocabulary, const Strings& levels,
+                            const Strings& upward) {
+  Strings have;
+  for (const auto& each : levels) {
+    if (!contains(have, gate_word(vocabulary, each))) {
+      have.push_back(gate_word(vocabulary, each));
+    }
+  }
+  for (std::size_t from = 0; have.size() > 1 && from < upward.size(); ++from) {
+    const Strings wanted(upward.begin() + static_cast<std::ptrdiff_t>(from), upward.end());
+    if (wanted.size() == have.size() &&
+        std::ranges::all_of(wanted, [&](const auto& each) { return contains(have, each); })) {
+      return fmt::format("{} >= {}", fact, wanted.front());
+    }
+  }
+  return have.size() == 1 ? fmt::format("{} == {}", fact, have.front())
+                          : fmt::format("{} in [{}]", fact, join(have));
+}
+
+std::string member_condition(std::string_view fact, bool negative, const Strings& members) {
+  const auto* negation = negative ? "not " : "";
+  return members.size() == 1 ? fmt::format("{} {}in {}", fact, negation, members.front())
+                             : fmt::format("{} {}in [{}]", fact, negation, join(members));
+}
+
+/// Collects the conjuncts of one policy.
+class WhenWriter {
+ public:
+  WhenWriter(const Policy& policy, const Symbols& symbols, Findings& findings)
+      : policy_(policy), c_(policy.conditions), symbols_(symbols), findings_(findings) {}
+
+  std::string write() {
+    const Strings risks = {"low", "medium", "high"};
+    level("sign_in_risk", Vocabulary::kRisk, c_.sign_in_risk, risks);
+    level("user_risk", Vocabulary::kRisk, c_.user_risk, risks);
+    level("service_principal_risk", Vocabulary::kRisk, c_.service_principal_risk, risks);
+    level("insider_risk", Vocabulary::kInsiderRisk, c_.insider_risk,
+          {"minor", "moderate", "elevated"});
+    level("agent_risk", Vocabulary::kRisk, c_.agent_risk, risks);
+    pair("platform", c_.platforms, "all",
+         [&](const std::string& each) { return gate_word(Vocabulary::kPlatform, each); });
+    locations();
+    clients();
+    device_filter();
+    if (!c_.transfer_methods.empty()) {
+      words("transfer_method", Vocabulary::kTransferMethod, c_.transfer_methods);
+    }
+    pair("agent_context", c_.agent_contexts, "All", gate_string);
+    return join(parts_, "\n       and ");
+  }
+
+ private:
+  void level(std::string_view fact, Vocabulary vocabulary, const Strings& levels,
+             const Strings& upward) {
+    if (!levels.empty()) {
+      parts_.push_back(level_condition(fact, vocabulary, levels, upward));
+    }
+  }
+
+  void words(std::string_view fact, Vocabulary vocabulary, const Strings& values) {
+    Strings have;
+    for (const auto& each : values) {
+      have.push_back(gate_word(vocabulary, each));
+    }
+    parts_.push_back(have.size() == 1 ? fmt::format("{} == {}", fact, have.front())
+                                      : fmt::format("{} in [{}]", fact, join(have)));
+  }
+
+  template <typename Spell>
+  void pair(std::string_view fact, const IncludeExclude& lists, std::string_view everything,
+            const Spell& spell) {
+    const auto add = [&](bool negative, const Strings& values) {
+      if (values.empty()) {
+        return;
+      }
+      Strings have;
+      for (const auto& each : values) {
+        have.push_back(spell(each));
+      }
+      parts_.push_back(fmt::format("{} {}in [{}]", fact, negative ? "not " : "", join(have)));
+    };
+    if (!contains(lists.include, everything)) {
+      add(false, lists.include);
+    }
+    if (contains(lists.exclude, everything)) {
+      findings_.error(policy_.origin.path + ".conditions",
+                      fmt::format("every {} is excluded: the policy could never apply", fact));
+      return;
+    }
+    add(true, lists.exclude);
+  }
+
+  void locations() {
+    const auto spell = [&](const Strings& references) {
+      Strings out;
+      for (const auto& each : references) {
+        out.push_back(each == "AllTrusted" ? "all_trusted" : symbols_.location(each));
+      }
+      return out;
+    };
+    if (!c_.locations.include.empty() && !contains(c_.locations.include, "All")) {
+      parts_.push_back(member_condition("location", false, spell(c_.locations.include)));
+    }
+    if (contains(c_.locations.exclude, "All")) {
+      findings_.error(policy_.origin.path + ".conditions.locations.excludeLocations",
+                      "every location is excluded: the policy could never apply");
+    } else if (!c_.locations.exclude.empty()) {
+      parts_.push_back(member_condition("location", true, spell(c_.locations.exclude)));
+    }
+  }
+
+  void clients() {
+    if (!c_.clients.empty() && !contains(c_.clients, "all")) {
+      words("client", Vocabulary::kClient, c_.clients);
+    }
+  }
+
+  void device_filter() {
+    if (!c_.device_filter) {
+      return;
+    }
+    const auto path = policy_.origin.path + ".conditions.devices.deviceFilter.rule";
+    const auto rule = parse_device_rule(c_.device_filter->rule);
+    if (!rule) {
+      findings_.error(path, rule.error().message);
+      return;
+    }
+    const auto text = device_rule_as_gate(*rule);
+    if (!text) {
+      findings_.error(path, text.error().message);
+    } else if (c_.device_filter->exclude) {
+      parts_.push_back(fmt::format("not ({})", *text));
+    } else {
+      parts_.push_back(rule->kind == RuleKind::kCompare ? *text : fmt::format("({})", *text));
+    }
+  }
+
+  const Policy& policy_;
+  const Conditions& c_;
+  const Symbols& symbols_;
+  Findings& findings_;
+  Strings parts_;
+};
+
+}  // namespace
+
+std::string write_when(const Policy& policy, const Symbols& symbols, Findings& findings) {
+  return WhenWriter(policy, symbols, findings).write();
+}
+
+}  // namespace gate::graph
