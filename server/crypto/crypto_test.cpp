@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "server/crypto/aead.h"
@@ -107,6 +110,26 @@ TEST(RandomGuid, IsVersionFourAndDoesNotRepeat) {
     EXPECT_EQ(id->size(), 36U);
     EXPECT_EQ((*id)[14], '4');
     EXPECT_TRUE(seen.insert(*id).second);
+  }
+}
+
+TEST(Randomness, A2_NoSourceOfTheServerUsesAnyGeneratorButOpenssls) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(GATE_SOURCE_DIR) + "/server")) {
+    const std::string path = entry.path().string();
+    if (!entry.is_regular_file() || path.find("_test.") != std::string::npos) {
+      continue;
+    }
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    for (const char* banned : {"std::random_device", "std::mt19937", "std::rand", "arc4random",
+                               "getrandom", "drand48", "RAND_pseudo_bytes"}) {
+      EXPECT_EQ(text.str().find(banned), std::string::npos) << banned << " in " << path;
+    }
+    if (path.find("openssl_random.cpp") == std::string::npos &&
+        path.find("crypto_test") == std::string::npos) {
+      EXPECT_EQ(text.str().find("RAND_bytes("), std::string::npos) << path;
+    }
   }
 }
 

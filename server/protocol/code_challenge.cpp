@@ -100,14 +100,14 @@ Result<Answer> start_code_challenge(FlowRun& run, Transaction& transaction, Flow
   GATE_TRY(std::string code, make_code(context.parts.random, form.digits));
   OutboxMessage message = make_message(context, destination, challenge, code, form.life);
   const WipeOnExit wiping{code, message};
+  message.deliver = destination.deliver;
   if (destination.deliver) {
     const Digest mac = code_mac(context.parts.code_pepper, challenge.challenge_id, code);
     challenge.mac.assign(mac.begin(), mac.end());
   } else {
     GATE_TRY(challenge.mac, random_bytes(context.parts.random, sizeof(Digest)));
   }
-  GATE_TRY_VOID(
-      transaction.open_challenge(challenge, destination.deliver ? &message : nullptr, context.now));
+  GATE_TRY_VOID(transaction.open_challenge(challenge, &message, context.now));
   run.flow().challenge_id = challenge.challenge_id;
   run.flow().challenge_channel_id = destination.channel_id;
   GATE_TRY_VOID(run.commit(transaction));
@@ -155,6 +155,9 @@ Result<SubmittedCode> submit_code(FlowRun& run, Transaction& transaction, std::s
   GATE_TRY(const std::optional<std::int64_t> total,
            transaction.count_wrong(flow.tenant_id, flow.flow_id, settings.tries_per_flow));
   const bool over = !total || *total >= settings.tries_per_flow;
+  if (auto refusal = run.take(over ? FlowEvent::kTriesExhausted : FlowEvent::kFactorFailed)) {
+    return SubmittedCode{CodeOutcome::kRefused, std::move(*refusal)};
+  }
   return SubmittedCode{CodeOutcome::kRefused,
                        Answer::error(over ? WireError::kTriesExhausted : WireError::kWrongCode)};
 }

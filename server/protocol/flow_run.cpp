@@ -4,13 +4,14 @@
 
 namespace gate::server {
 
-Result<std::optional<Answer>> FlowRun::open(StoreReader& store) {
+Result<std::optional<Answer>> FlowRun::open(Transaction& transaction) {
   const std::optional<ContinuationClaim> claim = context_.parts.continuations.open(
       context_.tenant.id, context_.client.client_id, context_.form.get("continuation_token"));
   if (!claim) {
     return std::optional(Answer::error(WireError::kBadContinuation));
   }
-  GATE_TRY(std::optional<FlowRecord> found, store.find_flow(context_.tenant.id, claim->flow_id));
+  GATE_TRY(std::optional<FlowRecord> found,
+           transaction.find_flow(context_.tenant.id, claim->flow_id));
   if (!found || found->gen != claim->gen || found->client_id != context_.client.client_id) {
     return std::optional(Answer::error(WireError::kBadContinuation));
   }
@@ -23,10 +24,11 @@ Result<std::optional<Answer>> FlowRun::open(StoreReader& store) {
     return std::optional(Answer::error(WireError::kExpiredContinuation));
   }
   if (!flow_.user_id.empty()) {
-    GATE_TRY(user_, store.find_user(flow_.tenant_id, flow_.user_id));
+    GATE_TRY(user_, transaction.find_user(flow_.tenant_id, flow_.user_id));
     if (!user_ || !user_->enabled || user_->epoch != flow_.user_epoch) {
-      // Revoked while the flow was under way. It can never be advanced again: every later request
-      // comes to this same line.
+      if (!take(FlowEvent::kSubjectRevoked)) {
+        GATE_TRY_VOID(commit(transaction));
+      }
       return std::optional(Answer::error(WireError::kBadContinuation));
     }
   }

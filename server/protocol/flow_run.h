@@ -15,8 +15,8 @@ class FlowRun {
   explicit FlowRun(const RequestContext& context) : context_(context) {}
 
   /// The refusal to answer with, or nothing when the flow is open and its user still is who it was
-  /// when the flow began (T6).
-  [[nodiscard]] Result<std::optional<Answer>> open(StoreReader& store);
+  /// when the flow began (T6). A flow whose user was revoked is ended here and now.
+  [[nodiscard]] Result<std::optional<Answer>> open(Transaction& transaction);
 
   /// Takes a step; the refusal to answer with if the table or a deadline forbids it.
   [[nodiscard]] std::optional<Answer> take(FlowEvent event);

@@ -104,7 +104,16 @@ Answer wrong_password(const RequestContext& context, const FlowRecord& flow) {
     GATE_TRY(const std::optional<std::int64_t> total,
              transaction.count_wrong(flow.tenant_id, flow.flow_id, max));
     const bool over = !total || *total >= max;
-    return Answer::error(over ? WireError::kTriesExhausted : WireError::kWrongPassword);
+    const FlowEvent event = over ? FlowEvent::kTriesExhausted : FlowEvent::kFactorFailed;
+    switch (step(flow.state, event, context.now).verdict) {
+      case StepVerdict::kTaken:
+        return Answer::error(over ? WireError::kTriesExhausted : WireError::kWrongPassword);
+      case StepVerdict::kExpired:
+        return Answer::error(WireError::kExpiredContinuation);
+      case StepVerdict::kRefused:
+        break;
+    }
+    return Answer::error(WireError::kBadContinuation);
   });
 }
 

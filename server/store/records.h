@@ -138,6 +138,7 @@ struct OutboxMessage {
   std::string body;
   std::string message_id;  ///< stable over retries, for the Message-ID of mail
   std::int64_t tries = 0;  ///< this claim included
+  bool deliver = true;     ///< false: behind a name that nobody has; written, and never sent
 };
 
 enum class DeliveryOutcome : std::uint8_t {

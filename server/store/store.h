@@ -66,12 +66,10 @@ class Transaction : public StoreReader {
   [[nodiscard]] virtual Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
                                                                         std::string_view flow_id,
                                                                         std::int64_t max) = 0;
-  /// Ends a flow whatever its generation.
-  [[nodiscard]] virtual Result<void> expire_flow(std::string_view tenant_id,
-                                                 std::string_view flow_id) = 0;
 
   /// Makes `challenge` the only live one of its flow: earlier ones die, and their messages that
-  /// were not sent yet are dropped (A7). `message` null: nothing is sent (unknown names).
+  /// were not sent yet are dropped (A7). A message that is not to be delivered costs the same
+  /// writes (C6); `message` null: none at all.
   [[nodiscard]] virtual Result<void> open_challenge(const ChallengeRecord& challenge,
                                                     const OutboxMessage* message, Micros now) = 0;
   /// Evaluates one code (T1, A4): increments, compares, consumes or kills in one statement.
@@ -107,6 +105,7 @@ class Transaction : public StoreReader {
                                                     std::string_view family_id, ByteSpan token_hash,
                                                     Micros family_ends_at) = 0;
   /// Uses up `token_hash` and adds its successor, if it was unused and its family lives (E3).
+  /// Sweeps like `create_flow`.
   [[nodiscard]] virtual Result<bool> rotate_refresh(std::string_view tenant_id, ByteSpan token_hash,
                                                     ByteSpan next_hash, ByteSpan successor_sealed,
                                                     Micros now) = 0;

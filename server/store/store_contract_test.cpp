@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -404,6 +405,70 @@ TEST_P(StoreContract, T1_RandomHistoriesOfTriesAgreeWithTheModel) {
       live = !right && attempts < 5;
     }
   }
+}
+
+// Linearizable: over every interleaving the evaluated tries of a challenge are numbered 1, 2, 3 ...
+// without a gap or a repeat, at most five, and at most one of them wins (T1, A4, B1).
+TEST_P(StoreContract, T1_RacingTriesAreNumberedOneAfterTheOther) {
+  constexpr int kChallenges = 40;
+  constexpr int kThreads = 8;
+  for (int c = 0; c < kChallenges; ++c) {
+    must([&](Transaction& transaction) {  // of flows of their own, or each would kill the last
+      return transaction.open_challenge(
+          sample_challenge("d" + std::to_string(c), "g" + std::to_string(c), "right"), nullptr,
+          kNow);
+    });
+  }
+  std::vector<std::vector<std::pair<std::int64_t, CodeVerdict>>> seen(kChallenges * kThreads);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int c = 0; c < kChallenges; ++c) {
+        const std::string id = std::to_string(c);
+        const CodeTrial trial =
+            try_code("d" + id, "g" + id, (t + c) % kThreads == 0 ? "right" : "wrong");
+        if (trial.verdict != CodeVerdict::kGone) {
+          seen[static_cast<std::size_t>(c * kThreads + t)].emplace_back(trial.attempts,
+                                                                        trial.verdict);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (int c = 0; c < kChallenges; ++c) {
+    std::vector<std::pair<std::int64_t, CodeVerdict>> tries;
+    for (int t = 0; t < kThreads; ++t) {
+      const auto& part = seen[static_cast<std::size_t>(c * kThreads + t)];
+      tries.insert(tries.end(), part.begin(), part.end());
+    }
+    std::sort(tries.begin(), tries.end());
+    ASSERT_LE(tries.size(), 5U);
+    for (std::size_t i = 0; i < tries.size(); ++i) {
+      EXPECT_EQ(tries[i].first, static_cast<std::int64_t>(i + 1));
+      EXPECT_EQ(tries[i].second == CodeVerdict::kAccepted && i + 1 < tries.size(), false)
+          << "nothing is evaluated after the winner";
+    }
+  }
+}
+
+TEST_P(StoreContract, WhatEndedLongAgoIsSweptAndLimitsInForceAreNot) {
+  must([](Transaction& transaction) { return transaction.create_flow(sample_flow("old"), kNow); });
+  ThrottleRule rule;
+  rule.stop_at = 1;
+  EXPECT_TRUE(take("stopped", rule, kNow).admitted);
+  const Micros later = kNow + 10 * kMicrosPerDay;
+  for (int i = 0; i < 3; ++i) {
+    must([&](Transaction& transaction) {
+      FlowRecord flow = sample_flow("new" + std::to_string(i));
+      flow.state.flow_ends_at = later + kMicrosPerHour;
+      return transaction.create_flow(flow, later);
+    });
+  }
+  EXPECT_FALSE((*store_.find_flow(kTenant, "old")).has_value());
+  EXPECT_TRUE((*store_.find_flow(kTenant, "new0")).has_value());
+  EXPECT_FALSE(take("stopped", rule, later).admitted);
 }
 
 std::unique_ptr<Fixture> make_sqlite() {

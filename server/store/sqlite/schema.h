@@ -60,6 +60,7 @@ CREATE TABLE throttle (
   tenant_id TEXT NOT NULL, key TEXT NOT NULL, window_start INTEGER NOT NULL,
   count INTEGER NOT NULL, consecutive INTEGER NOT NULL, until INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, key)) WITHOUT ROWID;
+CREATE INDEX throttle_by_window ON throttle (window_start) WHERE consecutive = 0;
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, tenant_id TEXT NOT NULL, challenge_id TEXT NOT NULL,
   kind INTEGER NOT NULL, payload_sealed BLOB NOT NULL, state TEXT NOT NULL,
@@ -71,14 +72,17 @@ CREATE TABLE session (
   user_epoch INTEGER NOT NULL, auth_time INTEGER NOT NULL, ends_at INTEGER NOT NULL,
   completed TEXT NOT NULL, scope TEXT NOT NULL,
   PRIMARY KEY (tenant_id, sid)) WITHOUT ROWID;
+CREATE INDEX session_by_end ON session (ends_at);
 CREATE TABLE rt_family (
   tenant_id TEXT NOT NULL, family_id TEXT NOT NULL, sid TEXT NOT NULL,
   ends_at INTEGER NOT NULL, revoked INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, family_id)) WITHOUT ROWID;
+CREATE INDEX rt_family_by_end ON rt_family (ends_at);
 CREATE TABLE refresh (
   tenant_id TEXT NOT NULL, token_hash BLOB NOT NULL, family_id TEXT NOT NULL,
   used_at INTEGER, successor_sealed BLOB NOT NULL,
   PRIMARY KEY (tenant_id, token_hash)) WITHOUT ROWID;
+CREATE INDEX refresh_by_family ON refresh (tenant_id, family_id);
 CREATE TABLE signing_key (
   kid TEXT PRIMARY KEY, state INTEGER NOT NULL, created_at INTEGER NOT NULL,
   retire_at INTEGER NOT NULL, private_sealed BLOB NOT NULL) WITHOUT ROWID;

@@ -17,7 +17,6 @@ class SqliteTransaction final : public SqliteReads<Transaction> {
   Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
                                                   std::string_view flow_id,
                                                   std::int64_t max) override;
-  Result<void> expire_flow(std::string_view tenant_id, std::string_view flow_id) override;
   Result<void> open_challenge(const ChallengeRecord& challenge, const OutboxMessage* message,
                               Micros now) override;
   Result<CodeTrial> try_code(std::string_view tenant_id, std::string_view challenge_id,

@@ -6,6 +6,8 @@ namespace {
 
 // Rows that ended this long ago are of no use to anybody: not for an answer, not for a limit.
 constexpr Micros kSweepAfter = kMicrosPerHour;
+// The longest window that a rule may have.
+constexpr Micros kThrottleSweepAfter = 2 * kMicrosPerDay;
 constexpr std::int64_t kSweepRows = 8;
 
 }  // namespace
@@ -16,16 +18,35 @@ Result<Bytes> SqliteTransaction::seal_addresses(const FlowRecord& flow) {
 }
 
 Result<void> SqliteTransaction::sweep(Micros now) {
-  Query flows(connection_,
-              "DELETE FROM flow WHERE (tenant_id, flow_id) IN "
-              "(SELECT tenant_id, flow_id FROM flow WHERE flow_ends_at < ? LIMIT ?)");
-  flows.bind(now - kSweepAfter, kSweepRows);
-  GATE_TRY([[maybe_unused]] const std::int64_t swept_flows, flows.change());
-  Query challenges(connection_,
-                   "DELETE FROM challenge WHERE (tenant_id, challenge_id) IN "
-                   "(SELECT tenant_id, challenge_id FROM challenge WHERE expires_at < ? LIMIT ?)");
-  challenges.bind(now - kSweepAfter, kSweepRows);
-  GATE_TRY([[maybe_unused]] const std::int64_t swept_challenges, challenges.change());
+  // Each statement takes a few rows by an index on their end, so that the cost of a sign-in stays
+  // the same however much has gathered; on average more goes than comes.
+  static constexpr const char* kSweeps[] = {
+      "DELETE FROM flow WHERE (tenant_id, flow_id) IN "
+      "(SELECT tenant_id, flow_id FROM flow WHERE flow_ends_at < ? LIMIT ?)",
+      "DELETE FROM challenge WHERE (tenant_id, challenge_id) IN "
+      "(SELECT tenant_id, challenge_id FROM challenge WHERE expires_at < ? LIMIT ?)",
+      "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN "
+      "('sent', 'failed', 'unknown', 'dropped') AND next_at < ? LIMIT ?)",
+      "DELETE FROM refresh WHERE (tenant_id, token_hash) IN "
+      "(SELECT r.tenant_id, r.token_hash FROM rt_family f JOIN refresh r "
+      "ON r.tenant_id = f.tenant_id AND r.family_id = f.family_id WHERE f.ends_at < ? LIMIT ?)",
+      "DELETE FROM rt_family WHERE (tenant_id, family_id) IN "
+      "(SELECT tenant_id, family_id FROM rt_family f WHERE ends_at < ? AND NOT EXISTS "
+      "(SELECT 1 FROM refresh r WHERE r.tenant_id = f.tenant_id AND r.family_id = f.family_id) "
+      "LIMIT ?)",
+      "DELETE FROM session WHERE (tenant_id, sid) IN "
+      "(SELECT tenant_id, sid FROM session WHERE ends_at < ? LIMIT ?)"};
+  for (const char* sql : kSweeps) {
+    Query query(connection_, sql);
+    query.bind(now - kSweepAfter, kSweepRows);
+    GATE_TRY([[maybe_unused]] const std::int64_t swept, query.change());
+  }
+  // Counters that are at rest: no failures in a row, no delay, window long over.
+  Query counters(connection_,
+                 "DELETE FROM throttle WHERE (tenant_id, key) IN (SELECT tenant_id, key FROM "
+                 "throttle WHERE window_start < ?1 AND until < ?1 AND consecutive = 0 LIMIT ?2)");
+  counters.bind(now - kThrottleSweepAfter, kSweepRows);
+  GATE_TRY([[maybe_unused]] const std::int64_t swept, counters.change());
   return {};
 }
 
@@ -73,25 +94,16 @@ Result<std::optional<std::int64_t>> SqliteTransaction::count_wrong(std::string_v
                                                                    std::int64_t max) {
   Query query(connection_,
               "UPDATE flow SET wrong_total = wrong_total + 1, "
-              "phase = CASE WHEN wrong_total + 1 >= ?1 THEN 'expired' ELSE phase END, "
+              "phase = CASE WHEN wrong_total + 1 >= ?1 THEN ?4 ELSE phase END, "
               "live = CASE WHEN wrong_total + 1 >= ?1 THEN 0 ELSE live END "
               "WHERE tenant_id = ?2 AND flow_id = ?3 AND live = 1 RETURNING wrong_total");
-  query.bind(max, tenant_id, flow_id);
+  query.bind(max, tenant_id, flow_id, name(FlowPhase::kExpired));
   std::optional<std::int64_t> total;
   while (query.next()) {
     total = query.integer(0);
   }
   GATE_TRY_VOID(query.done());
   return total;
-}
-
-Result<void> SqliteTransaction::expire_flow(std::string_view tenant_id, std::string_view flow_id) {
-  Query query(connection_,
-              "UPDATE flow SET phase = 'expired', live = 0 "
-              "WHERE tenant_id = ? AND flow_id = ? AND live = 1");
-  query.bind(tenant_id, flow_id);
-  GATE_TRY([[maybe_unused]] const std::int64_t rows, query.change());
-  return {};
 }
 
 Result<void> SqliteTransaction::open_challenge(const ChallengeRecord& challenge,
@@ -125,9 +137,9 @@ Result<void> SqliteTransaction::open_challenge(const ChallengeRecord& challenge,
   }
   Query queue(connection_,
               "INSERT INTO outbox (tenant_id, challenge_id, kind, payload_sealed, state, tries, "
-              "next_at) VALUES (?,?,?,?,'queued',0,?)");
+              "next_at) VALUES (?,?,?,?,?,0,?)");
   queue.bind(challenge.tenant_id, challenge.challenge_id, static_cast<std::int64_t>(message->kind),
-             *sealed, now);
+             *sealed, message->deliver ? "queued" : "dropped", now);
   GATE_TRY([[maybe_unused]] const std::int64_t queued, queue.change());
   return {};
 }

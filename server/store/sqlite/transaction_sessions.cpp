@@ -90,6 +90,7 @@ Result<bool> SqliteTransaction::rotate_refresh(std::string_view tenant_id, ByteS
   if (!family_id) {
     return false;
   }
+  GATE_TRY_VOID(sweep(now));
   Query next(connection_,
              "INSERT INTO refresh (tenant_id, token_hash, family_id, used_at, successor_sealed) "
              "VALUES (?,?,?,NULL,x'')");
