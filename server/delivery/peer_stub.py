@@ -1,7 +1,8 @@
 """Stand-ins for the parties that gated delivers to: `smtp` (aiosmtpd) or `sms` (a Twilio-shaped gateway).
 
 Prints the port it listens on, then one JSON line per accepted message. The second argument says how to behave:
-accept, refuse (final), later (temporary), cut (close without an answer), nonsense (an answer that is no JSON).
+accept, refuse (final), later (temporary), flaky (temporary
+for the first message), broken (HTTP 503), cut (close without an answer), nonsense (an answer that is no JSON).
 """
 import asyncio
 import http.server
@@ -32,10 +33,15 @@ def smtp(behaviour):
                 return "250 OK"
             say({"peer": session.peer[1], "from": envelope.mail_from, "to": envelope.rcpt_tos,
                  "content": envelope.content.decode("ascii")})
+            self.taken = getattr(self, "taken", 0) + 1
+            if behaviour == "flaky" and self.taken == 1:
+                return "451 try again later"
             return "250 taken"
 
+    handler = Handler()
+
     async def serve():
-        server = await asyncio.get_running_loop().create_server(lambda: SMTP(Handler()), "127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(lambda: SMTP(handler), "127.0.0.1", 0)
         say(str(server.sockets[0].getsockname()[1]))
         await server.serve_forever()
 

@@ -1,0 +1,149 @@
+// One scenario of each kind through the unmodified @azure/msal-browser custom-auth client.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import { CLIENT, Gated, PASSWORD, TENANT, user } from "./lib/server.mjs";
+import { makeClient } from "./lib/msal.mjs";
+import { otherCode } from "./lib/wire.mjs";
+
+let gated;
+before(async () => {
+  gated = await Gated.start({
+    users: [
+      user("otto", { password: PASSWORD }), user("ella"), user("resend"), user("signout", { password: PASSWORD }),
+      user("wanda", { password: PASSWORD, groups: ["Wealth Clients"] }), user("wilma", { groups: ["Wealth Clients"] }),
+      user("nora", { password: PASSWORD, groups: ["Wealth Clients"], channels: [] }),
+      user("norbert", { groups: ["Wealth Clients"], channels: [{ kind: "email", address: "norbert@customer.example" }] }),
+      user("fred", { password: PASSWORD, groups: ["Frozen Accounts"] }),
+    ],
+  });
+});
+after(() => gated?.remove());
+const sms = (name) => gated.provisioning.users.find((u) => u.username.startsWith(`${name}@`)).channels.find((c) => c.kind === "sms").address;
+const mail = (name) => `${name}@customer.example`;
+
+async function assertSignedIn(result, username) {
+  assert.ok(result.isCompleted(), String(result.error?.errorData?.errorDescription ?? result.error));
+  assert.equal(result.data.getAccount().username, username);
+  const keys = createRemoteJWKSet(new URL(`${gated.origin}/${TENANT}/discovery/v2.0/keys`));
+  const { payload } = await jwtVerify(result.data.getIdToken(), keys, { issuer: `${gated.origin}/${TENANT}/v2.0`, audience: CLIENT });
+  assert.equal(payload.preferred_username, username);
+  const token = await result.data.getAccessToken({ scopes: ["openid", "profile", "offline_access"] });
+  assert.ok(token.isCompleted(), String(token.error));
+  await jwtVerify(token.data.accessToken, keys, { audience: "retail-app" });
+}
+
+test("e-mail and password in one call", async () => {
+  const app = await makeClient(gated);
+  await assertSignedIn(await app.signIn({ username: mail("otto"), password: PASSWORD }), mail("otto"));
+});
+
+test("e-mail first, then the password; a wrong one is told apart", async () => {
+  const app = await makeClient(gated);
+  const asked = await app.signIn({ username: mail("otto") });
+  assert.ok(asked.isPasswordRequired(), String(asked.error));
+  const wrong = await asked.state.submitPassword("incorrect horse battery");
+  assert.ok(wrong.isFailed() && wrong.error.isInvalidPassword(), String(wrong.error));
+  await assertSignedIn(await asked.state.submitPassword(PASSWORD), mail("otto"));
+});
+
+test("a code by e-mail; a wrong one is told apart, a resent one replaces the first", async () => {
+  const app = await makeClient(gated);
+  const asked = await app.signIn({ username: mail("resend") });
+  assert.ok(asked.isCodeRequired(), String(asked.error));
+  assert.equal(asked.state.getCodeLength(), 8);
+  const first = await gated.code(mail("resend"));
+  const wrong = await asked.state.submitCode(otherCode(first));
+  assert.ok(wrong.isFailed() && wrong.error.isInvalidCode(), String(wrong.error));
+  const again = await asked.state.resendCode();
+  assert.ok(again.isCodeRequired(), String(again.error));
+  const second = await gated.code(mail("resend"));
+  const replaced = await again.state.submitCode(first === second ? otherCode(first) : first);
+  assert.ok(replaced.isFailed() && replaced.error.isInvalidCode());
+  await assertSignedIn(await again.state.submitCode(second), mail("resend"));
+});
+
+for (const channel of ["email", "sms"]) {
+  test(`password, then a second factor by ${channel}`, async () => {
+    const app = await makeClient(gated);
+    const demanded = await app.signIn({ username: mail("wanda"), password: PASSWORD });
+    assert.ok(demanded.isMfaRequired(), String(demanded.error));
+    const method = demanded.state.getAuthMethods().find((m) => m.challenge_channel === channel);
+    const challenged = await demanded.state.requestChallenge(method.id);
+    assert.ok(challenged.isVerificationRequired(), String(challenged.error));
+    assert.equal(challenged.state.getChannel(), channel);
+    const code = await gated.code(channel === "email" ? mail("wanda") : sms("wanda"));
+    const wrong = await challenged.state.submitChallenge(otherCode(code));
+    assert.ok(wrong.isFailed() && wrong.error.isIncorrectChallenge(), String(wrong.error));
+    await assertSignedIn(await challenged.state.submitChallenge(code), mail("wanda"));
+  });
+}
+
+test("a code by e-mail, then SMS", async () => {
+  const app = await makeClient(gated);
+  const asked = await app.signIn({ username: mail("wilma") });
+  const demanded = await asked.state.submitCode(await gated.code(mail("wilma")));
+  assert.ok(demanded.isMfaRequired(), String(demanded.error));
+  const [method, ...others] = demanded.state.getAuthMethods();
+  assert.equal(others.length, 0);
+  const challenged = await demanded.state.requestChallenge(method.id);
+  await assertSignedIn(await challenged.state.submitChallenge(await gated.code(sms("wilma"))), mail("wilma"));
+});
+
+for (const name of ["nora", "norbert"]) {
+  test(`${name} registers a number at first use`, async () => {
+    const app = await makeClient(gated);
+    let demanded = await app.signIn({ username: mail(name), password: name === "nora" ? PASSWORD : undefined });
+    if (name === "norbert") demanded = await demanded.state.submitCode(await gated.code(mail(name)));
+    assert.ok(demanded.isAuthMethodRegistrationRequired(), String(demanded.error));
+    const method = demanded.state.getAuthMethods().find((m) => m.challenge_channel === "sms");
+    const target = name === "nora" ? "+436605557777" : "+436605556666";
+    const challenged = await demanded.state.challengeAuthMethod({ authMethodType: method, verificationContact: target });
+    assert.ok(challenged.isVerificationRequired(), String(challenged.error));
+    assert.equal(challenged.state.getSentTo(), target);
+    const code = await gated.code(target);
+    const wrong = await challenged.state.submitChallenge(otherCode(code));
+    assert.ok(wrong.isFailed() && wrong.error.isIncorrectChallenge(), String(wrong.error));
+    await assertSignedIn(await challenged.state.submitChallenge(code), mail(name));
+  });
+}
+
+test("a contact that is none is refused as input", async () => {
+  const app = await makeClient(gated);
+  gated.provisioning.users.push(user("nils", { password: PASSWORD, groups: ["Wealth Clients"], channels: [] }));
+  gated.provision();
+  const demanded = await app.signIn({ username: mail("nils"), password: PASSWORD });
+  const method = demanded.state.getAuthMethods().find((m) => m.challenge_channel === "sms");
+  const refused = await demanded.state.challengeAuthMethod({ authMethodType: method, verificationContact: "call me" });
+  assert.ok(refused.isFailed() && refused.error.isInvalidInput(), String(refused.error));
+});
+
+test("a blocked sign-in fails with the policy's error", async () => {
+  const app = await makeClient(gated);
+  const refused = await app.signIn({ username: mail("fred"), password: PASSWORD });
+  assert.ok(refused.isFailed());
+  assert.equal(refused.error.errorData.error, "access_denied");
+  assert.deepEqual(refused.error.errorData.errorCodes, [53003]);
+});
+
+test("an app that cannot ask for a second factor is sent to the browser", async () => {
+  const app = await makeClient(gated, { capabilities: [] });
+  const refused = await app.signIn({ username: mail("wanda"), password: PASSWORD });
+  assert.ok(refused.isFailed() && refused.error.isRedirectRequired(), String(refused.error));
+});
+
+test("tokens are renewed with the refresh token, and signing out empties the cache", async () => {
+  const app = await makeClient(gated);
+  const result = await app.signIn({ username: mail("signout"), password: PASSWORD });
+  await assertSignedIn(result, mail("signout"));
+  const scopes = ["openid", "profile", "offline_access"];
+  const before = await result.data.getAccessToken({ scopes });
+  const renewed = await result.data.getAccessToken({ scopes, forceRefresh: true });
+  assert.ok(renewed.isCompleted(), String(renewed.error));
+  assert.notEqual(renewed.data.accessToken, before.data.accessToken);
+  const again = await result.data.getAccessToken({ scopes, forceRefresh: true });
+  assert.ok(again.isCompleted(), "the rotated refresh token was not kept");
+  const out = await result.data.signOut();
+  assert.ok(out.isCompleted(), String(out.error));
+  assert.ok(app.getCurrentAccount().isFailed());
+});
