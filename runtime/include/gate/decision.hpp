@@ -105,6 +105,7 @@ enum class RequestFault : std::uint16_t {
   kSignalTypeMismatch,  ///< a declared signal came with another type
   kStringTooLong,
   kTooManyFacts,
+  kNumberOutOfRange,  ///< `now` beyond the years 1..9999, or a negative session age
 };
 [[nodiscard]] std::string_view name(RequestFault fault) noexcept;
 

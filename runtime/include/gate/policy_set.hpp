@@ -84,6 +84,8 @@ class PolicySet {
   [[nodiscard]] std::size_t clause_count() const noexcept;
   /// What clause `index` asks for: "mfa", "strength NativeMfa", "any of (mfa, compliant_device)".
   [[nodiscard]] std::string_view clause(std::size_t index) const;
+  /// The fact behind `detail` of a kUnknownSignal reason: "amount", "now"; empty if there is none.
+  [[nodiscard]] std::string_view fact(std::uint16_t detail) const noexcept;
 
   /// Decides one sign-in. Never allocates, throws, locks or reads a clock. A malformed request
   /// blocks with kRequestRejected. Cost: binding the strings, then the kernel.

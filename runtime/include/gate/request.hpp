@@ -11,6 +11,13 @@
 
 namespace gate {
 
+/// Limits of one request; beyond them the decision is a block with kRequestRejected.
+inline constexpr std::size_t kFactBytesMax = 4096;  ///< any one string
+inline constexpr std::size_t kFactsMax = 256;  ///< entries of any one span but groups and roles
+inline constexpr std::size_t kListValuesMax = 1024;       ///< values of all lists together
+inline constexpr std::int64_t kNowMin = -62'135'596'800;  ///< 0001-01-01, for `now_unix_s`
+inline constexpr std::int64_t kNowMax = 253'402'300'799;  ///< 9999-12-31
+
 /// What the sign-in is for. Exactly one kind: policies on apps never apply to a context, and the
 /// other way round.
 enum class TargetKind : std::uint8_t { kApp, kUserAction, kAuthContext };

@@ -1,0 +1,391 @@
+#include "runtime/ir/canonical.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "runtime/ir/text_writer.h"
+
+namespace gate::ir {
+namespace {
+
+constexpr std::uint32_t kDropped = 0xFFFFFFFF;
+using Renumbering = std::vector<std::uint32_t>;
+
+template <typename T>
+std::string sort_key(T& row) {
+  TextWriter writer(true);
+  describe(writer, row);
+  return writer.take();
+}
+
+/// Sorts by key, merges equals, drops what is not used, and says where each row went.
+template <typename T>
+Renumbering sort_table(std::vector<T>& rows, const std::vector<bool>& used) {
+  std::vector<std::pair<std::string, std::uint32_t>> order;
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    if (used[i]) {
+      order.emplace_back(sort_key(rows[i]), i);
+    }
+  }
+  std::sort(order.begin(), order.end());
+  Renumbering to(rows.size(), kDropped);
+  std::vector<T> sorted;
+  const std::string* previous = nullptr;
+  for (const auto& [key, i] : order) {
+    if (previous == nullptr || *previous != key) {
+      sorted.push_back(std::move(rows[i]));
+    }
+    to[i] = static_cast<std::uint32_t>(sorted.size() - 1);
+    previous = &key;
+  }
+  rows = std::move(sorted);
+  return to;
+}
+
+void renumber(std::vector<std::uint32_t>& ids, const Renumbering& to) {
+  for (std::uint32_t& id : ids) {
+    id = to[id];
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+class Canonicaliser {
+ public:
+  explicit Canonicaliser(Program program) : p_(std::move(program)) {}
+
+  Program run() {
+    mark_exprs();
+    sort_symbols();
+    sort_locations();
+    sort_slots();
+    sort_leaf_tables();
+    sort_exprs();
+    sort_effects();
+    return std::move(p_);
+  }
+
+ private:
+  template <typename F>
+  void for_each_principal_set(F f) {
+    for (std::uint32_t i = 0; i < p_.principal_sets.size(); ++i) {
+      if (used_table(Op::kPrincipalIn)[i]) {
+        f(p_.principal_sets[i]);
+      }
+    }
+    for (Policy& policy : p_.policies) {
+      f(policy.include);
+      f(policy.exclude);
+    }
+  }
+
+  std::vector<bool>& used_table(Op op) { return used_tables_[static_cast<std::size_t>(op)]; }
+
+  void mark_exprs() {
+    const std::size_t sizes[kOpCount] = {0,
+                                         0,
+                                         0,
+                                         0,
+                                         0,
+                                         0,
+                                         p_.principal_sets.size(),
+                                         p_.app_sets.size(),
+                                         p_.location_sets.size(),
+                                         p_.method_tests.size(),
+                                         p_.int_tests.size(),
+                                         p_.bool_slots.size(),
+                                         p_.string_tests.size(),
+                                         p_.list_tests.size(),
+                                         p_.time_tests.size()};
+    for (std::size_t op = 0; op < kOpCount; ++op) {
+      used_tables_[op].assign(sizes[op], false);
+    }
+    used_exprs_.assign(p_.exprs.size(), false);
+    for (const Policy& policy : p_.policies) {
+      used_exprs_[policy.condition] = true;
+    }
+    for (std::size_t i = p_.exprs.size(); i-- > 0;) {  // parents come after their children
+      const Expr& e = p_.exprs[i];
+      if (!used_exprs_[i]) {
+        continue;
+      }
+      for (std::uint32_t c = 0; c < e.count; ++c) {
+        used_exprs_[p_.operands[e.first + c]] = true;
+      }
+      if (operand_kind(e.op) == OperandKind::kTable) {
+        used_table(e.op)[e.first] = true;
+      }
+    }
+  }
+
+  void sort_symbols() {
+    std::vector<bool> used(p_.symbols.size(), false);
+    const auto mark = [&used](const std::vector<SymbolId>& ids) {
+      for (const SymbolId id : ids) {
+        used[id] = true;
+      }
+    };
+    for_each_principal_set([&mark](const PrincipalSet& s) {
+      mark(s.members);
+      for (const GuestSelector& g : s.guests) {
+        mark(g.tenants);
+      }
+    });
+    for (std::uint32_t i = 0; i < p_.app_sets.size(); ++i) {
+      if (used_table(Op::kAppIn)[i]) {
+        mark(p_.app_sets[i].members);
+      }
+    }
+    for (const Policy& policy : p_.policies) {
+      mark(policy.include_targets.members);
+      mark(policy.exclude_targets.members);
+    }
+    apply_symbols(sort_symbol_table(used));
+  }
+
+  Renumbering sort_symbol_table(const std::vector<bool>& used) {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < used.size(); ++i) {
+      if (used[i]) {
+        order.push_back(i);
+      }
+    }
+    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return std::tie(p_.symbols[a].kind, p_.symbols[a].name) <
+             std::tie(p_.symbols[b].kind, p_.symbols[b].name);
+    });
+    Renumbering to(p_.symbols.size(), kDropped);
+    std::vector<Symbol> sorted;
+    for (const std::uint32_t i : order) {
+      to[i] = static_cast<std::uint32_t>(sorted.size());
+      sorted.push_back(std::move(p_.symbols[i]));
+    }
+    p_.symbols = std::move(sorted);
+    return to;
+  }
+
+  void apply_symbols(const Renumbering& to) {
+    for_each_principal_set([&to](PrincipalSet& s) {
+      renumber(s.members, to);
+      for (GuestSelector& g : s.guests) {
+        renumber(g.tenants, to);
+      }
+      std::sort(s.guests.begin(), s.guests.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.kinds, a.tenants) < std::tie(b.kinds, b.tenants);
+      });
+      s.guests.erase(std::unique(s.guests.begin(), s.guests.end()), s.guests.end());
+    });
+    for (std::uint32_t i = 0; i < p_.app_sets.size(); ++i) {
+      if (used_table(Op::kAppIn)[i]) {
+        renumber(p_.app_sets[i].members, to);
+      }
+    }
+    for (Policy& policy : p_.policies) {
+      renumber(policy.include_targets.members, to);
+      renumber(policy.exclude_targets.members, to);
+    }
+  }
+
+  void sort_locations() {
+    std::vector<bool> used(p_.locations.size(), false);
+    for (std::uint32_t i = 0; i < p_.location_sets.size(); ++i) {
+      if (used_table(Op::kLocationIn)[i]) {
+        for (const std::uint32_t id : p_.location_sets[i].locations) {
+          used[id] = true;
+        }
+      }
+    }
+    const Renumbering to = sort_table(p_.locations, used);
+    for (std::uint32_t i = 0; i < p_.location_sets.size(); ++i) {
+      if (used_table(Op::kLocationIn)[i]) {
+        renumber(p_.location_sets[i].locations, to);
+      }
+    }
+  }
+
+  template <typename T>
+  static std::vector<bool> all(const std::vector<T>& rows) {
+    return std::vector<bool>(rows.size(), true);
+  }
+
+  void sort_slots() {
+    const Renumbering ints = sort_table(p_.int_slots, all(p_.int_slots));
+    for (IntTest& t : p_.int_tests) {
+      t.slot = ints[t.slot];
+    }
+    const Renumbering strings = sort_table(p_.string_slots, all(p_.string_slots));
+    for (StringTest& t : p_.string_tests) {
+      t.slot = strings[t.slot];
+    }
+    const Renumbering lists = sort_table(p_.list_slots, all(p_.list_slots));
+    for (ListTest& t : p_.list_tests) {
+      t.slot = lists[t.slot];
+    }
+    table_to_[static_cast<std::size_t>(Op::kBoolSignal)] =
+        sort_table(p_.bool_slots, all(p_.bool_slots));
+    std::vector<bool> used(p_.zones.size(), false);
+    for (std::uint32_t i = 0; i < p_.time_tests.size(); ++i) {
+      used[p_.time_tests[i].zone] = used[p_.time_tests[i].zone] || used_table(Op::kTimeIn)[i];
+    }
+    const Renumbering zones = sort_table(p_.zones, used);
+    for (TimeTest& t : p_.time_tests) {
+      t.zone = zones[t.zone];
+    }
+  }
+
+  void sort_leaf_tables() {
+    const auto sort = [this](Op op, auto& rows) {
+      table_to_[static_cast<std::size_t>(op)] = sort_table(rows, used_table(op));
+    };
+    sort(Op::kPrincipalIn, p_.principal_sets);
+    sort(Op::kAppIn, p_.app_sets);
+    sort(Op::kLocationIn, p_.location_sets);
+    sort(Op::kMethodDone, p_.method_tests);
+    sort(Op::kIntCompare, p_.int_tests);
+    sort(Op::kStringTest, p_.string_tests);
+    sort(Op::kListContains, p_.list_tests);
+    sort(Op::kTimeIn, p_.time_tests);
+  }
+
+  /// By height, then by content: a numbering that depends on the expressions alone.
+  void sort_exprs() {
+    const std::size_t n = p_.exprs.size();
+    std::vector<std::uint32_t> height(n, 0);
+    std::uint32_t highest = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const Expr& e = p_.exprs[i];
+      for (std::uint32_t c = 0; c < e.count; ++c) {
+        height[i] = std::max(height[i], height[p_.operands[e.first + c]] + 1);
+      }
+      highest = std::max(highest, height[i]);
+    }
+    std::vector<std::vector<std::uint32_t>> levels(highest + 1);
+    for (std::uint32_t i = 0; i < n; ++i) {
+      if (used_exprs_[i]) {
+        levels[height[i]].push_back(i);
+      }
+    }
+    struct Keyed {
+      Expr e;
+      std::vector<ExprId> children;
+      std::uint32_t old;
+    };
+    Renumbering to(n, kDropped);
+    std::vector<Expr> exprs;
+    std::vector<ExprId> operands;
+    for (const auto& level : levels) {
+      std::vector<Keyed> keyed;
+      for (const std::uint32_t old : level) {
+        keyed.push_back({p_.exprs[old], {}, old});
+        Keyed& k = keyed.back();
+        const auto first = p_.operands.begin() + k.e.first;
+        k.children.assign(first, first + k.e.count);
+        renumber(k.children, to);
+        k.e.first = operand_kind(k.e.op) == OperandKind::kTable
+                        ? table_to_[static_cast<std::size_t>(k.e.op)][k.e.first]
+                        : 0;
+      }
+      std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+        return std::tie(a.e.op, a.e.first, a.e.imm, a.children) <
+               std::tie(b.e.op, b.e.first, b.e.imm, b.children);
+      });
+      for (Keyed& k : keyed) {
+        to[k.old] = static_cast<ExprId>(exprs.size());
+        if (!k.children.empty()) {
+          k.e.first = static_cast<std::uint32_t>(operands.size());
+          k.e.count = static_cast<std::uint32_t>(k.children.size());
+          operands.insert(operands.end(), k.children.begin(), k.children.end());
+        }
+        exprs.push_back(k.e);
+      }
+    }
+    p_.exprs = std::move(exprs);
+    p_.operands = std::move(operands);
+    for (Policy& policy : p_.policies) {
+      policy.condition = to[policy.condition];
+    }
+  }
+
+  void sort_effects() {
+    std::vector<bool> effects(p_.effects.size(), false);
+    std::vector<bool> clauses(p_.clauses.size(), false);
+    for (const Policy& policy : p_.policies) {
+      effects[policy.effect] = true;
+    }
+    bool password_change = false;
+    const auto is = [](const Clause& c, ControlKind kind) {
+      return std::any_of(c.any_of.begin(), c.any_of.end(),
+                         [kind](const Control& control) { return control.kind == kind; });
+    };
+    for (std::size_t i = 0; i < effects.size(); ++i) {
+      for (const std::uint32_t c : p_.effects[i].clauses) {
+        clauses[c] = clauses[c] || effects[i];
+        password_change |= effects[i] && is(p_.clauses[c], ControlKind::kPasswordChange);
+      }
+    }
+    std::vector<bool> strengths(p_.strengths.size(), false);
+    std::vector<bool> names(p_.names.size(), false);
+    for (std::size_t i = 0; i < clauses.size(); ++i) {
+      const Clause mfa{{Control{ControlKind::kMfa, 0}}};
+      clauses[i] = clauses[i] || (password_change && p_.clauses[i] == mfa);
+      for (const Control& c : p_.clauses[i].any_of) {
+        if (c.kind == ControlKind::kStrength) {
+          strengths[c.param] = strengths[c.param] || clauses[i];
+        } else if (c.kind == ControlKind::kTermsOfUse || c.kind == ControlKind::kCustom) {
+          names[c.param] = names[c.param] || clauses[i];
+        }
+      }
+    }
+    renumber_clauses(clauses, strengths, names);
+    const Renumbering effects_to = sort_table(p_.effects, effects);
+    for (Policy& policy : p_.policies) {
+      policy.effect = effects_to[policy.effect];
+    }
+  }
+
+  void renumber_clauses(const std::vector<bool>& clauses, std::vector<bool>& strengths,
+                        const std::vector<bool>& names) {
+    // The built-in strength stays first; the others are sorted behind it.
+    std::vector<Strength> others(std::make_move_iterator(p_.strengths.begin() + 1),
+                                 std::make_move_iterator(p_.strengths.end()));
+    strengths.erase(strengths.begin());
+    const Renumbering strengths_to = sort_table(others, strengths);
+    p_.strengths.resize(1);
+    p_.strengths.insert(p_.strengths.end(), std::make_move_iterator(others.begin()),
+                        std::make_move_iterator(others.end()));
+    const Renumbering names_to = sort_table(p_.names, names);
+    for (std::size_t i = 0; i < p_.clauses.size(); ++i) {
+      if (!clauses[i]) {
+        continue;
+      }
+      for (Control& c : p_.clauses[i].any_of) {
+        if (c.kind == ControlKind::kStrength && c.param != 0) {
+          c.param = strengths_to[c.param - 1] + 1;
+        } else if (c.kind == ControlKind::kTermsOfUse || c.kind == ControlKind::kCustom) {
+          c.param = names_to[c.param];
+        }
+      }
+      std::sort(p_.clauses[i].any_of.begin(), p_.clauses[i].any_of.end());
+    }
+    const Renumbering clauses_to = sort_table(p_.clauses, clauses);
+    for (Effect& effect : p_.effects) {
+      std::erase_if(effect.clauses,
+                    [&clauses_to](std::uint32_t c) { return clauses_to[c] == kDropped; });
+      renumber(effect.clauses, clauses_to);
+    }
+  }
+
+  Program p_;
+  std::vector<bool> used_exprs_;
+  std::vector<bool> used_tables_[kOpCount];
+  Renumbering table_to_[kOpCount];
+};
+
+}  // namespace
+
+Program canonical(Program program) {
+  return Canonicaliser(std::move(program)).run();
+}
+
+}  // namespace gate::ir

@@ -1,0 +1,104 @@
+#include <gate/policy_set.hpp>
+
+#include "runtime/digest/sha256.h"
+#include "runtime/interp/explain.h"
+#include "runtime/interp/interpreter.h"
+#include "runtime/ir/text.h"
+#include "runtime/ir/verify.h"
+#include "runtime/set/build.h"
+#include "runtime/set/state.h"
+#include "runtime/set/texts.h"
+
+namespace gate {
+
+PolicySet::PolicySet(std::unique_ptr<internal::PolicySetState> state) : state_(std::move(state)) {
+  GATE_CHECK(state_ != nullptr, "a policy set without state");
+}
+PolicySet::~PolicySet() = default;
+
+std::string_view PolicySet::digest() const noexcept {
+  return state_->digest;
+}
+Backend PolicySet::backend() const noexcept {
+  return Backend::kInterpreter;
+}
+std::size_t PolicySet::policy_count() const noexcept {
+  return state_->program.policies.size();
+}
+
+PolicyInfo PolicySet::policy(std::size_t index) const {
+  GATE_CHECK(index < policy_count(), "no such policy");
+  const ir::Program& program = state_->program;
+  const ir::Policy& p = program.policies[index];
+  return {p.id,          p.name,       p.description, p.state, program.effects[p.effect].block,
+          p.source_file, p.source_line};
+}
+
+std::size_t PolicySet::clause_count() const noexcept {
+  return state_->clause_texts.size();
+}
+std::string_view PolicySet::clause(std::size_t index) const {
+  GATE_CHECK(index < clause_count(), "no such clause");
+  return state_->clause_texts[index];
+}
+
+std::string_view PolicySet::fact(std::uint16_t detail) const noexcept {
+  const ir::Program& p = state_->program;
+  if (detail < abi::kBoolFact) {
+    return detail < p.int_slots.size() ? std::string_view(p.int_slots[detail].name) : "";
+  }
+  if (detail < abi::kStringFact) {
+    const std::size_t i = detail - abi::kBoolFact;
+    return i < p.bool_slots.size() ? std::string_view(p.bool_slots[i].name) : "";
+  }
+  if (detail < abi::kNowFact) {
+    const std::size_t i = detail - abi::kStringFact;
+    return i < p.string_slots.size() ? std::string_view(p.string_slots[i].name) : "";
+  }
+  return detail == abi::kNowFact ? "now" : "";
+}
+
+Decision PolicySet::evaluate(const SignInRequest& request) const noexcept {
+  return interpret(state_->program, state_->decisions, request, Plan::kEnforced);
+}
+
+Decision PolicySet::evaluate_report_only(const SignInRequest& request) const noexcept {
+  return interpret(state_->program, state_->decisions, request, Plan::kReportOnly);
+}
+
+Explanation PolicySet::explain(const SignInRequest& request) const {
+  Explanation e;
+  e.decision = evaluate(request);
+  e.report_only = evaluate_report_only(request);
+  const Interpreter interpreter(state_->program, request);
+  if (interpreter.fault() == RequestFault::kNone) {
+    e.policies =
+        trace_policies(state_->program, state_->decisions, state_->clause_texts, interpreter);
+  }
+  return e;
+}
+
+Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program) {
+  GATE_TRY_VOID(ir::verify(program));
+  auto state = std::make_unique<internal::PolicySetState>(std::move(program));
+  state->digest = sha256_hex(ir::print_text(state->program, ir::Sources::kLeaveOut));
+  for (const ir::Clause& clause : state->program.clauses) {
+    state->clause_texts.push_back(clause_text(state->program, clause));
+  }
+  return std::make_unique<PolicySet>(std::move(state));
+}
+
+struct PreparedRequest::Impl {
+  std::shared_ptr<const PolicySet> set;
+  SignInRequest request;
+};
+PreparedRequest::PreparedRequest(std::shared_ptr<const PolicySet> set, const SignInRequest& request)
+    : impl_(new Impl{std::move(set), request}) {}
+PreparedRequest::~PreparedRequest() = default;
+PreparedRequest::PreparedRequest(PreparedRequest&&) noexcept = default;
+PreparedRequest& PreparedRequest::operator=(PreparedRequest&&) noexcept = default;
+Decision PreparedRequest::evaluate() const noexcept {
+  return impl_->set->evaluate(impl_->request);
+}
+
+}  // namespace gate
