@@ -6,11 +6,9 @@
 
 namespace gate::facts {
 
-/// The first fault of a text as JSON: a syntax error or a key that occurs twice in one object
-/// (which parsers elsewhere resolve by dropping one of them, and not all the same one).
-[[nodiscard]] std::optional<std::string> find_json_fault(std::string_view json);
-
-/// Deepest nesting that a request document may have.
-inline constexpr std::size_t kJsonDepthMax = 8;
+/// The JSON path of the first key that an object of `json` holds twice ("$.device.compliant"), if
+/// any. A document that is not JSON has no answer here: the reader proper reports it. Readers
+/// differ in which of two equal keys they believe, so a request with two is refused (CWE-436).
+[[nodiscard]] std::optional<std::string> first_duplicate_key(std::string_view json);
 
 }  // namespace gate::facts
