@@ -135,6 +135,10 @@ class SignInReader {
     read_device(object);
   }
 
+  static bool is_extension(const DeviceAttribute& attribute) {
+    return attribute.graph.starts_with("extensionAttribute");
+  }
+
   Tristate tristate(ObjectReader& device, std::string_view key) {
     const auto value = device.boolean(key);
     return !value ? Tristate::kAbsent : *value ? Tristate::kTrue : Tristate::kFalse;
@@ -159,9 +163,14 @@ class SignInReader {
     for (const auto each : {DeviceOwnership::kPersonal, DeviceOwnership::kCompany}) {
       facts_.device.ownership = graph_name(each) == owner ? each : facts_.device.ownership;
     }
+    // Extension attributes have no value on devices that nobody vouches for (conditional-access 3).
+    const bool shows_extensions = facts_.device.managed == Tristate::kTrue ||
+                                  facts_.device.compliant == Tristate::kTrue ||
+                                  facts_.device.trust == DeviceTrust::kServerAd;
     for (const auto& attribute : device_attributes()) {
       if (attribute.kind == AttributeKind::kText) {
-        if (auto value = device.text(attribute.graph); !value.empty()) {
+        if (auto value = device.text(attribute.graph);
+            !value.empty() && (shows_extensions || !is_extension(attribute))) {
           facts_.strings.emplace_back(attribute.gate, std::move(value));
         }
       } else if (attribute.kind == AttributeKind::kList) {
@@ -200,7 +209,10 @@ class SignInReader {
     const bool external = facts_.user_kind != UserKind::kMember &&
                           facts_.user_kind != UserKind::kInternalGuest &&
                           facts_.user_kind != UserKind::kServicePrincipal;
-    if (external && !trusts_device) {
+    // Nobody tells about the device of a legacy client (conditional-access 2.4).
+    const bool legacy =
+        facts_.client == ClientApp::kOther || facts_.client == ClientApp::kExchangeActiveSync;
+    if (legacy || (external && !trusts_device)) {
       forget_device();
     }
     const auto began = word(object, "originalTransferMethod",
@@ -245,6 +257,11 @@ class SignInReader {
     }
     for (const auto& app : apps) {
       add(TargetKind::kApp, app);
+    }
+    if (const auto profile = word(object, "trafficProfile", {"m365", "internet", "private"});
+        !profile.empty()) {
+      add(TargetKind::kApp, "traffic:" + profile);
+      out_.facts.back().app_groups.push_back("traffic:" + profile);
     }
     if (out_.facts.empty()) {
       findings_.error(object.path(),

@@ -24,7 +24,8 @@ struct WhatIfSignIn {
 };
 
 /// Reads the body of `POST /identity/conditionalAccess/evaluate`, and on top of it what Entra knows
-/// by itself and a file must say: `groupIds`, `roleIds` and `agentKind` at the identity,
+/// by itself and a file must say: `groupIds`, `roleIds` and `agentKind` at the identity, a
+/// `trafficProfile` (Global Secure Access) as the context,
 /// `agentIdRiskLevel` and `agentContext` at the conditions, `isManaged` at the device, and a
 /// `session` {usedMethods, satisfiedControls, primaryAuthAgeSeconds, mfaAgeSeconds,
 /// originalTransferMethod, homeTenantMfaClaim, inboundTrust {mfa, device}}. Strict: an unknown key

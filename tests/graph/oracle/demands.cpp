@@ -47,9 +47,10 @@ std::string canonical(const std::string& control) {
 bool control_met(const std::string& control, const json::value& policy, const Tenant& tenant,
                  const SignIn& s) {
   if (holds(list(s.session, "satisfiedControls"), control)) {
-    return !(s.external() && control == "compliantDevice" && !s.trusted("device"));
+    return true;
   }
-  const auto done = list(s.session, "usedMethods");
+  auto done = list(s.session, "usedMethods");
+  std::ranges::replace(done, std::string("federated"), std::string("federatedSingleFactor"));
   if (control == "mfa") {
     return multifactor_done(done) || (flag(s.session, "homeTenantMfaClaim") && s.trusted("mfa"));
   }
@@ -57,13 +58,11 @@ bool control_met(const std::string& control, const json::value& policy, const Te
     const auto* strength = member(member(&policy, "grantControls"), "authenticationStrength");
     return strength != nullptr && strength_met(*strength, tenant.strengths, done);
   }
-  const bool device_counts =
-      s.device != nullptr && !s.legacy_client() && (!s.external() || s.trusted("device"));
   if (control == "compliantDevice") {
-    return device_counts && flag(s.device, "isCompliant");
+    return flag(s.device, "isCompliant");
   }
   if (control == "domainJoinedDevice") {
-    return device_counts && same(text(s.device, "trustType"), "ServerAD");
+    return same(text(s.device, "trustType"), "ServerAD");
   }
   return false;
 }

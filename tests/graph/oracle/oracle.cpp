@@ -58,11 +58,7 @@ class Enforcement {
       return;
     }
     for (const auto& clause : clauses_of(policy)) {
-      add_once(out_.required, clause);
-      if (!met(clause, policy, tenant_, s_)) {
-        add_once(out_.outstanding, clause);
-        risk_proof_up_ = risk_proof_up_ || proof_up_blocked(policy);
-      }
+      ask(clause, policy);
     }
   }
 
@@ -84,13 +80,13 @@ class Enforcement {
         refuse(error_code_of(clause.front()));
       }
     }
-    if (!out_.outstanding.empty() && (s_.legacy_client() || s_.direct_connect())) {
+    if ((!out_.outstanding.empty() || must_repeat) && (s_.legacy_client() || s_.direct_connect())) {
       refuse(53003);
     }
     if (risk_proof_up_) {
       refuse(53004);
     }
-    if (must_repeat) {
+    if (must_repeat && out_.outcome == "challenge") {
       add_once(out_.outstanding, {"reauthenticate"});
     }
     order_prompts();
@@ -100,6 +96,20 @@ class Enforcement {
   void refuse(int code) {
     out_.outcome = "block";
     out_.error_code = out_.error_code == 0 ? code : out_.error_code;
+  }
+  void ask(const Clause& clause, const json::value& policy) {
+    add_once(out_.required, clause);
+    if (met(clause, policy, tenant_, s_)) {
+      return;
+    }
+    add_once(out_.outstanding, clause);
+    risk_proof_up_ = risk_proof_up_ || proof_up_blocked(policy);
+    // Whoever changes a password does MFA first (conditional-access 2.5).
+    const Clause mfa = {"mfa"};
+    if (holds(clause, "passwordChange") && !met(mfa, policy, tenant_, s_)) {
+      add_once(out_.required, mfa);
+      add_once(out_.outstanding, mfa);
+    }
   }
   /// A risky sign-in of somebody without any MFA registration is not sent to registration.
   bool proof_up_blocked(const json::value& policy) const {

@@ -37,6 +37,8 @@ void read_target(const json::value* target, SignIn& out) {
     out.targets = {same(text(target, "userAction"), "registerSecurityInformation")
                        ? "urn:user:registersecurityinfo"
                        : "urn:user:registerdevice"};
+  } else if (member(target, "trafficProfile") != nullptr) {
+    out.targets = {"traffic:" + text(target, "trafficProfile")};
   } else {
     out.targets = list(target, "includeApplications");
   }
@@ -64,6 +66,12 @@ SignIn::SignIn(const json::value& document) {
   transfer = {text(member(conditions, "authenticationFlow"), "transferMethod", "none"),
               text(session, "originalTransferMethod", "none")};
   device = member(conditions, "deviceInfo");
+  // Nobody tells about the device of a legacy client (conditional-access 2.4), and without inbound
+  // trust the home tenant's word about it is not heard (2.7).
+  const auto* trust = member(session, "inboundTrust");
+  if (legacy_client() || (external() && trust != nullptr && !flag(trust, "device"))) {
+    device = nullptr;
+  }
 }
 
 bool SignIn::legacy_client() const {

@@ -14,7 +14,7 @@ enum class Who { kUser, kServicePrincipal, kAgentUser, kAgentIdentity };
 enum class What { kApps, kUserAction, kAuthenticationContext };
 
 /// A sign-in in the shape of the What-If request, with the additions of the case files: groupIds,
-/// roleIds and agentKind at the identity; agentIdRiskLevel and agentContext at the conditions; a
+/// roleIds and agentKind at the identity; trafficProfile as a context; agentIdRiskLevel and agentContext at the conditions; a
 /// `session`. A view: the document must outlive it.
 struct SignIn {
   explicit SignIn(const json::value& document);
