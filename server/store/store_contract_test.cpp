@@ -349,6 +349,7 @@ TEST_P(StoreContract, E3_ARefreshTokenRotatesOnceAndDiesWithItsFamily) {
   SessionRecord session;
   session.tenant_id = kTenant;
   session.sid = "s1";
+  session.ends_at = kNow + kMicrosPerDay;
   session.user_id = kUser;
   const Digest first = sha256(as_bytes("t1"));
   const Digest second = sha256(as_bytes("t2"));
