@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/graph/agents.h"
 #include "compiler/graph/export_context.h"
 #include "compiler/graph/spelling.h"
 
@@ -48,10 +49,7 @@ Strings* list_for(std::string_view word, Principals& into) {
   if (word == "service_principal") {
     return &into.service_principals;
   }
-  if (word == "agent_identity") {
-    return &into.agent_identities;
-  }
-  return word == "agent_user" ? &into.agent_users : nullptr;
+  return nullptr;
 }
 
 bool whole_kind(const ast::Item& item, std::string_view word, Principals& into) {
@@ -64,10 +62,6 @@ bool whole_kind(const ast::Item& item, std::string_view word, Principals& into) 
     into.users.emplace_back("All");
   } else if (is("service_principals")) {
     into.service_principals.emplace_back("ServicePrincipalsInMyTenant");
-  } else if (is("agent_identities")) {
-    into.agent_identities.emplace_back("All");
-  } else if (is("agent_users")) {
-    into.agent_users.emplace_back("All");
   } else {
     return word == "none";
   }
@@ -110,7 +104,9 @@ void export_targets(const std::vector<ast::Item>& items, bool exclude, Targets& 
     const auto group = graph_word(Vocabulary::kAppGroup, word);
     if (word == "all" && word_of(item, 1) == "apps") {
       apps.emplace_back("All");
-    } else if (word == "app" || word == "app_group") {
+    } else if (word == "app" && !exclude && string_of(item, 1).starts_with(kTrafficPrefix)) {
+      into.traffic_profiles.push_back(string_of(item, 1).substr(kTrafficPrefix.size()));
+    } else if (word == "app") {
       apps.push_back(string_of(item, 1));
     } else if (!group.empty()) {
       apps.push_back(group);
@@ -118,8 +114,6 @@ void export_targets(const std::vector<ast::Item>& items, bool exclude, Targets& 
       continue;
     } else if (word == "filter" && !into.filter) {
       into.filter = Filter{exclude, string_of(item, 1)};
-    } else if (word == "traffic" && !exclude) {
-      into.traffic_profiles.push_back(string_of(item, 1));
     } else if (word == "action" && !exclude) {
       into.actions.push_back(graph_word(Vocabulary::kUserAction, word_of(item, 1)));
     } else if (word == "context" && !exclude) {
@@ -180,6 +174,32 @@ std::string_view state_of(const ast::Policy& policy, ExportContext& context) {
 
 }  // namespace
 
+namespace {
+
+/// `users include all` with the condition `agent_user` is Graph's "all agent users".
+void say_agents(const ast::Policy& policy, Policy& out, ExportContext& context) {
+  const bool users = out.conditions.agent_users;
+  const bool identities = out.conditions.agent_identities;
+  if (!users && !identities) {
+    return;
+  }
+  const Strings all_users = {"All"};
+  const Strings all_principals = {"ServicePrincipalsInMyTenant"};
+  Principals expected;
+  auto& wanted = users ? expected.users : expected.service_principals;
+  wanted = users ? all_users : all_principals;
+  const auto& in = out.include;
+  if ((users && identities) || in.users != expected.users || !in.groups.empty() ||
+      !in.roles.empty() || in.guests || in.service_principals != expected.service_principals ||
+      !out.exclude.empty()) {
+    context.refuse(policy.when->span, "Graph knows all agents of a kind, and no fewer");
+  }
+  out.include = Principals{};
+  (users ? out.include.agent_users : out.include.agent_identities) = all_users;
+}
+
+}  // namespace
+
 Policy export_policy(const ast::Policy& policy, const std::string& description,
                      ExportContext& context) {
   Policy out;
@@ -206,6 +226,7 @@ Policy export_policy(const ast::Policy& policy, const std::string& description,
   if (policy.when) {
     export_when(policy.when->content, out.conditions, context);
   }
+  say_agents(policy, out, context);
   if (policy.grant) {
     out.grant = export_grant(policy.grant->content, context);
   }

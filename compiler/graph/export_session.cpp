@@ -38,11 +38,11 @@ Session export_session(const std::vector<ast::Item>& items, ExportContext& conte
   for (const auto& item : items) {
     const auto control = word_of(item, 0);
     const auto value = word_of(item, 1);
-    if (control == "sign_in_frequency" || control == "secondary_sign_in_frequency") {
+    if (control == "sign_in_frequency") {
       if (out.frequency) {
         context.refuse(item.span, "a second sign-in frequency in one policy");
       }
-      out.frequency = frequency_of(item, control != "sign_in_frequency", context);
+      out.frequency = frequency_of(item, word_of(item, 2) == "second_factor", context);
     } else if (control == "persistent_browser") {
       out.persistent_browser = graph_word(Vocabulary::kPersistentBrowser, value);
     } else if (control == "cloud_app_security") {
@@ -51,7 +51,7 @@ Session export_session(const std::vector<ast::Item>& items, ExportContext& conte
       out.access_evaluation = graph_word(Vocabulary::kAccessEvaluation, value);
     } else if (control == "app_enforced_restrictions") {
       out.app_enforced = true;
-    } else if (control == "disable_resilience") {
+    } else if (control == "disable_resilience_defaults") {
       out.disable_resilience = true;
     } else if (control == "secure_sign_in_session") {
       out.secure_sign_in = true;

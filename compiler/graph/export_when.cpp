@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/export_context.h"
 #include "compiler/graph/export_device.h"
@@ -79,6 +80,9 @@ class WhenExporter {
         return;
       }
     }
+    if (is_agent_flag(expr)) {
+      return;
+    }
     if (is_about_devices(expr, context_)) {
       device_parts_.push_back(&expr);
       return;
@@ -96,6 +100,13 @@ class WhenExporter {
   }
 
  private:
+  bool is_agent_flag(const ast::Expr& expr) {
+    const auto path = path_text(expr);
+    into_.agent_users = into_.agent_users || path == kAgentUser;
+    into_.agent_identities = into_.agent_identities || path == kAgentIdentity;
+    return path == kAgentUser || path == kAgentIdentity;
+  }
+
   bool take(const Membership& m, const ast::Expr& expr) {
     if (m.fact == "location") {
       return locations(m);
@@ -103,7 +114,7 @@ class WhenExporter {
     if (m.fact == "platform") {
       return pair(m, Vocabulary::kPlatform, into_.platforms);
     }
-    if (m.fact == "agent_context") {
+    if (m.fact == kAgentContext) {
       return agent_contexts(m);
     }
     if (m.negative) {
@@ -118,7 +129,7 @@ class WhenExporter {
     if (m.fact == "service_principal_risk") {
       return levels(m, Vocabulary::kRisk, into_.service_principal_risk);
     }
-    if (m.fact == "agent_risk") {
+    if (m.fact == kAgentRisk) {
       return levels(m, Vocabulary::kRisk, into_.agent_risk);
     }
     if (m.fact == "insider_risk") {
@@ -171,7 +182,7 @@ class WhenExporter {
   bool locations(const Membership& m) {
     Strings references;
     for (const auto& name : m.members) {
-      if (name == "all_trusted") {
+      if (name == "trusted") {
         references.emplace_back("AllTrusted");
       } else if (context_.is_location(name)) {
         references.push_back(context_.location_id(name));

@@ -67,6 +67,8 @@ struct Conditions {
   IncludeExclude agent_contexts;
   std::optional<Filter> device_filter;
   Strings transfer_methods;
+  bool agent_users = false;       ///< of export: the users meant are agents'
+  bool agent_identities = false;  ///< of export: the service principals meant are agents'
 };
 
 struct Strength {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/spelling.h"
@@ -67,12 +68,12 @@ class SignInReader {
   }
 
   void set_agent(const std::string& agent, ObjectReader& object) {
-    const auto kind = parse_user_kind(agent == "agentUser" ? "agent_user" : "agent_identity");
-    if (!kind) {
-      findings_.error(object.path_of("agentKind"), "agents are not known to this build");
-      return;
+    if ((agent == "agentIdentity") != (facts_.user_kind == UserKind::kServicePrincipal)) {
+      findings_.error(object.path_of("agentKind"),
+                      "an agent user is a user, an agent identity a service principal");
     }
-    facts_.user_kind = *kind;
+    facts_.signals.push_back(
+        {std::string(agent == "agentUser" ? kAgentUser : kAgentIdentity), true});
   }
 
   template <typename Parse>
@@ -109,12 +110,12 @@ class SignInReader {
     if (const auto agent = word(object, "agentIdRiskLevel", risks); !agent.empty()) {
       out_.given.emplace("agent_risk");
       if (agent != "none") {
-        facts_.strings.emplace_back("agent.risk", agent);
+        facts_.signals.push_back({std::string(kAgentRisk), agent});
       }
     }
     if (const auto context = object.text("agentContext"); !context.empty()) {
       out_.given.emplace("agent_context");
-      facts_.strings.emplace_back("agent.context", context);
+      facts_.signals.push_back({std::string(kAgentContext), context});
     }
     facts_.country = object.text("country");
     facts_.ip = object.text("ipAddress");
@@ -260,8 +261,7 @@ class SignInReader {
     }
     if (const auto profile = word(object, "trafficProfile", {"m365", "internet", "private"});
         !profile.empty()) {
-      add(TargetKind::kApp, "traffic:" + profile);
-      out_.facts.back().app_groups.push_back("traffic:" + profile);
+      add(TargetKind::kApp, std::string(kTrafficPrefix) + profile);
     }
     if (out_.facts.empty()) {
       findings_.error(object.path(),

@@ -117,6 +117,7 @@ Symbols::Symbols(const Model& model, Findings& findings) {
   name_locations(model, findings);
   name_missing_locations(model, findings);
   name_strengths(model);
+  name_contexts(model);
   name_directory(model);
 }
 
@@ -197,6 +198,21 @@ void Symbols::name_strengths(const Model& model) {
       add(each);
     }
   }
+}
+
+void Symbols::name_contexts(const Model& model) {
+  for (const auto& policy : model.policies) {
+    for (const auto& id : policy.targets.contexts) {
+      if (context(id).empty()) {
+        contexts_.emplace(unique(identifier_from(id, "Context")), id);
+      }
+    }
+  }
+}
+
+std::string Symbols::context(const std::string& id) const {
+  const auto found = std::ranges::find(contexts_, id, [](const auto& each) { return each.second; });
+  return found == contexts_.end() ? std::string() : found->first;
 }
 
 void Symbols::name_used(const Strings& ids, DirectoryKind kind) {

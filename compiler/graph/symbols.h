@@ -28,6 +28,8 @@ class Symbols {
   /// The name of a location by id, display name, or "NAME:" and display name; "" when unknown.
   [[nodiscard]] std::string location(std::string_view reference) const;
   [[nodiscard]] std::string strength(std::string_view id) const;
+  /// The name of an authentication context ("c1").
+  [[nodiscard]] std::string context(const std::string& id) const;
   /// The name of a set for this id, or "" where policies spell the id out.
   [[nodiscard]] std::string directory(DirectoryKind kind, std::string_view id) const;
 
@@ -46,12 +48,15 @@ class Symbols {
   [[nodiscard]] const std::vector<NamedLocation>& locations() const { return locations_; }
   [[nodiscard]] const std::vector<NamedStrength>& strengths() const { return strengths_; }
   [[nodiscard]] const std::vector<NamedDirectory>& directory_names() const { return directory_; }
+  /// Contexts that policies use: name → id.
+  [[nodiscard]] const std::map<std::string, std::string>& contexts() const { return contexts_; }
 
  private:
   std::string unique(std::string wanted);
   void name_locations(const Model& model, Findings& findings);
   void name_missing_locations(const Model& model, Findings& findings);
   void name_strengths(const Model& model);
+  void name_contexts(const Model& model);
   void name_directory(const Model& model);
   void name_used(const Strings& ids, DirectoryKind kind);
 
@@ -60,6 +65,7 @@ class Symbols {
   std::map<std::string, std::string> strength_by_id_;
   std::map<std::pair<DirectoryKind, std::string>, std::string> directory_by_id_;
   std::map<std::pair<DirectoryKind, std::string>, std::string> known_names_;
+  std::map<std::string, std::string> contexts_;
   std::vector<NamedLocation> locations_;
   std::vector<NamedStrength> strengths_;
   std::vector<NamedDirectory> directory_;

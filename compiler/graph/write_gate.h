@@ -18,6 +18,9 @@ namespace gate::graph {
 [[nodiscard]] std::string write_locations(const Symbols& symbols, Findings& findings);
 [[nodiscard]] std::string write_strengths(const Symbols& symbols, Findings& findings);
 [[nodiscard]] std::string write_directory(const Symbols& symbols);
+[[nodiscard]] std::string write_contexts(const Symbols& symbols);
+/// The signals by which agents are told from people (see agents.h), where policies speak of them.
+[[nodiscard]] std::string write_signals(const Model& model);
 
 /// One policy block. `name` and `id` are unique in the set and may differ from Graph's.
 [[nodiscard]] std::string write_policy(const Policy& policy, const std::string& name,

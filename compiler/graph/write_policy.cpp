@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/write_gate.h"
@@ -27,6 +28,7 @@ class PolicyWriter {
 
   std::string users() {
     auto included = principals(policy_.include);
+    add_agents(included);
     if (included.empty()) {
       included.emplace_back("none");
       findings_.warning(policy_.origin.path + ".conditions.users",
@@ -42,7 +44,7 @@ class PolicyWriter {
       app(each, "include", included);
     }
     for (const auto& each : t.traffic_profiles) {
-      included.push_back("traffic " + gate_string(each));
+      included.push_back("app " + gate_string(std::string(kTrafficPrefix) + each));
     }
     Strings excluded;
     for (const auto& each : t.exclude_apps) {
@@ -59,7 +61,7 @@ class PolicyWriter {
       included.push_back("action " + gate_word(Vocabulary::kUserAction, each));
     }
     for (const auto& each : t.contexts) {
-      included.push_back("context " + gate_string(each));
+      included.push_back("context " + symbols_.context(each));
     }
     const int kinds =
         (about_apps ? 1 : 0) + (t.actions.empty() ? 0 : 1) + (t.contexts.empty() ? 0 : 1);
@@ -112,8 +114,9 @@ class PolicyWriter {
     if (s.frequency) {
       const auto& f = *s.frequency;
       out.push_back(fmt::format(
-          "{} {}", f.second_factor_only ? "secondary_sign_in_frequency" : "sign_in_frequency",
-          f.every_time ? "every_time" : fmt::format("{}{}", f.value, f.days ? "d" : "h")));
+          "sign_in_frequency {}{}",
+          f.every_time ? "every_time" : fmt::format("{}{}", f.value, f.days ? "d" : "h"),
+          f.second_factor_only ? " second_factor" : ""));
     }
     const auto word = [&](std::string_view control, Vocabulary vocabulary,
                           const std::string& value) {
@@ -130,7 +133,7 @@ class PolicyWriter {
       }
     };
     flag("app_enforced_restrictions", s.app_enforced);
-    flag("disable_resilience", s.disable_resilience);
+    flag("disable_resilience_defaults", s.disable_resilience);
     flag("secure_sign_in_session", s.secure_sign_in);
     const auto named = [&](std::string_view control, const std::string& id) {
       if (!id.empty()) {
@@ -143,6 +146,27 @@ class PolicyWriter {
   }
 
  private:
+  /// All agent users or all agent identities, and nobody else: the signal that tells them apart is
+  /// a condition of the policy.
+  void add_agents(Strings& included) {
+    const auto& in = policy_.include;
+    const auto& out = policy_.exclude;
+    if (in.agent_users.empty() && in.agent_identities.empty() && out.agent_users.empty() &&
+        out.agent_identities.empty()) {
+      return;
+    }
+    const Strings all = {"All"};
+    const bool users = in.agent_users == all && in.agent_identities.empty();
+    const bool identities = in.agent_identities == all && in.agent_users.empty();
+    if (!included.empty() || (!users && !identities) || !out.agent_users.empty() ||
+        !out.agent_identities.empty()) {
+      findings_.error(policy_.origin.path + ".conditions.agents",
+                      "only all agent users, or all agent identities, can be said, and nobody "
+                      "beside them");
+    }
+    included.emplace_back(users ? "all" : "service_principals");
+  }
+
   static std::string sides(const Strings& included, const Strings& excluded) {
     auto out = "include " + join(included);
     if (!excluded.empty()) {
@@ -185,8 +209,6 @@ class PolicyWriter {
     };
     workloads(who.service_principals, "ServicePrincipalsInMyTenant", "service_principals",
               "service_principal");
-    workloads(who.agent_identities, "All", "agent_identities", "agent_identity");
-    workloads(who.agent_users, "All", "agent_users", "agent_user");
     return out;
   }
 

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/spelling.h"
@@ -101,6 +104,35 @@ std::string write_strengths(const Symbols& symbols, Findings& findings) {
     out += doc_comment(strength.description);
     out += fmt::format("strength {} = any of {}\n", name, join(combinations, ",\n  "));
   }
+  return out;
+}
+
+std::string write_contexts(const Symbols& symbols) {
+  std::string out;
+  for (const auto& [name, id] : symbols.contexts()) {
+    out += fmt::format("context {} = {}\n", name, gate_string(id));
+  }
+  return out;
+}
+
+std::string write_signals(const Model& model) {
+  const auto used = [&](auto speaks_of) { return std::ranges::any_of(model.policies, speaks_of); };
+  std::string out;
+  const auto add = [&](bool wanted, std::string_view description, std::string_view signal,
+                       std::string_view type) {
+    if (wanted) {
+      out += fmt::format("## {}\nsignal {} : {}\n", description, signal, type);
+    }
+  };
+  add(used([](const Policy& p) { return !p.include.agent_users.empty(); }),
+      "The user account is an agent's.", kAgentUser, "boolean default false");
+  add(used([](const Policy& p) { return !p.include.agent_identities.empty(); }),
+      "The service principal is an agent's identity.", kAgentIdentity, "boolean default false");
+  add(used([](const Policy& p) { return !p.conditions.agent_risk.empty(); }),
+      "Risk of the agent that signs in.", kAgentRisk,
+      "one_of [none, low, medium, high] default none");
+  add(used([](const Policy& p) { return !p.conditions.agent_contexts.empty(); }),
+      "From where the agent's session was started.", kAgentContext, "string default \"\"");
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/write_gate.h"
@@ -52,7 +53,7 @@ class WhenWriter {
     level("service_principal_risk", Vocabulary::kRisk, c_.service_principal_risk, risks);
     level("insider_risk", Vocabulary::kInsiderRisk, c_.insider_risk,
           {"minor", "moderate", "elevated"});
-    level("agent_risk", Vocabulary::kRisk, c_.agent_risk, risks);
+    agents();
     pair("platform", c_.platforms, "all",
          [&](const std::string& each) { return gate_word(Vocabulary::kPlatform, each); });
     locations();
@@ -61,11 +62,23 @@ class WhenWriter {
     if (!c_.transfer_methods.empty()) {
       words("transfer_method", Vocabulary::kTransferMethod, c_.transfer_methods);
     }
-    pair("agent_context", c_.agent_contexts, "All", gate_string);
     return join(parts_, "\n       and ");
   }
 
  private:
+  void agents() {
+    if (!policy_.include.agent_users.empty()) {
+      parts_.emplace_back(kAgentUser);
+    }
+    if (!policy_.include.agent_identities.empty()) {
+      parts_.emplace_back(kAgentIdentity);
+    }
+    if (!c_.agent_risk.empty()) {
+      words(kAgentRisk, Vocabulary::kRisk, c_.agent_risk);
+    }
+    pair(kAgentContext, c_.agent_contexts, "All", gate_string);
+  }
+
   void level(std::string_view fact, Vocabulary vocabulary, const Strings& levels,
              const Strings& upward) {
     if (!levels.empty()) {
@@ -110,7 +123,7 @@ class WhenWriter {
     const auto spell = [&](const Strings& references) {
       Strings out;
       for (const auto& each : references) {
-        out.push_back(each == "AllTrusted" ? "all_trusted" : symbols_.location(each));
+        out.push_back(each == "AllTrusted" ? "trusted" : symbols_.location(each));
       }
       return out;
     };

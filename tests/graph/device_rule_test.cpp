@@ -39,7 +39,7 @@ TEST(DeviceRule, EveryOperatorHasASpelling) {
 TEST(DeviceRule, ValuesOfClosedVocabulariesBecomeWords) {
   EXPECT_EQ(gate_of("device.isCompliant -eq True"), "device.compliant == true");
   EXPECT_EQ(gate_of("device.isCompliant -ne \"False\""), "device.compliant != false");
-  EXPECT_EQ(gate_of("device.trustType -eq \"serverad\""), "device.trust == server_ad");
+  EXPECT_EQ(gate_of("device.trustType -eq \"serverad\""), "device.trust_type == server_ad");
   EXPECT_EQ(gate_of("device.deviceOwnership -eq \"Company\""), "device.ownership == company");
   EXPECT_EQ(gate_of("device.trustType -eq \"Nothing\""),
             "error: \"Nothing\" is not a value of trustType");

@@ -91,13 +91,14 @@ TEST(Export, WritesCanonicalJson) {
 }
 
 TEST(Export, NamedSetsAndLetsAreExpanded) {
-  const auto result = export_graph({{"a.gate",
-                                     "users Admins = role \"r1\", role \"r2\"\n"
-                                     "users Special = Admins, user \"u\"\n"
-                                     "let managed = device.compliant or device.trust == server_ad\n"
-                                     "policy \"P\" {\n  users include Special\n"
-                                     "  target include all apps\n  when not managed\n"
-                                     "  grant block\n}\n"}});
+  const auto result =
+      export_graph({{"a.gate",
+                     "users Admins = role \"r1\", role \"r2\"\n"
+                     "users Special = Admins, user \"u\"\n"
+                     "let managed = device.compliant or device.trust_type == server_ad\n"
+                     "policy \"P\" {\n  users include Special\n"
+                     "  target include all apps\n  when not managed\n"
+                     "  grant block\n}\n"}});
   ASSERT_TRUE(result.ok());
   const auto& policy = result.model.policies.front();
   EXPECT_EQ(policy.include.roles, (Strings{"r1", "r2"}));

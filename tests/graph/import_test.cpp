@@ -233,7 +233,7 @@ TEST(Import, LocationsByNameByBareRangesAndByTypeName) {
             "locations Far = country KP\n"
             "locations Location99999999 = none\n");
   EXPECT_NE(file_of(result, "policies/p1.gate")
-                .find("location not in [ZTCATrustedHQ, all_trusted, Location99999999]"),
+                .find("location not in [ZTCATrustedHQ, trusted, Location99999999]"),
             std::string::npos);
 }
 
@@ -242,7 +242,7 @@ TEST(Import, DeviceStatesAreReadAsTheFilterThatSucceededThem) {
       R"(,"devices":{"includeDevices":["All"],"excludeDevices":["Compliant","DomainJoined"]})"));
   EXPECT_EQ(first_error(result), "");
   EXPECT_NE(file_of(result, "policies/p1.gate")
-                .find("when not (device.compliant == true or device.trust == server_ad)"),
+                .find("when not (device.compliant == true or device.trust_type == server_ad)"),
             std::string::npos);
 }
 

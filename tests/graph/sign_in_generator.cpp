@@ -168,6 +168,10 @@ void SignInGenerator::random_identity(json::object& identity) {
   if (chance(5)) {
     identity = {{"servicePrincipalId", pick(principals_)}};
   }
+  if (chance(8)) {
+    const bool user = identity.contains("userId");
+    identity["agentKind"] = user ? "agentUser" : "agentIdentity";
+  }
 }
 
 void SignInGenerator::random_target(json::object& target) {
@@ -221,6 +225,11 @@ void SignInGenerator::random_conditions(json::object& conditions) {
   conditions["userRiskLevel"] = chance(60) ? "none" : pick(kRisks);
   conditions["insiderRiskLevel"] = chance(80) ? "none" : pick(kInsider);
   conditions["servicePrincipalRiskLevel"] = chance(80) ? "none" : pick(kRisks);
+  if (chance(15)) {
+    conditions["agentIdRiskLevel"] = pick(kRisks);
+    conditions["agentContext"] =
+        chance(50) ? "agentUserSessionsInitiatedFromEndpoints" : "elsewhere";
+  }
   conditions["authenticationFlow"] = {{"transferMethod", chance(85) ? "none" : pick(kFlows)}};
   conditions["deviceInfo"] = random_device();
 }
@@ -251,6 +260,14 @@ json::object SignInGenerator::random_session() {
 void SignInGenerator::meet_users(const json::value* conditions, json::object& identity) {
   const auto* users = member(conditions, "users");
   const auto* workloads = member(conditions, "clientApplications");
+  if (!list(member(conditions, "agents"), "includeAgentUsers").empty()) {
+    identity = {{"userId", "u-agent"}, {"agentKind", "agentUser"}};
+    return;
+  }
+  if (!list(workloads, "includeAgentIdServicePrincipals").empty()) {
+    identity = {{"servicePrincipalId", "sp-agent"}, {"agentKind", "agentIdentity"}};
+    return;
+  }
   if (!list(workloads, "includeServicePrincipals").empty()) {
     identity = {{"servicePrincipalId", pick(principals_)}};
     return;
@@ -314,6 +331,8 @@ void SignInGenerator::meet_conditions(const json::value* conditions, json::objec
   set("userRiskLevel", list(conditions, "userRiskLevels"), "");
   set("insiderRiskLevel", list(conditions, "insiderRiskLevels"), "");
   set("servicePrincipalRiskLevel", list(conditions, "servicePrincipalRiskLevels"), "");
+  set("agentIdRiskLevel", list(conditions, "agentIdRiskLevels"), "");
+  set("agentContext", list(member(conditions, "agentContext"), "includeAgentContexts"), "All");
   set("clientAppType", list(conditions, "clientAppTypes"), "all");
   set("devicePlatform", list(member(conditions, "platforms"), "includePlatforms"), "all");
   const auto methods = list(member(conditions, "authenticationFlows"), "transferMethods");

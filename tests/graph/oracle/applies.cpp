@@ -57,11 +57,16 @@ bool principal_matches(const json::value* conditions, const SignIn& s) {
       return listed_or(workloads, "includeServicePrincipals", "ServicePrincipalsInMyTenant",
                        s.principal) &&
              !holds(list(workloads, "excludeServicePrincipals"), s.principal);
-    case Who::kAgentIdentity:
-      return listed_or(workloads, "includeAgentIdServicePrincipals", "All", s.principal) &&
+    case Who::kAgentIdentity:  // is a service principal too
+      return (listed_or(workloads, "includeServicePrincipals", "ServicePrincipalsInMyTenant",
+                        s.principal) ||
+              listed_or(workloads, "includeAgentIdServicePrincipals", "All", s.principal)) &&
+             !holds(list(workloads, "excludeServicePrincipals"), s.principal) &&
              !listed_or(workloads, "excludeAgentIdServicePrincipals", "All", s.principal);
-    case Who::kAgentUser:
-      return listed_or(agents, "includeAgentUsers", "All", s.principal) &&
+    case Who::kAgentUser:  // is a user too
+      return (user_in(users, "include", s) ||
+              listed_or(agents, "includeAgentUsers", "All", s.principal)) &&
+             !user_in(users, "exclude", s) &&
              !listed_or(agents, "excludeAgentUsers", "All", s.principal);
   }
   return false;

@@ -8,8 +8,8 @@
 
 namespace graph_oracle {
 
-/// Who signs in. Agents are our own reading of exports from 2026: an agent user is no user, an
-/// agent identity no service principal.
+/// Who signs in. Agents are our own reading of exports from 2026: an agent user is a user, an agent
+/// identity a service principal, and policies on agents single them out.
 enum class Who { kUser, kServicePrincipal, kAgentUser, kAgentIdentity };
 enum class What { kApps, kUserAction, kAuthenticationContext };
 
