@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "compiler/format/format.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/graph_map.h"
 #include "compiler/graph/json_document.h"
@@ -111,10 +112,35 @@ class Importer {
     if (findings_.errors() != 0 && !options_.partial) {
       return;
     }
+    if (!format_all(files)) {
+      return;
+    }
     files.push_back({std::string(kGraphMapFile), map_.to_json()});
     result_.locations = symbols.locations().size();
     result_.strengths = symbols.strengths().size();
     result_.files = std::move(files);
+  }
+
+  /// In the one canonical form. A text of ours that cannot be read is a fault of ours: reported,
+  /// never written.
+  bool format_all(std::vector<OutputFile>& files) {
+    for (auto& file : files) {
+      compiler::SourceMap sources;
+      sources.add(file.name, file.text);
+      compiler::DiagnosticCollector collector;
+      const compiler::Limits limits;
+      auto formatted = compiler::format_file(sources, 0, limits, collector);
+      if (!formatted) {
+        for (const auto& diagnostic : collector.take_sorted(limits.errors_per_file_max)) {
+          findings_.enter_file(file.name);
+          findings_.error("", fmt::format("what import wrote cannot be read: {} {}",
+                                          diagnostic.code, diagnostic.message));
+        }
+        return false;
+      }
+      file.text = std::move(*formatted);
+    }
+    return true;
   }
 
   void write_policies(const Symbols& symbols, std::vector<OutputFile>& files) {

@@ -55,13 +55,12 @@ TEST(Import, WritesAReadableBlock) {
   EXPECT_EQ(first_error(result), "");
   EXPECT_EQ(file_of(result, "policies/p1.gate"),
             "policy \"P1\" {\n"
-            "  id \"p1\"\n"
-            "  state on\n"
-            "  users include all\n"
-            "  target include all apps\n"
-            "  when sign_in_risk >= medium\n"
-            "       and platform not in [ios]\n"
-            "  grant require mfa\n"
+            "  id       \"p1\"\n"
+            "  state    on\n"
+            "  users    include all\n"
+            "  target   include all apps\n"
+            "  when     sign_in_risk >= medium and platform not in [ios]\n"
+            "  grant    require mfa\n"
             "}\n");
 }
 
@@ -183,7 +182,7 @@ TEST(Import, TwoPoliciesOfOneNameAndIdAreKeptApart) {
   EXPECT_EQ(first_error(result), "");
   const auto second = file_of(result, "policies/p1-2.gate");
   EXPECT_NE(second.find("policy \"P1 (2)\""), std::string::npos) << second;
-  EXPECT_NE(second.find("id \"p1#2\""), std::string::npos);
+  EXPECT_NE(second.find("id       \"p1#2\""), std::string::npos);
 }
 
 TEST(Import, NobodyAndNothingAreSaidAndWarnedOf) {
@@ -191,8 +190,8 @@ TEST(Import, NobodyAndNothingAreSaidAndWarnedOf) {
       R"({"displayName":"T","state":"disabled","conditions":{"users":{"includeUsers":["None"]},)"
       R"("applications":{}},"grantControls":{"operator":"OR","builtInControls":["block"]}})");
   const auto text = file_of(result, "policies/t.gate");
-  EXPECT_NE(text.find("users include none\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("target include none\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("users    include none\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("target   include none\n"), std::string::npos) << text;
   EXPECT_EQ(2, std::ranges::count(result.findings, FindingLevel::kWarning, &Finding::level));
 }
 
@@ -210,9 +209,9 @@ TEST(Import, RolesAndDirectoryObjectsGetNames) {
             "users GlobalAdministrator = role \"62e90394-69f5-4237-9190-012177145e10\"\n"
             "apps ExchangeOnline = app \"00000002-0000-0ff1-ce00-000000000000\"\n");
   const auto policy_text = file_of(result, "policies/p1.gate");
-  EXPECT_NE(
-      policy_text.find("include GlobalAdministrator\n    exclude BreakGlass, group \"<RING>\""),
-      std::string::npos)
+  EXPECT_NE(policy_text.find(
+                "include GlobalAdministrator\n           exclude BreakGlass, group \"<RING>\""),
+            std::string::npos)
       << policy_text;
 }
 
@@ -242,7 +241,7 @@ TEST(Import, DeviceStatesAreReadAsTheFilterThatSucceededThem) {
       R"(,"devices":{"includeDevices":["All"],"excludeDevices":["Compliant","DomainJoined"]})"));
   EXPECT_EQ(first_error(result), "");
   EXPECT_NE(file_of(result, "policies/p1.gate")
-                .find("when not (device.compliant == true or device.trust_type == server_ad)"),
+                .find("when     not (device.compliant == true or device.trust_type == server_ad)"),
             std::string::npos);
 }
 
@@ -255,9 +254,9 @@ TEST(Import, AStrengthThatNobodyDefinesIsAnError) {
       R"("operator":"OR","authenticationStrength":{"id":"00000000-0000-0000-0000-000000000004"})");
   const auto result = import_one(built_in);
   EXPECT_EQ(first_error(result), "");
-  EXPECT_EQ(file_of(result, "strengths.gate"),
-            "strength PhishingResistantMFA = any of [windows_hello],\n  [fido2],\n  "
-            "[x509_multi_factor]\n");
+  EXPECT_EQ(
+      file_of(result, "strengths.gate"),
+      "strength PhishingResistantMFA = any of [windows_hello], [fido2], [x509_multi_factor]\n");
 }
 
 TEST(Import, ImpossibleCombinationsOfControlsAreRefused) {
