@@ -22,6 +22,12 @@ const std::map<Code, std::string_view>& not_from_text() {
       {Code::kTooManyFiles,
        "takes 4,097 files; the bound is a field of Limits and tested with compile_folder()"},
       {Code::kCannotRead, "takes a folder that is not there: tests/golden/cli"},
+      {Code::kFolderTooLarge,
+       "takes 262,145 entries; the bound is a field of Limits: driver/folder_test.cpp"},
+      {Code::kTooManyImports,
+       "takes 1,025 imports; the bound is a field of Limits: driver/folder_test.cpp"},
+      {Code::kSetTooLarge,
+       "takes 128 MiB of files; the bound is a field of Limits: driver/folder_test.cpp"},
       {Code::kInternalProgram, "only a fault of the compiler can cause it"},
   };
   return kReasons;

@@ -1,0 +1,73 @@
+#include "compiler/driver/read_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace gate::compiler {
+namespace {
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Error system_error() {
+  return {ErrorCode::kUnavailable, std::generic_category().message(errno)};
+}
+
+}  // namespace
+
+Result<FileText> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
+  // O_NONBLOCK: opening a pipe returns at once, and fstat tells what it is.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info{};
+  if (file.get() < 0 || ::fstat(file.get(), &info) != 0) {
+    return system_error();
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return Error{ErrorCode::kUnavailable, "not a regular file"};
+  }
+  FileText out;
+  out.size = static_cast<std::size_t>(info.st_size);
+  if (out.size > bytes_max) {
+    return out;
+  }
+  out.text.resize(out.size + 1);  // one more: a file that grew meanwhile is noticed
+  std::size_t filled = 0;
+  while (filled < out.text.size()) {
+    const ssize_t got = ::read(file.get(), out.text.data() + filled, out.text.size() - filled);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return system_error();
+    }
+    if (got == 0) {
+      break;
+    }
+    filled += static_cast<std::size_t>(got);
+  }
+  if (filled > out.size) {
+    return Error{ErrorCode::kUnavailable, "the file changed while it was read"};
+  }
+  out.text.resize(filled);
+  out.size = filled;
+  return out;
+}
+
+}  // namespace gate::compiler
