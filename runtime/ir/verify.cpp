@@ -240,6 +240,7 @@ class Verifier {
 
   void exprs() {
     std::vector<std::size_t> depth(p_.exprs.size(), 1);
+    nodes_.assign(p_.exprs.size(), 1);
     each("expr", p_.exprs, [this, &depth](const Expr& e, auto check) {
       const auto i = static_cast<std::size_t>(&e - p_.exprs.data());
       if (!check(static_cast<std::size_t>(e.op) < kOpCount, "an unknown operation")) {
@@ -266,8 +267,10 @@ class Verifier {
               return;
             }
             depth[i] = std::max(depth[i], depth[child] + 1);
+            nodes_[i] = std::min(nodes_[i] + nodes_[child], kConditionNodesMax + 1);
           }
           check(depth[i] <= kExprDepthMax, "nested too deeply");
+          check(nodes_[i] <= kConditionNodesMax, "a condition of too many parts");
           break;
       }
     });
@@ -277,6 +280,9 @@ class Verifier {
     check(!p_.strengths.empty() && p_.strengths.front() == built_in_mfa(), "strength", 0,
           "the first strength must be the built-in mfa");
     each("strength", p_.strengths, [](const Strength& s, auto check) {
+      if (!check(s.combinations.size() <= kCombinationsMax, "too many combinations")) {
+        return;
+      }
       std::vector<MethodSet> minimal = s.combinations;
       keep_minimal(minimal);
       check(minimal == s.combinations, "combinations are not sorted, or one contains another");
@@ -329,7 +335,8 @@ class Verifier {
   }
 
   void policies() {
-    each("policy", p_.policies, [this](const Policy& p, auto check) {
+    std::uint64_t nodes = 0;
+    each("policy", p_.policies, [this, &nodes](const Policy& p, auto check) {
       check(p.state <= PolicyState::kOff, "an unknown state");
       for (const PrincipalSet* s : {&p.include, &p.exclude}) {
         const auto fault = principal_fault(*s);
@@ -342,12 +349,16 @@ class Verifier {
         const auto fault = target_fault(s->members, p.include_targets.kind);
         check(fault.empty(), fault);
       }
-      check(p.condition < p_.exprs.size(), "no such condition");
+      if (check(p.condition < p_.exprs.size(), "no such condition")) {
+        nodes += nodes_[p.condition];
+        check(nodes <= kConditionNodesTotalMax, "the conditions so far have too many parts");
+      }
       check(p.effect < p_.effects.size(), "no such effect");
     });
   }
 
   const Program& p_;
+  std::vector<std::uint64_t> nodes_;  ///< of every expression, shared ones counted each time
   std::string fault_;
 };
 
