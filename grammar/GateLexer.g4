@@ -19,6 +19,7 @@ PROFILE: 'profile';
 DEFAULT: 'default';
 TEST: 'test';
 ASSERT: 'assert';
+TEMPLATE: 'template';
 
 // Heads of sections.
 ID: 'id';
@@ -27,6 +28,7 @@ TARGET: 'target';
 WHEN: 'when';
 GRANT: 'grant';
 SESSION: 'session';
+APPLY: 'apply';
 GIVEN: 'given';
 EXPECT: 'expect';
 

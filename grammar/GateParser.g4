@@ -13,6 +13,7 @@ gateFile: declaration* EOF;
 oneDeclaration: declaration EOF;
 oneSection: section EOF;
 policyHead: POLICY STRING LBRACE EOF;
+templateHead: TEMPLATE IDENTIFIER parameters? LBRACE EOF;
 testHead: TEST STRING columns? LBRACE EOF;
 testParts: testPart* EOF;
 
@@ -26,6 +27,7 @@ declaration
   | signalDeclaration
   | letDeclaration
   | policyDeclaration
+  | templateDeclaration
   | testDeclaration
   | assertDeclaration
   ;
@@ -43,8 +45,13 @@ signalType: IDENTIFIER combination?;
 combination: LBRACKET items? RBRACKET;
 
 policyDeclaration: POLICY STRING LBRACE section* RBRACE;
+// The body of a policy with parameters; `apply` puts it into one.
+templateDeclaration: TEMPLATE IDENTIFIER parameters? LBRACE section* RBRACE;
+parameters: LPAREN parameter (COMMA parameter)* COMMA? RPAREN;
+parameter: IDENTIFIER COLON (IDENTIFIER | USERS | APPS | LOCATIONS | STRENGTH | CONTEXT);
 section
-  : ID STRING                              # idSection
+  : APPLY reference                        # applySection
+  | ID STRING                              # idSection
   | STATE item                             # stateSection
   | USERS assignment+                      # usersSection
   | TARGET assignment+                     # targetSection
@@ -100,7 +107,7 @@ path: name (DOT memberName)*;
 name: IDENTIFIER | CONTEXT;
 // After a dot every word is an attribute: `user.id`, `device.state` collide with nothing.
 memberName
-  : name | POLICY | USERS | APPS | LOCATIONS | STRENGTH | SIGNAL | LET | IMPORT | PROFILE | DEFAULT | TEST | ASSERT
+  : name | POLICY | USERS | APPS | LOCATIONS | STRENGTH | SIGNAL | LET | IMPORT | PROFILE | DEFAULT | TEST | ASSERT | TEMPLATE | APPLY
   | ID | STATE | TARGET | WHEN | GRANT | SESSION | GIVEN | EXPECT | INCLUDE | EXCLUDE | UNTIL | BECAUSE | REQUIRE
   | BLOCK | ALLOW | DENY | CHALLENGE | REPORT | ALL | ANY | OF | EVERY | SOME | WHERE
   ;

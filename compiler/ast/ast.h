@@ -133,6 +133,7 @@ struct Section {
 
 struct Policy {
   Text name;
+  std::optional<Section<Item>> apply;  ///< `apply Template(parameter value, …)`
   std::optional<Section<Text>> id;
   std::optional<Section<Item>> state;
   std::optional<Section<std::vector<Assignment>>> users;
@@ -142,6 +143,20 @@ struct Policy {
   std::optional<Section<std::vector<Item>>> session;
   Span close;            ///< the closing brace
   bool damaged = false;  ///< a section had a syntax error: what seems to be missing may be there
+  /// After expansion: where the template was applied. Empty for policies written out.
+  std::optional<Span> applied_at;
+};
+
+/// The body of a policy with parameters. `body.name` is empty.
+struct Template {
+  struct Parameter {
+    Name name;
+    Name type;
+    Span span;
+  };
+  Name name;
+  std::vector<Parameter> parameters;
+  Policy body;
 };
 
 struct Import {
@@ -237,8 +252,8 @@ struct Assert {
 };
 
 struct Declaration {
-  std::variant<Import, Profile, Default, NamedSet, Strength, Context, Signal, Let, Policy, Test,
-               Assert>
+  std::variant<Import, Profile, Default, NamedSet, Strength, Context, Signal, Let, Policy, Template,
+               Test, Assert>
       node;
   Span span;
   std::string description;  ///< from the `##` comments above, joined by newlines

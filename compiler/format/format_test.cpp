@@ -135,6 +135,21 @@ TEST(Format, KeepsCommentsAtWhatTheyStandAt) {
   EXPECT_EQ(formatted(text), text);
 }
 
+TEST(Format, PrintsTemplatesAndTheirApplications) {
+  EXPECT_EQ(formatted("template StepUp(who:users,age:duration){session sign_in_frequency age users "
+                      "include who}\npolicy \"P\"{target include all apps apply StepUp(who(A,group "
+                      "\"B\"),age 4h)}"),
+            "template StepUp(who : users, age : duration) {\n"
+            "  users    include who\n"
+            "  session  sign_in_frequency age\n"
+            "}\n"
+            "\n"
+            "policy \"P\" {\n"
+            "  apply    StepUp(who(A, group \"B\"), age 4h)\n"
+            "  target   include all apps\n"
+            "}\n");
+}
+
 TEST(Format, MovesACommentWithItsSection) {
   EXPECT_EQ(formatted("policy \"P\" {\n  # why blocked\n  grant block  # hard\n"
                       "  # who\n  users include all\n  target include all apps\n}\n"),

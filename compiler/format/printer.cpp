@@ -17,6 +17,7 @@ constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
 
 bool is_block(const ast::Declaration& node) {
   return std::holds_alternative<ast::Policy>(node.node) ||
+         std::holds_alternative<ast::Template>(node.node) ||
          std::holds_alternative<ast::Test>(node.node) ||
          std::holds_alternative<ast::Assert>(node.node);
 }
@@ -106,6 +107,11 @@ void Printer::declaration(const ast::Declaration& node, CommentRun& comments) {
     block(
         fmt::format("policy {} {{", source(policy->name.span)), head_span(policy->name.span),
         policy->close, [&](CommentRun& inside) { sections(*policy, inside); }, comments);
+  } else if (const auto* model = std::get_if<ast::Template>(&node.node)) {
+    const Span last = model->parameters.empty() ? model->name.span : model->parameters.back().span;
+    block(
+        template_head(*model), head_span(last), model->body.close,
+        [&](CommentRun& inside) { sections(model->body, inside); }, comments);
   } else if (const auto* test = std::get_if<ast::Test>(&node.node)) {
     const Span last = test->expected_column ? test->expected_column->span : test->name.span;
     block(
@@ -153,6 +159,9 @@ void Printer::sections(const ast::Policy& policy, CommentRun& comments) {
     entries.push_back({section->span, behind(word, kSectionWidth, kIndent, std::move(lines)), {}});
   };
   constexpr std::size_t kColumn = kIndent + kSectionWidth;
+  if (policy.apply) {
+    add("apply", policy.apply, apply(policy.apply->content));
+  }
   if (policy.id) {
     add("id", policy.id, state_or_id(source(policy.id->content.span), policy.id->span));
   }
@@ -198,6 +207,25 @@ void Printer::sections(const ast::Policy& policy, CommentRun& comments) {
 
 Lines Printer::state_or_id(std::string text, Span span) const {
   return {{0, std::move(text), span.begin, span.end}};
+}
+
+std::string Printer::template_head(const ast::Template& node) {
+  std::string parameters;
+  for (const ast::Template::Parameter& each : node.parameters) {
+    parameters +=
+        fmt::format("{}{} : {}", parameters.empty() ? "" : ", ", each.name.text, each.type.text);
+  }
+  return parameters.empty() ? fmt::format("template {} {{", node.name.text)
+                            : fmt::format("template {}({}) {{", node.name.text, parameters);
+}
+
+Lines Printer::apply(const ast::Item& node) const {
+  if (!node.has_arguments) {
+    return {{0, flat(node), node.span.begin, node.span.end}};
+  }
+  const std::string head(source(ast::span_of(node.atoms.front())));
+  return enclosed(head, node.span.begin, node.arguments, '(', ')', node.span,
+                  kIndent + kSectionWidth);
 }
 
 Lines Printer::assignments(const std::vector<ast::Assignment>& nodes) const {

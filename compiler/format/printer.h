@@ -29,6 +29,8 @@ class Printer {
   Lines simple(const ast::Declaration& node) const;
   Lines assignments(const std::vector<ast::Assignment>& nodes) const;
   Lines grant(const ast::Grant& node, Span span) const;
+  Lines apply(const ast::Item& node) const;
+  [[nodiscard]] static std::string template_head(const ast::Template& node);
   Lines state_or_id(std::string text, Span span) const;
 
   // printer.cpp: lists of items.

@@ -54,7 +54,8 @@ class FileParser {
     }
     out.damaged = true;
     const std::size_t type = window_.word(piece.begin).getType();
-    if ((type == GateLexer::POLICY || type == GateLexer::TEST) && in_sections(piece, out)) {
+    if ((type == GateLexer::POLICY || type == GateLexer::TEST || type == GateLexer::TEMPLATE) &&
+        in_sections(piece, out)) {
       return;
     }
     if (!piece.reported) {
@@ -66,7 +67,8 @@ class FileParser {
     }
   }
 
-  /// The sections of a policy or test, one by one. False when there is no `{` to start from.
+  /// The sections of a policy, template or test, one by one. False when there is no `{` to start
+  /// from.
   bool in_sections(const Piece& piece, ast::File& out) {
     const std::vector<Piece> parts = split_sections(*lexed_, piece);
     if (parts.empty()) {
@@ -76,8 +78,11 @@ class FileParser {
     declaration.span =
         Span{file_, window_.word(piece.begin).begin(), window_.word(piece.end - 1).end()};
     const Span close{file_, declaration.span.end, declaration.span.end};
-    if (window_.word(piece.begin).getType() == GateLexer::POLICY) {
+    const std::size_t type = window_.word(piece.begin).getType();
+    if (type == GateLexer::POLICY) {
       declaration.node = damaged_policy(parts, piece, close);
+    } else if (type == GateLexer::TEMPLATE) {
+      declaration.node = damaged_template(parts, piece, close);
     } else {
       declaration.node = damaged_test(parts, piece, close);
     }
@@ -87,14 +92,35 @@ class FileParser {
 
   ast::Policy damaged_policy(const std::vector<Piece>& parts, const Piece& whole, Span close) {
     ast::Policy policy;
-    policy.damaged = true;
-    policy.close = close;
     bool reported = whole.reported;
     if (auto* tree = parser_.parse(&GateParser::policyHead, parts[0].begin, parts[0].end)) {
       policy.name = builder_.text(tree->STRING());
     } else {
       reported = explain_unless(reported, &GateParser::policyHead, parts[0], parts[0].end);
     }
+    damaged_body(parts, whole, close, reported, policy);
+    return policy;
+  }
+
+  ast::Template damaged_template(const std::vector<Piece>& parts, const Piece& whole, Span close) {
+    ast::Template out;
+    bool reported = whole.reported;
+    if (auto* tree = parser_.parse(&GateParser::templateHead, parts[0].begin, parts[0].end)) {
+      out.name = builder_.name(tree->IDENTIFIER());
+      if (tree->parameters() != nullptr) {
+        builder_.set_parameters(tree->parameters(), out);
+      }
+    } else {
+      reported = explain_unless(reported, &GateParser::templateHead, parts[0], parts[0].end);
+    }
+    damaged_body(parts, whole, close, reported, out.body);
+    return out;
+  }
+
+  void damaged_body(const std::vector<Piece>& parts, const Piece& whole, Span close, bool reported,
+                    ast::Policy& policy) {
+    policy.damaged = true;
+    policy.close = close;
     for (std::size_t i = 1; i < parts.size(); ++i) {
       if (auto* tree = parser_.parse(&GateParser::oneSection, parts[i].begin, parts[i].end)) {
         builder_.add_section(tree->section(), policy);
@@ -106,7 +132,6 @@ class FileParser {
     if (!reported) {  // every part is right, so what stands around them is not
       explain(&GateParser::oneDeclaration, whole, whole.end);
     }
-    return policy;
   }
 
   ast::Test damaged_test(const std::vector<Piece>& parts, const Piece& whole, Span close) {

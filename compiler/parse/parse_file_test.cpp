@@ -131,5 +131,34 @@ TEST(Parse, AMissingBraceIsBlamedOnThePolicyThatLacksIt) {
   EXPECT_EQ(parsed.file.declarations.size(), 2U);
 }
 
+TEST(Parse, TemplatesAndTheirApplicationsAreKept) {
+  const std::string text =
+      "template StepUp(who : users, age : duration) {\n  users include who\n"
+      "  session sign_in_frequency age\n}\n"
+      "policy \"P\" {\n  apply StepUp(who (A, group \"B\"), age 4h)\n  target include all "
+      "apps\n}\n");
+  EXPECT_EQ(parsed.codes, Codes{});
+  ASSERT_EQ(parsed.file.declarations.size(), 2U);
+  const auto& model = std::get<ast::Template>(parsed.file.declarations[0].node);
+  ASSERT_EQ(model.parameters.size(), 2U);
+  EXPECT_EQ(model.parameters[0].type.text, "users");
+  EXPECT_TRUE(model.body.users.has_value());
+  const auto& policy = std::get<ast::Policy>(parsed.file.declarations[1].node);
+  ASSERT_TRUE(policy.apply.has_value());
+  EXPECT_EQ(policy.apply->content.arguments.size(), 2U);
+}
+
+TEST(Parse, ADamagedTemplateKeepsWhatCouldBeRead) {
+  const std::string text =
+      "template T(who : users) {\n  users include ,\n  grant block\n}\nusers B = user \"b\"\n";
+  const Parsed parsed = parse(text);
+  EXPECT_EQ(parsed.codes, Codes{"G0101"});
+  ASSERT_EQ(parsed.file.declarations.size(), 2U);
+  const auto& model = std::get<ast::Template>(parsed.file.declarations[0].node);
+  EXPECT_EQ(model.name.text, "T");
+  EXPECT_TRUE(model.body.damaged);
+  EXPECT_TRUE(model.body.grant.has_value());
+}
+
 }  // namespace
 }  // namespace gate::compiler

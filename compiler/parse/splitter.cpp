@@ -28,6 +28,9 @@ bool surely_starts_declaration(const LexedFile& lexed, std::size_t at) {
       return second == GateLexer::IDENTIFIER && third == GateLexer::EQUALS;
     case GateLexer::SIGNAL:
       return second == GateLexer::IDENTIFIER && third == GateLexer::COLON;
+    case GateLexer::TEMPLATE:
+      return second == GateLexer::IDENTIFIER &&
+             (third == GateLexer::LPAREN || third == GateLexer::LBRACE);
     default:
       return false;
   }
@@ -41,6 +44,7 @@ bool starts_declaration_outside(const LexedFile& lexed, std::size_t at) {
     case GateLexer::POLICY:
     case GateLexer::TEST:
     case GateLexer::ASSERT:
+    case GateLexer::TEMPLATE:
     case GateLexer::USERS:
     case GateLexer::LOCATIONS:
     case GateLexer::LET:
@@ -160,6 +164,7 @@ class Splitter {
 
 bool heads_section(std::uint32_t type, bool in_policy) {
   switch (type) {
+    case GateLexer::APPLY:
     case GateLexer::ID:
     case GateLexer::STATE:
     case GateLexer::USERS:

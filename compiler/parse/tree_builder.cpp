@@ -61,6 +61,8 @@ ast::Declaration TreeBuilder::declaration(GateParser::DeclarationContext* tree) 
     out.node = ast::Let{name(let->IDENTIFIER()), expression(let->expression())};
   } else if (auto* policy_tree = tree->policyDeclaration()) {
     out.node = policy(policy_tree);
+  } else if (auto* template_tree = tree->templateDeclaration()) {
+    out.node = template_of(template_tree);
   } else if (auto* test_tree = tree->testDeclaration()) {
     out.node = test(test_tree);
   } else {
@@ -122,6 +124,28 @@ ast::Policy TreeBuilder::policy(GateParser::PolicyDeclarationContext* tree) {
   return out;
 }
 
+ast::Template TreeBuilder::template_of(GateParser::TemplateDeclarationContext* tree) {
+  ast::Template out;
+  out.name = name(tree->IDENTIFIER());
+  if (tree->parameters() != nullptr) {
+    set_parameters(tree->parameters(), out);
+  }
+  out.body.close = span_of(tree->RBRACE());
+  for (auto* section : tree->section()) {
+    add_section(section, out.body);
+  }
+  return out;
+}
+
+void TreeBuilder::set_parameters(GateParser::ParametersContext* tree, ast::Template& out) {
+  for (auto* parameter : tree->parameter()) {
+    const antlr4::Token* type = parameter->stop;
+    const Span type_span{file_, word(type).begin(), word(type).end()};
+    out.parameters.push_back({name(parameter->IDENTIFIER(0)),
+                              ast::Name{sources_->text(type_span), type_span}, span_of(parameter)});
+  }
+}
+
 namespace {
 
 /// Puts `content` into `slot`; false when the section stands there already.
@@ -146,7 +170,10 @@ void TreeBuilder::add_section(GateParser::SectionContext* tree, ast::Policy& pol
   const Span keyword{file_, word(tree->start).begin(), word(tree->start).end()};
   Span first;
   bool fresh = true;
-  if (auto* id = dynamic_cast<GateParser::IdSectionContext*>(tree)) {
+  if (auto* apply = dynamic_cast<GateParser::ApplySectionContext*>(tree)) {
+    first = first_place(policy.apply);
+    fresh = fill(policy.apply, reference(apply->reference()), span, keyword);
+  } else if (auto* id = dynamic_cast<GateParser::IdSectionContext*>(tree)) {
     first = first_place(policy.id);
     fresh = fill(policy.id, text(id->STRING()), span, keyword);
   } else if (auto* state = dynamic_cast<GateParser::StateSectionContext*>(tree)) {

@@ -24,13 +24,14 @@ class TreeBuilder {
   /// Puts a section into a policy; a second one of its kind is reported and dropped.
   void add_section(GateParser::SectionContext* tree, ast::Policy& policy);
   void add_test_part(GateParser::TestPartContext* tree, ast::Test& test);
+  void set_parameters(GateParser::ParametersContext* tree, ast::Template& out);
   void set_columns(GateParser::ColumnsContext* tree, ast::Test& test);
   [[nodiscard]] ast::Text text(antlr4::tree::TerminalNode* node);
+  [[nodiscard]] ast::Name name(antlr4::tree::TerminalNode* node) const;
 
  private:
   [[nodiscard]] Span span_of(const antlr4::ParserRuleContext* tree) const;
   [[nodiscard]] Span span_of(antlr4::tree::TerminalNode* node) const;
-  [[nodiscard]] ast::Name name(antlr4::tree::TerminalNode* node) const;
   [[nodiscard]] ast::Name name(const antlr4::ParserRuleContext* tree) const;
 
   ast::NamedSet named_set(GateParser::SetDeclarationContext* tree);
@@ -38,6 +39,7 @@ class TreeBuilder {
   ast::Context context(GateParser::ContextDeclarationContext* tree);
   ast::Signal signal(GateParser::SignalDeclarationContext* tree);
   ast::Policy policy(GateParser::PolicyDeclarationContext* tree);
+  ast::Template template_of(GateParser::TemplateDeclarationContext* tree);
   ast::Test test(GateParser::TestDeclarationContext* tree);
   ast::Assert assert_block(GateParser::AssertDeclarationContext* tree);
 

@@ -115,6 +115,7 @@ class SymbolCollector {
     entry.context = &node;
     add(std::move(entry), node.name);
   }
+  void enter(const ast::Template& /*node*/) {}  // expanded and gone before names are looked at
   void enter(const ast::Let& node) {
     Declared entry;
     entry.kind = NameKind::kLet;
