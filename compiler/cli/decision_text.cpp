@@ -122,6 +122,11 @@ std::string reason_text(const PolicySet& policies, const Reason& reason) {
       return fmt::format("{} asks for {}, which is met", policy, clause());
     case ReasonCode::kNoPolicyApplies:
       return "no policy applies";
+    case ReasonCode::kFactRefused:
+      return fmt::format("{} needs `{}`, and without it access is refused", policy,
+                         policies.fact(reason.detail));
+    case ReasonCode::kCannotRegister:
+      return fmt::format("{} asks for {}, and the user has no method for it", policy, clause());
   }
   return "no reason is known";
 }

@@ -25,7 +25,11 @@ struct DecisionFacts {
   std::array<std::uint64_t, 4> custom{};  ///< satisfied custom controls
   bool compliant = false;
   bool hybrid_joined = false;
-  bool can_prompt = true;  ///< legacy clients cannot be asked for anything (conditional-access 2.4)
+  /// False for whoever cannot be asked for anything: legacy clients (conditional-access 2.4), B2B
+  /// direct connect users (2.7), service principals.
+  bool can_prompt = true;
+  bool registration_known = false;  ///< `registered` was given
+  MethodSet registered;             ///< what the user could do now, without registering anything
 };
 
 }  // namespace gate::abi

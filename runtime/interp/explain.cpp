@@ -180,6 +180,11 @@ std::vector<PolicyTrace> trace_policies(const ir::Program& program, const Decisi
   for (std::uint32_t i = 0; i < program.policies.size(); ++i) {
     PolicyTrace& t = traces.emplace_back(trace(program, interpreter, i));
     const ir::Effect& effect = program.effects[program.policies[i].effect];
+    if (t.applies) {
+      DecisionMaker alone(tables, facts);
+      alone.apply(i, interpreter.unknown_fact(program.policies[i].condition));
+      t.outcome = alone.finish().outcome;
+    }
     t.satisfied = !effect.block;
     if (effect.block) {
       t.requires_text.emplace_back("block");

@@ -8,6 +8,7 @@
 
 #include "runtime/set/decide.h"
 #include "runtime/set/validate.h"
+#include "runtime/set/visible.h"
 
 namespace gate {
 namespace {
@@ -27,10 +28,6 @@ char upper(char c) {
 Truth of(bool value) {
   return value ? Truth::kTrue : Truth::kFalse;
 }
-bool is_device_fact(std::string_view name) {
-  return name.starts_with("device.");
-}
-
 /// The system's own reading of an address; v4 comes out mapped into v6.
 std::optional<std::array<std::uint8_t, 16>> read_ip(std::string_view text) {
   const std::string copy(text);
@@ -191,7 +188,7 @@ bool Interpreter::in(const ir::Location& location) const {
 }
 
 std::optional<std::string_view> Interpreter::attribute(std::string_view name) const {
-  if (is_device_fact(name) && !request_.device.registered) {
+  if (!is_visible(request_, name)) {
     return std::nullopt;
   }
   for (const StringFact& fact : request_.strings) {
@@ -203,7 +200,7 @@ std::optional<std::string_view> Interpreter::attribute(std::string_view name) co
 }
 
 const ListFact* Interpreter::list(std::string_view name) const {
-  if (is_device_fact(name) && !request_.device.registered) {
+  if (!is_visible(request_, name)) {
     return nullptr;
   }
   for (const ListFact& fact : request_.lists) {

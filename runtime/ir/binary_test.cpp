@@ -31,8 +31,8 @@ TEST(IrBinary, EveryTableOfTheSampleIsInUse) {
                p.zones.empty() || p.principal_sets.empty() || p.app_sets.empty() ||
                p.location_sets.empty() || p.method_tests.empty() || p.int_tests.empty() ||
                p.string_tests.empty() || p.list_tests.empty() || p.time_tests.empty() ||
-               p.operands.empty() || p.strengths.size() < 2 || p.clauses.size() < 2 ||
-               p.effects.size() < 2 || p.policies.size() < 2);
+               p.operands.empty() || p.restrictions.empty() || p.strengths.size() < 2 ||
+               p.clauses.size() < 2 || p.effects.size() < 2 || p.policies.size() < 2);
 }
 
 // The seed of the fuzzer is also the pin of the format: files of version 1 must stay readable.

@@ -69,6 +69,7 @@ struct ProgramBuilder::Impl {
   Interner<StringTest> string_tests;
   Interner<ListTest> list_tests;
   Interner<TimeTest> time_tests;
+  Interner<MethodRestriction> restrictions;
   Interner<Strength> strengths;
   Interner<Clause> clauses;
   Interner<Effect> effects;
@@ -156,6 +157,12 @@ std::uint32_t ProgramBuilder::list_slot(std::string_view name) {
 }
 std::uint32_t ProgramBuilder::zone(Zone zone) {
   return impl_->zones.add(impl_->p.zones, std::move(zone));
+}
+std::uint32_t ProgramBuilder::restriction(MethodRestriction restriction) {
+  sort_unique(restriction.aaguids);
+  sort_unique(restriction.issuer_skis);
+  sort_unique(restriction.policy_oids);
+  return impl_->restrictions.add(impl_->p.restrictions, std::move(restriction));
 }
 std::uint32_t ProgramBuilder::strength(Strength strength) {
   keep_minimal(strength.combinations);
@@ -254,6 +261,10 @@ void ProgramBuilder::policy(Policy policy) {
 }
 void ProgramBuilder::default_deny(bool value) {
   impl_->p.default_deny = value;
+}
+
+void ProgramBuilder::use_workforce_mfa() {
+  impl_->p.strengths.front() = workforce_mfa();
 }
 
 Program ProgramBuilder::finish() {

@@ -28,6 +28,7 @@ class ProgramBuilder {
   std::uint32_t string_slot(StringSlot slot);
   std::uint32_t list_slot(std::string_view name);
   std::uint32_t zone(Zone zone);
+  std::uint32_t restriction(MethodRestriction restriction);
   std::uint32_t strength(Strength strength);
   std::uint32_t clause(Clause clause);
   std::uint32_t effect(Effect effect);
@@ -51,6 +52,8 @@ class ProgramBuilder {
 
   void policy(Policy policy);
   void default_deny(bool value);
+  /// `mfa` is what a workforce tenant takes for it (standard.h).
+  void use_workforce_mfa();
 
   /// The finished program; the builder is empty afterwards.
   [[nodiscard]] Program finish();

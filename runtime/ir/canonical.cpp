@@ -4,6 +4,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "runtime/ir/standard.h"
 #include "runtime/ir/text_writer.h"
 
 namespace gate::ir {
@@ -344,11 +345,39 @@ class Canonicaliser {
     }
   }
 
+  /// `strengths` says which are used; others[i] is strength i + 1.
+  void renumber_restrictions(std::vector<Strength>& others, const std::vector<bool>& strengths) {
+    constexpr std::uint32_t kPlainMethods = (1U << kMethodCount) - 1;
+    std::vector<bool> used(p_.restrictions.size(), false);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      for (const MethodSet c : others[i].combinations) {
+        for (std::size_t r = 0; r < used.size() && r < kRestrictionsMax; ++r) {
+          used[r] = used[r] || (strengths[i + 1] && c.contains_all(restriction_bit(r)));
+        }
+      }
+    }
+    const Renumbering to = sort_table(p_.restrictions, used);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (!strengths[i + 1]) {
+        continue;
+      }
+      for (MethodSet& c : others[i].combinations) {
+        MethodSet moved(c.bits() & kPlainMethods);
+        for (std::size_t r = 0; r < used.size() && r < kRestrictionsMax; ++r) {
+          moved = c.contains_all(restriction_bit(r)) ? moved | restriction_bit(to[r]) : moved;
+        }
+        c = moved;
+      }
+      keep_minimal(others[i].combinations);
+    }
+  }
+
   void renumber_clauses(const std::vector<bool>& clauses, std::vector<bool>& strengths,
                         const std::vector<bool>& names) {
     // The built-in strength stays first; the others are sorted behind it.
     std::vector<Strength> others(std::make_move_iterator(p_.strengths.begin() + 1),
                                  std::make_move_iterator(p_.strengths.end()));
+    renumber_restrictions(others, strengths);
     strengths.erase(strengths.begin());
     const Renumbering strengths_to = sort_table(others, strengths);
     p_.strengths.resize(1);

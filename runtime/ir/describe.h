@@ -153,6 +153,13 @@ void describe(A& a, TimeTest& t) {
   a.value(t.end_minute);
 }
 template <typename A>
+void describe(A& a, MethodRestriction& r) {
+  a.choice(r.method, kMethodCount);
+  optional_values(a, "aaguids", r.aaguids);
+  optional_values(a, "issuer_skis", r.issuer_skis);
+  optional_values(a, "policy_oids", r.policy_oids);
+}
+template <typename A>
 void describe(A& a, Strength& s) {
   a.value(s.name);
   values(a, s.combinations);
@@ -234,6 +241,7 @@ void describe_program(A& a, Program& p) {
   a.table("list_test", p.list_tests);
   a.table("time_test", p.time_tests);
   a.expressions(p);
+  a.table("restriction", p.restrictions);
   a.table("strength", p.strengths);
   a.table("clause", p.clauses);
   a.table("effect", p.effects);

@@ -14,9 +14,10 @@ std::string_view at(const std::array<std::string_view, N>& names, E value) {
 }
 
 constexpr std::array<std::string_view, 3> kOutcomes = {"block", "challenge", "allow"};
-constexpr std::array<std::string_view, 10> kReasons = {
-    "none",          "no_policy_set",  "request_rejected", "policy_blocks", "default_deny",
-    "control_unmet", "reauthenticate", "unknown_signal",   "control_met",   "no_policy_applies"};
+constexpr std::array<std::string_view, 12> kReasons = {
+    "none",         "no_policy_set",     "request_rejected", "policy_blocks",
+    "default_deny", "control_unmet",     "reauthenticate",   "unknown_signal",
+    "control_met",  "no_policy_applies", "fact_refused",     "cannot_register"};
 constexpr std::array<std::string_view, 9> kFaults = {"none",
                                                      "too_many_principals",
                                                      "malformed_ip",

@@ -6,6 +6,7 @@
 #include <gate/policy_set.hpp>
 #include <gate/vocabulary.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -177,6 +178,24 @@ struct Expr {
   friend bool operator==(const Expr&, const Expr&) = default;
 };
 
+/// A method that counts in certain models or from certain issuers only (conditional-access 1.5:
+/// combinationConfigurations). In combinations it is a method of its own, with the bit
+/// kMethodCount + its number in Program::restrictions; whoever does it has done `method` too.
+/// Every list that is not empty must hold what was presented: facts "fido2.aaguid",
+/// "x509.issuer_ski" (texts) and "x509.policy_oids" (list) of the request.
+struct MethodRestriction {
+  Method method = Method::kFido2;
+  std::vector<std::string> aaguids;      ///< sorted, lower case; of fido2
+  std::vector<std::string> issuer_skis;  ///< sorted, lower case; of certificates
+  std::vector<std::string> policy_oids;  ///< sorted; of certificates
+  friend bool operator==(const MethodRestriction&, const MethodRestriction&) = default;
+};
+inline constexpr std::size_t kRestrictionsMax = 32 - kMethodCount;
+/// The bit of restriction `index` in a MethodSet.
+[[nodiscard]] constexpr MethodSet restriction_bit(std::size_t index) {
+  return MethodSet(1U << (kMethodCount + index));
+}
+
 /// An authentication strength: satisfied when one combination is contained in what was done.
 /// strengths[0] is always the built-in one behind `mfa`, named "mfa".
 struct Strength {
@@ -226,6 +245,12 @@ struct Policy {
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
+/// The declared text that holds the country which the user's authenticator app reports; absent it
+/// refuses access wherever a policy asks for it (conditional-access 2.4: GPS).
+inline constexpr std::string_view kGpsCountrySignal = "gps_country";
+/// The list of methods that the user has registered; absent: nobody knows, and nothing follows.
+inline constexpr std::string_view kRegisteredMethods = "user.registered_methods";
+
 /// Hard limits of a program; the compiler has a diagnostic for each, verify() refuses what exceeds
 /// them.
 inline constexpr std::size_t kPoliciesMax = 1'000'000;
@@ -255,6 +280,7 @@ struct Program {
   std::vector<TimeTest> time_tests;
   std::vector<Expr> exprs;
   std::vector<ExprId> operands;
+  std::vector<MethodRestriction> restrictions;
   std::vector<Strength> strengths;
   std::vector<Clause> clauses;
   std::vector<Effect> effects;

@@ -30,7 +30,11 @@ inline Program sample_program() {
        b.method_done({MethodSet::of(Method::kSmsOtp), 300}), b.bool_signal(lost_card),
        b.string_test({channel, StringOp::kStartsWith, {"phone", "post"}}),
        b.list_contains({labels, {"kiosk"}}), b.time_in({zone, 0x1F, 18 * 60, 6 * 60})});
-  const std::uint32_t strong = b.strength({"Strong", {MethodSet::of(Method::kFido2)}});
+  const std::uint32_t strong =
+      b.strength({"Strong",
+                  {MethodSet::of(Method::kWindowsHello),
+                   restriction_bit(
+                       b.restriction({Method::kX509MultiFactor, {}, {"9a4248c6"}, {"1.3.6.1"}}))}});
 
   Policy stronger;
   stronger.id = "stronger";

@@ -28,8 +28,15 @@ Strength built_in_mfa() {
                 set(kFederatedSingleFactor, kSmsOtp),
                 set(kFederatedSingleFactor, kVoice),
                 set(kPassword, kEmailOtp),
-                set(kEmailOtp, kSmsOtp)}};
+                set(kEmailOtp, kSmsOtp),
+                set(kFederatedSingleFactor, kEmailOtp)}};
   keep_minimal(mfa.combinations);
+  return mfa;
+}
+
+Strength workforce_mfa() {
+  Strength mfa = built_in_mfa();
+  std::erase_if(mfa.combinations, [](MethodSet c) { return c.contains(Method::kEmailOtp); });
   return mfa;
 }
 

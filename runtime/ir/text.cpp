@@ -136,6 +136,18 @@ void TextReader::value(std::array<char, 2>& country) {
 void TextReader::value(MethodSet& methods) {
   open('[');
   while (!failed() && !take(']')) {
+    constexpr std::string_view kRestricted = "restricted_";
+    if (word().starts_with(kRestricted)) {
+      pos_ += kRestricted.size();
+      std::size_t index = kRestrictionsMax;
+      value(index);
+      if (index >= kRestrictionsMax) {
+        fail("the number of a restriction");
+        return;
+      }
+      methods = methods | restriction_bit(index);
+      continue;
+    }
     Method m{};
     choice(m, kMethodCount);
     methods.add(m);

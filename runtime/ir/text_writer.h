@@ -68,6 +68,11 @@ class TextWriter {
         token(gate::name(static_cast<Method>(i)));
       }
     }
+    for (std::size_t i = 0; i < kRestrictionsMax; ++i) {
+      if (methods.contains_all(restriction_bit(i))) {
+        token(fmt::format("restricted_{}", i));
+      }
+    }
     out_ += ']';
   }
   template <typename E>

@@ -276,10 +276,29 @@ class Verifier {
     });
   }
 
+  void restrictions() {
+    size("restrictions of methods", p_.restrictions.size(), kRestrictionsMax);
+    each("restriction", p_.restrictions, [](const MethodRestriction& r, auto check) {
+      const bool fido = r.method == Method::kFido2;
+      const bool certificate =
+          r.method == Method::kX509SingleFactor || r.method == Method::kX509MultiFactor;
+      check(fido ? !r.aaguids.empty() && r.issuer_skis.empty() && r.policy_oids.empty()
+                 : certificate && r.aaguids.empty() &&
+                       !(r.issuer_skis.empty() && r.policy_oids.empty()),
+            "a restriction that does not fit the method");
+      check(strictly_sorted(r.aaguids) && strictly_sorted(r.issuer_skis) &&
+                strictly_sorted(r.policy_oids),
+            "values are not sorted");
+    });
+  }
+
   void controls() {
-    check(!p_.strengths.empty() && p_.strengths.front() == built_in_mfa(), "strength", 0,
-          "the first strength must be the built-in mfa");
-    each("strength", p_.strengths, [](const Strength& s, auto check) {
+    restrictions();
+    check(!p_.strengths.empty() &&
+              (p_.strengths.front() == built_in_mfa() || p_.strengths.front() == workforce_mfa()),
+          "strength", 0, "the first strength must be the built-in mfa");
+    const std::size_t method_bits = kMethodCount + p_.restrictions.size();
+    each("strength", p_.strengths, [method_bits](const Strength& s, auto check) {
       if (!check(s.combinations.size() <= kCombinationsMax, "too many combinations")) {
         return;
       }
@@ -287,7 +306,8 @@ class Verifier {
       keep_minimal(minimal);
       check(minimal == s.combinations, "combinations are not sorted, or one contains another");
       for (const MethodSet c : s.combinations) {
-        check(!c.empty() && (c.bits() >> kMethodCount) == 0, "no method, or an unknown one");
+        check(!c.empty() && (std::uint64_t{c.bits()} >> method_bits) == 0,
+              "no method, or an unknown one");
       }
     });
     bool has_mfa = false;
@@ -310,7 +330,7 @@ class Verifier {
       check(e.session.persistent_browser <= PersistentBrowser::kNever &&
                 e.session.cloud_app_security <= CloudAppSecurity::kBlockDownloads &&
                 e.session.access_evaluation <= AccessEvaluation::kStrictLocation &&
-                e.session.flags < 32,
+                e.session.flags < 128,
             "an unknown session control");
     });
   }

@@ -7,8 +7,19 @@ namespace gate {
 namespace {
 
 constexpr std::uint16_t kBlockedByPolicy = 53003;
+/// A risky sign-in of somebody who has no second factor yet (conditional-access 2.5).
+constexpr std::uint16_t kProofUpBlockedByRisk = 53004;
 /// MFA of the last five minutes is not asked for again (conditional-access 2.8).
 constexpr std::uint32_t kEveryTimeToleranceS = 300;
+
+/// What a user can register on the way through a sign-in; everything else comes from somebody else
+/// (a certificate, a temporary pass, a federation) or from setting up a device. The reference says
+/// "registrable" without a list (conditional-access 2.7): this list is ours.
+constexpr MethodSet kRegistrable =
+    MethodSet::of(Method::kEmailOtp) | MethodSet::of(Method::kSmsOtp) |
+    MethodSet::of(Method::kVoice) | MethodSet::of(Method::kSoftwareOath) |
+    MethodSet::of(Method::kFido2) | MethodSet::of(Method::kAuthenticatorPush) |
+    MethodSet::of(Method::kDeviceBasedPush);
 
 constexpr std::uint32_t bit(ControlKind kind) {
   return 1U << static_cast<unsigned>(kind);
@@ -93,6 +104,59 @@ void find_ages(const SignInRequest& request, abi::DecisionFacts& facts) {
   }
 }
 
+bool equal_folded(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+}
+bool allows(const std::vector<std::string>& values, std::string_view presented) {
+  return values.empty() ||
+         std::any_of(values.begin(), values.end(),
+                     [presented](const std::string& v) { return equal_folded(presented, v); });
+}
+
+std::string_view text_fact(const SignInRequest& request, std::string_view name) {
+  for (const StringFact& fact : request.strings) {
+    if (fact.name == name) {
+      return fact.value;
+    }
+  }
+  return {};
+}
+const ListFact* list_fact(const SignInRequest& request, std::string_view name) {
+  for (const ListFact& fact : request.lists) {
+    if (fact.name == name) {
+      return &fact;
+    }
+  }
+  return nullptr;
+}
+
+/// Whether what was presented is of an allowed model, from an allowed issuer and under an allowed
+/// policy: every list that is not empty must be met.
+bool presented(const ir::MethodRestriction& r, const SignInRequest& request) {
+  const ListFact* oids = r.policy_oids.empty() ? nullptr : list_fact(request, "x509.policy_oids");
+  return allows(r.aaguids, text_fact(request, "fido2.aaguid")) &&
+         allows(r.issuer_skis, text_fact(request, "x509.issuer_ski")) &&
+         (r.policy_oids.empty() ||
+          (oids != nullptr &&
+           std::any_of(oids->values.begin(), oids->values.end(),
+                       [&r](std::string_view oid) { return allows(r.policy_oids, oid); })));
+}
+
+void find_registration(const SignInRequest& request, abi::DecisionFacts& facts) {
+  const ListFact* registered = list_fact(request, ir::kRegisteredMethods);
+  if (registered == nullptr) {
+    return;
+  }
+  facts.registration_known = true;
+  for (const std::string_view word : registered->values) {
+    if (const auto method = parse_method(word)) {
+      facts.registered.add(*method);
+    }
+  }
+}
+
 }  // namespace
 
 abi::DecisionFacts decision_facts(const ir::Program& program,
@@ -115,8 +179,17 @@ abi::DecisionFacts decision_facts(const ir::Program& program,
   }
   facts.compliant = request.device.registered && request.device.compliant == Tristate::kTrue;
   facts.hybrid_joined = request.device.registered && request.device.trust == DeviceTrust::kServerAd;
-  facts.can_prompt =
-      request.client != ClientApp::kOther && request.client != ClientApp::kExchangeActiveSync;
+  facts.can_prompt = request.client != ClientApp::kOther &&
+                     request.client != ClientApp::kExchangeActiveSync &&
+                     request.user_kind != UserKind::kB2bDirectConnectUser &&
+                     request.user_kind != UserKind::kServicePrincipal;
+  for (std::size_t i = 0; i < program.restrictions.size(); ++i) {
+    const ir::MethodRestriction& r = program.restrictions[i];
+    if (facts.done.contains(r.method) && presented(r, request)) {
+      facts.done = facts.done | ir::restriction_bit(i);
+    }
+  }
+  find_registration(request, facts);
   find_ages(request, facts);
   return facts;
 }
@@ -138,9 +211,33 @@ DecisionTables::DecisionTables(const ir::Program& program) : default_deny_(progr
       row.clauses.add(c);
     }
   }
+  for (const ir::MethodRestriction& r : program.restrictions) {
+    restricted_.push_back(r.method);
+  }
+  for (std::size_t i = 0; i < program.string_slots.size(); ++i) {
+    if (program.string_slots[i].signal && program.string_slots[i].name == ir::kGpsCountrySignal) {
+      refusing_fact_ = static_cast<std::uint16_t>(abi::kStringFact + i);
+    }
+  }
+  const std::vector<bool> risky = expressions_about_risk(program);
   for (const ir::Policy& policy : program.policies) {
     effect_of_policy_.push_back(policy.effect);
+    about_risk_.push_back(risky[policy.condition]);
   }
+}
+
+std::vector<bool> DecisionTables::expressions_about_risk(const ir::Program& program) {
+  const std::uint64_t risks = ir::context_field(ir::ContextFact::kSignInRisk).mask() |
+                              ir::context_field(ir::ContextFact::kUserRisk).mask();
+  std::vector<bool> about(program.exprs.size(), false);
+  for (std::size_t i = 0; i < about.size(); ++i) {  // children come before their parents
+    const ir::Expr& e = program.exprs[i];
+    about[i] = e.op == ir::Op::kContextIn && (e.imm & risks) != 0;
+    for (std::uint32_t c = 0; c < e.count; ++c) {
+      about[i] = about[i] || about[program.operands[e.first + c]];
+    }
+  }
+  return about;
 }
 
 void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& clause) {
@@ -149,6 +246,8 @@ void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& cl
   row.combinations_begin = static_cast<std::uint32_t>(combinations_.size());
   for (const ir::Control& c : clause.any_of) {
     row.interactive |= is_interactive(c.kind);
+    row.other_prompt |=
+        is_interactive(c.kind) && c.kind != ControlKind::kMfa && c.kind != ControlKind::kStrength;
     switch (c.kind) {
       case ControlKind::kMfa:
       case ControlKind::kStrength: {
@@ -202,12 +301,32 @@ bool DecisionTables::met(const ClauseRow& row, const abi::DecisionFacts& facts) 
 MethodSet DecisionTables::completing(const ClauseRow& row, MethodSet done) const noexcept {
   MethodSet found;
   for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
-    const std::uint32_t missing = combinations_[i].bits() & ~done.bits();
-    if (std::has_single_bit(missing)) {
-      found = found | MethodSet(missing);
+    const MethodSet missing(combinations_[i].bits() & ~done.bits());
+    if (std::has_single_bit(missing.bits())) {
+      found = found | plain(missing);
     }
   }
   return found;
+}
+
+MethodSet DecisionTables::plain(MethodSet methods) const noexcept {
+  MethodSet out(methods.bits() & ((1U << kMethodCount) - 1));
+  for (std::size_t i = 0; i < restricted_.size(); ++i) {
+    if (methods.contains_all(ir::restriction_bit(i))) {
+      out.add(restricted_[i]);
+    }
+  }
+  return out;
+}
+
+bool DecisionTables::reachable(const ClauseRow& row, MethodSet done,
+                               MethodSet able) const noexcept {
+  for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
+    if (able.contains_all(plain(MethodSet(combinations_[i].bits() & ~done.bits())))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool DecisionMaker::is_met(std::uint32_t clause) noexcept {
@@ -228,7 +347,12 @@ void DecisionMaker::ask(std::uint32_t policy, std::uint32_t clause) noexcept {
     return;
   }
   const DecisionTables::ClauseRow& row = tables_.clause(clause);
-  if (row.interactive && facts_.can_prompt) {
+  if (row.interactive && facts_.can_prompt && lacks_methods(policy, row)) {
+    dead_end_ = true;
+    proof_up_blocked_ = proof_up_blocked_ || tables_.about_risk(policy);
+    dead_end_control_ = std::min(dead_end_control_, row.first);
+    dead_ends_.add(ReasonCode::kCannotRegister, policy, detail);
+  } else if (row.interactive && facts_.can_prompt) {
     unmet_.add(ReasonCode::kControlUnmet, policy, detail);
   } else {
     dead_end_ = true;
@@ -243,6 +367,18 @@ void DecisionMaker::ask(std::uint32_t policy, std::uint32_t clause) noexcept {
   }
 }
 
+/// Whoever has no method for a clause registers one on the way, if the clause knows one that can be
+/// registered; but nobody does so in a risky sign-in (conditional-access 2.5 and 2.7).
+bool DecisionMaker::lacks_methods(std::uint32_t policy,
+                                  const DecisionTables::ClauseRow& row) const noexcept {
+  if (!row.by_methods || row.other_prompt || !facts_.registration_known ||
+      tables_.reachable(row, facts_.done, facts_.registered)) {
+    return false;
+  }
+  return tables_.about_risk(policy) ||
+         !tables_.reachable(row, facts_.done, facts_.registered | kRegistrable);
+}
+
 void DecisionMaker::apply(std::uint32_t policy, std::uint16_t unknown_fact) noexcept {
   const DecisionTables::EffectRow& effect = tables_.effect_of(policy);
   ++decision_.applied_count;
@@ -251,7 +387,10 @@ void DecisionMaker::apply(std::uint32_t policy, std::uint16_t unknown_fact) noex
     blocked_ = true;
     blocks_.add(ReasonCode::kPolicyBlocks, policy, 0);
   }
-  if (unknown_fact != abi::kNoFact) {
+  if (unknown_fact == tables_.refusing_fact() && unknown_fact != abi::kNoFact) {
+    blocked_ = true;
+    blocks_.add(ReasonCode::kFactRefused, policy, unknown_fact);
+  } else if (unknown_fact != abi::kNoFact) {
     unknown_.add(ReasonCode::kUnknownSignal, policy, unknown_fact);
   }
   for_each_clause(effect.clauses, [this, policy](std::uint32_t c) { ask(policy, c); });
@@ -272,8 +411,9 @@ void DecisionMaker::conclude() noexcept {
   }
   if (blocked_ || dead_end_ || (decision_.reauthenticate && !facts_.can_prompt)) {
     decision_.outcome = Outcome::kBlock;
-    decision_.error_code =
-        blocked_ || !dead_end_ ? kBlockedByPolicy : error_code_for(dead_end_control_);
+    decision_.error_code = blocked_ || !dead_end_ ? kBlockedByPolicy
+                           : proof_up_blocked_    ? kProofUpBlockedByRisk
+                                                  : error_code_for(dead_end_control_);
     decision_.reauthenticate = false;
     return;
   }

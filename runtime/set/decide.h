@@ -28,6 +28,7 @@ class DecisionTables {
     bool hybrid_joined = false;
     bool interactive = false;
     bool by_methods = false;
+    bool other_prompt = false;  ///< a prompt that asks for no method could meet it
     bool password_change = false;
     ControlKind first = ControlKind::kMfa;  ///< the first to be prompted for
     std::uint32_t combinations_begin = 0;   ///< in combinations_
@@ -50,15 +51,27 @@ class DecisionTables {
   [[nodiscard]] bool met(const ClauseRow& row, const abi::DecisionFacts& facts) const noexcept;
   /// Methods that alone would complete one of the clause's combinations.
   [[nodiscard]] MethodSet completing(const ClauseRow& row, MethodSet done) const noexcept;
+  /// Whether `able` holds all that some combination of the clause still misses.
+  [[nodiscard]] bool reachable(const ClauseRow& row, MethodSet done, MethodSet able) const noexcept;
+  /// The policy asks for the risk of the sign-in or of the user.
+  [[nodiscard]] bool about_risk(std::uint32_t policy) const { return about_risk_[policy]; }
+  /// The fact whose absence refuses access (ir::kGpsCountrySignal); kNoFact when no policy asks.
+  [[nodiscard]] std::uint16_t refusing_fact() const { return refusing_fact_; }
   [[nodiscard]] std::uint32_t mfa_clause() const { return mfa_clause_; }
   [[nodiscard]] bool default_deny() const { return default_deny_; }
 
  private:
   void add_clause(const ir::Program& program, const ir::Clause& clause);
+  [[nodiscard]] static std::vector<bool> expressions_about_risk(const ir::Program& program);
+  /// The methods of a set whose restricted ones stand for themselves.
+  [[nodiscard]] MethodSet plain(MethodSet methods) const noexcept;
   std::vector<ClauseRow> clauses_;
   std::vector<EffectRow> effects_;
   std::vector<std::uint32_t> effect_of_policy_;
+  std::vector<bool> about_risk_;
   std::vector<MethodSet> combinations_;
+  std::vector<Method> restricted_;  ///< Program::restrictions
+  std::uint16_t refusing_fact_ = abi::kNoFact;
   std::uint32_t mfa_clause_ = kNoClause;
   bool default_deny_ = false;
 };
@@ -87,6 +100,8 @@ class DecisionMaker {
     }
   };
   [[nodiscard]] bool is_met(std::uint32_t clause) noexcept;
+  [[nodiscard]] bool lacks_methods(std::uint32_t policy,
+                                   const DecisionTables::ClauseRow& row) const noexcept;
   void ask(std::uint32_t policy, std::uint32_t clause) noexcept;
   void conclude() noexcept;
   void collect_reasons() noexcept;
@@ -96,7 +111,8 @@ class DecisionMaker {
   Decision decision_;
   ClauseSet looked_at_;
   bool blocked_ = false;
-  bool dead_end_ = false;  ///< an unmet clause that no prompt can meet
+  bool dead_end_ = false;          ///< an unmet clause that no prompt can meet
+  bool proof_up_blocked_ = false;  ///< one of them for want of a method, in a risky sign-in
   ControlKind dead_end_control_ = ControlKind::kCustom;
   ReasonList blocks_, dead_ends_, unmet_, reauthenticate_, unknown_, met_;
 };

@@ -57,6 +57,8 @@ struct SessionControls {
     kSecureSignInSession = 4,
     kRevokeAll = 8,
     kForbidChannelsOnDevice = 16,
+    kFilteringProfile = 32,  ///< a Global Secure Access filtering profile; which: in the policy
+    kNetworkAccessSecurity = 64,  ///< a network access security policy; which: in the policy
   };
   std::uint32_t sign_in_frequency_s = kNoFrequency;    ///< both factors
   std::uint32_t secondary_frequency_s = kNoFrequency;  ///< second factor only
@@ -92,6 +94,10 @@ enum class ReasonCode : std::uint16_t {
       7,            ///< `policy` counts as applying because a signal is absent; detail = fact slot
   kControlMet = 8,  ///< `policy` asks for clause `detail`, which is met
   kNoPolicyApplies = 9,  ///< allowed because nothing asks for anything
+  kFactRefused = 10,  ///< `policy` needs a fact that nobody could give (detail), and a missing one
+                      ///< refuses access: the position of the authenticator app
+  kCannotRegister = 11,  ///< `policy` asks for clause `detail`; the user has no method for it and
+                         ///< may not register one now
 };
 [[nodiscard]] std::string_view name(ReasonCode code) noexcept;
 
@@ -123,9 +129,9 @@ struct Decision {
 
   Outcome outcome = Outcome::kBlock;
   std::uint8_t reason_count = 0;
-  std::uint16_t error_code =
-      0;  ///< AADSTS-style number of a block: 53000 53001 53002 53003 53009; 0 otherwise
-  bool reauthenticate = false;      ///< part of the challenge: do the stale factors again
+  std::uint16_t error_code = 0;  ///< AADSTS-style number of a block: 53000 53001 53002 53003 53004
+                                 ///< 53009; 0 otherwise
+  bool reauthenticate = false;   ///< part of the challenge: do the stale factors again
   std::uint32_t applied_count = 0;  ///< policies that apply
   MethodSet second_factors;  ///< on challenge: each of these alone, added to what is done, leaves
                              ///< nothing unmet that a method can meet

@@ -54,6 +54,9 @@ struct PolicyTrace {
   std::vector<std::string>
       requires_text;       ///< "strength NativeMfa", "any of (mfa, compliant_device)", "block"
   bool satisfied = false;  ///< what it asks for is met
+  /// What it would decide on its own if it were on; kAllow when it does not apply. Of a report-only
+  /// policy this is its result: failure, interrupted or success (conditional-access 2.6).
+  Outcome outcome = Outcome::kAllow;
 };
 
 /// Why a decision came out as it did. Made by the slow, readable path from the same policy set.
