@@ -136,7 +136,8 @@ TEST(Parse, TemplatesAndTheirApplicationsAreKept) {
       "template StepUp(who : users, age : duration) {\n  users include who\n"
       "  session sign_in_frequency age\n}\n"
       "policy \"P\" {\n  apply StepUp(who (A, group \"B\"), age 4h)\n  target include all "
-      "apps\n}\n");
+      "apps\n}\n";
+  const Parsed parsed = parse(text);
   EXPECT_EQ(parsed.codes, Codes{});
   ASSERT_EQ(parsed.file.declarations.size(), 2U);
   const auto& model = std::get<ast::Template>(parsed.file.declarations[0].node);
