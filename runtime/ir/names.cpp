@@ -18,15 +18,16 @@ constexpr std::array<std::string_view, 12> kReasons = {
     "none",         "no_policy_set",     "request_rejected", "policy_blocks",
     "default_deny", "control_unmet",     "reauthenticate",   "unknown_signal",
     "control_met",  "no_policy_applies", "fact_refused",     "cannot_register"};
-constexpr std::array<std::string_view, 9> kFaults = {"none",
-                                                     "too_many_principals",
-                                                     "malformed_ip",
-                                                     "malformed_country",
-                                                     "enum_out_of_range",
-                                                     "signal_type_mismatch",
-                                                     "string_too_long",
-                                                     "too_many_facts",
-                                                     "number_out_of_range"};
+constexpr std::array<std::string_view, 10> kFaults = {"none",
+                                                      "too_many_principals",
+                                                      "malformed_ip",
+                                                      "malformed_country",
+                                                      "enum_out_of_range",
+                                                      "signal_type_mismatch",
+                                                      "string_too_long",
+                                                      "too_many_facts",
+                                                      "number_out_of_range",
+                                                      "malformed_text"};
 constexpr std::array<std::string_view, 3> kStates = {"on", "report_only", "off"};
 constexpr std::array<std::string_view, 2> kBackends = {"interpreter", "native"};
 constexpr std::array<std::string_view, 3> kTruths = {"false", "true", "unknown"};

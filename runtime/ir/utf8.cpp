@@ -35,19 +35,41 @@ Sequence sequence(unsigned char lead) noexcept {
   return {};
 }
 
+constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+
+std::uint64_t load(const char* from, std::size_t size) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, size);
+  return word;
+}
+
+/// Most texts are short and ASCII: no branch per byte for them.
+bool is_ascii(std::string_view text) noexcept {
+  const char* const data = text.data();
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    std::uint64_t seen = load(data + size - 8, 8);
+    for (std::size_t i = 0; i + 8 < size; i += 8) {
+      seen |= load(data + i, 8);
+    }
+    return (seen & kHighBits) == 0;
+  }
+  std::uint64_t seen = 0;
+  if (size >= 4) {
+    seen = load(data, 4) | load(data + size - 4, 4);
+  } else if (size != 0) {
+    seen = load(data, 1) | load(data + size / 2, 1) | load(data + size - 1, 1);
+  }
+  return (seen & kHighBits) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    if (text.size() - i >= 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + i, 8);
-      if ((word & 0x8080808080808080U) == 0) {
-        i += 8;
-        continue;
-      }
-    }
+  if (is_ascii(text)) {
+    return true;
+  }
+  for (std::size_t i = 0; i < text.size();) {
     const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
     const Sequence s = sequence(byte(0));
     if (s.length == 0 || s.length > text.size() - i) {

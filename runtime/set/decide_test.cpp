@@ -199,6 +199,11 @@ TEST(Decide, AMalformedRequestIsRefusedBeforeAnyPolicy) {
             RequestFault::kEnumOutOfRange);
   EXPECT_EQ(fault([](SignInFacts& f) { f.session_age_s = -1; }), RequestFault::kNumberOutOfRange);
   EXPECT_EQ(fault([](SignInFacts& f) { f.app_groups.resize(257); }), RequestFault::kTooManyFacts);
+  EXPECT_EQ(fault([](SignInFacts& f) { f.user = "\xC0\xAF"; }), RequestFault::kMalformedText);
+  EXPECT_EQ(fault([](SignInFacts& f) { f.groups = {"ok", "\xED\xA0\x80"}; }),
+            RequestFault::kMalformedText);
+  EXPECT_EQ(fault([](SignInFacts& f) { f.signals = {{"s", "\xFF"}}; }),
+            RequestFault::kMalformedText);
 }
 
 TEST(Evaluator, NumbersTheSetsItPutsInForce) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/ir/program.h"
+#include "runtime/ir/utf8.h"
 
 namespace gate {
 namespace {
@@ -32,22 +33,24 @@ bool enums_in_range(const SignInRequest& r) {
 bool fits(std::string_view s) {
   return s.size() <= kFactBytesMax;
 }
-bool all_fit(std::span<const std::string_view> strings) {
-  return std::all_of(strings.begin(), strings.end(), fits);
-}
 
-bool strings_fit(const SignInRequest& r) {
-  return fits(r.user) && fits(r.external_tenant) && fits(r.target) && all_fit(r.groups) &&
-         all_fit(r.roles) && all_fit(r.app_groups) &&
+/// True when `ok` holds for every text of the request.
+template <typename F>
+bool all_texts(const SignInRequest& r, F ok) {
+  const auto all = [ok](std::span<const std::string_view> texts) {
+    return std::all_of(texts.begin(), texts.end(), ok);
+  };
+  return ok(r.user) && ok(r.external_tenant) && ok(r.target) && all(r.groups) && all(r.roles) &&
+         all(r.app_groups) &&
          std::all_of(r.satisfied.begin(), r.satisfied.end(),
-                     [](const SatisfiedControl& s) { return fits(s.name); }) &&
+                     [ok](const SatisfiedControl& s) { return ok(s.name); }) &&
          std::all_of(r.strings.begin(), r.strings.end(),
-                     [](const StringFact& f) { return fits(f.name) && fits(f.value); }) &&
+                     [ok](const StringFact& f) { return ok(f.name) && ok(f.value); }) &&
          std::all_of(r.lists.begin(), r.lists.end(),
-                     [](const ListFact& f) { return fits(f.name) && all_fit(f.values); }) &&
-         std::all_of(r.signals.begin(), r.signals.end(), [](const SignalFact& f) {
+                     [ok, all](const ListFact& f) { return ok(f.name) && all(f.values); }) &&
+         std::all_of(r.signals.begin(), r.signals.end(), [ok](const SignalFact& f) {
            const auto* text = std::get_if<std::string_view>(&f.value);
-           return fits(f.name) && (text == nullptr || fits(*text));
+           return ok(f.name) && (text == nullptr || ok(*text));
          });
 }
 
@@ -76,8 +79,11 @@ RequestFault validate(const SignInRequest& r) noexcept {
   if (values > kListValuesMax) {
     return RequestFault::kTooManyFacts;
   }
-  if (!strings_fit(r)) {
+  if (!all_texts(r, fits)) {
     return RequestFault::kStringTooLong;
+  }
+  if (!all_texts(r, is_utf8)) {
+    return RequestFault::kMalformedText;
   }
   if (!r.country.empty() &&
       (r.country.size() != 2 || !is_letter(r.country[0]) || !is_letter(r.country[1]))) {

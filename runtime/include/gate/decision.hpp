@@ -112,6 +112,7 @@ enum class RequestFault : std::uint16_t {
   kStringTooLong,
   kTooManyFacts,
   kNumberOutOfRange,  ///< `now` beyond the years 1..9999, or a negative session age
+  kMalformedText,     ///< a text is not UTF-8
 };
 [[nodiscard]] std::string_view name(RequestFault fault) noexcept;
 
