@@ -55,15 +55,17 @@ int level(const Rule& rule) {
 }
 
 std::string compare_text(const Rule& rule) {
-  std::string values;
+  std::string values = rule.null ? "null" : "";
   for (const auto& value : rule.values) {
     values += (values.empty() ? "" : ", ") + value_text(rule, value);
   }
   if (rule.op == RuleOp::kIn) {
     values = "[" + values + "]";
   }
-  return fmt::format("device.{} {} {}", rule.attribute->graph, op_name(rule.op, rule.negative),
-                     values);
+  const auto path = rule.subject == RuleSubject::kDevice
+                        ? fmt::format("device.{}", rule.attribute->graph)
+                        : fmt::format("CustomSecurityAttribute.{}", rule.custom);
+  return fmt::format("{} {} {}", path, op_name(rule.op, rule.negative), values);
 }
 
 /// The word of the language for a value of a closed vocabulary; "" when it has none.
@@ -106,12 +108,14 @@ Result<std::string> gate_value(const Rule& rule, const std::string& value) {
 }
 
 Result<std::string> compare_as_gate(const Rule& rule) {
-  std::string values;
+  std::string values = rule.null ? "absent" : "";
   for (const auto& value : rule.values) {
     GATE_TRY(const auto word, gate_value(rule, value));
     values += (values.empty() ? "" : ", ") + word;
   }
-  const auto path = rule.attribute->gate;
+  const auto path = rule.subject == RuleSubject::kDevice
+                        ? std::string(rule.attribute->gate)
+                        : std::string(custom_prefix(rule.subject)) + rule.custom;
   const auto* negation = rule.negative ? "not " : "";
   switch (rule.op) {
     case RuleOp::kEquals:
@@ -132,6 +136,24 @@ Result<std::string> compare_as_gate(const Rule& rule) {
 
 std::span<const DeviceAttribute> device_attributes() {
   return kAttributes;
+}
+
+std::string_view custom_prefix(RuleSubject subject) {
+  switch (subject) {
+    case RuleSubject::kDevice:
+      return "device.";
+    case RuleSubject::kApp:
+      return "app.attributes.";
+    case RuleSubject::kServicePrincipal:
+      return "service_principal.attributes.";
+  }
+  return "";
+}
+
+const DeviceAttribute* custom_attribute() {
+  static constexpr DeviceAttribute kCustom{"CustomSecurityAttribute", "", AttributeKind::kText,
+                                           true};
+  return &kCustom;
 }
 
 const DeviceAttribute* device_attribute_by_graph(std::string_view name) {

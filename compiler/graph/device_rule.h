@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-/// Device filter rules of Entra (conditional-access 3), as a tree: read from their own syntax,
+/// Filter rules of Entra as a tree: of devices (conditional-access 3), and in the same syntax of
+/// the custom security attributes of apps and service principals (1.1). Read from their own syntax,
 /// printed in it and in the policy language.
 namespace gate::graph {
 
@@ -24,6 +25,12 @@ struct DeviceAttribute {
 [[nodiscard]] const DeviceAttribute* device_attribute_by_graph(std::string_view name);
 [[nodiscard]] const DeviceAttribute* device_attribute_by_gate(std::string_view name);
 
+/// Whose attributes a rule speaks of.
+enum class RuleSubject : std::uint8_t { kDevice, kApp, kServicePrincipal };
+/// "app.attributes." and "service_principal.attributes.": custom security attributes in the policy
+/// language, followed by the attribute's set and name ("Engineering_Project").
+[[nodiscard]] std::string_view custom_prefix(RuleSubject subject);
+
 enum class RuleOp : std::uint8_t { kEquals, kStartsWith, kEndsWith, kContains, kIn };
 enum class RuleKind : std::uint8_t { kCompare, kNot, kAnd, kOr };
 
@@ -31,15 +38,24 @@ struct Rule {
   RuleKind kind = RuleKind::kCompare;
   std::vector<Rule> children;  ///< of kNot (one), kAnd and kOr (two or more)
   const DeviceAttribute* attribute = nullptr;
+  RuleSubject subject = RuleSubject::kDevice;
+  std::string custom;  ///< of kApp and kServicePrincipal: "Engineering_Project"
   RuleOp op = RuleOp::kEquals;
   bool negative = false;            ///< -ne, -notContains ...
+  bool null = false;                ///< compared with null: kEquals, no values
   std::vector<std::string> values;  ///< "true" and "false" for booleans
 };
 
+/// The attribute that every custom security attribute is like: text, with every operator.
+[[nodiscard]] const DeviceAttribute* custom_attribute();
+
 /// Reads a rule. Error{kInvalidArgument} names the place and what is wrong: not a rule, an unknown
-/// attribute, an operator that the attribute does not take, a comparison with null (which has no
-/// spelling in the policy language). Bounded by kDeviceRuleBytesMax and kDeviceRuleDepthMax.
-[[nodiscard]] Result<Rule> parse_device_rule(std::string_view text);
+/// attribute, an operator that the attribute does not take. Bounded by kDeviceRuleBytesMax and
+/// kDeviceRuleDepthMax.
+[[nodiscard]] Result<Rule> parse_rule(std::string_view text, RuleSubject subject);
+[[nodiscard]] inline Result<Rule> parse_device_rule(std::string_view text) {
+  return parse_rule(text, RuleSubject::kDevice);
+}
 
 /// In Entra's syntax, in one canonical form.
 [[nodiscard]] std::string device_rule_text(const Rule& rule);

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <optional>
+#include <algorithm>
 
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
@@ -38,7 +38,7 @@ constexpr Operator kOperators[] = {
 /// Recursive descent; the depth is counted, so hostile nesting ends in an error.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, RuleSubject subject) : text_(text), subject_(subject) {}
 
   Result<Rule> whole() {
     GATE_TRY(auto rule, disjunction());
@@ -124,18 +124,35 @@ class Parser {
   Result<Rule> comparison() {
     Rule out;
     const auto name = peek();
-    constexpr std::string_view kPrefix = "device.";
-    if (name.size() <= kPrefix.size() || !equal_fold(name.substr(0, kPrefix.size()), kPrefix)) {
-      return wrong("expected an attribute of the device");
+    const bool device = subject_ == RuleSubject::kDevice;
+    const std::string_view prefix = device ? "device." : "CustomSecurityAttribute.";
+    if (name.size() <= prefix.size() || !equal_fold(name.substr(0, prefix.size()), prefix)) {
+      return wrong(device ? "expected an attribute of the device"
+                          : "expected a custom security attribute");
     }
-    out.attribute = device_attribute_by_graph(name.substr(kPrefix.size()));
+    out.subject = subject_;
+    out.attribute =
+        device ? device_attribute_by_graph(name.substr(prefix.size())) : custom_attribute();
     if (out.attribute == nullptr) {
       return wrong(fmt::format("there is no device attribute \"{}\"", name));
+    }
+    if (!device) {
+      out.custom = name.substr(prefix.size());
+      if (!is_identifier(out.custom)) {
+        return wrong("expected the attribute's set and name, with letters, digits and _ alone");
+      }
     }
     at_ += name.size();
     GATE_TRY_VOID(read_operator(out));
     GATE_TRY_VOID(read_values(out));
     return out;
+  }
+
+  static bool is_identifier(std::string_view name) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    return !digit(name.front()) && std::ranges::all_of(name, [&](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || digit(c);
+    });
   }
 
   Result<void> read_operator(Rule& out) {
@@ -196,8 +213,9 @@ class Parser {
       value = "true";
     } else if (accept_word("false")) {
       value = "false";
-    } else if (equal_fold(peek(), "null")) {
-      return wrong("a comparison with null has no spelling in the policy language");
+    } else if (out.op == RuleOp::kEquals && accept_word("null")) {
+      out.null = true;
+      return {};
     } else {
       return wrong("expected a string in double quotes, True or False");
     }
@@ -212,19 +230,20 @@ class Parser {
   }
 
   std::string_view text_;
+  RuleSubject subject_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
 };
 
 }  // namespace
 
-Result<Rule> parse_device_rule(std::string_view text) {
+Result<Rule> parse_rule(std::string_view text, RuleSubject subject) {
   if (text.size() > kDeviceRuleBytesMax) {
     return Error{ErrorCode::kLimitExceeded,
                  fmt::format("the rule has {} bytes, more than the {} allowed", text.size(),
                              kDeviceRuleBytesMax)};
   }
-  return Parser(text).whole();
+  return Parser(text, subject).whole();
 }
 
 }  // namespace gate::graph

@@ -17,22 +17,32 @@ Location export_location(const ast::NamedSet& set, ExportContext& context) {
   Location out;
   out.name = std::string(set.name.text);
   std::size_t trusted = 0;
+  std::size_t gps_items = 0;
   for (const auto& item : set.items) {
     const bool is_trusted = word_of(item, 0) == "trusted";
     trusted += is_trusted ? 1 : 0;
     const std::size_t at = is_trusted ? 1 : 0;
     if (word_of(item, at) == "ip") {
       out.ranges.push_back({string_of(item, at + 1), ""});
-    } else if (word_of(item, at) == "country" && word_of(item, at + 1) == "unknown") {
-      out.unknown_countries = true;
-    } else if (word_of(item, at) == "country") {
-      out.countries.emplace_back(word_of(item, at + 1));
+    } else if (const std::size_t gps = word_of(item, at) == "gps" ? 1 : 0;
+               word_of(item, at + gps) == "country") {
+      const auto country = word_of(item, at + gps + 1);
+      gps_items += gps;
+      if (country == "unknown") {
+        out.unknown_countries = true;
+      } else {
+        out.countries.emplace_back(country);
+      }
     } else if (word_of(item, 0) != "none") {
       context.refuse(item.span, "a location made of other locations");
     }
   }
   out.trusted = trusted != 0;
   out.by_country = !out.countries.empty() || out.unknown_countries;
+  out.by_gps = gps_items != 0;
+  if (gps_items != 0 && gps_items != set.items.size()) {
+    context.refuse(set.name.span, "a location that mixes two ways of finding the country");
+  }
   if ((trusted != 0 && trusted != set.items.size()) || (out.by_country && !out.ranges.empty())) {
     context.refuse(set.name.span,
                    "a location that mixes trusted with other addresses, or "
@@ -45,6 +55,31 @@ Location export_location(const ast::NamedSet& set, ExportContext& context) {
   return out;
 }
 
+namespace {
+
+/// One combinationConfiguration for each different limit, with the combinations that it is of.
+void add_limit(const ast::Item& method, const std::string& combination, Strength& into) {
+  CombinationLimit limit;
+  for (const auto& argument : method.arguments) {
+    const auto word = word_of(argument, 0);
+    auto& values = word == "aaguid"   ? limit.aaguids
+                   : word == "issuer" ? limit.issuer_skis
+                                      : limit.policy_oids;
+    values.push_back(string_of(argument, 1));
+  }
+  const auto same = [&](const CombinationLimit& each) {
+    return each.aaguids == limit.aaguids && each.issuer_skis == limit.issuer_skis &&
+           each.policy_oids == limit.policy_oids;
+  };
+  auto found = std::ranges::find_if(into.limits, same);
+  if (found == into.limits.end()) {
+    found = into.limits.insert(found, std::move(limit));
+  }
+  found->applies_to.push_back(combination);
+}
+
+}  // namespace
+
 Strength export_strength(const ast::Strength& strength, ExportContext& context) {
   Strength out;
   out.name = std::string(strength.name.text);
@@ -55,6 +90,11 @@ Strength export_strength(const ast::Strength& strength, ExportContext& context) 
       modes.push_back(graph_word(Vocabulary::kMethod, word_of(method, 0)));
     }
     out.combinations.push_back(join(modes, ","));
+    for (const auto& method : combination) {
+      if (method.has_arguments) {
+        add_limit(method, out.combinations.back(), out);
+      }
+    }
   }
   context.map.restore(out.name, out);
   if (out.id.empty()) {

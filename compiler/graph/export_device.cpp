@@ -11,8 +11,17 @@ namespace ast = compiler::ast;
 
 namespace {
 
-const DeviceAttribute* attribute_of(const ast::Expr& expr) {
-  return expr.kind == ast::ExprKind::kPath ? device_attribute_by_gate(path_text(expr)) : nullptr;
+const DeviceAttribute* attribute_of(RuleSubject subject, const ast::Expr& expr) {
+  const auto path = path_text(expr);
+  if (subject == RuleSubject::kDevice) {
+    return path.empty() ? nullptr : device_attribute_by_gate(path);
+  }
+  const auto prefix = custom_prefix(subject);
+  return path.size() > prefix.size() && path.starts_with(prefix) ? custom_attribute() : nullptr;
+}
+
+bool is_absent(const ast::Expr& operand) {
+  return path_text(operand) == "absent";
 }
 
 /// The Graph spelling of a compared value.
@@ -50,10 +59,14 @@ RuleOp rule_op(ast::TextOp op) {
   return RuleOp::kContains;
 }
 
-Rule leaf(const ast::Expr& expr) {
+Rule leaf(RuleSubject subject, const ast::Expr& expr) {
   Rule out;
-  const auto& subject = expr.operands.empty() ? expr : expr.operands.front();
-  out.attribute = attribute_of(subject);
+  const auto& path = expr.operands.empty() ? expr : expr.operands.front();
+  out.subject = subject;
+  out.attribute = attribute_of(subject, path);
+  if (subject != RuleSubject::kDevice) {
+    out.custom = path_text(path).substr(custom_prefix(subject).size());
+  }
   out.negative = expr.negated;
   if (expr.kind == ast::ExprKind::kPath) {  // `device.compliant` alone
     out.values = {"true"};
@@ -70,14 +83,17 @@ Rule leaf(const ast::Expr& expr) {
     } else {
       out.negative = expr.compare == ast::CompareOp::kNe;
     }
-    out.values.push_back(graph_value(*out.attribute, value_text(expr.operands[1])));
+    out.null = expr.kind == ast::ExprKind::kCompare && is_absent(expr.operands[1]);
+    if (!out.null) {
+      out.values.push_back(graph_value(*out.attribute, value_text(expr.operands[1])));
+    }
   }
   return out;
 }
 
-Rule rule_of(const ast::Expr& expr, const ExportContext& context) {
+Rule rule_of(RuleSubject subject, const ast::Expr& expr, const ExportContext& context) {
   if (expr.kind == ast::ExprKind::kPath && expr.path.size() == 1) {
-    return rule_of(*context.let(expr.path.front().text), context);
+    return rule_of(subject, *context.let(expr.path.front().text), context);
   }
   Rule out;
   if (expr.kind == ast::ExprKind::kNot) {
@@ -87,10 +103,10 @@ Rule rule_of(const ast::Expr& expr, const ExportContext& context) {
   } else if (expr.kind == ast::ExprKind::kOr) {
     out.kind = RuleKind::kOr;
   } else {
-    return leaf(expr);
+    return leaf(subject, expr);
   }
   for (const auto& operand : expr.operands) {
-    out.children.push_back(rule_of(operand, context));
+    out.children.push_back(rule_of(subject, operand, context));
   }
   return out;
 }
@@ -115,23 +131,23 @@ std::string path_text(const ast::Expr& expr) {
   return out;
 }
 
-bool is_about_devices(const ast::Expr& expr, const ExportContext& context) {
+bool is_about(RuleSubject subject, const ast::Expr& expr, const ExportContext& context) {
   switch (expr.kind) {
     case ast::ExprKind::kOr:
     case ast::ExprKind::kAnd:
     case ast::ExprKind::kNot:
       return std::ranges::all_of(
-          expr.operands, [&](const ast::Expr& each) { return is_about_devices(each, context); });
+          expr.operands, [&](const ast::Expr& each) { return is_about(subject, each, context); });
     case ast::ExprKind::kCompare:
     case ast::ExprKind::kIn:
     case ast::ExprKind::kText:
-      return comparable(expr) && attribute_of(expr.operands.front()) != nullptr;
+      return comparable(expr) && attribute_of(subject, expr.operands.front()) != nullptr;
     case ast::ExprKind::kPath: {
       if (expr.path.size() == 1) {
         const auto* let = context.let(expr.path.front().text);
-        return let != nullptr && is_about_devices(*let, context);
+        return let != nullptr && is_about(subject, *let, context);
       }
-      const auto* attribute = attribute_of(expr);
+      const auto* attribute = attribute_of(subject, expr);
       return attribute != nullptr && attribute->kind == AttributeKind::kBoolean;
     }
     case ast::ExprKind::kBetween:
@@ -142,15 +158,16 @@ bool is_about_devices(const ast::Expr& expr, const ExportContext& context) {
   return false;
 }
 
-Filter device_filter_of(const std::vector<const ast::Expr*>& parts, ExportContext& context) {
+Filter filter_of(RuleSubject subject, const std::vector<const ast::Expr*>& parts,
+                 ExportContext& context) {
   Filter out;
   Rule whole;
   if (parts.size() == 1) {
-    whole = rule_of(*parts.front(), context);
+    whole = rule_of(subject, *parts.front(), context);
   } else {
     whole.kind = RuleKind::kAnd;
     for (const auto* part : parts) {
-      whole.children.push_back(rule_of(*part, context));
+      whole.children.push_back(rule_of(subject, *part, context));
     }
   }
   if (whole.kind == RuleKind::kNot) {
@@ -159,8 +176,8 @@ Filter device_filter_of(const std::vector<const ast::Expr*>& parts, ExportContex
   }
   out.rule = device_rule_text(whole);
   // The rule must be one that Entra takes: operators that an attribute does not have, its length.
-  if (const auto checked = parse_device_rule(out.rule); !checked) {
-    context.refuse(parts.front()->span, "as a device filter: " + checked.error().message);
+  if (const auto checked = parse_rule(out.rule, subject); !checked) {
+    context.refuse(parts.front()->span, "as a filter: " + checked.error().message);
   }
   return out;
 }

@@ -112,8 +112,6 @@ void export_targets(const std::vector<ast::Item>& items, bool exclude, Targets& 
       apps.push_back(group);
     } else if (word == "none") {
       continue;
-    } else if (word == "filter" && !into.filter) {
-      into.filter = Filter{exclude, string_of(item, 1)};
     } else if (word == "action" && !exclude) {
       into.actions.push_back(graph_word(Vocabulary::kUserAction, word_of(item, 1)));
     } else if (word == "context" && !exclude) {
@@ -176,6 +174,33 @@ std::string_view state_of(const ast::Policy& policy, ExportContext& context) {
 
 namespace {
 
+/// A filter of mode include stands where apps are named, one of mode exclude beside them.
+void say_app_filter(const ast::Policy& policy, Policy& out, ExportContext& context) {
+  auto& targets = out.targets;
+  if (!targets.filter || targets.filter->exclude) {
+    return;
+  }
+  if (targets.include_apps != Strings{"All"}) {
+    context.refuse(policy.when->span, "Graph filters all apps, or none");
+  }
+  targets.include_apps.clear();
+}
+
+/// Conditions on service principals are the filter of those that the policy is about.
+void say_principal_filter(const ast::Policy& policy, Policy& out, ExportContext& context) {
+  auto& filter = out.conditions.principal_filter;
+  if (!filter) {
+    return;
+  }
+  const Strings all = {"ServicePrincipalsInMyTenant"};
+  if (!filter->exclude && !out.conditions.agent_identities &&
+      out.include.service_principals != all) {
+    context.refuse(policy.when->span, "Graph filters all service principals, or none");
+  }
+  (out.conditions.agent_identities ? out.include.agent_filter : out.include.filter) =
+      std::move(filter);
+}
+
 /// `users include all` with the condition `agent_user` is Graph's "all agent users".
 void say_agents(const ast::Policy& policy, Policy& out, ExportContext& context) {
   const bool users = out.conditions.agent_users;
@@ -194,7 +219,9 @@ void say_agents(const ast::Policy& policy, Policy& out, ExportContext& context) 
       !out.exclude.empty()) {
     context.refuse(policy.when->span, "Graph knows all agents of a kind, and no fewer");
   }
+  auto filter = std::move(out.include.agent_filter);
   out.include = Principals{};
+  out.include.agent_filter = std::move(filter);
   (users ? out.include.agent_users : out.include.agent_identities) = all_users;
 }
 
@@ -220,11 +247,11 @@ Policy export_policy(const ast::Policy& policy, const std::string& description,
       export_targets(side.items, side.exclude, out.targets, context);
     }
   }
-  if (out.targets.filter && !out.targets.filter->exclude && !out.targets.include_apps.empty()) {
-    context.refuse(policy.target->span, "a filter includes apps beside apps that are named");
-  }
   if (policy.when) {
     export_when(policy.when->content, out.conditions, context);
+    out.targets.filter = std::move(out.conditions.app_filter);
+    say_app_filter(policy, out, context);
+    say_principal_filter(policy, out, context);
   }
   say_agents(policy, out, context);
   if (policy.grant) {

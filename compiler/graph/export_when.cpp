@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
@@ -63,6 +64,16 @@ std::optional<Membership> membership_of(const ast::Expr& expr) {
   return std::nullopt;
 }
 
+constexpr RuleSubject kSubjects[] = {RuleSubject::kDevice, RuleSubject::kApp,
+                                     RuleSubject::kServicePrincipal};
+
+std::string minutes_text(const ast::Expr& operand) {
+  const auto& literal = operand.literal;
+  return operand.kind == ast::ExprKind::kLiteral && literal.kind == ast::LiteralKind::kTime
+             ? fmt::format("{:02}:{:02}", literal.value / 60, literal.value % 60)
+             : std::string();
+}
+
 class WhenExporter {
  public:
   WhenExporter(Conditions& into, ExportContext& context) : into_(into), context_(context) {}
@@ -83,8 +94,13 @@ class WhenExporter {
     if (is_agent_flag(expr)) {
       return;
     }
-    if (is_about_devices(expr, context_)) {
-      device_parts_.push_back(&expr);
+    for (const auto subject : kSubjects) {
+      if (is_about(subject, expr, context_)) {
+        parts_[static_cast<std::size_t>(subject)].push_back(&expr);
+        return;
+      }
+    }
+    if (take_time(expr)) {
       return;
     }
     const auto found = membership_of(expr);
@@ -94,8 +110,13 @@ class WhenExporter {
   }
 
   void finish() {
-    if (!device_parts_.empty()) {
-      into_.device_filter = device_filter_of(device_parts_, context_);
+    std::optional<Filter>* filters[] = {&into_.device_filter, &into_.app_filter,
+                                        &into_.principal_filter};
+    for (const auto subject : kSubjects) {
+      const auto& parts = parts_[static_cast<std::size_t>(subject)];
+      if (!parts.empty()) {
+        *filters[static_cast<std::size_t>(subject)] = filter_of(subject, parts, context_);
+      }
     }
   }
 
@@ -105,6 +126,35 @@ class WhenExporter {
     into_.agent_users = into_.agent_users || path == kAgentUser;
     into_.agent_identities = into_.agent_identities || path == kAgentIdentity;
     return path == kAgentUser || path == kAgentIdentity;
+  }
+
+  /// `now.weekday in [monday] in "UTC"`, `now.time between 09:00 and 17:00 in "UTC"`: one of each,
+  /// in one zone.
+  bool take_time(const ast::Expr& expr) {
+    const bool days = expr.kind == ast::ExprKind::kIn && !expr.negated &&
+                      path_text(expr.operands.front()) == "now.weekday";
+    const bool hours = expr.kind == ast::ExprKind::kBetween && !expr.negated &&
+                       path_text(expr.operands.front()) == "now.time";
+    if (!days && !hours) {
+      return false;
+    }
+    auto times = into_.times.value_or(Times{});
+    const auto zone = expr.zone ? expr.zone->value : std::string("UTC");
+    if ((!times.zone.empty() && times.zone != zone) || (days && !times.days.empty()) ||
+        (hours && !times.start.empty())) {
+      return false;
+    }
+    times.zone = zone;
+    if (days) {
+      for (const auto& item : expr.items) {
+        times.days.emplace_back(word_of(item, 0));
+      }
+    } else {
+      times.start = minutes_text(expr.operands[1]);
+      times.end = minutes_text(expr.operands[2]);
+    }
+    into_.times = std::move(times);
+    return true;
   }
 
   bool take(const Membership& m, const ast::Expr& expr) {
@@ -209,7 +259,7 @@ class WhenExporter {
 
   Conditions& into_;
   ExportContext& context_;
-  std::vector<const ast::Expr*> device_parts_;
+  std::array<std::vector<const ast::Expr*>, std::size(kSubjects)> parts_;
 };
 
 }  // namespace

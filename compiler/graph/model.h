@@ -19,25 +19,28 @@ struct Guests {
   friend bool operator==(const Guests&, const Guests&) = default;
 };
 
+/// A filter over attributes: of devices, of apps, of service principals.
+struct Filter {
+  bool exclude = false;
+  std::string rule;
+};
+
 /// One half of an assignment of users, workloads and agents: who is included, or who is excluded.
 struct Principals {
   Strings users;  ///< ids, All, None, GuestsOrExternalUsers
   Strings groups;
   Strings roles;
   std::optional<Guests> guests;
-  Strings service_principals;  ///< ids, ServicePrincipalsInMyTenant
-  Strings agent_identities;    ///< ids, All
-  Strings agent_users;         ///< ids, All
+  Strings service_principals;          ///< ids, ServicePrincipalsInMyTenant
+  Strings agent_identities;            ///< ids, All
+  Strings agent_users;                 ///< ids, All
+  std::optional<Filter> filter;        ///< of service principals; of an include alone
+  std::optional<Filter> agent_filter;  ///< of agent identities; of an include alone
   [[nodiscard]] bool empty() const {
     return users.empty() && groups.empty() && roles.empty() && !guests &&
-           service_principals.empty() && agent_identities.empty() && agent_users.empty();
+           service_principals.empty() && agent_identities.empty() && agent_users.empty() &&
+           !filter && !agent_filter;
   }
-};
-
-/// A filter over attributes: of devices, or of apps.
-struct Filter {
-  bool exclude = false;
-  std::string rule;
 };
 
 struct Targets {
@@ -55,6 +58,15 @@ struct IncludeExclude {
   [[nodiscard]] bool empty() const { return include.empty() && exclude.empty(); }
 };
 
+/// Days and hours (beta, undocumented: the members are those that were seen or described).
+struct Times {
+  Strings days;       ///< monday ...; empty: every day
+  std::string start;  ///< "09:00"; with `end` empty: the whole day
+  std::string end;
+  std::string zone;  ///< IANA name
+  friend bool operator==(const Times&, const Times&) = default;
+};
+
 struct Conditions {
   Strings user_risk;
   Strings sign_in_risk;
@@ -67,8 +79,20 @@ struct Conditions {
   IncludeExclude agent_contexts;
   std::optional<Filter> device_filter;
   Strings transfer_methods;
-  bool agent_users = false;       ///< of export: the users meant are agents'
-  bool agent_identities = false;  ///< of export: the service principals meant are agents'
+  std::optional<Times> times;
+  std::optional<Filter> app_filter;        ///< of export, on its way to the targets
+  std::optional<Filter> principal_filter;  ///< of export, on its way to the principals
+  bool agent_users = false;                ///< of export: the users meant are agents'
+  bool agent_identities = false;           ///< of export: the service principals meant are agents'
+};
+
+/// Of which models or issuers a method must be (combinationConfigurations).
+struct CombinationLimit {
+  std::string id;
+  Strings applies_to;  ///< combinations: "fido2", "password,x509CertificateSingleFactor"
+  Strings aaguids;
+  Strings issuer_skis;
+  Strings policy_oids;
 };
 
 struct Strength {
@@ -78,6 +102,7 @@ struct Strength {
   std::string policy_type;  ///< builtIn, custom
   std::string satisfies;    ///< mfa, none
   Strings combinations;     ///< "password,sms"; empty where only the id is known
+  std::vector<CombinationLimit> limits;
   std::string created;
   std::string modified;
 };
@@ -157,6 +182,7 @@ struct Location {
   std::vector<Range> ranges;
   Strings countries;
   bool unknown_countries = false;
+  bool by_gps = false;     ///< the country is where the authenticator app says it is
   bool undefined = false;  ///< policies use it, but the export did not define it
 };
 

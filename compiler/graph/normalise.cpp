@@ -141,6 +141,49 @@ void set_default(json::object& object, std::string_view key, const json::value& 
   }
 }
 
+/// A rule in one spelling.
+void normalise_filter(json::value& owner, std::string_view key, RuleSubject subject) {
+  auto* filter = object_at(owner, key);
+  auto* rule = filter == nullptr ? nullptr : filter->if_contains("rule");
+  if (rule != nullptr && rule->is_string()) {
+    if (const auto parsed = parse_rule(rule->get_string(), subject); parsed) {
+      *rule = fold_case(device_rule_text(*parsed));
+    }
+  }
+}
+
+/// All service principals, filtered, are those that the filter lets through.
+void normalise_workloads(json::object& conditions) {
+  auto* found = conditions.if_contains("clientapplications");
+  if (found == nullptr || !found->is_object()) {
+    return;
+  }
+  auto& object = found->get_object();
+  normalise_filter(*found, "serviceprincipalfilter", RuleSubject::kServicePrincipal);
+  normalise_filter(*found, "agentidserviceprincipalfilter", RuleSubject::kServicePrincipal);
+  if (object.contains("serviceprincipalfilter")) {
+    set_default(object, "includeserviceprincipals", json::array{"serviceprincipalsinmytenant"});
+  }
+  if (object.contains("agentidserviceprincipalfilter")) {
+    set_default(object, "includeagentidserviceprincipals", json::array{"all"});
+  }
+}
+
+/// Seconds that are zero say nothing; a zone that is not given is UTC.
+void normalise_times(json::object& conditions) {
+  auto* found = conditions.if_contains("times");
+  if (found == nullptr || !found->is_object()) {
+    return;
+  }
+  auto& times = found->get_object();
+  for (const auto* key : {"starttime", "endtime"}) {
+    if (auto* text = times.if_contains(key); text != nullptr && text->is_string()) {
+      *text = json::string(std::string_view(text->get_string()).substr(0, 5));
+    }
+  }
+  drop_default(times, "timezone", "utc");
+}
+
 void normalise_users(json::object& conditions) {
   auto& users = conditions["users"];
   if (!users.is_object()) {
@@ -184,6 +227,15 @@ void normalise_applications(json::object& conditions) {
     as_list(*traffic, "includetrafficprofiles");
   }
   drop_word(object, "includeapplications", "none");
+  normalise_filter(apps, "applicationfilter", RuleSubject::kApp);
+  if (object.contains("applicationfilter")) {
+    const auto* mode = object_at(apps, "applicationfilter")->if_contains("mode");
+    if (mode != nullptr && *mode == json::value("exclude")) {
+      set_default(object, "includeapplications", json::array{"all"});
+    } else {
+      drop_word(object, "includeapplications", "all");
+    }
+  }
   bool included = object.contains("globalsecureaccess") || object.contains("applicationfilter");
   for (const auto& entry : object) {
     included = included || std::string_view(entry.key()).starts_with("include");
@@ -244,13 +296,7 @@ void normalise_devices(json::object& conditions) {
       }
     }
   }
-  if (auto* filter = object_at(*found, "devicefilter"); filter != nullptr) {
-    if (auto* rule = filter->if_contains("rule"); rule != nullptr && rule->is_string()) {
-      if (const auto parsed = parse_device_rule(rule->get_string()); parsed) {
-        *rule = fold_case(device_rule_text(*parsed));
-      }
-    }
-  }
+  normalise_filter(*found, "devicefilter", RuleSubject::kDevice);
   if (devices.empty()) {
     conditions.erase("devices");
   }
@@ -279,6 +325,8 @@ void normalise_locations(json::object& conditions, const LocationName& location_
 void normalise_conditions(json::object& conditions, const LocationName& location_name) {
   normalise_users(conditions);
   normalise_applications(conditions);
+  normalise_workloads(conditions);
+  normalise_times(conditions);
   for (const auto* key : {"insiderrisklevels", "agentidrisklevels"}) {
     as_list(conditions, key);
   }
@@ -420,6 +468,20 @@ json::value normalise_location(const json::value& location) {
     for (auto& range : ranges->get_array()) {
       if (range.is_string()) {
         range = {{"cidraddress", range}};
+      }
+    }
+  }
+  return reordered(out);
+}
+
+json::value normalise_strength(const json::value& strength) {
+  auto out = cleaned(strength, "");
+  auto* limits =
+      out.is_object() ? out.get_object().if_contains("combinationconfigurations") : nullptr;
+  if (limits != nullptr && limits->is_array()) {
+    for (auto& limit : limits->get_array()) {
+      if (limit.is_object()) {
+        limit.get_object().erase("id");  // made by the server, referred to by nobody
       }
     }
   }

@@ -21,6 +21,7 @@ using LocationName = std::function<std::string(std::string_view reference)>;
 [[nodiscard]] boost::json::value normalise_policy(const boost::json::value& policy,
                                                   const LocationName& location_name);
 [[nodiscard]] boost::json::value normalise_location(const boost::json::value& location);
+[[nodiscard]] boost::json::value normalise_strength(const boost::json::value& strength);
 
 /// The JSON path of the first difference and both sides of it; "" for equal documents.
 [[nodiscard]] std::string first_difference(const boost::json::value& a, const boost::json::value& b,

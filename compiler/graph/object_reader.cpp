@@ -37,6 +37,21 @@ void split(std::string_view joined, std::vector<std::string>& out) {
   }
 }
 
+bool is_guid(std::string_view text) {
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return text.size() == kShape.size() &&
+         std::equal(text.begin(), text.end(), kShape.begin(), [](char c, char shape) {
+           const bool hex =
+               (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+           return shape == '-' ? c == '-' : hex;
+         });
+}
+
+/// Ids are compared byte by byte, and exports differ in the case of their GUIDs.
+std::string in_one_case(std::string_view text) {
+  return is_guid(text) ? fold_case(text) : std::string(text);
+}
+
 }  // namespace
 
 bool is_blank(const json::value& value) {
@@ -111,7 +126,7 @@ std::string ObjectReader::text(std::string_view key) {
                                               value->get_string().size(), kGraphStringBytesMax));
     return {};
   }
-  return std::string(value->get_string());
+  return in_one_case(value->get_string());
 }
 
 std::optional<bool> ObjectReader::boolean(std::string_view key) {
@@ -153,7 +168,7 @@ std::vector<std::string> ObjectReader::strings(std::string_view key, bool joined
     } else if (joined) {
       split(each.get_string(), out);
     } else if (!each.get_string().empty()) {
-      out.emplace_back(each.get_string());
+      out.push_back(in_one_case(each.get_string()));
     }
   };
   if (!value->is_array()) {

@@ -30,7 +30,7 @@ class ObjectReader {
 
   /// The member, or null when it is absent. Counts as asked for.
   const boost::json::value* take(std::string_view key);
-  /// A string member; "" when absent.
+  /// A string member; "" when absent. GUIDs come in lower case, here and in lists.
   std::string text(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);

@@ -47,20 +47,6 @@ void read_users(ObjectReader& conditions, Policy& policy, Findings& findings) {
   half("exclude", policy.exclude);
 }
 
-void read_workloads(ObjectReader& conditions, Policy& policy, Findings& findings) {
-  ObjectReader workloads(conditions.take("clientApplications"),
-                         conditions.path_of("clientApplications"), findings);
-  policy.include.service_principals =
-      ids(workloads, "includeServicePrincipals", {"ServicePrincipalsInMyTenant"});
-  policy.exclude.service_principals =
-      ids(workloads, "excludeServicePrincipals", {"ServicePrincipalsInMyTenant"});
-  policy.include.agent_identities = ids(workloads, "includeAgentIdServicePrincipals", {"All"});
-  policy.exclude.agent_identities = ids(workloads, "excludeAgentIdServicePrincipals", {"All"});
-  ObjectReader agents(conditions.take("agents"), conditions.path_of("agents"), findings);
-  policy.include.agent_users = ids(agents, "includeAgentUsers", {"All"});
-  policy.exclude.agent_users = ids(agents, "excludeAgentUsers", {"All"});
-}
-
 std::optional<Filter> read_filter(ObjectReader& owner, std::string_view key, std::string_view rule,
                                   Findings& findings) {
   ObjectReader filter(owner.take(key), owner.path_of(key), findings);
@@ -76,6 +62,23 @@ std::optional<Filter> read_filter(ObjectReader& owner, std::string_view key, std
                                kDeviceRuleBytesMax));
   }
   return out;
+}
+
+void read_workloads(ObjectReader& conditions, Policy& policy, Findings& findings) {
+  ObjectReader workloads(conditions.take("clientApplications"),
+                         conditions.path_of("clientApplications"), findings);
+  policy.include.service_principals =
+      ids(workloads, "includeServicePrincipals", {"ServicePrincipalsInMyTenant"});
+  policy.exclude.service_principals =
+      ids(workloads, "excludeServicePrincipals", {"ServicePrincipalsInMyTenant"});
+  policy.include.agent_identities = ids(workloads, "includeAgentIdServicePrincipals", {"All"});
+  policy.exclude.agent_identities = ids(workloads, "excludeAgentIdServicePrincipals", {"All"});
+  policy.include.filter = read_filter(workloads, "servicePrincipalFilter", "rule", findings);
+  policy.include.agent_filter =
+      read_filter(workloads, "agentIdServicePrincipalFilter", "rule", findings);
+  ObjectReader agents(conditions.take("agents"), conditions.path_of("agents"), findings);
+  policy.include.agent_users = ids(agents, "includeAgentUsers", {"All"});
+  policy.exclude.agent_users = ids(agents, "excludeAgentUsers", {"All"});
 }
 
 void read_targets(ObjectReader& conditions, Policy& policy, Findings& findings) {
@@ -149,6 +152,41 @@ IncludeExclude read_pair(const boost::json::value* value, const std::string& pat
   return out;
 }
 
+/// "17:30", "17:30:00" and "17:30:00.0000000" are one time of day; "" with an error for others.
+std::string time_of_day(ObjectReader& object, std::string_view key, Findings& findings) {
+  const auto text = object.text(key);
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  const bool shaped = text.size() >= 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) &&
+                      digit(4) && text.substr(0, 2) <= "23" && text.substr(3, 2) <= "59" &&
+                      text.find_first_not_of(":.0", 5) == std::string::npos;
+  if (!text.empty() && !shaped) {
+    findings.error(object.path_of(key), "expected a time of day in whole minutes, \"17:30\"");
+    return {};
+  }
+  return text.substr(0, 5);
+}
+
+std::optional<Times> read_times(ObjectReader& conditions, Findings& findings) {
+  ObjectReader object(conditions.take("times"), conditions.path_of("times"), findings);
+  if (!object.present()) {
+    return std::nullopt;
+  }
+  Times out;
+  out.days = words(object, "includeDays",
+                   {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"});
+  out.start = time_of_day(object, "startTime", findings);
+  out.end = time_of_day(object, "endTime", findings);
+  out.zone = object.text("timeZone");
+  if (out.start.empty() != out.end.empty()) {
+    findings.error(object.path(), "startTime and endTime go together");
+  }
+  if (out.zone.empty()) {
+    out.zone = "UTC";
+    findings.warning(object.path_of("timeZone"), "no time zone is given: read as UTC");
+  }
+  return out;
+}
+
 void read_conditions(ObjectReader& top, Policy& policy, Findings& findings) {
   ObjectReader object(top.take("conditions"), top.path_of("conditions"), findings);
   Conditions& out = policy.conditions;
@@ -184,6 +222,7 @@ void read_conditions(ObjectReader& top, Policy& policy, Findings& findings) {
   out.transfer_methods =
       words(flows, "transferMethods", {"deviceCodeFlow", "authenticationTransfer", "none"});
   std::erase(out.transfer_methods, "none");
+  out.times = read_times(object, findings);
 }
 
 void read_grant(ObjectReader& top, Policy& policy, Model& model, Findings& findings) {

@@ -193,6 +193,40 @@ void read_ranges(ObjectReader& object, Location& out, Findings& findings) {
   }
 }
 
+void read_limits(ObjectReader& strength, Strength& out, Findings& findings) {
+  const auto* value = strength.take("combinationConfigurations");
+  if (value == nullptr) {
+    return;
+  }
+  const auto path = strength.path_of("combinationConfigurations");
+  if (!value->is_array() || value->get_array().size() > kGraphMembersMax) {
+    findings.error(path, fmt::format("expected a list of at most {} limits", kGraphMembersMax));
+    return;
+  }
+  std::size_t index = 0;
+  for (const auto& each : value->get_array()) {
+    ObjectReader object(&each, fmt::format("{}[{}]", path, index++), findings);
+    CombinationLimit limit;
+    limit.id = object.text("id");
+    limit.applies_to = object.strings("appliesToCombinations");
+    limit.aaguids = object.strings("allowedAAGUIDs");
+    limit.issuer_skis = object.strings("allowedIssuerSkis");
+    limit.policy_oids = object.strings("allowedPolicyOIDs");
+    const bool certificates = !limit.issuer_skis.empty() || !limit.policy_oids.empty();
+    if (limit.aaguids.empty() != certificates) {
+      findings.error(object.path(), "a limit names models of keys, or issuers and policies");
+    }
+    for (const auto& combination : limit.applies_to) {
+      if (combination.find(limit.aaguids.empty() ? "x509Certificate" : "fido2") ==
+          std::string::npos) {
+        findings.error(object.path_of("appliesToCombinations"),
+                       fmt::format("\"{}\" holds no method that the limit fits", combination));
+      }
+    }
+    out.limits.push_back(std::move(limit));
+  }
+}
+
 }  // namespace
 
 std::size_t read_graph(std::string_view file_name, const json::value& document, Model& model,
@@ -219,10 +253,7 @@ Location read_location(const json::value& value, const Origin& origin, Findings&
   out.unknown_countries = object.boolean("includeUnknownCountriesAndRegions").value_or(false);
   const auto lookup =
       word(object, "countryLookupMethod", {"clientIpAddress", "authenticatorAppGps"});
-  if (lookup == "authenticatorAppGps") {
-    findings.error(object.path_of("countryLookupMethod"),
-                   "a country found by the authenticator app's GPS is not a fact of the language");
-  }
+  out.by_gps = lookup == "authenticatorAppGps";
   const auto type = word(object, "locationType", {"ipNamedLocation", "countryNamedLocation"});
   out.by_country = !out.countries.empty() || out.unknown_countries ||
                    type == "countryNamedLocation" ||
@@ -250,10 +281,7 @@ Strength read_strength(const json::value& value, const std::string& path, Findin
   out.combinations = object.strings("allowedCombinations");
   out.created = object.text("createdDateTime");
   out.modified = object.text("modifiedDateTime");
-  if (object.take("combinationConfigurations") != nullptr) {
-    findings.error(object.path_of("combinationConfigurations"),
-                   "restrictions of a combination to certain keys or issuers have no spelling");
-  }
+  read_limits(object, out, findings);
   if (out.id.empty()) {
     findings.error(object.path_of("id"), "a strength has an id");
   }

@@ -24,8 +24,9 @@ namespace json = boost::json;
 struct Document {
   std::string label;  ///< file and path, for messages
   json::value value;
-  bool policy = false;
+  enum class Kind : std::uint8_t { kPolicy, kLocation, kStrength } kind = Kind::kLocation;
 };
+using Kind = Document::Kind;
 
 std::string text_of(const json::value& object, std::string_view key) {
   if (object.is_object()) {
@@ -44,6 +45,13 @@ bool has(const json::value& object, std::string_view key) {
          });
 }
 
+Kind kind_of(const json::value& object) {
+  if (has(object, "conditions")) {
+    return Kind::kPolicy;
+  }
+  return has(object, "allowedCombinations") ? Kind::kStrength : Kind::kLocation;
+}
+
 void split_document(const std::string& file, const json::value& value, std::vector<Document>& out) {
   const json::array* list = value.if_array();
   if (list == nullptr && value.is_object()) {
@@ -52,11 +60,11 @@ void split_document(const std::string& file, const json::value& value, std::vect
   }
   if (list != nullptr) {
     for (std::size_t i = 0; i < list->size(); ++i) {
-      out.push_back({fmt::format("{}[{}]", file, i), (*list)[i], has((*list)[i], "conditions")});
+      out.push_back({fmt::format("{}[{}]", file, i), (*list)[i], kind_of((*list)[i])});
     }
     return;
   }
-  out.push_back({file, value, has(value, "conditions")});
+  out.push_back({file, value, kind_of(value)});
 }
 
 /// Names locations by what they are called, whatever refers to them: an id, a name, "NAME:" and a
@@ -64,7 +72,7 @@ void split_document(const std::string& file, const json::value& value, std::vect
 LocationName names_of(const std::vector<Document>& documents) {
   std::map<std::string, std::string> names;
   for (const auto& document : documents) {
-    if (document.policy) {
+    if (document.kind != Kind::kLocation) {
       continue;
     }
     auto name = text_of(document.value, "displayName");
@@ -102,15 +110,16 @@ class Check {
     std::map<std::string, std::vector<json::value>> by_name;
     std::set<std::string> found;
     for (const auto& each : exported_) {
-      auto normal = each.policy ? normalise_policy(each.value, exported_names)
-                                : normalise_location(each.value);
+      auto normal = normalise(each, exported_names);
       found.insert(json::serialize(normal));
       by_name[text_of(each.value, "displayName")].push_back(std::move(normal));
     }
     for (const auto& each : originals_) {
-      const auto normal = each.policy ? normalise_policy(each.value, original_names)
-                                      : normalise_location(each.value);
-      (each.policy ? out_.policies : out_.locations) += 1;
+      const auto normal = normalise(each, original_names);
+      auto& counter = each.kind == Kind::kPolicy     ? out_.policies
+                      : each.kind == Kind::kLocation ? out_.locations
+                                                     : out_.strengths;
+      ++counter;
       if (found.contains(json::serialize(normal))) {
         ++out_.equal;
         continue;
@@ -126,6 +135,18 @@ class Check {
   }
 
  private:
+  static json::value normalise(const Document& document, const LocationName& names) {
+    switch (document.kind) {
+      case Kind::kPolicy:
+        return normalise_policy(document.value, names);
+      case Kind::kLocation:
+        return normalise_location(document.value);
+      case Kind::kStrength:
+        return normalise_strength(document.value);
+    }
+    return document.value;
+  }
+
   bool read_originals() {
     for (const auto& file : input_) {
       const auto text = decode_text(file.bytes);
@@ -166,18 +187,21 @@ class Check {
     for (const auto& each : originals_) {
       ids.insert(fold_case(text_of(each.value, "id")));
     }
-    const auto keep = [&](json::value value, bool policy) {
+    const auto keep = [&](json::value value, Kind kind) {
       forget_invented_id(value, ids);
-      exported_.push_back({"", std::move(value), policy});
+      exported_.push_back({"", std::move(value), kind});
     };
     for (const auto& policy : exported.model.policies) {
-      keep(to_graph_json(policy), true);
+      keep(to_graph_json(policy), Kind::kPolicy);
     }
     for (const auto& location : exported.model.locations) {
       // A location without an id is referred to by its name in the set: kept for the references.
       auto value = to_graph_json(location);
-      exported_.push_back({"", value, false});
-      keep(std::move(value), false);
+      exported_.push_back({"", value, Kind::kLocation});
+      keep(std::move(value), Kind::kLocation);
+    }
+    for (const auto& strength : exported.model.strengths) {
+      keep(to_graph_json(strength), Kind::kStrength);
     }
     return out_.problems.empty();
   }

@@ -13,6 +13,7 @@ struct RoundTrip {
   std::string source;  ///< a folder, as given
   std::size_t policies = 0;
   std::size_t locations = 0;
+  std::size_t strengths = 0;
   std::size_t equal = 0;
   std::vector<std::string> problems;  ///< one line each: what differs, or what could not be read
   [[nodiscard]] bool ok() const { return problems.empty(); }

@@ -93,6 +93,17 @@ json::object pair_json(const IncludeExclude& lists, std::string_view include_key
   return out;
 }
 
+json::object times_json(const std::optional<Times>& times) {
+  json::object out;
+  if (times) {
+    put(out, "includeDays", times->days);
+    put(out, "startTime", times->start);
+    put(out, "endTime", times->end);
+    put(out, "timeZone", times->zone);
+  }
+  return out;
+}
+
 json::object conditions_json(const Policy& policy) {
   const auto& c = policy.conditions;
   json::object out;
@@ -110,6 +121,7 @@ json::object conditions_json(const Policy& policy) {
   json::object flows;
   put(flows, "transferMethods", join(c.transfer_methods, ","));
   put(out, "authenticationFlows", std::move(flows));
+  put(out, "times", times_json(c.times));
   put(out, "applications", applications_json(policy.targets));
   put(out, "users", users_json(policy));
   json::object workloads;
@@ -117,6 +129,8 @@ json::object conditions_json(const Policy& policy) {
   put(workloads, "excludeServicePrincipals", policy.exclude.service_principals);
   put(workloads, "includeAgentIdServicePrincipals", policy.include.agent_identities);
   put(workloads, "excludeAgentIdServicePrincipals", policy.exclude.agent_identities);
+  put(workloads, "servicePrincipalFilter", filter_json(policy.include.filter));
+  put(workloads, "agentIdServicePrincipalFilter", filter_json(policy.include.agent_filter));
   put(out, "clientApplications", std::move(workloads));
   json::object agents;
   put(agents, "includeAgentUsers", policy.include.agent_users);
@@ -221,7 +235,7 @@ json::object to_graph_json(const Location& location) {
   if (location.by_country) {
     put(out, "countriesAndRegions", location.countries);
     out["includeUnknownCountriesAndRegions"] = location.unknown_countries;
-    out["countryLookupMethod"] = "clientIpAddress";
+    out["countryLookupMethod"] = location.by_gps ? "authenticatorAppGps" : "clientIpAddress";
     return out;
   }
   out["isTrusted"] = location.trusted;
@@ -248,6 +262,21 @@ json::object to_graph_json(const Strength& strength) {
   put(out, "policyType", strength.policy_type);
   put(out, "requirementsSatisfied", strength.satisfies);
   put(out, "allowedCombinations", strength.combinations);
+  json::array limits;
+  for (const auto& limit : strength.limits) {
+    json::object each;
+    each["@odata.type"] = limit.aaguids.empty()
+                              ? "#microsoft.graph.x509CertificateCombinationConfiguration"
+                              : "#microsoft.graph.fido2CombinationConfiguration";
+    put(each, "appliesToCombinations", limit.applies_to);
+    put(each, "allowedAAGUIDs", limit.aaguids);
+    put(each, "allowedIssuerSkis", limit.issuer_skis);
+    put(each, "allowedPolicyOIDs", limit.policy_oids);
+    limits.push_back(std::move(each));
+  }
+  if (!limits.empty()) {
+    out["combinationConfigurations"] = std::move(limits);
+  }
   return out;
 }
 

@@ -51,10 +51,7 @@ class PolicyWriter {
       app(each, "exclude", excluded);
     }
     if (t.filter) {
-      (t.filter->exclude ? excluded : included).push_back("filter " + gate_string(t.filter->rule));
-      if (t.filter->exclude && included.empty()) {
-        included.emplace_back("all apps");
-      }
+      app_filter(included);
     }
     const bool about_apps = !included.empty() || !excluded.empty();
     for (const auto& each : t.actions) {
@@ -146,18 +143,33 @@ class PolicyWriter {
   }
 
  private:
+  /// The filter itself is a condition (write_when): what it filters is all apps, or with mode
+  /// exclude the named ones.
+  void app_filter(Strings& included) {
+    const Strings all = {"all apps"};
+    if (included.empty()) {
+      included = all;
+    } else if (!policy_.targets.filter->exclude && included != all) {
+      findings_.error(policy_.origin.path + ".conditions.applications.applicationFilter",
+                      "a filter includes apps beside apps that are named: nobody says whether "
+                      "either or both must match");
+    }
+  }
+
   /// All agent users or all agent identities, and nobody else: the signal that tells them apart is
   /// a condition of the policy.
   void add_agents(Strings& included) {
     const auto& in = policy_.include;
     const auto& out = policy_.exclude;
     if (in.agent_users.empty() && in.agent_identities.empty() && out.agent_users.empty() &&
-        out.agent_identities.empty()) {
+        out.agent_identities.empty() && !in.agent_filter) {
       return;
     }
     const Strings all = {"All"};
     const bool users = in.agent_users == all && in.agent_identities.empty();
-    const bool identities = in.agent_identities == all && in.agent_users.empty();
+    const bool identities =
+        in.agent_users.empty() && (in.agent_identities == all ||
+                                   (in.agent_identities.empty() && in.agent_filter.has_value()));
     if (!included.empty() || (!users && !identities) || !out.agent_users.empty() ||
         !out.agent_identities.empty()) {
       findings_.error(policy_.origin.path + ".conditions.agents",
@@ -209,7 +221,22 @@ class PolicyWriter {
     };
     workloads(who.service_principals, "ServicePrincipalsInMyTenant", "service_principals",
               "service_principal");
+    if (who.filter) {
+      filtered_principals(*who.filter, out);
+    }
     return out;
+  }
+
+  void filtered_principals(const Filter& filter, Strings& out) const {
+    const Strings all = {"service_principals"};
+    if (out.empty()) {
+      out = all;
+    } else if (!filter.exclude && out != all) {
+      findings_.error(
+          policy_.origin.path + ".conditions.clientApplications.servicePrincipalFilter",
+          "a filter includes service principals beside some that are named: nobody says whether "
+          "either or both must match");
+    }
   }
 
   void app(const std::string& id, std::string_view side, Strings& out) {

@@ -27,17 +27,42 @@ std::string location_items(const Location& location) {
     items.push_back(
         fmt::format("{}ip {}", location.trusted ? "trusted " : "", gate_string(range.cidr)));
   }
+  const std::string_view kind = location.by_gps ? "gps country" : "country";
   for (const auto& country : location.countries) {
-    items.push_back("country " + upper(country));
+    items.push_back(fmt::format("{} {}", kind, upper(country)));
   }
   if (location.unknown_countries) {
-    items.emplace_back("country unknown");
+    items.push_back(fmt::format("{} unknown", kind));
   }
   return items.empty() ? "none" : join(items, ",\n  ");
 }
 
-std::string combination_text(const std::string& combination, const std::string& path,
-                             Findings& findings) {
+/// `fido2(aaguid "…")`, `x509_multi_factor(issuer "…", policy_oid "…")`: the limits of one method.
+std::string limited(std::string method, std::string_view mode, const std::string& combination,
+                    const Strength& strength) {
+  Strings parts;
+  for (const auto& limit : strength.limits) {
+    const bool fits = limit.aaguids.empty() ? fold_case(mode).starts_with("x509certificate")
+                                            : equal_fold(mode, "fido2");
+    if (!fits || std::ranges::none_of(limit.applies_to, [&](const auto& each) {
+          return equal_fold(each, combination);
+        })) {
+      continue;
+    }
+    const auto add = [&](std::string_view word, const Strings& values) {
+      for (const auto& value : values) {
+        parts.push_back(fmt::format("{} {}", word, gate_string(value)));
+      }
+    };
+    add("aaguid", limit.aaguids);
+    add("issuer", limit.issuer_skis);
+    add("policy_oid", limit.policy_oids);
+  }
+  return parts.empty() ? method : fmt::format("{}({})", method, join(parts));
+}
+
+std::string combination_text(const std::string& combination, const Strength& strength,
+                             const std::string& path, Findings& findings) {
   Strings methods;
   std::string_view rest = combination;
   for (;;) {
@@ -50,7 +75,7 @@ std::string combination_text(const std::string& combination, const std::string& 
     if (word.empty()) {
       findings.error(path, fmt::format("\"{}\" is not an authentication method", mode));
     }
-    methods.push_back(std::move(word));
+    methods.push_back(limited(std::move(word), mode, combination, strength));
     if (comma == std::string_view::npos) {
       return "[" + join(methods) + "]";
     }
@@ -99,7 +124,7 @@ std::string write_strengths(const Symbols& symbols, Findings& findings) {
   for (const auto& [name, strength] : symbols.strengths()) {
     Strings combinations;
     for (const auto& each : strength.combinations) {
-      combinations.push_back(combination_text(each, "allowedCombinations", findings));
+      combinations.push_back(combination_text(each, strength, "allowedCombinations", findings));
     }
     out += doc_comment(strength.description);
     out += fmt::format("strength {} = any of {}\n", name, join(combinations, ",\n  "));

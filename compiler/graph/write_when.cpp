@@ -58,7 +58,13 @@ class WhenWriter {
          [&](const std::string& each) { return gate_word(Vocabulary::kPlatform, each); });
     locations();
     clients();
-    device_filter();
+    filter(c_.device_filter, RuleSubject::kDevice, "devices.deviceFilter");
+    filter(policy_.targets.filter, RuleSubject::kApp, "applications.applicationFilter");
+    filter(policy_.include.filter, RuleSubject::kServicePrincipal,
+           "clientApplications.servicePrincipalFilter");
+    filter(policy_.include.agent_filter, RuleSubject::kServicePrincipal,
+           "clientApplications.agentIdServicePrincipalFilter");
+    times();
     if (!c_.transfer_methods.empty()) {
       words("transfer_method", Vocabulary::kTransferMethod, c_.transfer_methods);
     }
@@ -70,7 +76,7 @@ class WhenWriter {
     if (!policy_.include.agent_users.empty()) {
       parts_.emplace_back(kAgentUser);
     }
-    if (!policy_.include.agent_identities.empty()) {
+    if (!policy_.include.agent_identities.empty() || policy_.include.agent_filter) {
       parts_.emplace_back(kAgentIdentity);
     }
     if (!c_.agent_risk.empty()) {
@@ -144,12 +150,12 @@ class WhenWriter {
     }
   }
 
-  void device_filter() {
-    if (!c_.device_filter) {
+  void filter(const std::optional<Filter>& given, RuleSubject subject, std::string_view where) {
+    if (!given) {
       return;
     }
-    const auto path = policy_.origin.path + ".conditions.devices.deviceFilter.rule";
-    const auto rule = parse_device_rule(c_.device_filter->rule);
+    const auto path = fmt::format("{}.conditions.{}.rule", policy_.origin.path, where);
+    const auto rule = parse_rule(given->rule, subject);
     if (!rule) {
       findings_.error(path, rule.error().message);
       return;
@@ -157,10 +163,24 @@ class WhenWriter {
     const auto text = device_rule_as_gate(*rule);
     if (!text) {
       findings_.error(path, text.error().message);
-    } else if (c_.device_filter->exclude) {
+    } else if (given->exclude) {
       parts_.push_back(fmt::format("not ({})", *text));
     } else {
       parts_.push_back(rule->kind == RuleKind::kCompare ? *text : fmt::format("({})", *text));
+    }
+  }
+
+  void times() {
+    if (!c_.times) {
+      return;
+    }
+    const auto& t = *c_.times;
+    if (!t.days.empty()) {
+      parts_.push_back(fmt::format("now.weekday in [{}] in {}", join(t.days), gate_string(t.zone)));
+    }
+    if (!t.start.empty()) {
+      parts_.push_back(
+          fmt::format("now.time between {} and {} in {}", t.start, t.end, gate_string(t.zone)));
     }
   }
 

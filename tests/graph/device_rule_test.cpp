@@ -68,9 +68,30 @@ TEST(DeviceRule, WhatIsNotARuleIsNamed) {
        {"", "device.model", "device.model -eq", "device.model ~ \"x\"", "user.name -eq \"x\"",
         "device.model -eq \"x", "device.colour -eq \"x\"", "device.isCompliant -eq \"maybe\"",
         "device.isCompliant -startsWith \"T\"", "device.physicalIds -eq \"x\"",
-        "device.deviceId -contains \"x\"", "device.model -in \"x\"", "device.model -eq null",
+        "device.deviceId -contains \"x\"", "device.model -in \"x\"", "device.physicalIds -eq null",
+        "device.model -contains null", "device.model -in [null]",
         "device.model -eq \"x\" device.model -eq \"y\"", "(device.model -eq \"x\""}) {
     EXPECT_TRUE(canonical(text).starts_with("error: character ")) << text << " " << canonical(text);
+  }
+}
+
+TEST(DeviceRule, NullIsAbsent) {  // conditional-access 3: value := … | null
+  EXPECT_EQ(gate_of("device.model -eq null"), "device.model == absent");
+  EXPECT_EQ(gate_of("device.trustType -ne NULL"), "device.trust_type != absent");
+  EXPECT_EQ(canonical("device.isCompliant eq null"), "device.isCompliant -eq null");
+}
+
+TEST(DeviceRule, CustomSecurityAttributesOfAppsAndPrincipals) {  // conditional-access 1.1
+  const auto rule =
+      parse_rule("CustomSecurityAttribute.Apps_Tier -notIn [\"0\"]", RuleSubject::kApp);
+  ASSERT_TRUE(rule.has_value());
+  EXPECT_EQ(*device_rule_as_gate(*rule), "app.attributes.Apps_Tier not in [\"0\"]");
+  EXPECT_EQ(device_rule_text(*rule), "CustomSecurityAttribute.Apps_Tier -notIn [\"0\"]");
+  for (const auto* text :
+       {"device.model -eq \"x\"", "CustomSecurityAttribute.a.b -eq \"x\"",
+        "CustomSecurityAttribute.a-b -eq \"x\"", "CustomSecurityAttribute. -eq \"x\"",
+        "CustomSecurityAttribute.0a -eq \"x\""}) {
+    EXPECT_FALSE(parse_rule(text, RuleSubject::kServicePrincipal).has_value()) << text;
   }
 }
 

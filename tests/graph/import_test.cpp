@@ -124,7 +124,8 @@ TEST(Import, AnnotationsAreNotContent) {
 TEST(Import, WhatIsNotUnderstoodIsAnErrorWithItsPath) {
   const auto result = import_one(policy(R"(,"times":{"includedRanges":"x"})"));
   EXPECT_TRUE(result.files.empty());
-  EXPECT_NE(first_error(result).find("a.json: $.conditions.times: "), std::string::npos)
+  EXPECT_NE(first_error(result).find("a.json: $.conditions.times.includedRanges: "),
+            std::string::npos)
       << first_error(result);
   EXPECT_NE(first_error(import_one(policy("", R"(,"newThing":1)"))).find("$.newThing"),
             std::string::npos);
