@@ -9,20 +9,24 @@
 
 #include "compiler/ast/ast.h"
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/sema/item_reader.h"
 #include "compiler/sema/symbols.h"
 #include "runtime/ir/program.h"
 
 /// From the words of a list (`role "Global Administrator", BreakGlass`) to whom or what it names.
 namespace gate::compiler::sema {
 
-/// Ranges and countries that a list of locations names, and the named sets it refers to, expanded.
-/// A named set gives one place, or two when only some of its ranges are trusted.
+/// What a list of locations names: ranges and countries of its own, and named sets.
 struct Places {
-  std::vector<ir::Location> locations;
-  bool trusted = false;  ///< also every trusted range of the whole set
+  std::vector<ir::Cidr> ranges;
+  std::vector<ir::Cidr> trusted_ranges;
+  std::vector<std::array<char, 2>> countries;
+  bool unknown_country = false;
+  bool trusted = false;                ///< the word `trusted`: every trusted range of the set
+  std::vector<const Declared*> named;  ///< the sets it mentions, resolved
 };
 
-/// What a `target` side names. One kind; `kind` is empty for `none`.
+/// What a `target` side names. One kind; empty for `none`.
 struct Targets {
   std::optional<TargetKind> kind;
   bool all = false;
@@ -41,23 +45,24 @@ class SetResolver {
   SetResolver(const SetResolver&) = delete;
   SetResolver& operator=(const SetResolver&) = delete;
 
-  /// May a list carry `until` and `because`?
+  /// May the members carry `until` and `because`?
   enum class Modifiers : std::uint8_t { kRefused, kAllowed };
 
   [[nodiscard]] std::optional<Principals> users(std::span<const ast::Item> items,
                                                 Modifiers modifiers = Modifiers::kRefused);
-  [[nodiscard]] std::optional<Apps> apps(std::span<const ast::Item> items,
-                                         Modifiers modifiers = Modifiers::kRefused);
+  [[nodiscard]] std::optional<Apps> apps(std::span<const ast::Item> items);
   [[nodiscard]] std::optional<Targets> targets(std::span<const ast::Item> items,
                                                Modifiers modifiers = Modifiers::kRefused);
   [[nodiscard]] std::optional<Places> places(std::span<const ast::Item> items);
 
-  /// The contents of a declared set; null when it is wrong (reported when it was declared).
+  /// The contents of a declared set; null when it is wrong (reported once).
   [[nodiscard]] const Principals* users_of(const Declared& set);
   [[nodiscard]] const Apps* apps_of(const Declared& set);
   [[nodiscard]] const Places* places_of(const Declared& set);
-  /// Id of a context written as `Payment` or `"c1"`; empty when it is wrong (and reported).
-  [[nodiscard]] std::optional<std::string_view> context_id(const ast::Item::Atom& atom);
+  /// The id of the context that the next atom names, `Payment` or `"c1"`; empty when it is wrong
+  /// (and reported).
+  [[nodiscard]] std::optional<std::string_view> context_id(ItemReader& reader,
+                                                           const ast::Name& head);
 
   /// Resolves every declared set, so that mistakes in unused ones are reported too.
   void check_all();
@@ -70,12 +75,15 @@ class SetResolver {
   };
 
   template <typename T, typename Resolve>
-  const T* memoised(Memo<T>& memo, const Declared& set, Resolve resolve);
+  const T* memoised(Memo<T>& memo, const Declared& set, const Resolve& resolve);
   bool add_user(const ast::Item& item, Principals& into);
+  bool add_guests(const ast::Item& item, Principals& into);
   bool add_app(const ast::Item& item, Apps& into);
   bool add_target(const ast::Item& item, Targets& into);
-  bool add_guests(const ast::Item& item, Principals& into);
+  bool add_place(const ast::Item& item, Places& into);
+  bool enter_kind(const ast::Item& item, TargetKind kind, Targets& into);
   bool modifiers_fit(const ast::Item& item, Modifiers modifiers);
+  void warn_of_repeats(std::span<const ast::Item> items);
 
   const Symbols* symbols_;
   DiagnosticCollector* diagnostics_;
@@ -83,5 +91,12 @@ class SetResolver {
   Memo<Apps> apps_;
   Memo<Places> places_;
 };
+
+/// Reads an address or range ("203.0.113.0/24", "2001:db8::7") and reports what is wrong with it.
+[[nodiscard]] std::optional<ir::Cidr> read_cidr(std::string_view text, Span place,
+                                                DiagnosticCollector& diagnostics);
+/// Reads a country code; reports G0308.
+[[nodiscard]] std::optional<std::array<char, 2>> read_country(const ast::Name& word,
+                                                              DiagnosticCollector& diagnostics);
 
 }  // namespace gate::compiler::sema

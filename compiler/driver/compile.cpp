@@ -1,0 +1,105 @@
+#include <gate/compile.hpp>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/folder.h"
+#include "compiler/parse/parser.h"
+#include "compiler/sema/analyse.h"
+#include "compiler/sema/templates.h"
+#include "compiler/source/limits.h"
+#include "compiler/source/source_map.h"
+#include "runtime/set/build.h"
+
+namespace gate {
+namespace {
+
+using compiler::Code;
+using compiler::DiagnosticCollector;
+using compiler::Limits;
+using compiler::SourceMap;
+
+/// Where the files came from: only a folder can have followed its imports.
+enum class Origin : std::uint8_t { kMemory, kFolder };
+
+std::vector<compiler::ast::File> parse_all(const SourceMap& sources, const Limits& limits,
+                                           DiagnosticCollector& diagnostics) {
+  std::vector<compiler::ast::File> files;
+  files.reserve(sources.size());
+  for (std::uint32_t i = 0; i < sources.size(); ++i) {
+    files.push_back(compiler::parse_file(sources, i, limits, diagnostics));
+  }
+  return files;
+}
+
+void refuse_imports(const std::vector<compiler::ast::File>& files,
+                    DiagnosticCollector& diagnostics) {
+  for (const auto& file : files) {
+    for (const auto& declaration : file.declarations) {
+      if (std::holds_alternative<compiler::ast::Import>(declaration.node)) {
+        diagnostics.report<Code::kImportNotAvailable>(declaration.span);
+      }
+    }
+  }
+}
+
+/// The program as something that decides. Native code joins here: it needs the verified program and
+/// hands its CompiledCode to the set.
+std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions& options,
+                                       DiagnosticCollector& diagnostics) {
+  (void)options;  // the backend: the interpreter is the one there is
+  auto set = build_policy_set(std::move(program));
+  if (!set) {
+    diagnostics.report_unplaced<Code::kInternalProgram>(set.error().message);
+    return nullptr;
+  }
+  return std::shared_ptr<const PolicySet>(std::move(*set));
+}
+
+CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
+                          const CompileOptions& options, const Limits& limits,
+                          DiagnosticCollector& diagnostics) {
+  CompileOutput out;
+  out.files = std::move(files);
+  if (out.files.size() > limits.files_max) {
+    diagnostics.report_unplaced<Code::kTooManyFiles>(out.files.size(), limits.files_max);
+    out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);
+    return out;
+  }
+  SourceMap sources;
+  for (const SourceFile& file : out.files) {
+    sources.add(file.name, file.text);
+  }
+  auto trees = parse_all(sources, limits, diagnostics);
+  if (origin == Origin::kMemory) {
+    refuse_imports(trees, diagnostics);
+  }
+  compiler::sema::expand_templates(trees, diagnostics);
+  auto analysis = compiler::sema::analyse(trees, sources, options, limits, diagnostics);
+  if (analysis.program && !diagnostics.has_errors()) {
+    out.policies = build(std::move(*analysis.program), options, diagnostics);
+  }
+  if (diagnostics.has_errors()) {
+    out.policies = nullptr;
+    out.tests.clear();
+  }
+  out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);
+  return out;
+}
+
+}  // namespace
+
+CompileOutput compile(std::vector<SourceFile> files, const CompileOptions& options) {
+  DiagnosticCollector diagnostics;
+  return compile_set(std::move(files), Origin::kMemory, options, Limits{}, diagnostics);
+}
+
+CompileOutput compile_folder(const std::filesystem::path& folder, const CompileOptions& options) {
+  DiagnosticCollector diagnostics;
+  const Limits limits;
+  auto files = compiler::load_folder(folder, limits, diagnostics);
+  return compile_set(std::move(files), Origin::kFolder, options, limits, diagnostics);
+}
+
+}  // namespace gate

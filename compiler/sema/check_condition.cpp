@@ -1,0 +1,383 @@
+#include "compiler/sema/check_condition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/sema/item_reader.h"
+#include "compiler/sema/names.h"
+
+// NOLINTBEGIN(misc-no-recursion): bounded by the parser's limit on nesting, and by chains of `let`
+namespace gate::compiler::sema {
+namespace {
+
+bool lacks_a_field(std::uint64_t words) {
+  for (std::size_t i = 0; i < ir::kContextFactCount; ++i) {
+    if ((words & ir::context_field(static_cast<ir::ContextFact>(i)).mask()) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Condition::never_holds() const {
+  return lacks_a_field(may_hold);
+}
+bool Condition::always_holds() const {
+  return lacks_a_field(may_fail);
+}
+
+std::string described(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case ast::ExprKind::kPath:
+      return fmt::format("`{}`", path_text(expr.path));
+    case ast::ExprKind::kLiteral:
+      return std::string(describe(expr.literal.kind));
+    case ast::ExprKind::kList:
+      return "a list";
+    case ast::ExprKind::kOr:
+    case ast::ExprKind::kAnd:
+    case ast::ExprKind::kNot:
+    case ast::ExprKind::kCompare:
+    case ast::ExprKind::kIn:
+    case ast::ExprKind::kText:
+    case ast::ExprKind::kBetween:
+      break;
+  }
+  return "a condition";
+}
+
+std::string_view ConditionChecker::Subject::kind() const {
+  if (signal == nullptr) {
+    return describe(type());
+  }
+  switch (signal->signal.type) {
+    case SignalType::kInteger:
+      return "a whole number";
+    case SignalType::kBoolean:
+      return "true or false";
+    case SignalType::kText:
+      return "text";
+    case SignalType::kOneOf:
+      return "one of its values";
+  }
+  return "a value";
+}
+
+Condition ConditionChecker::leaf(ir::ExprId id) const {
+  return Condition{id};
+}
+
+Condition ConditionChecker::context_leaf(ir::ContextFact fact, std::uint64_t values) {
+  const ir::ContextField field = ir::context_field(fact);
+  Condition out{l_.builder.context_in(fact, values)};
+  out.may_hold = ~field.mask() | values;
+  out.may_fail = ~field.mask() | (field.mask() & ~values);
+  return out;
+}
+
+Condition ConditionChecker::negated(Condition condition) {
+  condition.id = l_.builder.negate(condition.id);
+  condition.depth += 1;
+  std::swap(condition.may_hold, condition.may_fail);
+  return condition;
+}
+
+ConditionChecker::Checked ConditionChecker::negated_if(bool wanted, Checked condition) {
+  return wanted && condition ? Checked(negated(*condition)) : condition;
+}
+
+ConditionChecker::Checked ConditionChecker::constant(bool value) {
+  Condition out{l_.builder.constant(value)};
+  (value ? out.may_fail : out.may_hold) = 0;
+  return out;
+}
+
+ConditionChecker::Checked ConditionChecker::check(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case ast::ExprKind::kOr:
+    case ast::ExprKind::kAnd:
+      return connective(expr);
+    case ast::ExprKind::kNot:
+      return negated_if(true, check(expr.operands.front()));
+    case ast::ExprKind::kCompare:
+      return compare(expr);
+    case ast::ExprKind::kIn:
+      return membership(expr);
+    case ast::ExprKind::kText:
+      return text_test(expr);
+    case ast::ExprKind::kBetween:
+      return between(expr);
+    case ast::ExprKind::kPath:
+      return path_alone(expr);
+    case ast::ExprKind::kLiteral:
+      if (expr.literal.kind == ast::LiteralKind::kBoolean) {
+        return constant(expr.literal.value != 0);
+      }
+      break;
+    case ast::ExprKind::kList:
+      break;
+  }
+  l_.diagnostics.report<Code::kNotACondition>(expr.span, described(expr));
+  return std::nullopt;
+}
+
+ConditionChecker::Checked ConditionChecker::connective(const ast::Expr& expr) {
+  const bool conjunction = expr.kind == ast::ExprKind::kAnd;
+  std::vector<ir::ExprId> ids;
+  Condition out;
+  out.depth = 0;
+  out.may_hold = conjunction ? ~std::uint64_t{0} : 0;
+  out.may_fail = conjunction ? 0 : ~std::uint64_t{0};
+  bool good = true;
+  for (const ast::Expr& operand : expr.operands) {
+    const Checked part = check(operand);
+    if (!part) {
+      good = false;
+      continue;
+    }
+    ids.push_back(part->id);
+    out.depth = std::max(out.depth, part->depth);
+    out.may_hold = conjunction ? out.may_hold & part->may_hold : out.may_hold | part->may_hold;
+    out.may_fail = conjunction ? out.may_fail | part->may_fail : out.may_fail & part->may_fail;
+  }
+  const auto bare_and = [](const ast::Expr& e) {
+    return e.kind == ast::ExprKind::kAnd && !e.parenthesized;
+  };
+  if (!conjunction && std::ranges::any_of(expr.operands, bare_and)) {
+    const auto first = std::ranges::find_if(expr.operands, bare_and);
+    auto report = l_.diagnostics.report<Code::kMixedAndOr>(first->span);
+    for (const ast::Expr& operand : expr.operands) {
+      if (bare_and(operand)) {
+        report.fix(operand.span, fmt::format("({})", l_.sources.text(operand.span)),
+                   "put the `and` in parentheses");
+      }
+    }
+  }
+  if (!good) {
+    return std::nullopt;
+  }
+  out.depth += 1;
+  out.id = conjunction ? l_.builder.all_of(std::move(ids)) : l_.builder.any_of(std::move(ids));
+  return out;
+}
+
+ConditionChecker::Checked ConditionChecker::path_alone(const ast::Expr& expr) {
+  if (expr.path.size() == 1) {
+    const Declared* declared = l_.symbols.find(expr.path.front().text);
+    if (declared != nullptr && declared->kind == NameKind::kLet && declared->let != nullptr) {
+      return let(*declared, expr.span);
+    }
+  }
+  const auto found = subject(expr);
+  if (!found) {
+    return std::nullopt;
+  }
+  if (found->signal != nullptr) {
+    if (found->signal->signal.type == SignalType::kBoolean) {
+      return leaf(l_.builder.bool_signal(l_.bool_slot(*found->signal)));
+    }
+  } else if (found->type() == FactType::kFlag || found->type() == FactType::kOptionalFlag) {
+    const ir::ContextFact fact = *found->fact.info->context;
+    return context_leaf(fact, ir::context_field(fact).bit(*value_of(fact, "true")));
+  } else if (found->type() == FactType::kMethodAge) {
+    return leaf(l_.builder.method_done({MethodSet::of(found->fact.method)}));
+  }
+  l_.diagnostics
+      .report<Code::kNotACondition>(expr.span, fmt::format("`{}`, {}", found->text, found->kind()))
+      .label("compare it with a value");
+  return std::nullopt;
+}
+
+ConditionChecker::Checked ConditionChecker::let(const Declared& declared, Span use) {
+  (void)use;
+  if (const auto found = lets_.find(&declared); found != lets_.end()) {
+    return found->second.value;
+  }
+  if (const auto begin = std::ranges::find(open_lets_, &declared); begin != open_lets_.end()) {
+    std::string chain;
+    for (auto it = begin; it != open_lets_.end(); ++it) {
+      chain += fmt::format("`{}` needs ", (*it)->name);
+    }
+    l_.diagnostics.report<Code::kCyclicDefinition>(declared.span, declared.name)
+        .note(fmt::format("{}`{}`", chain, declared.name));
+    return std::nullopt;
+  }
+  open_lets_.push_back(&declared);
+  Checked value = check(declared.let->value);
+  open_lets_.pop_back();
+  if (value && value->depth > ir::kExprDepthMax) {
+    l_.diagnostics.report<Code::kTooDeep>(declared.let->value.span, ir::kExprDepthMax);
+    value = std::nullopt;
+  }
+  lets_.emplace(&declared, LetState{true, value});
+  return value;
+}
+
+void ConditionChecker::check_lets() {
+  for (const Declared& each : l_.symbols.all()) {
+    if (each.let != nullptr) {
+      (void)let(each, each.span);
+    }
+  }
+}
+
+std::optional<ConditionChecker::Subject> ConditionChecker::subject(const ast::Expr& expr) {
+  if (expr.kind != ast::ExprKind::kPath) {
+    l_.diagnostics.report<Code::kNotACondition>(expr.span, described(expr))
+        .label("a test begins with a fact");
+    return std::nullopt;
+  }
+  const std::string text = path_text(expr.path);
+  if (const auto fact = find_fact(text)) {
+    Subject out{*fact, nullptr, text, expr.span};
+    return usable(out) ? std::optional(std::move(out)) : std::nullopt;
+  }
+  if (expr.path.size() == 1) {
+    if (const Declared* declared = l_.symbols.find(text)) {
+      return subject_named(expr, *declared);
+    }
+  }
+  report_unknown_fact(expr);
+  return std::nullopt;
+}
+
+std::optional<ConditionChecker::Subject> ConditionChecker::subject_named(const ast::Expr& expr,
+                                                                         const Declared& declared) {
+  if (declared.span.end == 0 || (declared.kind == NameKind::kSignal && declared.damaged)) {
+    return std::nullopt;
+  }
+  if (declared.kind == NameKind::kSignal) {
+    return Subject{{}, &declared, std::string(declared.name), expr.span};
+  }
+  l_.diagnostics
+      .report<Code::kWrongKindOfName>(expr.span, declared.name, describe(declared.kind), "a fact")
+      .related(declared.span, "declared here");
+  return std::nullopt;
+}
+
+void ConditionChecker::report_unknown_fact(const ast::Expr& expr) {
+  const std::string text = path_text(expr.path);
+  const std::string_view head = expr.path.front().text;
+  if (expr.path.size() > 1 && (has_attributes(head) || find_fact(head))) {
+    const Span rest = join(expr.path[1].span, expr.path.back().span);
+    const std::string attribute = path_text(std::span(expr.path).subspan(1));
+    l_.diagnostics.report<Code::kUnknownAttribute>(rest, head, attribute)
+        .suggest(rest, nearest(attribute, attribute_names(head, FactUse::kCondition)));
+    return;
+  }
+  if (l_.symbols.incomplete() && expr.path.size() == 1) {
+    return;
+  }
+  if (has_attributes(head)) {  // `device` alone
+    const auto attributes = attribute_names(head, FactUse::kCondition);
+    l_.diagnostics.report<Code::kMissingArgument>(
+        expr.span, text,
+        fmt::format("an attribute, such as `{}.{}`", head,
+                    attributes.empty() ? "…" : attributes.front()));
+    return;
+  }
+  std::vector<std::string_view> candidates = fact_names(FactUse::kCondition);
+  for (const NameKind kind : {NameKind::kSignal, NameKind::kLet}) {
+    const auto names = l_.symbols.names(kind);
+    candidates.insert(candidates.end(), names.begin(), names.end());
+  }
+  l_.diagnostics.report<Code::kUnknownFact>(expr.span, text)
+      .suggest(expr.span, nearest(text, candidates));
+}
+
+bool ConditionChecker::usable(const Subject& subject) {
+  if (allows(subject.fact.info->use, FactUse::kCondition)) {
+    const FactType type = subject.type();
+    if (type == FactType::kAction || type == FactType::kContext || type == FactType::kDate) {
+      l_.diagnostics.report<Code::kNotSupportedYet>(
+          subject.span, fmt::format("`{}` in a condition", subject.text));
+      return false;
+    }
+    return true;
+  }
+  if (subject.fact.info->use == FactUse::kNowhere) {
+    l_.diagnostics.report<Code::kNotSupportedYet>(subject.span, fmt::format("`{}`", subject.text));
+  } else if (subject.fact.info->id == FactId::kNow) {
+    l_.diagnostics.report<Code::kMissingArgument>(
+        subject.span, "now", "an attribute: `now.weekday`, `now.time` or `now.date`");
+  } else {
+    l_.diagnostics.report<Code::kUnknownWord>(subject.span, subject.text,
+                                              "a fact that conditions can use: only tests give it");
+  }
+  return false;
+}
+
+void ConditionChecker::mismatch(const Subject& left, const ast::Expr& right) {
+  auto report =
+      l_.diagnostics.report<Code::kTypeMismatch>(right.span, left.kind(), described(right));
+  report.label(fmt::format("`{}` is {}", left.text, left.kind()));
+  const bool text = left.signal != nullptr
+                        ? left.signal->signal.type == SignalType::kText
+                        : left.type() == FactType::kText || left.type() == FactType::kUserId;
+  if (text && right.kind == ast::ExprKind::kPath && right.path.size() == 1) {
+    report.fix(right.span, fmt::format("\"{}\"", right.path.front().text),
+               "text stands in quotation marks");
+  }
+}
+
+std::optional<std::uint8_t> ConditionChecker::word_value(const Subject& left, std::string_view word,
+                                                         Span place) {
+  const ir::ContextFact fact = *left.fact.info->context;
+  if (const auto value = value_of(fact, word)) {
+    return value;
+  }
+  std::vector<std::string_view> candidates;
+  std::string all;
+  for (const FactWord& each : words_of(fact)) {
+    candidates.push_back(each.text);
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", each.text);
+  }
+  l_.diagnostics.report<Code::kUnknownMember>(place, word, fmt::format("`{}`", left.text))
+      .label(all)
+      .suggest(place, nearest(word, candidates));
+  return std::nullopt;
+}
+
+void ConditionChecker::warn_of_hole(const Subject& left, std::uint64_t values, Span place) {
+  if (left.type() != FactType::kLevel) {
+    return;
+  }
+  const auto words = words_of(*left.fact.info->context);  // ordered, `none` first
+  const auto has = [values](std::size_t level) { return (values >> level & 1) != 0; };
+  std::size_t lowest = 1;
+  while (lowest < words.size() && !has(lowest)) {
+    ++lowest;
+  }
+  for (std::size_t level = lowest; level < words.size(); ++level) {
+    if (!has(level)) {
+      l_.diagnostics.report<Code::kRiskSetWithHole>(place, words[level].text, words[lowest].text)
+          .help(fmt::format("to mean this level and all above: `{} >= {}`", left.text,
+                            words[lowest].text));
+      return;
+    }
+  }
+}
+
+bool ConditionChecker::refuse_zone(const ast::Expr& expr, const Subject& left) {
+  if (expr.zone) {
+    l_.diagnostics.report<Code::kUnexpectedArgument>(expr.zone->span, left.text, "time zone");
+  }
+  return !expr.zone;
+}
+
+std::optional<std::uint32_t> ConditionChecker::zone_of(const ast::Expr& expr, const Subject& left) {
+  if (expr.zone) {
+    return l_.zone(expr.zone->value, expr.zone->span);
+  }
+  l_.diagnostics.report<Code::kZoneAssumed>(expr.span, left.text)
+      .label("read in UTC")
+      .help("name the zone: `now.weekday in [saturday, sunday] in \"Europe/Vienna\"`");
+  return l_.zone("UTC", expr.span);
+}
+
+}  // namespace gate::compiler::sema
+// NOLINTEND(misc-no-recursion)

@@ -1,0 +1,446 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/sema/check_condition.h"
+#include "compiler/sema/item_reader.h"
+#include "compiler/sema/names.h"
+
+// `in`, `starts_with`, `ends_with`, `contains`.
+namespace gate::compiler::sema {
+namespace {
+
+ir::StringOp ir_op(ast::TextOp op) {
+  switch (op) {
+    case ast::TextOp::kStartsWith:
+      return ir::StringOp::kStartsWith;
+    case ast::TextOp::kEndsWith:
+      return ir::StringOp::kEndsWith;
+    case ast::TextOp::kContains:
+      return ir::StringOp::kContains;
+  }
+  return ir::StringOp::kContains;
+}
+
+const ast::Literal* only_string(const ast::Item& item) {
+  const ast::Literal* literal = ast::literal_at(item, 0);
+  const bool only = item.atoms.size() == 1 && !item.has_arguments;
+  return only && literal != nullptr && literal->kind == ast::LiteralKind::kString ? literal
+                                                                                  : nullptr;
+}
+
+const ast::Name* only_word(const ast::Item& item) {
+  return item.atoms.size() == 1 && !item.has_arguments ? ast::word_at(item, 0) : nullptr;
+}
+
+bool all_strings(std::span<const ast::Item> items) {
+  return std::ranges::all_of(items,
+                             [](const ast::Item& each) { return only_string(each) != nullptr; });
+}
+
+}  // namespace
+
+ConditionChecker::Checked ConditionChecker::membership(const ast::Expr& expr) {
+  const auto left = subject(expr.operands.front());
+  if (!left) {
+    return std::nullopt;
+  }
+  if (expr.items.empty()) {
+    l_.diagnostics.report<Code::kEmptyList>(expr.span, "the list behind `in`");
+    return std::nullopt;
+  }
+  return member_of(*left, expr);
+}
+
+ConditionChecker::Checked ConditionChecker::member_of(const Subject& left, const ast::Expr& expr) {
+  const bool timed = left.signal == nullptr && left.type() == FactType::kWeekday;
+  if (!timed && !refuse_zone(expr, left)) {
+    return std::nullopt;
+  }
+  const auto refused = [](const ast::Item& item) { return item.until || item.because; };
+  if (const auto found = std::ranges::find_if(expr.items, refused); found != expr.items.end()) {
+    (void)refuse_modifiers(*found, l_.diagnostics);
+    return std::nullopt;
+  }
+  if (left.signal != nullptr) {
+    switch (left.signal->signal.type) {
+      case SignalType::kInteger:
+        return in_integers(left, expr);
+      case SignalType::kText:
+      case SignalType::kOneOf:
+        return in_strings(left, expr);
+      case SignalType::kBoolean:
+        break;
+    }
+  } else {
+    switch (left.type()) {
+      case FactType::kWord:
+      case FactType::kLevel:
+        return in_words(left, expr);
+      case FactType::kText:
+      case FactType::kUserId:
+      case FactType::kTenant:
+        return in_strings(left, expr);
+      case FactType::kUser:
+        return in_users(left, expr);
+      case FactType::kApp:
+        return in_apps(left, expr);
+      case FactType::kLocation:
+        return in_places(left, expr);
+      case FactType::kIp:
+        return in_addresses(left, expr);
+      case FactType::kCountry:
+        return in_countries(left, expr);
+      case FactType::kWeekday:
+        return in_weekdays(left, expr);
+      case FactType::kFlag:
+      case FactType::kOptionalFlag:
+      case FactType::kTextList:
+      case FactType::kDuration:
+      case FactType::kGroups:
+      case FactType::kRoles:
+      case FactType::kAppGroups:
+      case FactType::kAction:
+      case FactType::kContext:
+      case FactType::kMethods:
+      case FactType::kMethodAge:
+      case FactType::kControls:
+      case FactType::kInstant:
+      case FactType::kTimeOfDay:
+      case FactType::kDate:
+        break;
+    }
+  }
+  auto report = l_.diagnostics.report<Code::kCannotBeMember>(
+      left.span, fmt::format("`{}`, {},", left.text, left.kind()), "a list");
+  if (left.signal == nullptr &&
+      (left.type() == FactType::kMethods || left.type() == FactType::kTextList ||
+       left.type() == FactType::kGroups || left.type() == FactType::kRoles)) {
+    report.help(fmt::format("ask `{} contains …`", left.text));
+  }
+  return std::nullopt;
+}
+
+ConditionChecker::Checked ConditionChecker::in_words(const Subject& left, const ast::Expr& expr) {
+  const ir::ContextFact fact = *left.fact.info->context;
+  std::uint64_t values = 0;
+  bool good = true;
+  for (const ast::Item& item : expr.items) {
+    const ast::Name* word = only_word(item);
+    if (word == nullptr) {
+      ItemReader reader(item, l_.diagnostics);
+      if (reader.word() != nullptr) {
+        (void)reader.finish();
+      } else {
+        l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(),
+                                                   shown(item.atoms.front()));
+      }
+      good = false;
+      continue;
+    }
+    const auto value = word_value(left, word->text, word->span);
+    if (!value) {
+      good = false;
+      continue;
+    }
+    const std::uint64_t bit = std::uint64_t{1} << *value;
+    if ((values & bit) != 0) {
+      l_.diagnostics.report<Code::kDuplicateMember>(word->span, word->text);
+    }
+    values |= bit;
+  }
+  if (!good) {
+    return std::nullopt;
+  }
+  if (!expr.negated) {
+    warn_of_hole(left, values, expr.span);
+  }
+  const ir::ContextField field = ir::context_field(fact);
+  return negated_if(expr.negated, context_leaf(fact, values << field.offset));
+}
+
+std::optional<std::vector<std::string>> ConditionChecker::strings_of(
+    const Subject& left, std::span<const ast::Item> items) {
+  std::vector<std::string> out;
+  const bool one_of = left.signal != nullptr && left.signal->signal.type == SignalType::kOneOf;
+  bool good = true;
+  for (const ast::Item& item : items) {
+    const ast::Literal* literal = only_string(item);
+    const ast::Name* word = one_of ? only_word(item) : nullptr;
+    if (literal == nullptr && word == nullptr) {
+      const ast::Name* bare = only_word(item);
+      auto report = l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(),
+                                                               shown(item.atoms.front()));
+      if (bare != nullptr) {
+        report.fix(item.head, fmt::format("\"{}\"", bare->text), "text stands in quotation marks");
+      }
+      good = false;
+      continue;
+    }
+    std::string value = literal != nullptr ? literal->text : std::string(word->text);
+    if (one_of &&
+        std::ranges::find(left.signal->signal.values, value) == left.signal->signal.values.end()) {
+      l_.diagnostics.report<Code::kUnknownMember>(item.head, value, fmt::format("`{}`", left.text))
+          .suggest(item.head, nearest(value, left.signal->signal.values));
+      good = false;
+      continue;
+    }
+    out.push_back(std::move(value));
+  }
+  return good ? std::optional(std::move(out)) : std::nullopt;
+}
+
+ConditionChecker::Checked ConditionChecker::test_strings(const Subject& left, ir::StringOp op,
+                                                         std::vector<std::string> values) {
+  const std::uint32_t slot = left.signal != nullptr
+                                 ? l_.string_slot(*left.signal)
+                                 : l_.builder.string_slot({left.text, false, false, {}});
+  return leaf(l_.builder.string_test({slot, op, std::move(values)}));
+}
+
+ConditionChecker::Checked ConditionChecker::in_strings(const Subject& left, const ast::Expr& expr) {
+  auto values = strings_of(left, expr.items);
+  if (!values) {
+    return std::nullopt;
+  }
+  if (left.signal != nullptr || left.type() == FactType::kText) {
+    return negated_if(expr.negated, test_strings(left, ir::StringOp::kEquals, std::move(*values)));
+  }
+  ir::PrincipalSet set;
+  if (left.type() == FactType::kTenant) {
+    ir::GuestSelector guests{0x7E, {}};  // a member has no other home
+    for (const std::string& value : *values) {
+      guests.tenants.push_back(l_.builder.symbol(ir::SymbolKind::kTenant, value));
+    }
+    set.guests.push_back(std::move(guests));
+  } else {
+    for (const std::string& value : *values) {
+      set.members.push_back(l_.builder.symbol(ir::SymbolKind::kUser, value));
+      set.members.push_back(l_.builder.symbol(ir::SymbolKind::kServicePrincipal, value));
+    }
+  }
+  return negated_if(expr.negated, leaf(l_.builder.principal_in(std::move(set))));
+}
+
+ConditionChecker::Checked ConditionChecker::in_integers(const Subject& left,
+                                                        const ast::Expr& expr) {
+  std::vector<ir::ExprId> ids;
+  for (const ast::Item& item : expr.items) {
+    const ast::Literal* literal = ast::literal_at(item, 0);
+    if (item.atoms.size() != 1 || literal == nullptr ||
+        literal->kind != ast::LiteralKind::kInteger) {
+      l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(), shown(item.atoms.front()));
+      return std::nullopt;
+    }
+    ids.push_back(
+        l_.builder.int_compare({l_.int_slot(*left.signal), ir::CompareOp::kEq, literal->value}));
+  }
+  Condition out;
+  out.depth = 2;
+  out.id = l_.builder.any_of(std::move(ids));
+  return negated_if(expr.negated, out);
+}
+
+ConditionChecker::Checked ConditionChecker::in_users(const Subject& left, const ast::Expr& expr) {
+  (void)left;
+  const auto who = l_.sets.users(expr.items);
+  if (!who) {
+    return std::nullopt;
+  }
+  return negated_if(expr.negated, leaf(l_.builder.principal_in(l_.principal_set(*who))));
+}
+
+ConditionChecker::Checked ConditionChecker::in_apps(const Subject& left, const ast::Expr& expr) {
+  Apps apps;
+  if (all_strings(expr.items)) {
+    for (const ast::Item& item : expr.items) {
+      apps.apps.push_back(only_string(item)->text);
+    }
+  } else {
+    auto found = l_.sets.apps(expr.items);
+    if (!found) {
+      return std::nullopt;
+    }
+    apps = std::move(*found);
+  }
+  if (apps.all) {
+    l_.diagnostics.report<Code::kCannotBeMember>(left.span, "`app`", "all apps")
+        .help("a condition tells some apps from others; leave it out");
+    return std::nullopt;
+  }
+  return negated_if(expr.negated, leaf(l_.builder.app_in(l_.app_set(apps))));
+}
+
+ConditionChecker::Checked ConditionChecker::of_location(const Places& places,
+                                                        std::string_view name) {
+  return leaf(l_.builder.location_in({l_.locations(places, name)}));
+}
+
+ConditionChecker::Checked ConditionChecker::in_places(const Subject& left, const ast::Expr& expr) {
+  (void)left;
+  const auto places = l_.sets.places(expr.items);
+  if (!places) {
+    return std::nullopt;
+  }
+  const Span list = join(expr.items.front().head, expr.items.back().head);
+  return negated_if(expr.negated, of_location(*places, l_.sources.text(list)));
+}
+
+ConditionChecker::Checked ConditionChecker::in_addresses(const Subject& left,
+                                                         const ast::Expr& expr) {
+  Places places;
+  bool good = true;
+  for (const ast::Item& item : expr.items) {
+    const ast::Literal* text = only_string(item);
+    if (text == nullptr) {
+      const ast::Name* word = only_word(item);
+      const Declared* set = word != nullptr ? l_.symbols.find(word->text) : nullptr;
+      auto report = l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(),
+                                                               shown(item.atoms.front()));
+      if (set != nullptr && set->kind == NameKind::kLocations) {
+        report.help(fmt::format("ask `location in {}`", word->text));
+      }
+      good = false;
+      continue;
+    }
+    const auto range = read_cidr(text->text, text->span, l_.diagnostics);
+    if (range) {
+      places.ranges.push_back(*range);
+    }
+    good = range && good;
+  }
+  if (!good) {
+    return std::nullopt;
+  }
+  const Span list = join(expr.items.front().head, expr.items.back().head);
+  return negated_if(expr.negated, of_location(places, fmt::format("ip {}", l_.sources.text(list))));
+}
+
+ConditionChecker::Checked ConditionChecker::in_countries(const Subject& left,
+                                                         const ast::Expr& expr) {
+  Places places;
+  bool good = true;
+  for (const ast::Item& item : expr.items) {
+    const ast::Name* word = only_word(item);
+    if (word == nullptr) {
+      l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(), shown(item.atoms.front()));
+      good = false;
+      continue;
+    }
+    if (word->text == "unknown") {
+      places.unknown_country = true;
+      continue;
+    }
+    const Declared* set = l_.symbols.find(word->text);
+    if (set != nullptr && set->kind == NameKind::kLocations) {
+      l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(), shown(item.atoms.front()))
+          .help(fmt::format("ask `location in {}`", word->text));
+      good = false;
+      continue;
+    }
+    const auto country = read_country(*word, l_.diagnostics);
+    if (country) {
+      places.countries.push_back(*country);
+    }
+    good = country && good;
+  }
+  if (!good) {
+    return std::nullopt;
+  }
+  const Span list = join(expr.items.front().head, expr.items.back().head);
+  return negated_if(expr.negated,
+                    of_location(places, fmt::format("country {}", l_.sources.text(list))));
+}
+
+ConditionChecker::Checked ConditionChecker::in_weekdays(const Subject& left,
+                                                        const ast::Expr& expr) {
+  unsigned days = 0;
+  bool good = true;
+  for (const ast::Item& item : expr.items) {
+    const ast::Name* word = only_word(item);
+    const auto day = word != nullptr ? parse_weekday(word->text) : std::nullopt;
+    if (!day) {
+      l_.diagnostics
+          .report<Code::kUnknownMember>(item.head, l_.sources.text(item.head), "`now.weekday`")
+          .suggest(item.head,
+                   word != nullptr ? nearest(word->text, weekday_words()) : std::string_view());
+      good = false;
+      continue;
+    }
+    days |= 1U << *day;
+  }
+  const auto zone = good ? zone_of(expr, left) : std::nullopt;
+  if (!zone) {
+    return std::nullopt;
+  }
+  return negated_if(expr.negated,
+                    leaf(l_.builder.time_in({*zone, static_cast<std::uint8_t>(days), 0, 0})));
+}
+
+ConditionChecker::Checked ConditionChecker::text_test(const ast::Expr& expr) {
+  const auto left = subject(expr.operands.front());
+  if (!left) {
+    return std::nullopt;
+  }
+  const ast::Expr& right = expr.operands[1];
+  const bool contains = expr.text_op == ast::TextOp::kContains;
+  const bool text = left->signal != nullptr ? left->signal->signal.type == SignalType::kText
+                                            : left->type() == FactType::kText;
+  const bool list = left->signal == nullptr && contains &&
+                    (left->type() == FactType::kTextList || left->type() == FactType::kGroups ||
+                     left->type() == FactType::kRoles);
+  if (left->signal == nullptr && contains && left->type() == FactType::kMethods) {
+    const bool word = right.kind == ast::ExprKind::kPath && right.path.size() == 1;
+    const auto method = word ? parse_method(right.path.front().text) : std::nullopt;
+    if (!method) {
+      l_.diagnostics
+          .report<Code::kUnknownWord>(right.span, l_.sources.text(right.span),
+                                      "an authentication method")
+          .suggest(right.span,
+                   word ? nearest(right.path.front().text, method_words()) : std::string_view());
+      return std::nullopt;
+    }
+    return negated_if(expr.negated, leaf(l_.builder.method_done({MethodSet::of(*method)})));
+  }
+  if (!text && !list) {
+    l_.diagnostics.report<Code::kNotText>(expr.op_span, ast::spelling(expr.text_op),
+                                          fmt::format("`{}`, {}", left->text, left->kind()));
+    return std::nullopt;
+  }
+  std::vector<std::string> values;
+  if (right.kind == ast::ExprKind::kList) {
+    if (right.items.empty()) {
+      l_.diagnostics.report<Code::kEmptyList>(right.span, "this list");
+      return std::nullopt;
+    }
+    auto found = strings_of(*left, right.items);
+    if (!found) {
+      return std::nullopt;
+    }
+    values = std::move(*found);
+  } else if (right.kind == ast::ExprKind::kLiteral &&
+             right.literal.kind == ast::LiteralKind::kString) {
+    values.push_back(right.literal.text);
+  } else {
+    mismatch(*left, right);
+    return std::nullopt;
+  }
+  if (text) {
+    return negated_if(expr.negated, test_strings(*left, ir_op(expr.text_op), std::move(values)));
+  }
+  if (left->type() == FactType::kTextList) {
+    return negated_if(
+        expr.negated,
+        leaf(l_.builder.list_contains({l_.builder.list_slot(left->text), std::move(values)})));
+  }
+  const auto kind =
+      left->type() == FactType::kGroups ? ir::SymbolKind::kGroup : ir::SymbolKind::kRole;
+  ir::PrincipalSet set;
+  for (const std::string& value : values) {
+    set.members.push_back(l_.builder.symbol(kind, value));
+  }
+  return negated_if(expr.negated, leaf(l_.builder.principal_in(std::move(set))));
+}
+
+}  // namespace gate::compiler::sema

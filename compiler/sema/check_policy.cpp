@@ -1,0 +1,290 @@
+#include "compiler/sema/check_policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/sema/item_reader.h"
+
+namespace gate::compiler::sema {
+namespace {
+
+std::string iso(const Date& date) {
+  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
+
+/// An item as its words, to find the same one on the other side.
+std::string key_of(const ast::Item& item) {
+  std::string out;
+  for (const ast::Item::Atom& atom : item.atoms) {
+    out += shown(atom);
+  }
+  return out;
+}
+
+bool only_workloads(const Principals& who) {
+  return who.all_service_principals ||
+         std::ranges::any_of(who.members, [](const Principals::Member& member) {
+           return member.kind == Principals::Kind::kServicePrincipal;
+         });
+}
+
+}  // namespace
+
+void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy& policy,
+                          std::string id) {
+  ir::Policy out;
+  out.id = std::move(id);
+  out.name = policy.name.value;
+  out.description = declaration.description;
+  out.source_file = l_.sources.name(policy.name.span.file);
+  out.source_line = l_.sources.locate(policy.name.span.file, policy.name.span.begin).line;
+  const auto on = state(policy);
+  bool good = on.has_value();
+  out.state = on.value_or(PolicyState::kOff);
+  good = users(policy, out) && good;
+  good = targets(policy, out) && good;
+  good = condition(policy, out) && good;
+  good = effect(policy, out) && good;
+  if (good) {
+    l_.builder.policy(std::move(out));
+  }
+}
+
+void PolicyChecker::expiry(const ast::DateValue& until) {
+  if (today_ && *today_ > until.date) {
+    l_.diagnostics.report<Code::kExpired>(until.span, iso(until.date), iso(*today_));
+  }
+}
+
+std::optional<PolicyState> PolicyChecker::state(const ast::Policy& policy) {
+  if (!policy.state) {
+    return PolicyState::kOn;
+  }
+  const ast::Item& item = policy.state->content;
+  ItemReader reader(item, l_.diagnostics);
+  const ast::Name* word = reader.word();
+  if (word == nullptr) {
+    l_.diagnostics.report<Code::kWrongValue>(item.head, "`state`", "`on`, `off` or `report_only`",
+                                             shown(item.atoms.front()));
+    return std::nullopt;
+  }
+  static constexpr std::string_view kWords[] = {"on", "off", "report_only"};
+  const auto* found = std::ranges::find(kWords, word->text);
+  if (found == std::end(kWords)) {
+    l_.diagnostics.report<Code::kUnknownWord>(word->span, word->text, "a state")
+        .label("on, off or report_only")
+        .suggest(word->span, nearest(word->text, kWords));
+    return std::nullopt;
+  }
+  if (!reader.finish()) {
+    return std::nullopt;
+  }
+  if (item.because) {
+    l_.diagnostics.report<Code::kModifierNotAllowed>(item.because->span, "because", "");
+    return std::nullopt;
+  }
+  if (item.until) {
+    expiry(*item.until);
+  }
+  constexpr PolicyState kStates[] = {PolicyState::kOn, PolicyState::kOff, PolicyState::kReportOnly};
+  return kStates[found - std::begin(kWords)];
+}
+
+bool PolicyChecker::missing(const ast::Policy& policy, bool absent, std::string_view section) {
+  if (absent && !policy.damaged) {
+    l_.diagnostics.report<Code::kMissingSection>(policy.name.span, policy.name.value, section);
+  }
+  return absent;
+}
+
+void PolicyChecker::exclusion(const ast::Item& item) {
+  if (item.until) {
+    expiry(*item.until);
+  }
+  const ast::Name* word = ast::word_at(item, 0);
+  const bool named = word != nullptr && item.atoms.size() == 1 && !item.has_arguments &&
+                     l_.symbols.find(word->text) != nullptr;
+  if (!item.until && !item.because && !named && word != nullptr && word->text != "none") {
+    l_.diagnostics.report<Code::kExclusionWithoutReason>(item.head);
+  }
+}
+
+void PolicyChecker::never(const ast::Policy& policy, ir::Policy& out, std::string reason,
+                          Span place) {
+  if (out.never_applies.empty()) {
+    l_.diagnostics.report<Code::kNeverApplies>(place, policy.name.value, reason);
+    out.never_applies = std::move(reason);
+  }
+}
+
+void PolicyChecker::warn_of_overlap(const std::vector<ast::Assignment>& sides) {
+  if (sides.size() < 2) {
+    return;
+  }
+  std::unordered_map<std::string, Span> included;
+  for (const ast::Assignment& side : sides) {
+    for (const ast::Item& item : side.items) {
+      if (!side.exclude && !item.has_arguments) {
+        included.emplace(key_of(item), item.head);
+      }
+    }
+  }
+  for (const ast::Assignment& side : sides) {
+    for (const ast::Item& item : side.items) {
+      const auto found =
+          side.exclude && !item.has_arguments ? included.find(key_of(item)) : included.end();
+      if (found != included.end()) {
+        l_.diagnostics.report<Code::kExcludedAgain>(found->second, l_.sources.text(found->second))
+            .related(item.head, "excluded here");
+      }
+    }
+  }
+}
+
+bool PolicyChecker::users(const ast::Policy& policy, ir::Policy& out) {
+  if (missing(policy, !policy.users, "users")) {
+    return false;
+  }
+  Principals included;
+  Principals excluded;
+  const ast::Assignment* exclude_all = nullptr;
+  bool good = true;
+  for (const ast::Assignment& side : policy.users->content) {
+    const auto found = l_.sets.users(side.items, side.exclude ? SetResolver::Modifiers::kAllowed
+                                                              : SetResolver::Modifiers::kRefused);
+    if (!found) {
+      good = false;
+      continue;
+    }
+    Principals& into = side.exclude ? excluded : included;
+    into.all_users = into.all_users || found->all_users;
+    into.all_service_principals = into.all_service_principals || found->all_service_principals;
+    into.members.insert(into.members.end(), found->members.begin(), found->members.end());
+    into.guests.insert(into.guests.end(), found->guests.begin(), found->guests.end());
+    if (side.exclude) {
+      std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
+      exclude_all = found->all_users ? &side : exclude_all;
+    }
+  }
+  if (!good) {
+    return false;
+  }
+  if (included.empty()) {
+    never(policy, out, "nobody is included", policy.users->keyword);
+  } else if (exclude_all != nullptr && !only_workloads(included)) {
+    never(policy, out, "everybody is excluded", exclude_all->span);
+  } else {
+    warn_of_overlap(policy.users->content);
+  }
+  if (only_workloads(included) && policy.grant && !policy.grant->content.block) {
+    l_.diagnostics
+        .report<Code::kRestrictedToBlock>(policy.grant->content.requirement.span,
+                                          "service principals")
+        .related(policy.users->span, "they are included here");
+    return false;
+  }
+  out.include = l_.principal_set(included);
+  out.exclude = l_.principal_set(excluded);
+  return true;
+}
+
+bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
+  if (missing(policy, !policy.target, "target")) {
+    return false;
+  }
+  Targets included;
+  Targets excluded;
+  std::optional<TargetKind> kind;
+  bool good = true;
+  for (const ast::Assignment& side : policy.target->content) {
+    auto found = l_.sets.targets(side.items, side.exclude ? SetResolver::Modifiers::kAllowed
+                                                          : SetResolver::Modifiers::kRefused);
+    if (!found) {
+      good = false;
+      continue;
+    }
+    if (found->kind && kind && *kind != *found->kind) {
+      l_.diagnostics.report<Code::kMixedTargets>(side.span);
+      good = false;
+    }
+    kind = kind ? kind : found->kind;
+    Targets& into = side.exclude ? excluded : included;
+    into.all = into.all || found->all;
+    into.members.insert(into.members.end(), found->members.begin(), found->members.end());
+    into.groups.insert(into.groups.end(), found->groups.begin(), found->groups.end());
+    if (side.exclude) {
+      std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
+    }
+  }
+  if (!good) {
+    return false;
+  }
+  included.kind = kind;
+  excluded.kind = kind;
+  if (included.empty()) {
+    never(policy, out, "nothing is targeted", policy.target->keyword);
+  } else if (excluded.all) {
+    never(policy, out, "every target is excluded", policy.target->keyword);
+  } else {
+    warn_of_overlap(policy.target->content);
+  }
+  out.include_targets = l_.target_set(included);
+  out.exclude_targets = l_.target_set(excluded);
+  return true;
+}
+
+bool PolicyChecker::condition(const ast::Policy& policy, ir::Policy& out) {
+  if (!policy.when) {
+    out.condition = l_.builder.constant(true);
+    return !policy.damaged;
+  }
+  const auto found = conditions_.check(policy.when->content);
+  if (!found) {
+    return false;
+  }
+  if (found->depth > ir::kExprDepthMax) {
+    l_.diagnostics.report<Code::kTooDeep>(policy.when->content.span, ir::kExprDepthMax);
+    return false;
+  }
+  if (found->never_holds()) {
+    l_.diagnostics.report<Code::kNeverHolds>(policy.when->content.span);
+    out.never_applies = "its condition can never hold";
+  } else if (found->always_holds()) {
+    l_.diagnostics.report<Code::kAlwaysHolds>(policy.when->content.span);
+  }
+  out.condition = found->id;
+  return true;
+}
+
+bool PolicyChecker::effect(const ast::Policy& policy, ir::Policy& out) {
+  if (!policy.grant && !policy.session) {
+    if (!policy.damaged) {
+      l_.diagnostics.report<Code::kNoEffect>(policy.name.span, policy.name.value);
+    }
+    return false;
+  }
+  ir::Effect effect;
+  bool good = true;
+  if (policy.grant) {
+    effect.block = policy.grant->content.block;
+    const auto clauses = effect.block ? std::optional<std::vector<ir::Clause>>(std::in_place)
+                                      : check_requirement(policy.grant->content.requirement, l_);
+    good = clauses.has_value();
+    for (std::size_t i = 0; good && i < clauses->size(); ++i) {
+      effect.clauses.push_back(l_.builder.clause((*clauses)[i]));
+    }
+  }
+  if (policy.session) {
+    const auto session = check_session(policy.session->content, l_);
+    good = session && good;
+    effect.session = session.value_or(SessionControls{});
+  }
+  if (good) {
+    out.effect = l_.builder.effect(std::move(effect));
+  }
+  return good;
+}
+
+}  // namespace gate::compiler::sema

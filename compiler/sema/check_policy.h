@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "compiler/ast/ast.h"
+#include "compiler/sema/check_condition.h"
+#include "compiler/sema/lowering.h"
+
+namespace gate::compiler::sema {
+
+/// The clauses that a requirement demands, all of them. Empty when something was wrong (reported).
+[[nodiscard]] std::optional<std::vector<ir::Clause>> check_requirement(
+    const ast::Requirement& requirement, Lowering& lowering);
+
+/// Session controls of one policy; empty when something was wrong (reported).
+[[nodiscard]] std::optional<SessionControls> check_session(std::span<const ast::Item> items,
+                                                           Lowering& lowering);
+
+/// Checks policies one after the other and gives the good ones to the builder.
+class PolicyChecker {
+ public:
+  PolicyChecker(Lowering& lowering, ConditionChecker& conditions, std::optional<Date> today)
+      : l_(lowering), conditions_(conditions), today_(today) {}
+  PolicyChecker(const PolicyChecker&) = delete;
+  PolicyChecker& operator=(const PolicyChecker&) = delete;
+
+  /// `id` is the policy's own or the derived one.
+  void check(const ast::Declaration& declaration, const ast::Policy& policy, std::string id);
+
+ private:
+  std::optional<PolicyState> state(const ast::Policy& policy);
+  bool users(const ast::Policy& policy, ir::Policy& out);
+  bool targets(const ast::Policy& policy, ir::Policy& out);
+  bool condition(const ast::Policy& policy, ir::Policy& out);
+  bool effect(const ast::Policy& policy, ir::Policy& out);
+  void exclusion(const ast::Item& item);
+  void expiry(const ast::DateValue& until);
+  bool missing(const ast::Policy& policy, bool absent, std::string_view section);
+  void never(const ast::Policy& policy, ir::Policy& out, std::string reason, Span place);
+  void warn_of_overlap(const std::vector<ast::Assignment>& sides);
+
+  Lowering& l_;
+  ConditionChecker& conditions_;
+  std::optional<Date> today_;
+};
+
+}  // namespace gate::compiler::sema

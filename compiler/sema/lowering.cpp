@@ -1,0 +1,267 @@
+#include "compiler/sema/lowering.h"
+
+#include <algorithm>
+
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/sema/fact_schema.h"
+#include "compiler/sema/zones.h"
+
+namespace gate::compiler::sema {
+namespace {
+
+ir::SymbolKind symbol_kind(Principals::Kind kind) {
+  switch (kind) {
+    case Principals::Kind::kUser:
+      return ir::SymbolKind::kUser;
+    case Principals::Kind::kGroup:
+      return ir::SymbolKind::kGroup;
+    case Principals::Kind::kRole:
+      return ir::SymbolKind::kRole;
+    case Principals::Kind::kServicePrincipal:
+      return ir::SymbolKind::kServicePrincipal;
+  }
+  return ir::SymbolKind::kUser;
+}
+
+ir::SymbolKind symbol_kind(TargetKind kind) {
+  switch (kind) {
+    case TargetKind::kApp:
+      return ir::SymbolKind::kApp;
+    case TargetKind::kUserAction:
+      return ir::SymbolKind::kUserAction;
+    case TargetKind::kAuthContext:
+      return ir::SymbolKind::kAuthContext;
+  }
+  return ir::SymbolKind::kApp;
+}
+
+void sort_unique(std::vector<std::uint32_t>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+}  // namespace
+
+Lowering::Lowering(const Symbols& symbols_in, const SourceMap& sources_in, const Limits& limits_in,
+                   DiagnosticCollector& diagnostics_in)
+    : symbols(symbols_in),
+      sources(sources_in),
+      limits(limits_in),
+      diagnostics(diagnostics_in),
+      sets(symbols_in, diagnostics_in) {}
+
+ir::SymbolId Lowering::symbol(ir::SymbolKind kind, std::string_view name) {
+  auto& ids = symbol_ids_[static_cast<std::size_t>(kind)];
+  if (const auto found = ids.find(name); found != ids.end()) {
+    return found->second;
+  }
+  const ir::SymbolId id = builder.symbol(kind, name);
+  ids.emplace(name, id);
+  return id;
+}
+
+ir::PrincipalSet Lowering::principal_set(const Principals& who) {
+  ir::PrincipalSet out;
+  out.all_users = who.all_users;
+  out.all_service_principals = who.all_service_principals;
+  out.members.reserve(who.members.size());
+  for (const Principals::Member& member : who.members) {
+    out.members.push_back(symbol(symbol_kind(member.kind), member.id));
+  }
+  for (const Principals::Guests& guests : who.guests) {
+    ir::GuestSelector selector{guests.kinds, {}};
+    for (const std::string_view tenant : guests.tenants) {
+      selector.tenants.push_back(symbol(ir::SymbolKind::kTenant, tenant));
+    }
+    out.guests.push_back(std::move(selector));
+  }
+  return out;
+}
+
+ir::AppSet Lowering::app_set(const Apps& apps) {
+  ir::AppSet out;
+  for (const std::string_view app : apps.apps) {
+    out.members.push_back(symbol(ir::SymbolKind::kApp, app));
+  }
+  for (const std::string_view group : apps.groups) {
+    out.members.push_back(symbol(ir::SymbolKind::kAppGroup, group));
+  }
+  return out;
+}
+
+ir::TargetSet Lowering::target_set(const Targets& targets) {
+  ir::TargetSet out;
+  out.kind = targets.kind.value_or(TargetKind::kApp);
+  out.all = targets.all;
+  for (const std::string_view member : targets.members) {
+    out.members.push_back(symbol(symbol_kind(out.kind), member));
+  }
+  for (const std::string_view group : targets.groups) {
+    out.members.push_back(symbol(ir::SymbolKind::kAppGroup, group));
+  }
+  return out;
+}
+
+std::vector<std::uint32_t> Lowering::own_locations(const Places& places, std::string_view name) {
+  std::vector<std::uint32_t> out;
+  const bool plain = !places.ranges.empty() || !places.countries.empty() || places.unknown_country;
+  const bool empty = !plain && places.trusted_ranges.empty();
+  if (plain || (empty && places.named.empty() && !places.trusted)) {
+    ir::Location location;
+    location.name = name;
+    location.ranges = places.ranges;
+    location.countries = places.countries;
+    location.unknown_country = places.unknown_country;
+    out.push_back(builder.location(std::move(location)));
+  }
+  if (!places.trusted_ranges.empty()) {
+    ir::Location location;
+    location.name = name;
+    location.trusted = true;
+    location.ranges = places.trusted_ranges;
+    out.push_back(builder.location(std::move(location)));
+  }
+  return out;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): a chain of named sets, without cycles
+std::vector<std::uint32_t> Lowering::locations(const Places& places, std::string_view name) {
+  std::vector<std::uint32_t> out = own_locations(places, name);
+  for (const Declared* set : places.named) {
+    const auto& ids = locations_of(*set);
+    out.insert(out.end(), ids.begin(), ids.end());
+  }
+  if (places.trusted) {
+    const auto& ids = trusted_locations();
+    out.insert(out.end(), ids.begin(), ids.end());
+  }
+  sort_unique(out);
+  return out;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+const std::vector<std::uint32_t>& Lowering::locations_of(const Declared& set) {
+  if (const auto found = location_ids_.find(&set); found != location_ids_.end()) {
+    return found->second;
+  }
+  const Places* places = sets.places_of(set);
+  std::vector<std::uint32_t> ids;
+  if (places != nullptr) {
+    ids = locations(*places, set.name);
+  }
+  return location_ids_.emplace(&set, std::move(ids)).first->second;
+}
+
+const std::vector<std::uint32_t>& Lowering::trusted_locations() {
+  if (!trusted_) {
+    trusted_.emplace();
+    for (const Declared& each : symbols.all()) {
+      const Places* places =
+          each.kind == NameKind::kLocations && each.set != nullptr ? sets.places_of(each) : nullptr;
+      if (places != nullptr && !places->trusted_ranges.empty()) {
+        Places only;
+        only.trusted_ranges = places->trusted_ranges;
+        const auto ids = own_locations(only, each.name);
+        trusted_->insert(trusted_->end(), ids.begin(), ids.end());
+      }
+    }
+    sort_unique(*trusted_);
+  }
+  return *trusted_;
+}
+
+std::uint32_t Lowering::int_slot(const Declared& signal) {
+  const auto [it, fresh] = slot_ids_.try_emplace(&signal, 0);
+  if (fresh) {
+    it->second = builder.int_slot(
+        {std::string(signal.name), true, signal.signal.has_default, signal.signal.default_integer});
+  }
+  return it->second;
+}
+
+std::uint32_t Lowering::bool_slot(const Declared& signal) {
+  const auto [it, fresh] = slot_ids_.try_emplace(&signal, 0);
+  if (fresh) {
+    it->second = builder.bool_slot(
+        {std::string(signal.name), signal.signal.has_default, signal.signal.default_integer != 0});
+  }
+  return it->second;
+}
+
+std::uint32_t Lowering::string_slot(const Declared& signal) {
+  const auto [it, fresh] = slot_ids_.try_emplace(&signal, 0);
+  if (fresh) {
+    it->second = builder.string_slot(
+        {std::string(signal.name), true, signal.signal.has_default, signal.signal.default_text});
+  }
+  return it->second;
+}
+
+std::optional<std::uint32_t> Lowering::zone(std::string_view name, Span place) {
+  const auto [it, fresh] = zone_ids_.try_emplace(std::string(name), std::nullopt);
+  if (fresh) {
+    if (auto zone = read_zone(name)) {
+      it->second = builder.zone(std::move(*zone));
+    }
+  }
+  if (!it->second) {
+    auto report = diagnostics.report<Code::kUnknownTimeZone>(place, name);
+    const auto names = zone_names();
+    const auto same_city = std::ranges::find_if(names, [name](const std::string& each) {
+      return each.size() > name.size() && each.ends_with(name) &&
+             each[each.size() - name.size() - 1] == '/';
+    });
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const std::string_view best =
+        same_city != names.end() ? std::string_view(*same_city) : nearest(name, candidates);
+    if (names.size() < 2) {
+      report.note("the time zone database (tzdata) is not installed");
+    } else if (!best.empty()) {
+      report.fix(place, fmt::format("\"{}\"", best), fmt::format("did you mean `{}`?", best));
+    }
+  }
+  return it->second;
+}
+
+std::optional<std::uint32_t> Lowering::strength(const Declared& declared) {
+  const auto [it, fresh] = strength_ids_.try_emplace(&declared, std::nullopt);
+  if (!fresh) {
+    return it->second;
+  }
+  const ast::Strength& node = *declared.strength;
+  ir::Strength out{std::string(declared.name), {}};
+  bool good = true;
+  for (std::size_t i = 0; i < node.combinations.size(); ++i) {
+    MethodSet methods;
+    if (node.combinations[i].empty()) {
+      diagnostics.report<Code::kEmptyList>(node.combination_spans[i], "this combination");
+      good = false;
+    }
+    for (const ast::Item& item : node.combinations[i]) {
+      ItemReader reader(item, diagnostics);
+      const ast::Name* word = reader.word();
+      const auto method = word != nullptr ? parse_method(word->text) : std::nullopt;
+      if (!method) {
+        diagnostics
+            .report<Code::kUnknownWord>(item.head, sources.text(item.head),
+                                        "an authentication method")
+            .suggest(item.head,
+                     word != nullptr ? nearest(word->text, method_words()) : std::string_view());
+        good = false;
+        continue;
+      }
+      good = refuse_modifiers(item, diagnostics) && reader.finish() && good;
+      if (methods.contains(*method)) {
+        diagnostics.report<Code::kDuplicateMember>(item.head, word->text);
+      }
+      methods.add(*method);
+    }
+    out.combinations.push_back(methods);
+  }
+  if (good) {
+    it->second = builder.strength(std::move(out));
+  }
+  return it->second;
+}
+
+}  // namespace gate::compiler::sema

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/sema/resolve_sets.h"
+#include "compiler/sema/symbols.h"
+#include "compiler/source/limits.h"
+#include "compiler/source/source_map.h"
+#include "runtime/ir/builder.h"
+
+namespace gate::compiler::sema {
+
+/// What the passes share, and the numbers that resolved names have in the program under
+/// construction: each name is interned once. Not thread-safe; one per compilation.
+class Lowering {
+ public:
+  Lowering(const Symbols& symbols, const SourceMap& sources, const Limits& limits,
+           DiagnosticCollector& diagnostics);
+  Lowering(const Lowering&) = delete;
+  Lowering& operator=(const Lowering&) = delete;
+
+  const Symbols& symbols;
+  const SourceMap& sources;
+  const Limits& limits;
+  DiagnosticCollector& diagnostics;
+  SetResolver sets;
+  ir::ProgramBuilder builder;
+
+  [[nodiscard]] ir::SymbolId symbol(ir::SymbolKind kind, std::string_view name);
+  [[nodiscard]] ir::PrincipalSet principal_set(const Principals& who);
+  [[nodiscard]] ir::AppSet app_set(const Apps& apps);
+  [[nodiscard]] ir::TargetSet target_set(const Targets& targets);
+  /// Numbers of every location that is meant; `name` is given to ranges and countries that stand
+  /// in the list itself.
+  [[nodiscard]] std::vector<std::uint32_t> locations(const Places& places, std::string_view name);
+  [[nodiscard]] std::uint32_t int_slot(const Declared& signal);
+  [[nodiscard]] std::uint32_t bool_slot(const Declared& signal);
+  [[nodiscard]] std::uint32_t string_slot(const Declared& signal);
+  /// The zone, reported (G0309) and empty when there is none.
+  [[nodiscard]] std::optional<std::uint32_t> zone(std::string_view name, Span place);
+  /// The declared strength as IR; empty when its declaration is wrong (reported there).
+  [[nodiscard]] std::optional<std::uint32_t> strength(const Declared& declared);
+
+ private:
+  [[nodiscard]] std::vector<std::uint32_t> own_locations(const Places& places,
+                                                         std::string_view name);
+  [[nodiscard]] const std::vector<std::uint32_t>& locations_of(const Declared& set);
+  [[nodiscard]] const std::vector<std::uint32_t>& trusted_locations();
+
+  std::unordered_map<std::string_view, ir::SymbolId> symbol_ids_[9];
+  std::unordered_map<const Declared*, std::vector<std::uint32_t>> location_ids_;
+  std::unordered_map<const Declared*, std::uint32_t> slot_ids_;
+  std::unordered_map<const Declared*, std::optional<std::uint32_t>> strength_ids_;
+  std::unordered_map<std::string, std::optional<std::uint32_t>> zone_ids_;
+  std::optional<std::vector<std::uint32_t>> trusted_;
+};
+
+}  // namespace gate::compiler::sema
