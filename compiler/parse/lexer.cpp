@@ -4,6 +4,7 @@
 
 #include "GateLexer.h"
 #include "compiler/parse/parser.h"
+#include "compiler/parse/quick_lexer.h"
 #include "compiler/parse/source_check.h"
 #include "compiler/parse/token.h"
 
@@ -45,6 +46,13 @@ LexedFile lex(const SourceMap& sources, std::uint32_t file) {
     text.remove_prefix(kByteOrderMark.size());
     shift = kByteOrderMark.size();
   }
+  if (auto quick = lex_quickly(text, file, shift)) {
+    return *std::move(quick);
+  }
+  return lex_by_grammar(text, file, shift);
+}
+
+LexedFile lex_by_grammar(std::string_view text, std::uint32_t file, std::uint32_t shift) {
   const ByteOffsets offsets(text);
   antlr4::ANTLRInputStream input(text.data(), text.size());
   GateLexer lexer(&input);
@@ -61,7 +69,7 @@ LexedFile lex(const SourceMap& sources, std::uint32_t file) {
     const std::uint32_t begin = offsets.at(token->getStartIndex()) + shift;
     const std::uint32_t end = offsets.at(token->getStopIndex() + 1) + shift;
     if (token->getChannel() == GateLexer::COMMENTS) {
-      const std::string_view between = sources.text(file).substr(last_end, begin - last_end);
+      const std::string_view between = text.substr(last_end, begin - shift - last_end);
       ast::Comment comment;
       comment.span = Span{file, begin, end};
       comment.doc = token->getType() == GateLexer::DOC_COMMENT;
@@ -70,7 +78,7 @@ LexedFile lex(const SourceMap& sources, std::uint32_t file) {
     } else {
       lexed.tokens.push_back({static_cast<std::uint32_t>(token->getType()), begin, end});
     }
-    last_end = end;
+    last_end = end - shift;
   }
   return lexed;
 }

@@ -1,6 +1,7 @@
 #include "compiler/parse/tree_builder.h"
 
 #include "compiler/parse/token_window.h"
+#include "compiler/parse/tree_access.h"
 
 namespace gate::compiler {
 namespace {
@@ -28,9 +29,17 @@ ast::Name TreeBuilder::name(const antlr4::ParserRuleContext* tree) const {
   return ast::Name{sources_->text(span_of(tree)), span_of(tree)};
 }
 
+ast::Name TreeBuilder::name(const WindowToken& token) const {
+  return ast::Name{token.view(), Span{file_, token.begin(), token.end()}};
+}
+
 ast::Text TreeBuilder::text(antlr4::tree::TerminalNode* node) {
-  const Span span = span_of(node);
-  return ast::Text{literals_.string(sources_->text(span), span), span};
+  return text(word(node->getSymbol()));
+}
+
+ast::Text TreeBuilder::text(const WindowToken& token) {
+  const Span span{file_, token.begin(), token.end()};
+  return ast::Text{literals_.string(token.view(), span), span};
 }
 
 void TreeBuilder::limit_members(std::size_t count, Span span) {
@@ -116,11 +125,12 @@ ast::Signal TreeBuilder::signal(GateParser::SignalDeclarationContext* tree) {
 
 ast::Policy TreeBuilder::policy(GateParser::PolicyDeclarationContext* tree) {
   ast::Policy out;
-  out.name = text(tree->STRING());
-  out.close = span_of(tree->RBRACE());
-  for (auto* section : tree->section()) {
-    add_section(section, out);
-  }
+  out.name = text(*word_child(tree, GateParser::STRING));
+  const WindowToken& close = word(tree->stop);
+  out.close = Span{file_, close.begin(), close.end()};
+  for_each_child<GateParser::SectionContext>(
+      tree, GateParser::RuleSection,
+      [&](GateParser::SectionContext* section) { add_section(section, out); });
   return out;
 }
 
@@ -131,9 +141,9 @@ ast::Template TreeBuilder::template_of(GateParser::TemplateDeclarationContext* t
     set_parameters(tree->parameters(), out);
   }
   out.body.close = span_of(tree->RBRACE());
-  for (auto* section : tree->section()) {
-    add_section(section, out.body);
-  }
+  for_each_child<GateParser::SectionContext>(
+      tree, GateParser::RuleSection,
+      [&](GateParser::SectionContext* section) { add_section(section, out.body); });
   return out;
 }
 
@@ -170,30 +180,37 @@ void TreeBuilder::add_section(GateParser::SectionContext* tree, ast::Policy& pol
   const Span keyword{file_, word(tree->start).begin(), word(tree->start).end()};
   Span first;
   bool fresh = true;
-  if (auto* apply = dynamic_cast<GateParser::ApplySectionContext*>(tree)) {
-    first = first_place(policy.apply);
-    fresh = fill(policy.apply, reference(apply->reference()), span, keyword);
-  } else if (auto* id = dynamic_cast<GateParser::IdSectionContext*>(tree)) {
-    first = first_place(policy.id);
-    fresh = fill(policy.id, text(id->STRING()), span, keyword);
-  } else if (auto* state = dynamic_cast<GateParser::StateSectionContext*>(tree)) {
-    first = first_place(policy.state);
-    fresh = fill(policy.state, item(state->item()), span, keyword);
-  } else if (auto* users = dynamic_cast<GateParser::UsersSectionContext*>(tree)) {
-    first = first_place(policy.users);
-    fresh = fill(policy.users, assignments(users->assignment()), span, keyword);
-  } else if (auto* target = dynamic_cast<GateParser::TargetSectionContext*>(tree)) {
-    first = first_place(policy.target);
-    fresh = fill(policy.target, assignments(target->assignment()), span, keyword);
-  } else if (auto* when = dynamic_cast<GateParser::WhenSectionContext*>(tree)) {
-    first = first_place(policy.when);
-    fresh = fill(policy.when, expression(when->expression()), span, keyword);
-  } else if (auto* grant_tree = dynamic_cast<GateParser::GrantSectionContext*>(tree)) {
-    first = first_place(policy.grant);
-    fresh = fill(policy.grant, grant(grant_tree), span, keyword);
-  } else if (auto* session = dynamic_cast<GateParser::SessionSectionContext*>(tree)) {
-    first = first_place(policy.session);
-    fresh = fill(policy.session, items(session->items()), span, keyword);
+  const auto put = [&](auto& slot, auto content) {
+    first = first_place(slot);
+    fresh = fill(slot, std::move(content), span, keyword);
+  };
+  switch (tree->start->getType()) {  // every section has a keyword of its own
+    case GateParser::APPLY:
+      put(policy.apply,
+          reference(child<GateParser::ReferenceContext>(tree, GateParser::RuleReference)));
+      break;
+    case GateParser::ID:
+      put(policy.id, text(*word_child(tree, GateParser::STRING)));
+      break;
+    case GateParser::STATE:
+      put(policy.state, item(child<GateParser::ItemContext>(tree, GateParser::RuleItem)));
+      break;
+    case GateParser::USERS:
+      put(policy.users, assignments(tree));
+      break;
+    case GateParser::TARGET:
+      put(policy.target, assignments(tree));
+      break;
+    case GateParser::WHEN:
+      put(policy.when,
+          expression(child<GateParser::ExpressionContext>(tree, GateParser::RuleExpression)));
+      break;
+    case GateParser::GRANT:
+      put(policy.grant, grant(tree));
+      break;
+    default:
+      put(policy.session, items(child<GateParser::ItemsContext>(tree, GateParser::RuleItems)));
+      break;
   }
   if (!fresh) {
     diagnostics_->report<Code::kDuplicateSection>(keyword, sources_->text(keyword), "policy")
@@ -201,82 +218,92 @@ void TreeBuilder::add_section(GateParser::SectionContext* tree, ast::Policy& pol
   }
 }
 
-ast::Grant TreeBuilder::grant(GateParser::GrantSectionContext* tree) {
+ast::Grant TreeBuilder::grant(const GateParser::SectionContext* tree) {
   ast::Grant out;
-  out.block = tree->BLOCK() != nullptr;
-  if (auto* requirement = tree->requirement()) {
-    out.requirement.span = span_of(requirement);
-    if (requirement->items() != nullptr) {
-      out.requirement.mode = requirement->ALL() != nullptr ? ast::Requirement::Mode::kAll
-                                                           : ast::Requirement::Mode::kAny;
-      out.requirement.controls = items(requirement->items());
-    } else {
-      out.requirement.controls.push_back(item(requirement->item()));
-    }
+  out.block = word_child(tree, GateParser::BLOCK) != nullptr;
+  const auto* requirement =
+      child<GateParser::RequirementContext>(tree, GateParser::RuleRequirement);
+  if (requirement == nullptr) {
+    return out;
+  }
+  out.requirement.span = span_of(requirement);
+  if (auto* list = child<GateParser::ItemsContext>(requirement, GateParser::RuleItems)) {
+    out.requirement.mode = word_child(requirement, GateParser::ALL) != nullptr
+                               ? ast::Requirement::Mode::kAll
+                               : ast::Requirement::Mode::kAny;
+    out.requirement.controls = items(list);
+  } else {
+    out.requirement.controls.push_back(
+        item(child<GateParser::ItemContext>(requirement, GateParser::RuleItem)));
   }
   return out;
 }
 
-std::vector<ast::Assignment> TreeBuilder::assignments(
-    const std::vector<GateParser::AssignmentContext*>& trees) {
+std::vector<ast::Assignment> TreeBuilder::assignments(const GateParser::SectionContext* section) {
   std::vector<ast::Assignment> out;
-  for (auto* tree : trees) {
-    ast::Assignment assignment;
-    assignment.exclude = tree->EXCLUDE() != nullptr;
-    assignment.items = items(tree->items());
-    assignment.span = span_of(tree);
-    assignment.keyword = Span{file_, word(tree->start).begin(), word(tree->start).end()};
-    out.push_back(std::move(assignment));
-  }
+  for_each_child<GateParser::AssignmentContext>(
+      section, GateParser::RuleAssignment, [&](const GateParser::AssignmentContext* tree) {
+        ast::Assignment assignment;
+        assignment.exclude = tree->start->getType() == GateParser::EXCLUDE;
+        assignment.items = items(child<GateParser::ItemsContext>(tree, GateParser::RuleItems));
+        assignment.span = span_of(tree);
+        assignment.keyword = Span{file_, word(tree->start).begin(), word(tree->start).end()};
+        out.push_back(std::move(assignment));
+      });
   return out;
 }
 
-std::vector<ast::Item> TreeBuilder::items(GateParser::ItemsContext* tree) {
+std::vector<ast::Item> TreeBuilder::items(const GateParser::ItemsContext* tree) {
   std::vector<ast::Item> out;
-  const auto trees = tree->item();
-  limit_members(trees.size(), span_of(tree));
-  out.reserve(trees.size());
-  for (auto* entry : trees) {
-    out.push_back(item(entry));
-  }
+  out.reserve(tree->children.size() / 2 + 1);  // a comma behind nearly each
+  for_each_child<GateParser::ItemContext>(
+      tree, GateParser::RuleItem,
+      [&](const GateParser::ItemContext* entry) { out.push_back(item(entry)); });
+  limit_members(out.size(), span_of(tree));
   return out;
 }
 
-std::vector<ast::Item> TreeBuilder::combination(GateParser::CombinationContext* tree) {
-  return tree->items() != nullptr ? items(tree->items()) : std::vector<ast::Item>{};
+std::vector<ast::Item> TreeBuilder::combination(const GateParser::CombinationContext* tree) {
+  const auto* list = child<GateParser::ItemsContext>(tree, GateParser::RuleItems);
+  return list != nullptr ? items(list) : std::vector<ast::Item>{};
 }
 
-ast::Item TreeBuilder::item(GateParser::ItemContext* tree) {
-  ast::Item out = reference(tree->reference());
+ast::Item TreeBuilder::item(const GateParser::ItemContext* tree) {
+  ast::Item out = reference(child<GateParser::ReferenceContext>(tree, GateParser::RuleReference));
   out.span = span_of(tree);
-  if (tree->DATE() != nullptr) {
-    const Span span = span_of(tree->DATE());
+  if (const WindowToken* date = word_child(tree, GateParser::DATE)) {
+    const Span span{file_, date->begin(), date->end()};
     out.until = ast::DateValue{literals_.date(sources_->text(span), span), span};
   }
-  if (tree->STRING() != nullptr) {
-    out.because = text(tree->STRING());
+  if (const WindowToken* reason = word_child(tree, GateParser::STRING)) {
+    out.because = text(*reason);
   }
   return out;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): bounded by the depth limit
-ast::Item TreeBuilder::reference(GateParser::ReferenceContext* tree) {
+ast::Item TreeBuilder::reference(const GateParser::ReferenceContext* tree) {
   ast::Item out;
   out.head = span_of(tree);
   out.span = out.head;
-  for (auto* entry : tree->atom()) {
-    out.atoms.push_back(atom(entry));
+  std::size_t atoms = 0;
+  while (atoms < tree->children.size() && !is_word(tree->children[atoms])) {
+    ++atoms;
   }
-  if (tree->items() != nullptr) {
+  out.atoms.reserve(atoms);
+  for (std::size_t i = 0; i < atoms; ++i) {
+    out.atoms.push_back(atom(static_cast<const GateParser::AtomContext*>(tree->children[i])));
+  }
+  if (const auto* list = child<GateParser::ItemsContext>(tree, GateParser::RuleItems)) {
     out.has_arguments = true;
-    out.arguments = items(tree->items());
+    out.arguments = items(list);
   }
   return out;
 }
 
-ast::Item::Atom TreeBuilder::atom(GateParser::AtomContext* tree) {
-  if (auto* reserved = tree->word()) {
-    return name(reserved);
+ast::Item::Atom TreeBuilder::atom(const GateParser::AtomContext* tree) {
+  if (!is_word(tree->children.front())) {  // a word of the language, not a literal
+    return name(word(tree->start));
   }
   return literal(tree->start);
 }
