@@ -76,9 +76,17 @@ Lines Printer::expression(const ast::Expr& node, std::size_t column) const {
       break;
     case ast::ExprKind::kIn:
       if (node.bracketed) {
+        Span list = node.span;
+        if (node.zone && !node.items.empty()) {
+          list.end = writer_.find(']', node.items.back().span.end) + 1;
+        }
         lines =
             enclosed(fmt::format("{} {}in ", flat(node.operands.at(0)), node.negated ? "not " : ""),
-                     node.operands.at(0).span.end, node.items, '[', ']', node.span, inner);
+                     node.operands.at(0).span.end, node.items, '[', ']', list, inner);
+        if (node.zone) {
+          lines.back().text += " in " + source(node.zone->span);
+          lines.back().end = node.span.end;
+        }
         break;
       }
       [[fallthrough]];
