@@ -27,6 +27,25 @@ function(gate_add_library name)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:gate_warnings> ${ARG_PRIVATE})
 endfunction()
 
+# gate_add_shared_library(NAME OUTPUT file EXPORT name SOVERSION v SYMBOLS script SOURCES ... [LIBS ...] BASE dir HEADERS ...)
+# What an installation holds: a shared library that shows only the symbols of its version script, with the headers that are
+# promised for it. Inside the build the static libraries are used. `gate::EXPORT` is what users link.
+function(gate_add_shared_library name)
+  cmake_parse_arguments(ARG "" "OUTPUT;EXPORT;SOVERSION;SYMBOLS;BASE" "SOURCES;LIBS;HEADERS" ${ARGN})
+  add_library(${name} SHARED ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${ARG_BASE} FILES ${ARG_HEADERS})
+  target_compile_features(${name} INTERFACE cxx_std_20)
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:gate_warnings> ${ARG_LIBS})
+  target_link_options(${name} PRIVATE -Wl,--version-script=${ARG_SYMBOLS} -Wl,--no-undefined-version -Wl,--as-needed)
+  if(NOT GATE_SANITIZE AND NOT GATE_BUILD_FUZZERS)
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+  set_target_properties(${name} PROPERTIES
+    OUTPUT_NAME ${ARG_OUTPUT} EXPORT_NAME ${ARG_EXPORT} VERSION ${PROJECT_VERSION} SOVERSION ${ARG_SOVERSION}
+    LINK_DEPENDS ${ARG_SYMBOLS} VERIFY_INTERFACE_HEADER_SETS ON INSTALL_RPATH "$ORIGIN" LINKER_LANGUAGE CXX)
+endfunction()
+
 # gate_add_test(NAME SOURCES ... LIBS ... [ENV A=b ...] [LABELS ...]): one GoogleTest program, its tests known to CTest one by one.
 function(gate_add_test name)
   if(NOT GATE_BUILD_TESTS)

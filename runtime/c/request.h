@@ -1,0 +1,77 @@
+#pragma once
+
+#include <gate/gate.h>
+
+#include <array>
+#include <cstddef>
+#include <gate/request.hpp>
+#include <new>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "runtime/ir/program.h"
+
+namespace gate::c {
+
+/// Room for up to N values on the stack, made only as they are added: clearing all of it would cost
+/// more than a decision.
+template <typename T, std::size_t N>
+class StackArray {
+  static_assert(std::is_trivially_destructible_v<T>);
+
+ public:
+  [[nodiscard]] std::size_t room() const { return N - size_; }
+  void add(const T& value) { new (bytes_ + sizeof(T) * size_++) T(value); }
+  /// The values from number `first` on.
+  [[nodiscard]] std::span<const T> from(std::size_t first) const {
+    const T* values = std::launder(reinterpret_cast<const T*>(bytes_));
+    return {values + first, size_ - first};
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  alignas(T) std::byte bytes_[sizeof(T) * N];
+  std::size_t size_ = 0;
+};
+
+/// A gate_request as a SignInRequest: about 95 KB of views, no allocation. Views into the caller's
+/// memory; lives on the stack of one call.
+class RequestView {
+ public:
+  enum class Reading {
+    kFine,
+    kNonsense,  ///< wrong struct size, NULL with a count, unknown flag: the caller's bug
+    kTooMany,   ///< more than the limits allow: block, `fault()` says why
+  };
+  /// Reads the request; after anything but kFine, request() is the sparsest one.
+  Reading read(const gate_request* from) noexcept;
+  [[nodiscard]] const SignInRequest& request() const { return request_; }
+  [[nodiscard]] RequestFault fault() const { return fault_; }
+
+ private:
+  Reading too_many(RequestFault fault) noexcept {
+    fault_ = fault;
+    return Reading::kTooMany;
+  }
+  Reading read_texts(const gate_request& r) noexcept;
+  Reading read_facts(const gate_request& r) noexcept;
+  Reading read_lists(const gate_request& r) noexcept;
+  Reading read_signals(const gate_request& r) noexcept;
+
+  SignInRequest request_;
+  RequestFault fault_ = RequestFault::kNone;
+  StackArray<std::string_view, ir::kPrincipalsMax> principals_;
+  StackArray<std::string_view, kFactsMax> app_groups_;
+  StackArray<CompletedMethod, kFactsMax> completed_;
+  StackArray<SatisfiedControl, kFactsMax> satisfied_;
+  StackArray<StringFact, kFactsMax> strings_;
+  StackArray<std::string_view, kListValuesMax> list_values_;
+  StackArray<ListFact, kFactsMax> lists_;
+  StackArray<SignalFact, kFactsMax> signals_;
+};
+
+/// A deep copy, for requests that outlive the call. Allocates.
+[[nodiscard]] SignInFacts own(const SignInRequest& request);
+
+}  // namespace gate::c
