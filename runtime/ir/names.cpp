@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, 10> kFaults = {"none",
                                                       "malformed_text"};
 constexpr std::array<std::string_view, 3> kStates = {"on", "report_only", "off"};
 constexpr std::array<std::string_view, 2> kBackends = {"interpreter", "native"};
+constexpr std::array<std::string_view, 3> kTiers = {"interpreter", "tables", "machine_code"};
 constexpr std::array<std::string_view, 3> kTruths = {"false", "true", "unknown"};
 constexpr std::array<std::string_view, 3> kTargets = {"app", "action", "context"};
 constexpr std::array<std::string_view, 3> kBrowsers = {"unset", "always", "never"};
@@ -83,6 +84,9 @@ std::string_view name(PolicyState value) noexcept {
 }
 std::string_view name(Backend value) noexcept {
   return at(kBackends, value);
+}
+std::string_view name(Tier value) noexcept {
+  return at(kTiers, value);
 }
 std::string_view name(Truth value) noexcept {
   return at(kTruths, value);

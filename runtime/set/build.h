@@ -4,16 +4,30 @@
 #include <gate/result.hpp>
 #include <memory>
 
+#include "runtime/abi/kernel.h"
 #include "runtime/ir/program.h"
 
 namespace gate {
 
-/// Machine code for one policy set, as the compiler hands it over. Opaque here; owned by the
-/// PolicySet, freed with it.
-class CompiledCode;
+/// Machine code for one policy set, as the compiler hands it over. Freed with the set.
+class CompiledCode {
+ public:
+  CompiledCode() = default;
+  CompiledCode(const CompiledCode&) = delete;
+  CompiledCode& operator=(const CompiledCode&) = delete;
+  virtual ~CompiledCode() = default;
+  /// Valid as long as this object lives.
+  [[nodiscard]] virtual abi::Entries entries() const noexcept = 0;
+};
 
-/// Verifies the program and builds its index tables; the set decides by the table interpreter.
-/// An invalid program is Error{kCorrupt}. Cost: linear in the program.
-[[nodiscard]] Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program);
+/// Verifies the program and builds its tables; the set decides from then on. With
+/// Backend::kInterpreter no tables are built and the interpreter decides. An invalid program is
+/// Error{kCorrupt}. Cost: linear in the program.
+[[nodiscard]] Result<std::unique_ptr<PolicySet>> build_policy_set(
+    ir::Program program, Backend backend = Backend::kNative);
+
+/// Lets `code`, made for this very set, decide from now on; others may be deciding meanwhile. At
+/// most once for a set; GATE_CHECK on the second time and on a set without tables.
+void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code);
 
 }  // namespace gate

@@ -10,6 +10,15 @@
 #include "runtime/set/texts.h"
 
 namespace gate {
+namespace {
+
+Decision decide(const internal::PolicySetState& state, const SignInRequest& request,
+                Plan plan) noexcept {
+  return state.index != nullptr ? state.index->decide(request, plan)
+                                : interpret(state.program, state.decisions, request, plan);
+}
+
+}  // namespace
 
 PolicySet::PolicySet(std::unique_ptr<internal::PolicySetState> state) : state_(std::move(state)) {
   GATE_CHECK(state_ != nullptr, "a policy set without state");
@@ -20,7 +29,13 @@ std::string_view PolicySet::digest() const noexcept {
   return state_->digest;
 }
 Backend PolicySet::backend() const noexcept {
-  return Backend::kInterpreter;
+  return state_->backend;
+}
+Tier PolicySet::tier() const noexcept {
+  if (state_->index == nullptr) {
+    return Tier::kInterpreter;
+  }
+  return state_->index->has_code() ? Tier::kMachineCode : Tier::kTables;
 }
 std::size_t PolicySet::policy_count() const noexcept {
   return state_->program.policies.size();
@@ -59,11 +74,11 @@ std::string_view PolicySet::fact(std::uint16_t detail) const noexcept {
 }
 
 Decision PolicySet::evaluate(const SignInRequest& request) const noexcept {
-  return interpret(state_->program, state_->decisions, request, Plan::kEnforced);
+  return decide(*state_, request, Plan::kEnforced);
 }
 
 Decision PolicySet::evaluate_report_only(const SignInRequest& request) const noexcept {
-  return interpret(state_->program, state_->decisions, request, Plan::kReportOnly);
+  return decide(*state_, request, Plan::kReportOnly);
 }
 
 Explanation PolicySet::explain(const SignInRequest& request) const {
@@ -78,9 +93,9 @@ Explanation PolicySet::explain(const SignInRequest& request) const {
   return e;
 }
 
-Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program) {
+Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend backend) {
   GATE_TRY_VOID(ir::verify(program));
-  auto state = std::make_unique<internal::PolicySetState>(std::move(program));
+  auto state = std::make_unique<internal::PolicySetState>(std::move(program), backend);
   state->digest = sha256_hex(ir::print_text(state->program, ir::Sources::kLeaveOut));
   for (const ir::Clause& clause : state->program.clauses) {
     state->clause_texts.push_back(clause_text(state->program, clause));
@@ -88,17 +103,37 @@ Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program) {
   return std::make_unique<PolicySet>(std::move(state));
 }
 
+void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
+  internal::PolicySetState& state = set.state_for_code();
+  GATE_CHECK(state.index != nullptr && state.code == nullptr && code != nullptr,
+             "code is attached once, to a set with tables");
+  state.code = std::move(code);
+  state.index->attach(state.code->entries());
+}
+
 struct PreparedRequest::Impl {
   std::shared_ptr<const PolicySet> set;
-  SignInRequest request;
+  SignInRequest request;  ///< for the interpreter
+  RequestFault fault = RequestFault::kNone;
+  index::Bound bound;
 };
 PreparedRequest::PreparedRequest(std::shared_ptr<const PolicySet> set, const SignInRequest& request)
-    : impl_(new Impl{std::move(set), request}) {}
+    : impl_(new Impl) {
+  impl_->set = std::move(set);
+  impl_->request = request;
+  if (const auto& index = impl_->set->state().index) {
+    impl_->fault = index->bind(request, Plan::kEnforced, impl_->bound);
+  }
+}
 PreparedRequest::~PreparedRequest() = default;
 PreparedRequest::PreparedRequest(PreparedRequest&&) noexcept = default;
 PreparedRequest& PreparedRequest::operator=(PreparedRequest&&) noexcept = default;
 Decision PreparedRequest::evaluate() const noexcept {
-  return impl_->set->evaluate(impl_->request);
+  const auto& index = impl_->set->state().index;
+  if (index == nullptr) {
+    return impl_->set->evaluate(impl_->request);
+  }
+  return impl_->fault == RequestFault::kNone ? index->decide(impl_->bound) : rejected(impl_->fault);
 }
 
 }  // namespace gate

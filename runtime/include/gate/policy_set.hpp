@@ -20,9 +20,15 @@ struct PolicySetState;  // the program, its tables and its code; see runtime/set
 enum class PolicyState : std::uint8_t { kOn, kReportOnly, kOff };
 [[nodiscard]] std::string_view name(PolicyState value) noexcept;
 
-/// What executes a policy set.
+/// What a policy set was built for: kInterpreter, the slow and readable meaning, or kNative,
+/// tables and machine code. Both give equal decisions.
 enum class Backend : std::uint8_t { kInterpreter, kNative };
 [[nodiscard]] std::string_view name(Backend value) noexcept;
+
+/// What decides at this moment. A kNative set decides from its tables until machine code for it is
+/// there, and goes on doing so if there never is any.
+enum class Tier : std::uint8_t { kInterpreter, kTables, kMachineCode };
+[[nodiscard]] std::string_view name(Tier value) noexcept;
 
 /// Kleene's three values; kUnknown counts as true where a policy's condition ends up.
 enum class Truth : std::uint8_t { kFalse = 0, kTrue = 1, kUnknown = 2 };
@@ -78,9 +84,10 @@ class PolicySet {
 
   /// SHA-256 of the canonical Decision IR, 64 lower-case hex digits.
   [[nodiscard]] std::string_view digest() const noexcept;
-  /// kNative when machine code decides; kInterpreter when that was asked for or code generation
-  /// failed.
+  /// What the set was built for. Whether machine code decides, says tier().
   [[nodiscard]] Backend backend() const noexcept;
+  /// kTables on a kNative set: no code yet, or code generation failed.
+  [[nodiscard]] Tier tier() const noexcept;
 
   [[nodiscard]] std::size_t policy_count() const noexcept;
   [[nodiscard]] PolicyInfo policy(std::size_t index) const;
@@ -99,14 +106,16 @@ class PolicySet {
   [[nodiscard]] Explanation explain(const SignInRequest& request) const;
 
   [[nodiscard]] const internal::PolicySetState& state() const noexcept { return *state_; }
+  /// For attach_code() alone: code may arrive while the set is in use.
+  [[nodiscard]] internal::PolicySetState& state_for_code() const noexcept { return *state_; }
 
  private:
   std::unique_ptr<internal::PolicySetState> state_;
 };
 
 /// A request bound to one policy set: strings interned, addresses and memberships looked up. For
-/// callers that decide several times over the same facts. Keeps the set alive. Not for concurrent
-/// use.
+/// callers that decide several times over the same facts. Keeps the set alive; the strings of the
+/// request must stay where they are while it lives. May be moved, and used by one thread at a time.
 class PreparedRequest {
  public:
   PreparedRequest(std::shared_ptr<const PolicySet> set, const SignInRequest& request);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/abi/request_layout.h"
+
+/// What code for one policy set is given and gives. Written by runtime/index, implemented by its
+/// static executor and by generated code.
+namespace gate::abi {
+
+/// Truth as two bits: "may be true" and "may be false"; both is unknown. Kleene's `and` is
+/// (t & t, f | f), `or` is (t | t, f & f), `not` swaps them: no branches.
+inline constexpr std::uint32_t kTrue = 1;
+inline constexpr std::uint32_t kFalse = 2;
+inline constexpr std::uint32_t kUnknown = 3;
+
+/// The two numbers that a leaf of a condition is about; which, depends on the kind of leaf
+/// (index/shape.h).
+struct Constant {
+  std::uint64_t a;
+  std::uint64_t b;
+};
+/// What is left of a policy's condition once the context word has been looked at: a shape, and
+/// where its constants begin.
+struct Residual {
+  std::uint32_t shape;
+  std::uint32_t constants;
+};
+
+/// Tables of the row kernel. A row has one bit per policy; `words` is a multiple of four.
+/// Rows of keys come in pairs: included, then excluded.
+struct RowTables {
+  std::uint64_t words;
+  const std::uint64_t* principal_rows;  ///< [key][2][words]
+  const std::uint64_t* target_rows;     ///< [key][2][words]
+  const std::uint64_t* context_rows;    ///< [bit of the context word][words]
+  const std::uint64_t* residual_row;    ///< policies that have a residual
+  const std::uint32_t* residual_of;     ///< [policy]
+  const Residual* residuals;
+  const Constant* constants;
+  const void* leaves;  ///< index::Leaves, for the leaves that C++ evaluates
+};
+
+/// Fills `words` words each: the policies that apply, and those among them that apply only because
+/// their condition is unknown.
+using RowKernel = void (*)(const BoundRequest* request, const RowTables* tables,
+                           std::uint64_t* applies, std::uint64_t* unknown);
+/// The truth of residual `r` of the set.
+using ResidualKernel = std::uint32_t (*)(const BoundRequest* request, const Residual* residual,
+                                         const Constant* constants, const void* leaves);
+
+/// Code for one policy set. Either may be null: the static executor does that part.
+struct Entries {
+  RowKernel rows = nullptr;
+  ResidualKernel residual = nullptr;
+};
+
+/// Longest row: beyond 1,024 policies the posting index is used.
+inline constexpr std::uint32_t kRowWordsMax = 16;
+
+}  // namespace gate::abi

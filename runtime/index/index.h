@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <gate/decision.hpp>
+#include <memory>
+
+#include "runtime/abi/kernel.h"
+#include "runtime/index/binding.h"
+#include "runtime/index/conditions.h"
+#include "runtime/index/postings.h"
+#include "runtime/index/rows.h"
+#include "runtime/ir/program.h"
+#include "runtime/set/decide.h"
+
+namespace gate::index {
+
+/// How policies are laid out. kBySize takes rows where they suit; the others are for tests.
+enum class Layout : std::uint8_t { kBySize, kRows, kPostings };
+
+/// A policy set as data: decides at once, and faster with code attached. Refers to the program and
+/// the decision tables, which must stay where they are. Immutable but for attach().
+class Index {
+ public:
+  /// kRows with more than Rows::kPoliciesMax policies is kPostings.
+  Index(const ir::Program& program, const DecisionTables& decisions,
+        Layout layout = Layout::kBySize);
+
+  /// Decides; allocates nothing, takes no lock.
+  [[nodiscard]] Decision decide(const SignInRequest& request, Plan plan) const noexcept;
+  /// The two halves of it. A bound request is good for this index only.
+  [[nodiscard]] RequestFault bind(const SignInRequest& request, Plan plan,
+                                  Bound& out) const noexcept {
+    return binding_.bind(request, plan, out);
+  }
+  [[nodiscard]] Decision decide(const Bound& bound) const noexcept;
+
+  /// Puts generated code in force, at any time, also while others decide: both executors give the
+  /// same answers. The caller keeps the code alive as long as the index, and attaches it once.
+  void attach(const abi::Entries& entries) noexcept;
+  [[nodiscard]] bool has_code() const noexcept {
+    return code_.load(std::memory_order_relaxed) != nullptr;
+  }
+
+  [[nodiscard]] const Binding& binding() const { return binding_; }
+  [[nodiscard]] const Conditions& conditions() const { return conditions_; }
+  /// Null for sets that are decided by postings.
+  [[nodiscard]] const Rows* rows() const { return rows_.get(); }
+  /// Bytes of all tables, the program not counted.
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  [[nodiscard]] Decision decide_by_rows(const Bound& bound,
+                                        const abi::Entries& entries) const noexcept;
+  template <std::size_t kPolicies>
+  [[nodiscard]] Decision decide_by_postings(const Bound& bound,
+                                            const abi::Entries& entries) const noexcept;
+  class Verdict;
+
+  const ir::Program& program_;
+  const DecisionTables& decisions_;
+  Binding binding_;
+  Conditions conditions_;
+  std::unique_ptr<Rows> rows_;
+  std::unique_ptr<Postings> postings_;
+  abi::Entries attached_;
+  std::atomic<const abi::Entries*> code_{nullptr};
+};
+
+}  // namespace gate::index

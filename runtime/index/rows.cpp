@@ -1,0 +1,185 @@
+#include "runtime/index/rows.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "runtime/ir/context.h"
+
+namespace gate::index {
+namespace {
+
+/// Rows beyond this many bytes for one policy cost more memory than the posting index.
+constexpr std::size_t kBytesPerPolicyMax = 4096;
+
+void set_bit(std::vector<std::uint64_t>& rows, std::uint64_t row, std::uint64_t words,
+             std::size_t policy) {
+  rows[row * words + policy / 64] |= std::uint64_t{1} << (policy % 64);
+}
+std::uint64_t words_for(std::size_t policies) {
+  return (std::max<std::size_t>(policies, 1) + 255) / 256 * 4;
+}
+
+}  // namespace
+
+bool Rows::suits(const ir::Program& program, const Features& features) {
+  const std::size_t policies = program.policies.size();
+  const std::size_t rows = features.principal_keys() + features.target_keys();
+  return policies <= kPoliciesMax &&
+         rows * 2 * words_for(policies) * 8 <= (policies + 64) * kBytesPerPolicyMax;
+}
+
+Rows::Rows(const ir::Program& program, const Features& features, const Conditions& conditions) {
+  const std::uint64_t words = words_for(program.policies.size());
+  tables_.words = words;
+  principal_rows_.resize(features.principal_keys() * 2 * words);
+  target_rows_.resize(features.target_keys() * 2 * words);
+  context_rows_.resize(64 * words);
+  residual_row_.resize(words);
+  fill(program, features, conditions);
+  tables_.principal_rows = principal_rows_.data();
+  tables_.target_rows = target_rows_.data();
+  tables_.context_rows = context_rows_.data();
+  tables_.residual_row = residual_row_.data();
+  tables_.residual_of = conditions.residual_of().data();
+  tables_.residuals = conditions.residuals().data();
+  tables_.constants = conditions.constants().data();
+  tables_.leaves = &conditions.leaves();
+  combine_ = combine_for(words);
+}
+
+void Rows::fill(const ir::Program& program, const Features& features,
+                const Conditions& conditions) {
+  const std::uint64_t words = tables_.words;
+  std::uint64_t looked_at = abi::kEnforcedPlan | abi::kReportPlan;
+  for (std::size_t i = 0; i < program.policies.size(); ++i) {
+    const ir::Policy& p = program.policies[i];
+    if (p.state == PolicyState::kOff) {
+      continue;
+    }
+    const auto mark = [&](std::vector<std::uint64_t>& rows, const std::vector<Feature>& which,
+                          std::uint64_t excluded) {
+      for (const Feature f : which) {
+        set_bit(rows, features.key(f) * std::uint64_t{2} + excluded, words, i);
+      }
+    };
+    mark(principal_rows_, features.of(p.include), 0);
+    mark(principal_rows_, features.of(p.exclude), 1);
+    mark(target_rows_, features.of(p.include_targets), 0);
+    mark(target_rows_, features.of(p.exclude_targets), 1);
+    const std::uint64_t mask = conditions.context_mask(i);
+    for (std::uint64_t bit = 0; bit < 64; ++bit) {
+      if ((mask >> bit & 1U) != 0) {
+        set_bit(context_rows_, bit, words, i);
+      }
+    }
+    looked_at |= ~mask;
+    if (conditions.residual_of(i) != Conditions::kNoResidual) {
+      set_bit(residual_row_, 0, words, i);
+    }
+  }
+  fields_.push_back(abi::kEnforcedPlan | abi::kReportPlan);
+  for (std::size_t f = 0; f < ir::kContextFactCount; ++f) {
+    const std::uint64_t field = ir::context_field(static_cast<ir::ContextFact>(f)).mask();
+    if ((looked_at & field) != 0) {
+      fields_.push_back(field);
+    }
+  }
+}
+
+namespace {
+
+struct Parts {
+  const abi::RowTables& tables;
+  const std::vector<std::uint64_t>& fields;
+  const abi::BoundRequest& request;
+};
+
+/// Policies of one block that include one of the keys and exclude none.
+template <std::uint32_t kBlocks>
+[[gnu::always_inline]] inline void admit(const std::uint64_t* rows, const std::uint32_t* keys,
+                                         std::uint32_t count, std::uint64_t* out) {
+  constexpr std::size_t kWords = std::size_t{kBlocks} * 4;
+  std::uint64_t included[kWords] = {};
+  std::uint64_t excluded[kWords] = {};
+  for (std::uint32_t k = 0; k < count; ++k) {
+    const std::uint64_t* row = rows + keys[k] * 2 * kWords;
+    for (std::size_t w = 0; w < kWords; ++w) {
+      included[w] |= row[w];
+      excluded[w] |= row[kWords + w];
+    }
+  }
+  for (std::size_t w = 0; w < kWords; ++w) {
+    out[w] &= included[w] & ~excluded[w];
+  }
+}
+
+template <std::uint32_t kBlocks>
+[[gnu::always_inline]] inline void combine_rows(const Parts& p, std::uint64_t* out) {
+  constexpr std::size_t kWords = std::size_t{kBlocks} * 4;
+  for (std::size_t w = 0; w < kWords; ++w) {
+    out[w] = ~std::uint64_t{0};
+  }
+  for (const std::uint64_t field : p.fields) {
+    const auto bit = static_cast<std::size_t>(std::countr_zero(p.request.context & field));
+    const std::uint64_t* row = p.tables.context_rows + bit * kWords;
+    for (std::size_t w = 0; w < kWords; ++w) {
+      out[w] &= row[w];
+    }
+  }
+  admit<kBlocks>(p.tables.target_rows, p.request.target_keys, p.request.target_count, out);
+  admit<kBlocks>(p.tables.principal_rows, p.request.principal_keys, p.request.principal_count, out);
+}
+
+}  // namespace
+
+template <std::uint32_t kBlocks>
+void Rows::combine(const Rows& rows, const abi::BoundRequest& request, std::uint64_t* candidates) {
+  combine_rows<kBlocks>({rows.tables_, rows.fields_, request}, candidates);
+}
+
+#if defined(__x86_64__)
+template <std::uint32_t kBlocks>
+[[gnu::target("avx2")]] void Rows::combine_avx2(const Rows& rows, const abi::BoundRequest& request,
+                                                std::uint64_t* candidates) {
+  combine_rows<kBlocks>({rows.tables_, rows.fields_, request}, candidates);
+}
+#endif
+
+Rows::Combine Rows::combine_for(std::uint64_t words) {
+  static_assert(abi::kRowWordsMax == 16, "one instance per number of blocks");
+  constexpr Combine kPlain[] = {combine<1>, combine<2>, combine<3>, combine<4>};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) {
+    constexpr Combine kWide[] = {combine_avx2<1>, combine_avx2<2>, combine_avx2<3>,
+                                 combine_avx2<4>};
+    return kWide[words / 4 - 1];
+  }
+#endif
+  return kPlain[words / 4 - 1];
+}
+
+void Rows::run(const Conditions& conditions, const abi::BoundRequest& request,
+               std::uint64_t* applies, std::uint64_t* unknown) const noexcept {
+  combine_(*this, request, applies);
+  for (std::uint64_t w = 0; w < tables_.words; ++w) {
+    unknown[w] = 0;
+    for (std::uint64_t rest = applies[w] & residual_row_[w]; rest != 0; rest &= rest - 1) {
+      const auto i = static_cast<unsigned>(std::countr_zero(rest));
+      const std::uint32_t residual = tables_.residual_of[w * 64 + i];
+      const std::uint32_t truth = conditions.truth(tables_.residuals[residual], request);
+      if (truth == abi::kFalse) {
+        applies[w] &= ~(std::uint64_t{1} << i);
+      } else if (truth == abi::kUnknown) {
+        unknown[w] |= std::uint64_t{1} << i;
+      }
+    }
+  }
+}
+
+std::size_t Rows::bytes() const {
+  return (principal_rows_.size() + target_rows_.size() + context_rows_.size() +
+          residual_row_.size()) *
+         8;
+}
+
+}  // namespace gate::index

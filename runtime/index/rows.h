@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/abi/kernel.h"
+#include "runtime/index/conditions.h"
+#include "runtime/index/features.h"
+#include "runtime/ir/program.h"
+
+namespace gate::index {
+
+/// Policies as columns of bit rows, for sets of up to kPoliciesMax policies: a decision is the AND
+/// and OR of some twenty rows, whatever the policies say.
+class Rows {
+ public:
+  static constexpr std::size_t kPoliciesMax = std::size_t{64} * abi::kRowWordsMax;
+  /// False if the set has too many policies, or so many names that rows would waste memory.
+  [[nodiscard]] static bool suits(const ir::Program& program, const Features& features);
+
+  Rows(const ir::Program& program, const Features& features, const Conditions& conditions);
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  [[nodiscard]] const abi::RowTables& tables() const { return tables_; }
+  /// Fields of the context word that some policy looks at.
+  [[nodiscard]] const std::vector<std::uint64_t>& context_fields() const { return fields_; }
+  [[nodiscard]] std::size_t bytes() const;
+
+  /// The static kernel: the same answer as generated code, from the same tables.
+  void run(const Conditions& conditions, const abi::BoundRequest& request, std::uint64_t* applies,
+           std::uint64_t* unknown) const noexcept;
+
+ private:
+  void fill(const ir::Program& program, const Features& features, const Conditions& conditions);
+  using Combine = void (*)(const Rows& rows, const abi::BoundRequest& request,
+                           std::uint64_t* candidates);
+  template <std::uint32_t kBlocks>
+  static void combine(const Rows& rows, const abi::BoundRequest& request,
+                      std::uint64_t* candidates);
+  template <std::uint32_t kBlocks>
+  static void combine_avx2(const Rows& rows, const abi::BoundRequest& request,
+                           std::uint64_t* candidates);
+  static Combine combine_for(std::uint64_t words);
+
+  std::vector<std::uint64_t> principal_rows_;
+  std::vector<std::uint64_t> target_rows_;
+  std::vector<std::uint64_t> context_rows_;
+  std::vector<std::uint64_t> residual_row_;
+  std::vector<std::uint64_t> fields_;
+  abi::RowTables tables_{};
+  Combine combine_ = nullptr;
+};
+
+}  // namespace gate::index
