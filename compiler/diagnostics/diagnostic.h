@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <gate/compile.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,6 +81,13 @@ class DiagnosticCollector {
     return report<kCode>(Span{kNoFile, 0, 0}, args...);
   }
 
+  /// From now on every report outside `own` gets a note that points at `origin`: the text came from
+  /// a template, and this is where it was applied. Without `origin` no more notes are added.
+  void expanded_at(std::optional<Span> origin, Span own) {
+    origin_ = origin;
+    own_ = own;
+  }
+
   [[nodiscard]] bool has_errors() const { return errors_ != 0; }
   [[nodiscard]] std::size_t error_count() const { return errors_; }
 
@@ -93,6 +101,8 @@ class DiagnosticCollector {
 
   std::vector<Diagnostic> diagnostics_;
   std::size_t errors_ = 0;
+  std::optional<Span> origin_;
+  Span own_;
 };
 
 }  // namespace gate::compiler

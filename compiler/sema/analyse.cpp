@@ -119,6 +119,8 @@ class Analyser {
       diagnostics_.report<Code::kUnknownWord>(profile.name.span, profile.name.text, "a profile")
           .label("workforce or external_id")
           .suggest(profile.name.span, nearest(profile.name.text, kProfiles));
+    } else if (profile.name.text == "workforce") {
+      lowering_.builder.use_workforce_mfa();
     }
   }
 

@@ -84,7 +84,7 @@ ConditionChecker::Checked ConditionChecker::compare(const ast::Expr& expr) {
     std::swap(left_expr, right);
     op = mirrored(op);
   }
-  const auto left = subject(*left_expr);
+  const auto left = subject(*left_expr, expr.span);
   if (!left) {
     return std::nullopt;
   }
@@ -110,8 +110,27 @@ ConditionChecker::Checked ConditionChecker::compare(const ast::Expr& expr) {
                                  : compare_fact(*left, op, *right);
 }
 
+ConditionChecker::Checked ConditionChecker::absence(const Subject& left, CompareOp op) {
+  Checked out;
+  if (left.type() == FactType::kText) {
+    // Every text begins with nothing, and no absent one begins with anything.
+    out = negated_if(true, test_strings(left, ir::StringOp::kStartsWith, {""}));
+  } else {
+    const ir::ContextFact fact = *left.fact.info->context;
+    out = context_leaf(fact, ir::context_field(fact).bit(0));  // `absent` is the first of each
+  }
+  return negated_if(op == CompareOp::kNe, out);
+}
+
 ConditionChecker::Checked ConditionChecker::compare_fact(const Subject& left, CompareOp op,
                                                          const ast::Expr& right) {
+  const bool may_be_absent = left.type() == FactType::kText ||
+                             left.type() == FactType::kOptionalFlag ||
+                             left.fact.info->id == FactId::kDeviceTrustType ||
+                             left.fact.info->id == FactId::kDeviceOwnership;
+  if (may_be_absent && is_equality(op) && word_of(right) == "absent") {
+    return absence(left, op);
+  }
   switch (left.type()) {
     case FactType::kWord:
     case FactType::kLevel:
@@ -119,6 +138,7 @@ ConditionChecker::Checked ConditionChecker::compare_fact(const Subject& left, Co
     case FactType::kOptionalFlag:
       return compare_word(left, op, right);
     case FactType::kText:
+    case FactType::kUser:
     case FactType::kUserId:
     case FactType::kTenant:
     case FactType::kApp:
@@ -133,7 +153,6 @@ ConditionChecker::Checked ConditionChecker::compare_fact(const Subject& left, Co
     case FactType::kWeekday:
     case FactType::kLocation:
       return equality_as_membership(left, op, right);
-    case FactType::kUser:
     case FactType::kTextList:
     case FactType::kGroups:
     case FactType::kRoles:
@@ -146,13 +165,8 @@ ConditionChecker::Checked ConditionChecker::compare_fact(const Subject& left, Co
     case FactType::kDate:
       break;
   }
-  auto report =
-      l_.diagnostics.report<Code::kTypeMismatch>(right.span, left.kind(), described(right));
-  if (left.type() == FactType::kUser) {
-    report.help("compare `user.id`, or ask `user in` a set of users");
-  } else {
-    report.help(fmt::format("ask `{} contains …`", left.text));
-  }
+  l_.diagnostics.report<Code::kTypeMismatch>(right.span, left.kind(), described(right))
+      .help(fmt::format("ask `{} contains …`", left.text));
   return std::nullopt;
 }
 
@@ -182,7 +196,7 @@ ConditionChecker::Checked ConditionChecker::compare_word(const Subject& left, Co
     return negated(context_leaf(fact, one));
   }
   if (op == CompareOp::kEq) {
-    warn_of_hole(left, std::uint64_t{1} << *value, join(left.span, right.span));
+    warn_of_hole(left, std::uint64_t{1} << *value, left.test);
     return context_leaf(fact, one);
   }
   return context_leaf(fact, values_by_order(fact, op, *value));
@@ -280,7 +294,7 @@ ConditionChecker::Checked ConditionChecker::compare_time(const Subject& left, Co
     return std::nullopt;
   }
   ast::Expr no_zone;
-  no_zone.span = join(left.span, right.span);
+  no_zone.span = left.test;
   const auto zone = zone_of(no_zone, left);
   const auto range = [&](std::int64_t from, std::int64_t to) -> Checked {
     if (from >= to) {
@@ -325,7 +339,7 @@ ConditionChecker::Checked ConditionChecker::equality_as_membership(const Subject
   // `country == AT` is `country in [AT]`: the same look-up, the same messages.
   ast::Expr in;
   in.kind = ast::ExprKind::kIn;
-  in.span = join(left.span, right.span);
+  in.span = left.test;
   in.op_span = in.span;
   in.negated = op == CompareOp::kNe;
   in.bracketed = true;
@@ -345,7 +359,7 @@ ConditionChecker::Checked ConditionChecker::equality_as_membership(const Subject
 }
 
 ConditionChecker::Checked ConditionChecker::between(const ast::Expr& expr) {
-  const auto left = subject(expr.operands[0]);
+  const auto left = subject(expr.operands[0], expr.span);
   if (!left) {
     return std::nullopt;
   }

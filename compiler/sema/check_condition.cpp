@@ -172,7 +172,7 @@ ConditionChecker::Checked ConditionChecker::path_alone(const ast::Expr& expr) {
       return let(*declared, expr.span);
     }
   }
-  const auto found = subject(expr);
+  const auto found = subject(expr, expr.span);
   if (!found) {
     return std::nullopt;
   }
@@ -225,7 +225,8 @@ void ConditionChecker::check_lets() {
   }
 }
 
-std::optional<ConditionChecker::Subject> ConditionChecker::subject(const ast::Expr& expr) {
+std::optional<ConditionChecker::Subject> ConditionChecker::subject(const ast::Expr& expr,
+                                                                   Span test) {
   if (expr.kind != ast::ExprKind::kPath) {
     l_.diagnostics.report<Code::kNotACondition>(expr.span, described(expr))
         .label("a test begins with a fact");
@@ -233,12 +234,12 @@ std::optional<ConditionChecker::Subject> ConditionChecker::subject(const ast::Ex
   }
   const std::string text = path_text(expr.path);
   if (const auto fact = find_fact(text)) {
-    Subject out{*fact, nullptr, text, expr.span};
+    Subject out{*fact, nullptr, text, expr.span, test};
     return usable(out) ? std::optional(std::move(out)) : std::nullopt;
   }
   if (expr.path.size() == 1) {
     if (const Declared* declared = l_.symbols.find(text)) {
-      return subject_named(expr, *declared);
+      return subject_named(expr, *declared, test);
     }
   }
   report_unknown_fact(expr);
@@ -246,12 +247,13 @@ std::optional<ConditionChecker::Subject> ConditionChecker::subject(const ast::Ex
 }
 
 std::optional<ConditionChecker::Subject> ConditionChecker::subject_named(const ast::Expr& expr,
-                                                                         const Declared& declared) {
+                                                                         const Declared& declared,
+                                                                         Span test) {
   if (declared.span.end == 0 || (declared.kind == NameKind::kSignal && declared.damaged)) {
     return std::nullopt;
   }
   if (declared.kind == NameKind::kSignal) {
-    return Subject{{}, &declared, std::string(declared.name), expr.span};
+    return Subject{{}, &declared, std::string(declared.name), expr.span, test};
   }
   l_.diagnostics
       .report<Code::kWrongKindOfName>(expr.span, declared.name, describe(declared.kind), "a fact")

@@ -46,6 +46,7 @@ class ConditionChecker {
     const Declared* signal = nullptr;
     std::string text;  ///< as written
     Span span;
+    Span test;  ///< the whole comparison (template arguments may come from another file)
     [[nodiscard]] FactType type() const { return fact.info->type; }
     [[nodiscard]] std::string_view kind() const;  ///< "a risk level"
   };
@@ -63,8 +64,8 @@ class ConditionChecker {
   Checked text_test(const ast::Expr& expr);
   Checked between(const ast::Expr& expr);
 
-  std::optional<Subject> subject(const ast::Expr& expr);
-  std::optional<Subject> subject_named(const ast::Expr& expr, const Declared& declared);
+  std::optional<Subject> subject(const ast::Expr& expr, Span test);
+  std::optional<Subject> subject_named(const ast::Expr& expr, const Declared& declared, Span test);
   void report_unknown_fact(const ast::Expr& expr);
   bool usable(const Subject& subject);
 
@@ -91,7 +92,10 @@ class ConditionChecker {
   Checked member_of(const Subject& left, const ast::Expr& expr);
 
   Checked test_strings(const Subject& left, ir::StringOp op, std::vector<std::string> values);
-  Checked of_location(const Places& places, std::string_view name);
+  Checked of_location(const Places& places, std::string_view kind, const ast::Expr& expr);
+  Checked absence(const Subject& left, ast::CompareOp op);
+  std::optional<std::vector<std::string>> texts_of(const Subject& left, const ast::Expr& right);
+  Checked contains_methods(const ast::Expr& expr);
   std::optional<std::vector<std::string>> strings_of(const Subject& left,
                                                      std::span<const ast::Item> items);
   std::optional<std::uint8_t> word_value(const Subject& left, std::string_view word, Span place);

@@ -42,7 +42,7 @@ bool all_strings(std::span<const ast::Item> items) {
 }  // namespace
 
 ConditionChecker::Checked ConditionChecker::membership(const ast::Expr& expr) {
-  const auto left = subject(expr.operands.front());
+  const auto left = subject(expr.operands.front(), expr.span);
   if (!left) {
     return std::nullopt;
   }
@@ -243,7 +243,9 @@ ConditionChecker::Checked ConditionChecker::in_integers(const Subject& left,
 }
 
 ConditionChecker::Checked ConditionChecker::in_users(const Subject& left, const ast::Expr& expr) {
-  (void)left;
+  if (all_strings(expr.items)) {
+    return in_strings(left, expr);
+  }
   const auto who = l_.sets.users(expr.items);
   if (!who) {
     return std::nullopt;
@@ -272,9 +274,26 @@ ConditionChecker::Checked ConditionChecker::in_apps(const Subject& left, const a
   return negated_if(expr.negated, leaf(l_.builder.app_in(l_.app_set(apps))));
 }
 
-ConditionChecker::Checked ConditionChecker::of_location(const Places& places,
-                                                        std::string_view name) {
-  return leaf(l_.builder.location_in({l_.locations(places, name)}));
+ConditionChecker::Checked ConditionChecker::of_location(const Places& places, std::string_view kind,
+                                                        const ast::Expr& expr) {
+  std::string name;
+  for (const ast::Item& item : expr.items) {
+    name += fmt::format("{}{}{}", name.empty() ? "" : ", ", kind, l_.sources.text(item.head));
+  }
+  std::vector<ir::ExprId> ways;
+  const Whereabouts where = l_.whereabouts(places, name);
+  if (!where.locations.empty()) {
+    ways.push_back(l_.builder.location_in({where.locations}));
+  }
+  if (!where.gps_countries.empty()) {
+    ir::StringSlot slot;
+    slot.name = ir::kGpsCountrySignal;
+    ways.push_back(l_.builder.string_test(
+        {l_.builder.string_slot(slot), ir::StringOp::kEquals, where.gps_countries}));
+  }
+  Condition out{l_.builder.any_of(std::move(ways))};
+  out.depth = 2;
+  return out;
 }
 
 ConditionChecker::Checked ConditionChecker::in_places(const Subject& left, const ast::Expr& expr) {
@@ -283,8 +302,7 @@ ConditionChecker::Checked ConditionChecker::in_places(const Subject& left, const
   if (!places) {
     return std::nullopt;
   }
-  const Span list = join(expr.items.front().head, expr.items.back().head);
-  return negated_if(expr.negated, of_location(*places, l_.sources.text(list)));
+  return negated_if(expr.negated, of_location(*places, "", expr));
 }
 
 ConditionChecker::Checked ConditionChecker::in_addresses(const Subject& left,
@@ -313,8 +331,7 @@ ConditionChecker::Checked ConditionChecker::in_addresses(const Subject& left,
   if (!good) {
     return std::nullopt;
   }
-  const Span list = join(expr.items.front().head, expr.items.back().head);
-  return negated_if(expr.negated, of_location(places, fmt::format("ip {}", l_.sources.text(list))));
+  return negated_if(expr.negated, of_location(places, "ip ", expr));
 }
 
 ConditionChecker::Checked ConditionChecker::in_countries(const Subject& left,
@@ -348,9 +365,7 @@ ConditionChecker::Checked ConditionChecker::in_countries(const Subject& left,
   if (!good) {
     return std::nullopt;
   }
-  const Span list = join(expr.items.front().head, expr.items.back().head);
-  return negated_if(expr.negated,
-                    of_location(places, fmt::format("country {}", l_.sources.text(list))));
+  return negated_if(expr.negated, of_location(places, "country ", expr));
 }
 
 ConditionChecker::Checked ConditionChecker::in_weekdays(const Subject& left,
@@ -378,12 +393,63 @@ ConditionChecker::Checked ConditionChecker::in_weekdays(const Subject& left,
                     leaf(l_.builder.time_in({*zone, static_cast<std::uint8_t>(days), 0, 0})));
 }
 
+ConditionChecker::Checked ConditionChecker::contains_methods(const ast::Expr& expr) {
+  const ast::Expr& right = expr.operands[1];
+  std::vector<ast::Item> items = right.items;
+  if (right.kind != ast::ExprKind::kList) {
+    ast::Item only;
+    only.head = right.span;
+    if (right.kind == ast::ExprKind::kPath && right.path.size() == 1) {
+      only.atoms.emplace_back(right.path.front());
+    } else {
+      only.atoms.emplace_back(right.literal);
+    }
+    items.push_back(std::move(only));
+  }
+  if (items.empty()) {
+    l_.diagnostics.report<Code::kEmptyList>(right.span, "this list");
+    return std::nullopt;
+  }
+  ir::MethodTest test;
+  bool good = true;
+  for (const ast::Item& item : items) {
+    const ast::Name* word = only_word(item);
+    const auto method = word != nullptr ? parse_method(word->text) : std::nullopt;
+    if (!method) {
+      l_.diagnostics
+          .report<Code::kUnknownWord>(item.head, l_.sources.text(item.head),
+                                      "an authentication method")
+          .suggest(item.head,
+                   word != nullptr ? nearest(word->text, method_words()) : std::string_view());
+      good = false;
+      continue;
+    }
+    test.methods.add(*method);
+  }
+  return good ? negated_if(expr.negated, leaf(l_.builder.method_done(test))) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> ConditionChecker::texts_of(const Subject& left,
+                                                                   const ast::Expr& right) {
+  if (right.kind == ast::ExprKind::kList) {
+    if (right.items.empty()) {
+      l_.diagnostics.report<Code::kEmptyList>(right.span, "this list");
+      return std::nullopt;
+    }
+    return strings_of(left, right.items);
+  }
+  if (right.kind == ast::ExprKind::kLiteral && right.literal.kind == ast::LiteralKind::kString) {
+    return std::vector<std::string>{right.literal.text};
+  }
+  mismatch(left, right);
+  return std::nullopt;
+}
+
 ConditionChecker::Checked ConditionChecker::text_test(const ast::Expr& expr) {
-  const auto left = subject(expr.operands.front());
+  const auto left = subject(expr.operands.front(), expr.span);
   if (!left) {
     return std::nullopt;
   }
-  const ast::Expr& right = expr.operands[1];
   const bool contains = expr.text_op == ast::TextOp::kContains;
   const bool text = left->signal != nullptr ? left->signal->signal.type == SignalType::kText
                                             : left->type() == FactType::kText;
@@ -391,53 +457,30 @@ ConditionChecker::Checked ConditionChecker::text_test(const ast::Expr& expr) {
                     (left->type() == FactType::kTextList || left->type() == FactType::kGroups ||
                      left->type() == FactType::kRoles);
   if (left->signal == nullptr && contains && left->type() == FactType::kMethods) {
-    const bool word = right.kind == ast::ExprKind::kPath && right.path.size() == 1;
-    const auto method = word ? parse_method(right.path.front().text) : std::nullopt;
-    if (!method) {
-      l_.diagnostics
-          .report<Code::kUnknownWord>(right.span, l_.sources.text(right.span),
-                                      "an authentication method")
-          .suggest(right.span,
-                   word ? nearest(right.path.front().text, method_words()) : std::string_view());
-      return std::nullopt;
-    }
-    return negated_if(expr.negated, leaf(l_.builder.method_done({MethodSet::of(*method)})));
+    return contains_methods(expr);
   }
   if (!text && !list) {
     l_.diagnostics.report<Code::kNotText>(expr.op_span, ast::spelling(expr.text_op),
                                           fmt::format("`{}`, {}", left->text, left->kind()));
     return std::nullopt;
   }
-  std::vector<std::string> values;
-  if (right.kind == ast::ExprKind::kList) {
-    if (right.items.empty()) {
-      l_.diagnostics.report<Code::kEmptyList>(right.span, "this list");
-      return std::nullopt;
-    }
-    auto found = strings_of(*left, right.items);
-    if (!found) {
-      return std::nullopt;
-    }
-    values = std::move(*found);
-  } else if (right.kind == ast::ExprKind::kLiteral &&
-             right.literal.kind == ast::LiteralKind::kString) {
-    values.push_back(right.literal.text);
-  } else {
-    mismatch(*left, right);
+  auto values = texts_of(*left, expr.operands[1]);
+  if (!values) {
     return std::nullopt;
   }
   if (text) {
-    return negated_if(expr.negated, test_strings(*left, ir_op(expr.text_op), std::move(values)));
+    return negated_if(expr.negated, test_strings(*left, ir_op(expr.text_op), std::move(*values)));
   }
   if (left->type() == FactType::kTextList) {
-    return negated_if(
-        expr.negated,
-        leaf(l_.builder.list_contains({l_.builder.list_slot(left->text), std::move(values)})));
+    ir::ListTest test;
+    test.slot = l_.builder.list_slot(left->text);
+    test.any_of = std::move(*values);
+    return negated_if(expr.negated, leaf(l_.builder.list_contains(std::move(test))));
   }
   const auto kind =
       left->type() == FactType::kGroups ? ir::SymbolKind::kGroup : ir::SymbolKind::kRole;
   ir::PrincipalSet set;
-  for (const std::string& value : values) {
+  for (const std::string& value : *values) {
     set.members.push_back(l_.builder.symbol(kind, value));
   }
   return negated_if(expr.negated, leaf(l_.builder.principal_in(std::move(set))));

@@ -34,6 +34,7 @@ bool only_workloads(const Principals& who) {
 
 void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy& policy,
                           std::string id) {
+  l_.diagnostics.expanded_at(policy.applied_at, declaration.span);
   ir::Policy out;
   out.id = std::move(id);
   out.name = policy.name.value;
@@ -47,6 +48,7 @@ void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy
   good = targets(policy, out) && good;
   good = condition(policy, out) && good;
   good = effect(policy, out) && good;
+  l_.diagnostics.expanded_at(std::nullopt, {});
   if (good) {
     l_.builder.policy(std::move(out));
   }

@@ -97,11 +97,9 @@ const std::unordered_map<std::string_view, FactId>& facts_by_path() {
   return kByPath;
 }
 
-constexpr std::string_view kCompletedPrefix = "completed.";
-constexpr std::string_view kCompletedPattern = "completed.*";
-
-bool is_pattern(const FactInfo& fact) {
-  return fact.id == FactId::kCompletedMethod;
+/// The facts whose last word is free or a method: the part before it, or empty for other facts.
+std::string_view open_prefix(const FactInfo& fact) {
+  return fact.path.ends_with(".*") ? fact.path.substr(0, fact.path.size() - 1) : std::string_view();
 }
 
 }  // namespace
@@ -115,17 +113,24 @@ const FactInfo& info_of(FactId id) {
 }
 
 std::optional<FactRef> find_fact(std::string_view path) {
-  if (path == kCompletedPattern) {
-    return std::nullopt;
-  }
   const auto found = facts_by_path().find(path);
   if (found != facts_by_path().end()) {
-    return FactRef{&info_of(found->second)};
+    const FactInfo& info = info_of(found->second);
+    return open_prefix(info).empty() ? std::optional(FactRef{&info}) : std::nullopt;
   }
-  if (path.starts_with(kCompletedPrefix)) {
-    if (const auto method = parse_method(path.substr(kCompletedPrefix.size()))) {
-      return FactRef{&info_of(FactId::kCompletedMethod), *method};
+  for (const FactId id :
+       {FactId::kCompletedMethod, FactId::kAppAttribute, FactId::kServicePrincipalAttribute}) {
+    const FactInfo& info = info_of(id);
+    const std::string_view prefix = open_prefix(info);
+    if (!path.starts_with(prefix) || path.size() == prefix.size()) {
+      continue;
     }
+    const std::string_view last = path.substr(prefix.size());
+    if (id != FactId::kCompletedMethod) {
+      return last.find('.') == last.npos ? std::optional(FactRef{&info}) : std::nullopt;
+    }
+    const auto method = parse_method(last);
+    return method ? std::optional(FactRef{&info, *method}) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -151,7 +156,7 @@ bool has_attributes(std::string_view head) {
 std::vector<std::string_view> fact_names(FactUse use) {
   std::vector<std::string_view> out;
   for (const FactInfo& fact : kFacts) {
-    if (allows(fact.use, use) && !is_pattern(fact)) {
+    if (allows(fact.use, use) && open_prefix(fact).empty()) {
       out.push_back(fact.path);
     }
   }
@@ -164,7 +169,7 @@ std::vector<std::string_view> attribute_names(std::string_view head, FactUse use
   }
   std::vector<std::string_view> out;
   for (const FactInfo& fact : kFacts) {
-    if (allows(fact.use, use) && fact.path.size() > head.size() + 1 &&
+    if (allows(fact.use, use) && open_prefix(fact).empty() && fact.path.size() > head.size() + 1 &&
         fact.path.starts_with(head) && fact.path[head.size()] == '.') {
       out.push_back(fact.path.substr(head.size() + 1));
     }

@@ -73,7 +73,8 @@ struct FactRef {
   const FactInfo* info = nullptr;
   Method method = Method::kPassword;  ///< of completed.<method>
 };
-/// The fact of a path ("device.compliant", "completed.fido2"); empty when there is none. O(1).
+/// The fact of a path ("device.compliant", "completed.fido2", "app.attributes.Apps_Tier", whose
+/// info is that of the pattern `app.attributes.*`); empty when there is none. O(1).
 [[nodiscard]] std::optional<FactRef> find_fact(std::string_view path);
 /// The parts of a path with dots between them.
 [[nodiscard]] std::string path_text(std::span<const ast::Name> path);

@@ -35,6 +35,14 @@ ir::SymbolKind symbol_kind(TargetKind kind) {
   return ir::SymbolKind::kApp;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
 void sort_unique(std::vector<std::uint32_t>& ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -105,8 +113,9 @@ ir::TargetSet Lowering::target_set(const Targets& targets) {
 std::vector<std::uint32_t> Lowering::own_locations(const Places& places, std::string_view name) {
   std::vector<std::uint32_t> out;
   const bool plain = !places.ranges.empty() || !places.countries.empty() || places.unknown_country;
-  const bool empty = !plain && places.trusted_ranges.empty();
-  if (plain || (empty && places.named.empty() && !places.trusted)) {
+  const bool empty = !plain && places.trusted_ranges.empty() && places.gps_countries.empty() &&
+                     places.named.empty() && !places.trusted;
+  if (plain || empty) {
     ir::Location location;
     location.name = name;
     location.ranges = places.ranges;
@@ -125,31 +134,31 @@ std::vector<std::uint32_t> Lowering::own_locations(const Places& places, std::st
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): a chain of named sets, without cycles
-std::vector<std::uint32_t> Lowering::locations(const Places& places, std::string_view name) {
-  std::vector<std::uint32_t> out = own_locations(places, name);
+Whereabouts Lowering::whereabouts(const Places& places, std::string_view name) {
+  Whereabouts out{own_locations(places, name), places.gps_countries};
   for (const Declared* set : places.named) {
-    const auto& ids = locations_of(*set);
-    out.insert(out.end(), ids.begin(), ids.end());
+    const Whereabouts& more = whereabouts_of(*set);
+    out.locations.insert(out.locations.end(), more.locations.begin(), more.locations.end());
+    out.gps_countries.insert(out.gps_countries.end(), more.gps_countries.begin(),
+                             more.gps_countries.end());
   }
   if (places.trusted) {
     const auto& ids = trusted_locations();
-    out.insert(out.end(), ids.begin(), ids.end());
+    out.locations.insert(out.locations.end(), ids.begin(), ids.end());
   }
-  sort_unique(out);
+  sort_unique(out.locations);
   return out;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion)
-const std::vector<std::uint32_t>& Lowering::locations_of(const Declared& set) {
-  if (const auto found = location_ids_.find(&set); found != location_ids_.end()) {
+const Whereabouts& Lowering::whereabouts_of(const Declared& set) {
+  if (const auto found = whereabouts_.find(&set); found != whereabouts_.end()) {
     return found->second;
   }
   const Places* places = sets.places_of(set);
-  std::vector<std::uint32_t> ids;
-  if (places != nullptr) {
-    ids = locations(*places, set.name);
-  }
-  return location_ids_.emplace(&set, std::move(ids)).first->second;
+  return whereabouts_
+      .emplace(&set, places != nullptr ? whereabouts(*places, set.name) : Whereabouts{})
+      .first->second;
 }
 
 const std::vector<std::uint32_t>& Lowering::trusted_locations() {
@@ -223,6 +232,71 @@ std::optional<std::uint32_t> Lowering::zone(std::string_view name, Span place) {
   return it->second;
 }
 
+std::optional<MethodSet> Lowering::restricted(const ast::Item& item, Method method) {
+  ir::MethodRestriction out;
+  out.method = method;
+  const bool key = method == Method::kFido2;
+  const bool certificate =
+      method == Method::kX509SingleFactor || method == Method::kX509MultiFactor;
+  bool good = !item.arguments.empty();
+  if (!good) {
+    diagnostics.report<Code::kEmptyList>(item.head, "the list of limits");
+  }
+  for (const ast::Item& argument : item.arguments) {
+    ItemReader reader(argument, diagnostics);
+    const ast::Name* word = reader.word();
+    std::vector<std::string>* into = nullptr;
+    if (word != nullptr && key && word->text == "aaguid") {
+      into = &out.aaguids;
+    } else if (word != nullptr && certificate && word->text == "issuer") {
+      into = &out.issuer_skis;
+    } else if (word != nullptr && certificate && word->text == "policy_oid") {
+      into = &out.policy_oids;
+    }
+    if (into == nullptr) {
+      diagnostics
+          .report<Code::kUnknownWord>(argument.head, sources.text(argument.head),
+                                      "a limit of this method")
+          .label(key           ? "`aaguid \"…\"`"
+                 : certificate ? "`issuer \"…\"` or `policy_oid \"…\"`"
+                               : "only fido2 and certificates can be limited");
+      good = false;
+      continue;
+    }
+    const auto value = reader.string_after(*word, "an identifier in quotation marks");
+    good = refuse_modifiers(argument, diagnostics) && value && reader.finish() && good;
+    if (value) {
+      into->push_back(into == &out.policy_oids ? std::string(*value) : lower_case(*value));
+    }
+  }
+  if (!good) {
+    return std::nullopt;
+  }
+  const std::uint32_t index = builder.restriction(std::move(out));
+  if (index >= ir::kRestrictionsMax) {
+    diagnostics.report<Code::kSetTooRich>(item.head, index + 1, "limited methods",
+                                          ir::kRestrictionsMax);
+    return std::nullopt;
+  }
+  return ir::restriction_bit(index);
+}
+
+std::optional<MethodSet> Lowering::method(const ast::Item& item) {
+  ItemReader reader(item, diagnostics);
+  const ast::Name* word = reader.word();
+  const auto method = word != nullptr ? parse_method(word->text) : std::nullopt;
+  if (!method) {
+    const Span place = word != nullptr ? word->span : item.head;
+    diagnostics.report<Code::kUnknownWord>(place, sources.text(place), "an authentication method")
+        .suggest(place, word != nullptr ? nearest(word->text, method_words()) : std::string_view());
+    return std::nullopt;
+  }
+  if (!refuse_modifiers(item, diagnostics) || !reader.finish(true)) {
+    return std::nullopt;
+  }
+  return item.has_arguments ? restricted(item, *method) : MethodSet::of(*method);
+}
+
 std::optional<std::uint32_t> Lowering::strength(const Declared& declared) {
   const auto [it, fresh] = strength_ids_.try_emplace(&declared, std::nullopt);
   if (!fresh) {
@@ -238,23 +312,12 @@ std::optional<std::uint32_t> Lowering::strength(const Declared& declared) {
       good = false;
     }
     for (const ast::Item& item : node.combinations[i]) {
-      ItemReader reader(item, diagnostics);
-      const ast::Name* word = reader.word();
-      const auto method = word != nullptr ? parse_method(word->text) : std::nullopt;
-      if (!method) {
-        diagnostics
-            .report<Code::kUnknownWord>(item.head, sources.text(item.head),
-                                        "an authentication method")
-            .suggest(item.head,
-                     word != nullptr ? nearest(word->text, method_words()) : std::string_view());
-        good = false;
-        continue;
+      const auto one = method(item);
+      if (one && methods.contains_all(*one)) {
+        diagnostics.report<Code::kDuplicateMember>(item.head, sources.text(item.head));
       }
-      good = refuse_modifiers(item, diagnostics) && reader.finish() && good;
-      if (methods.contains(*method)) {
-        diagnostics.report<Code::kDuplicateMember>(item.head, word->text);
-      }
-      methods.add(*method);
+      good = one && good;
+      methods = methods | one.value_or(MethodSet{});
     }
     out.combinations.push_back(methods);
   }

@@ -15,6 +15,13 @@
 
 namespace gate::compiler::sema {
 
+/// Where a list of locations is, in the IR's terms: any of these locations, or the country that the
+/// authenticator app reports is one of these.
+struct Whereabouts {
+  std::vector<std::uint32_t> locations;
+  std::vector<std::string> gps_countries;
+};
+
 /// What the passes share, and the numbers that resolved names have in the program under
 /// construction: each name is interned once. Not thread-safe; one per compilation.
 class Lowering {
@@ -35,9 +42,9 @@ class Lowering {
   [[nodiscard]] ir::PrincipalSet principal_set(const Principals& who);
   [[nodiscard]] ir::AppSet app_set(const Apps& apps);
   [[nodiscard]] ir::TargetSet target_set(const Targets& targets);
-  /// Numbers of every location that is meant; `name` is given to ranges and countries that stand
-  /// in the list itself.
-  [[nodiscard]] std::vector<std::uint32_t> locations(const Places& places, std::string_view name);
+  /// Everything that is meant, named sets expanded; `name` is given to ranges and countries that
+  /// stand in the list itself.
+  [[nodiscard]] Whereabouts whereabouts(const Places& places, std::string_view name);
   [[nodiscard]] std::uint32_t int_slot(const Declared& signal);
   [[nodiscard]] std::uint32_t bool_slot(const Declared& signal);
   [[nodiscard]] std::uint32_t string_slot(const Declared& signal);
@@ -49,11 +56,13 @@ class Lowering {
  private:
   [[nodiscard]] std::vector<std::uint32_t> own_locations(const Places& places,
                                                          std::string_view name);
-  [[nodiscard]] const std::vector<std::uint32_t>& locations_of(const Declared& set);
+  [[nodiscard]] const Whereabouts& whereabouts_of(const Declared& set);
+  [[nodiscard]] std::optional<MethodSet> restricted(const ast::Item& item, Method method);
+  [[nodiscard]] std::optional<MethodSet> method(const ast::Item& item);
   [[nodiscard]] const std::vector<std::uint32_t>& trusted_locations();
 
   std::unordered_map<std::string_view, ir::SymbolId> symbol_ids_[9];
-  std::unordered_map<const Declared*, std::vector<std::uint32_t>> location_ids_;
+  std::unordered_map<const Declared*, Whereabouts> whereabouts_;
   std::unordered_map<const Declared*, std::uint32_t> slot_ids_;
   std::unordered_map<const Declared*, std::optional<std::uint32_t>> strength_ids_;
   std::unordered_map<std::string, std::optional<std::uint32_t>> zone_ids_;

@@ -12,7 +12,7 @@
 namespace gate::compiler::sema {
 namespace {
 
-constexpr std::string_view kPlaceWords[] = {"none", "ip", "trusted", "country"};
+constexpr std::string_view kPlaceWords[] = {"none", "ip", "trusted", "country", "gps"};
 constexpr Expected kLocations{NameKind::kLocations, kPlaceWords, "a way to name a place", "ip"};
 
 /// The address as 16 bytes, v4 mapped into v6, and how many bits its prefix may have.
@@ -113,6 +113,37 @@ std::optional<Places> SetResolver::places(std::span<const ast::Item> items) {
   return good ? std::optional(std::move(out)) : std::nullopt;
 }
 
+bool SetResolver::add_country(ItemReader& reader, const ast::Name& head, Places& into) {
+  const bool gps = head.text == "gps";
+  const ast::Name* by = gps ? reader.word_after(head, "`country` and two capital letters") : &head;
+  if (by != nullptr && by->text != "country") {
+    diagnostics_->report<Code::kUnknownWord>(by->span, by->text, "told by GPS: only `country` is")
+        .suggest(by->span, "country");
+    return false;
+  }
+  const ast::Name* word =
+      by == nullptr ? nullptr : reader.word_after(*by, "two capital letters, or `unknown`");
+  if (word == nullptr || !reader.finish()) {
+    return false;
+  }
+  const bool unknown = word->text == "unknown";
+  if (unknown && !gps) {
+    into.unknown_country = true;
+    return true;
+  }
+  if (unknown) {
+    into.gps_countries.emplace_back("unknown");
+    return true;
+  }
+  const auto country = read_country(*word, *diagnostics_);
+  if (country && gps) {
+    into.gps_countries.emplace_back(word->text);
+  } else if (country) {
+    into.countries.push_back(*country);
+  }
+  return country.has_value();
+}
+
 bool SetResolver::add_place(const ast::Item& item, Places& into) {
   ItemReader reader(item, *diagnostics_);
   const ast::Name* head = reader.word();
@@ -147,20 +178,8 @@ bool SetResolver::add_place(const ast::Item& item, Places& into) {
     }
     return range.has_value();
   }
-  if (head->text == "country") {
-    const ast::Name* word = reader.word_after(*head, "two capital letters, or `unknown`");
-    if (word == nullptr || !reader.finish()) {
-      return false;
-    }
-    if (word->text == "unknown") {
-      into.unknown_country = true;
-      return true;
-    }
-    const auto country = read_country(*word, *diagnostics_);
-    if (country) {
-      into.countries.push_back(*country);
-    }
-    return country.has_value();
+  if (head->text == "country" || head->text == "gps") {
+    return add_country(reader, *head, into);
   }
   if (symbols_->find(head->text) == nullptr) {
     report_unknown(item, kLocations, *symbols_, *diagnostics_);

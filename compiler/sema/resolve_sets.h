@@ -22,8 +22,9 @@ struct Places {
   std::vector<ir::Cidr> trusted_ranges;
   std::vector<std::array<char, 2>> countries;
   bool unknown_country = false;
-  bool trusted = false;                ///< the word `trusted`: every trusted range of the set
-  std::vector<const Declared*> named;  ///< the sets it mentions, resolved
+  std::vector<std::string> gps_countries;  ///< "AT", "unknown": what the authenticator app reports
+  bool trusted = false;                    ///< the word `trusted`: every trusted range of the set
+  std::vector<const Declared*> named;      ///< the sets it mentions, resolved
 };
 
 /// What a `target` side names. One kind; empty for `none`.
@@ -81,6 +82,7 @@ class SetResolver {
   bool add_app(const ast::Item& item, Apps& into);
   bool add_target(const ast::Item& item, Targets& into);
   bool add_place(const ast::Item& item, Places& into);
+  bool add_country(ItemReader& reader, const ast::Name& head, Places& into);
   bool enter_kind(const ast::Item& item, TargetKind kind, Targets& into);
   bool modifiers_fit(const ast::Item& item, Modifiers modifiers);
   void warn_of_repeats(std::span<const ast::Item> items);

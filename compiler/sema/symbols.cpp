@@ -29,6 +29,8 @@ std::string_view meaning_of_word(std::string_view name) {
     return "a group of apps";
   }
   static constexpr std::string_view kSelectors[] = {"none",
+                                                    "gps",
+                                                    "absent",
                                                     "user",
                                                     "group",
                                                     "role",
