@@ -1,5 +1,6 @@
 #include "server/ports/clock.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -8,10 +9,21 @@
 
 namespace gate::server {
 
+Micros ForwardTime::at(Micros wall, Micros steady) {
+  const Micros ahead = wall - steady;
+  Micros known = ahead_.load(std::memory_order_relaxed);
+  while (ahead > known && !ahead_.compare_exchange_weak(known, ahead, std::memory_order_relaxed)) {
+  }
+  return steady + std::max(ahead, known);
+}
+
 Micros SystemClock::now() const {
   using std::chrono::duration_cast;
   using std::chrono::microseconds;
-  return duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return forward_.at(duration_cast<microseconds>(wall).count(),
+                     duration_cast<microseconds>(steady).count());
 }
 
 Micros FileOffsetClock::now() const {
@@ -31,7 +43,7 @@ Micros FileOffsetClock::now() const {
       offset_seconds = parsed;
     }
   }
-  return SystemClock{}.now() + offset_seconds * kMicrosPerSecond;
+  return system_.now() + offset_seconds * kMicrosPerSecond;
 }
 
 }  // namespace gate::server

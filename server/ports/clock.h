@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace gate::server {
@@ -24,10 +25,25 @@ struct Clock {
   [[nodiscard]] virtual Micros now() const = 0;
 };
 
-/// The machine's UTC clock.
+/// Holds a wall clock against a steady one: follows the wall clock forward, and where it was set
+/// back goes on with the steady clock, so that no code, token or delay lives longer for it (T9).
+/// Lock-free; safe from any number of threads.
+class ForwardTime {
+ public:
+  /// The time to use for these two readings, taken together.
+  [[nodiscard]] Micros at(Micros wall, Micros steady);
+
+ private:
+  std::atomic<Micros> ahead_ = std::numeric_limits<Micros>::min();  ///< wall minus steady, at most
+};
+
+/// The machine's UTC clock, which never goes back while the process lives.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Micros now() const override;
+
+ private:
+  mutable ForwardTime forward_;
 };
 
 /// A clock that stands still until it is told otherwise.
@@ -51,6 +67,7 @@ class FileOffsetClock final : public Clock {
   [[nodiscard]] Micros now() const override;
 
  private:
+  SystemClock system_;
   std::string path_;
 };
 
