@@ -77,13 +77,13 @@ TEST_F(AuditTest, F5_ARemovedRowBreaksTheChain) {
 }
 
 TEST_F(AuditTest, F5_FieldsCannotTradeTheirEnds) {
-  AuditRecord a;
-  a.user_id = "ab";
-  a.client_id = "c";
-  AuditRecord b;
-  b.user_id = "a";
-  b.client_id = "bc";
-  EXPECT_NE(audit_hash(a), audit_hash(b));
+  const auto hash_of = [](const std::string& user, const std::string& client) {
+    AuditRecord record;
+    record.user_id = user;
+    record.client_id = client;
+    return audit_hash(record);
+  };
+  EXPECT_NE(hash_of("ab", "c"), hash_of("a", "bc"));
 }
 
 }  // namespace

@@ -98,6 +98,10 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
   EXPECT_THAT(problems_of("[delivery]\nemail = \"smtp\"\n[smtp]\nhost = \"m.example\"\nfrom = "
                           "\"a@b.example\"\ntls = \"none\"\n"),
               HasSubstr("`smtp.tls`"));
+  EXPECT_THAT(problems_of("[delivery]\nemail = \"smtp\"\n[smtp]\nhost = \"127.example\"\nfrom = "
+                          "\"a@b.example\"\ntls = \"none\"\n"),
+              HasSubstr("`smtp.tls`"))
+      << "a name that looks like a loopback address is none";
   EXPECT_THAT(
       problems_of("[delivery]\nsms = \"twilio\"\n[twilio]\nbase_url = \"http://x.example\"\n"),
       ::testing::AllOf(HasSubstr("`twilio.account_sid`"), HasSubstr("`twilio.auth_token_file`"),

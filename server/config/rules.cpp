@@ -6,7 +6,9 @@ namespace gate::server {
 namespace {
 
 bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+  // A literal address: `127.example` is a name that anybody may own.
+  const bool v4 = host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
+  return host == "localhost" || host == "[::1]" || host == "::1" || v4;
 }
 
 /// The host of `scheme://host[:port]`, or empty when there is more or less than that.
