@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -29,6 +31,14 @@ sigset_t block_signals() {
   return set;
 }
 
+/// Keys, passwords and codes pass through this process: no core file, and in production no other
+/// process of the same user that reads its memory (A8). In development a debugger may.
+bool forbid_memory_dumps(const Config& config) {
+  const rlimit none{0, 0};
+  return setrlimit(RLIMIT_CORE, &none) == 0 &&
+         (config.development() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
+}
+
 /// Writes the port beside `path` and renames, so that a reader never sees half of it.
 bool write_port_file(const std::string& path, std::uint16_t port) {
   const std::string draft = path + ".new";
@@ -51,6 +61,9 @@ int run_server(const std::string& config_file, const std::string& port_file) {
   }
   const sigset_t signals = block_signals();
   Logger log(STDERR_FILENO, log_level(*config), log_format(*config));
+  if (!forbid_memory_dumps(*config)) {
+    log.warning("memory_dumps_stay_possible");
+  }
   auto service = Service::start(*config, log);
   if (!service) {
     log.error("start_failed", {{"code", error_code_name(service.error().code)},

@@ -17,6 +17,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/crypto/secret.h"
 #include "server/http/request_guard.h"
 #include "server/log/log.h"
 
@@ -146,10 +147,21 @@ class Connection {
     }
     request.body = std::move(parser.get().body());
     const HttpResponse response = co_await answer(request);
+    wipe(request.body);  // a password or a code (A8)
+    wipe_buffer();
     const bool keep = parser.keep_alive() && !last && !context_.stopping;
     const bool written = co_await write(response, request.method == "HEAD", keep);
     note(request, response.status, begun);
     co_return written&& keep;
+  }
+
+  /// What was read of a request stays in the buffer after it was consumed; none of it may outlive
+  /// the request. Where the next request is there already, it is overwritten by the one after.
+  void wipe_buffer() {
+    if (buffer_.size() == 0) {
+      const auto all = buffer_.prepare(buffer_.capacity());
+      wipe(all.data(), all.size());
+    }
   }
 
   /// Neither fault nor size: the peer is gone or was silent for too long.
