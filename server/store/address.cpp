@@ -26,6 +26,22 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+/// What is left of a mail address when everything is taken off that changes no mailbox.
+std::string mailbox_of(std::string_view address) {
+  const std::size_t at = address.find('@');
+  std::string_view local = address.substr(0, at);
+  std::string_view domain = at == std::string_view::npos ? "" : address.substr(at + 1);
+  if (const std::size_t tag = local.find('+'); tag != 0 && tag != std::string_view::npos) {
+    local = local.substr(0, tag);
+  }
+  std::string mailbox(local);
+  if (domain == "gmail.com" || domain == "googlemail.com") {
+    std::erase(mailbox, '.');
+    domain = "gmail.com";
+  }
+  return mailbox.append("@").append(domain);
+}
+
 /// Keeps the first and last character, at most a third of the whole.
 std::string mask_part(std::string_view part) {
   if (part.size() < 3) {
@@ -94,6 +110,10 @@ std::optional<std::string> normalize_address(ChannelKind kind, std::string_view 
       return normalize_phone(text);
   }
   return std::nullopt;
+}
+
+bool same_place(ChannelKind kind, std::string_view a, std::string_view b) {
+  return kind == ChannelKind::kEmail ? mailbox_of(a) == mailbox_of(b) : a == b;
 }
 
 std::string mask_address(ChannelKind kind, std::string_view address) {

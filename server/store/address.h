@@ -23,6 +23,12 @@ inline constexpr std::size_t kAddressBytesMax = 254;
 /// One of the two above, by kind.
 [[nodiscard]] std::optional<std::string> normalize_address(ChannelKind kind, std::string_view text);
 
+/// True if a message to either is read in the same place, as far as addresses tell: equal, or mail
+/// addresses that differ only in what is known to lead to one mailbox: a `+tag` (RFC 5233), and at
+/// Gmail dots and the domain's second name. Both normalised. Whether two addresses may count as two
+/// factors hangs on it (C4).
+[[nodiscard]] bool same_place(ChannelKind kind, std::string_view a, std::string_view b);
+
 /// A label that its owner recognises and nobody else can read: `c***r@co**o.com`, `+1******04`.
 [[nodiscard]] std::string mask_address(ChannelKind kind, std::string_view address);
 

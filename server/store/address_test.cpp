@@ -34,6 +34,21 @@ TEST(Address, PhoneIsE164) {
   }
 }
 
+TEST(Address, C4_OneMailboxUnderTwoAddressesIsOnePlace) {
+  const auto mail = [](std::string_view a, std::string_view b) {
+    return same_place(ChannelKind::kEmail, a, b);
+  };
+  EXPECT_TRUE(mail("amy@bank.example", "amy@bank.example"));
+  EXPECT_TRUE(mail("amy+second@bank.example", "amy@bank.example"));
+  EXPECT_TRUE(mail("amy+a@bank.example", "amy+b+c@bank.example"));
+  EXPECT_TRUE(mail("a.m.y+x@googlemail.com", "amy@gmail.com"));
+  EXPECT_FALSE(mail("a.my@bank.example", "amy@bank.example"));
+  EXPECT_FALSE(mail("amy@bank.example", "amy@other.example"));
+  EXPECT_FALSE(mail("+a@bank.example", "+b@bank.example")) << "a tag of nobody is a name";
+  EXPECT_TRUE(same_place(ChannelKind::kSms, "+15550100104", "+15550100104"));
+  EXPECT_FALSE(same_place(ChannelKind::kSms, "+15550100104", "+15550100105"));
+}
+
 TEST(Address, MasksShowTheOwnerAndHideFromOthers) {
   EXPECT_EQ(mask_address(ChannelKind::kEmail, "casey@contoso.com"), "c***y@c*****o.com");
   EXPECT_EQ(mask_address(ChannelKind::kEmail, "al@x.io"), "**@*.io");

@@ -83,7 +83,8 @@ class Transaction : public StoreReader {
                                                               std::string_view key,
                                                               const ThrottleRule& rule,
                                                               Micros now) = 0;
-  /// Success: the row of failures ends and delays are lifted; the window keeps its count.
+  /// Success of a use that was counted: the row of failures ends, delays are lifted, and the window
+  /// counts one less, so that it limits failures alone (B6).
   [[nodiscard]] virtual Result<void> throttle_succeeded(std::string_view tenant_id,
                                                         std::string_view key) = 0;
 

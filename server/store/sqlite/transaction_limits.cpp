@@ -62,7 +62,8 @@ Result<ThrottleVerdict> SqliteTransaction::throttle_take(std::string_view tenant
 Result<void> SqliteTransaction::throttle_succeeded(std::string_view tenant_id,
                                                    std::string_view key) {
   Query query(connection_,
-              "UPDATE throttle SET consecutive = 0, until = 0 WHERE tenant_id = ? AND key = ?");
+              "UPDATE throttle SET consecutive = 0, until = 0, count = MAX(count - 1, 0) "
+              "WHERE tenant_id = ? AND key = ?");
   query.bind(tenant_id, key);
   GATE_TRY([[maybe_unused]] const std::int64_t rows, query.change());
   return {};
