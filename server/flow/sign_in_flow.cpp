@@ -62,6 +62,7 @@ constexpr std::array kTransitions = {
                kRegistrationProven,
                kRegistered,
                {kRollToken, kCompleteFactor, kBindChannel}},
+    Transition{kRegistrationChallenged, kPolicyBlocks, kRefused, {kAnswerRefusal}},
     Transition{kRegistered, kRegistrationRedeemed, kDecidingFinally, {kEvaluate}},
 
     Transition{kDecidingFinally, kPolicyAllows, kIssuing, {kIssueTokens}},

@@ -122,7 +122,8 @@ Result<Answer> start_code_challenge(FlowRun& run, Transaction& transaction, Flow
   if (event == FlowEvent::kRegistrationRequested) {
     body["challenge_target"] = destination.address;
   } else {
-    body["challenge_target_label"] = mask_address(destination.kind, destination.address);
+    const std::string& shown = destination.label.empty() ? destination.address : destination.label;
+    body["challenge_target_label"] = mask_address(destination.kind, shown);
   }
   return Answer::ok(std::move(body));
 }

@@ -13,6 +13,7 @@ struct CodeDestination {
   std::string channel_id;
   std::string address;
   bool deliver = true;
+  std::string label{};  ///< the address that the answer shows masked; empty: `address` itself
 };
 
 /// Takes `event`, makes a code, kills the earlier one, queues the message and writes the flow back,

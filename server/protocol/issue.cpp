@@ -6,6 +6,7 @@
 #include "server/audit/audit_log.h"
 #include "server/crypto/openssl_random.h"
 #include "server/session/sessions.h"
+#include "server/store/address.h"
 
 namespace gate::server {
 namespace {
@@ -14,6 +15,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kScopeBytesMax = 2048;
 constexpr std::size_t kContextBytesMax = 64;
+constexpr std::string_view kRegisterAction = "register_security_info";
 constexpr std::string_view kDefaultScope = "openid profile offline_access";
 
 /// What the verdict means for this flow, and what to tell the client when it has to stop.
@@ -21,16 +23,6 @@ struct Consequence {
   FlowEvent event = FlowEvent::kPolicyBlocks;
   Answer answer = Answer::error(WireError::kBlocked);
 };
-
-Answer blocked(const PolicyVerdict& verdict) {
-  Answer answer = Answer::error(WireError::kBlocked);
-  if (verdict.error_code != 0) {
-    answer.body["error_codes"] = json::array{verdict.error_code};
-    answer.body["error_description"] = "AADSTS" + std::to_string(verdict.error_code) +
-                                       ": Access has been blocked by Conditional Access policies.";
-  }
-  return answer;
-}
 
 /// Methods that the user may enrol now: asked for by policy, offered by this server, and not
 /// standing behind a channel that was blocked (a thief must not enrol his way around it).
@@ -54,7 +46,7 @@ Consequence weigh(FlowRun& run, const PolicyVerdict& verdict,
     case Outcome::kAllow:
       return {FlowEvent::kPolicyAllows, {}};
     case Outcome::kBlock:
-      return {FlowEvent::kPolicyBlocks, blocked(verdict)};
+      return {FlowEvent::kPolicyBlocks, blocked_answer(verdict)};
     case Outcome::kChallenge:
       break;
   }
@@ -62,7 +54,7 @@ Consequence weigh(FlowRun& run, const PolicyVerdict& verdict,
   if (!eligible_channels(channels, verdict.second_factors, flow).empty()) {
     flow.offered = verdict.second_factors;
     if (final_decision) {
-      return {FlowEvent::kPolicyWantsSecondFactor, blocked(verdict)};
+      return {FlowEvent::kPolicyWantsSecondFactor, blocked_answer(verdict)};
     }
     if ((flow.capabilities & kCapabilityMfa) == 0) {
       return {FlowEvent::kPolicyUnmeetable,
@@ -73,18 +65,30 @@ Consequence weigh(FlowRun& run, const PolicyVerdict& verdict,
   const MethodSet open = registrable(channels, verdict.second_factors);
   if (open.empty()) {
     return {FlowEvent::kPolicyUnmeetable,
-            final_decision ? blocked(verdict)
+            final_decision ? blocked_answer(verdict)
                            : Answer::redirect("No method that policy accepts is available here")};
   }
   flow.offered = open;
   if (final_decision) {
-    return {FlowEvent::kPolicyWantsRegistration, blocked(verdict)};
+    return {FlowEvent::kPolicyWantsRegistration, blocked_answer(verdict)};
   }
   if ((flow.capabilities & kCapabilityRegistration) == 0) {
     return {FlowEvent::kPolicyUnmeetable,
             Answer::redirect("Client is missing registration_required capability")};
   }
   return {FlowEvent::kPolicyWantsRegistration, Answer::error(WireError::kRegistrationRequired)};
+}
+
+SignInFacts facts_of(const FlowRun& run) {
+  const RequestContext& context = run.context();
+  return gather_facts({.user = run.user(),
+                       .client = context.client,
+                       .request = context.request,
+                       .countries = context.parts.countries,
+                       .flow = Flow::kSignIn,
+                       .completed = run.flow().completed,
+                       .session_began_at = context.now,
+                       .now = context.now});
 }
 
 Result<Answer> issue(FlowRun& run, Transaction& transaction) {
@@ -130,14 +134,24 @@ std::vector<Channel> eligible_channels(const std::vector<Channel>& channels, Met
   }
   std::vector<Channel> eligible;
   for (const Channel& channel : channels) {
-    const bool same_place =
-        first != nullptr && channel.kind == first->kind && channel.address == first->address;
+    const bool proven_there = first != nullptr && channel.kind == first->kind &&
+                              same_place(channel.kind, channel.address, first->address);
     if (channel.verified && !channel.blocked && methods.contains(method_of(channel.kind)) &&
-        !same_place) {
+        !proven_there) {
       eligible.push_back(channel);
     }
   }
   return eligible;
+}
+
+Answer blocked_answer(const PolicyVerdict& verdict) {
+  Answer answer = Answer::error(WireError::kBlocked);
+  if (verdict.error_code != 0) {
+    answer.body["error_codes"] = json::array{verdict.error_code};
+    answer.body["error_description"] = "AADSTS" + std::to_string(verdict.error_code) +
+                                       ": Access has been blocked by Conditional Access policies.";
+  }
+  return answer;
 }
 
 Result<void> record_decision(const RequestContext& context, Transaction& transaction,
@@ -161,25 +175,35 @@ Result<void> record_decision(const RequestContext& context, Transaction& transac
   return append_audit(transaction, std::move(record));
 }
 
+Result<PolicyVerdict> decide_registration(const FlowRun& run, Transaction& transaction) {
+  SignInFacts facts = facts_of(run);
+  facts.target_kind = TargetKind::kUserAction;
+  facts.target = kRegisterAction;
+  PolicyVerdict verdict = run.context().parts.decider.decide(facts);
+  GATE_TRY_VOID(record_decision(run.context(), transaction, run.user(), "register",
+                                run.flow().flow_id, verdict));
+  return verdict;
+}
+
 Result<Answer> decide_and_answer(FlowRun& run, Transaction& transaction) {
   const RequestContext& context = run.context();
   FlowRecord& flow = run.flow();
   GATE_TRY(const std::vector<Channel> channels,
            transaction.channels_of(flow.tenant_id, flow.user_id));
-  const SignInFacts facts = gather_facts({.user = run.user(),
-                                          .client = context.client,
-                                          .request = context.request,
-                                          .countries = context.parts.countries,
-                                          .flow = Flow::kSignIn,
-                                          .completed = flow.completed,
-                                          .session_began_at = context.now,
-                                          .now = context.now});
+  const SignInFacts facts = facts_of(run);
   const PolicyVerdict verdict =
       decide_for_app_and_context(context.parts.decider, facts, flow.auth_context);
   GATE_TRY_VOID(
       record_decision(context, transaction, run.user(), "sign_in", flow.flow_id, verdict));
   flow.policy_digest = verdict.policy_digest;
   Consequence consequence = weigh(run, verdict, channels);
+  if (consequence.event == FlowEvent::kPolicyWantsRegistration &&
+      flow.state.phase == FlowPhase::kDeciding) {
+    GATE_TRY(const PolicyVerdict enrolment, decide_registration(run, transaction));
+    if (enrolment.outcome != Outcome::kAllow) {
+      consequence = {FlowEvent::kPolicyBlocks, blocked_answer(enrolment)};
+    }
+  }
   if (auto refusal = run.take(consequence.event)) {
     return std::move(*refusal);
   }
@@ -266,8 +290,11 @@ std::optional<std::string> requested_context(std::string_view claims) {
       token != nullptr && token->is_object()) {
     acrs = token->get_object().if_contains("acrs");
   }
-  if (acrs == nullptr || !acrs->is_object()) {
+  if (acrs == nullptr || acrs->is_null()) {
     return std::string();
+  }
+  if (!acrs->is_object()) {
+    return std::nullopt;
   }
   const json::value* value = acrs->get_object().if_contains("value");
   if (const json::value* values = acrs->get_object().if_contains("values");

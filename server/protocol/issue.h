@@ -15,6 +15,15 @@ namespace gate::server {
 /// included.
 [[nodiscard]] Result<Answer> decide_and_answer(FlowRun& run, Transaction& transaction);
 
+/// Asks the policies on the user action `register_security_info` whether this user may enrol a
+/// method in this flow, and writes the audit row. Anything but allow is a no: who enrols a first
+/// second factor has none to answer a challenge with.
+[[nodiscard]] Result<PolicyVerdict> decide_registration(const FlowRun& run,
+                                                        Transaction& transaction);
+
+/// The answer to a verdict that blocks.
+[[nodiscard]] Answer blocked_answer(const PolicyVerdict& verdict);
+
 /// Writes the decision into the audit chain.
 [[nodiscard]] Result<void> record_decision(const RequestContext& context, Transaction& transaction,
                                            const User& user, std::string_view type,

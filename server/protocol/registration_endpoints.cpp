@@ -3,6 +3,7 @@
 #include "server/crypto/encoding.h"
 #include "server/protocol/code_challenge.h"
 #include "server/protocol/endpoints.h"
+#include "server/protocol/issue.h"
 #include "server/store/address.h"
 
 namespace gate::server {
@@ -31,7 +32,8 @@ Result<std::optional<CodeDestination>> contact(const FlowRun& run, StoreReader& 
   }
   GATE_TRY(const std::vector<Channel> channels, store.channels_of(flow.tenant_id, flow.user_id));
   for (const Channel& channel : channels) {
-    const bool same = channel.kind == destination->kind && channel.address == destination->address;
+    const bool same = channel.kind == destination->kind &&
+                      same_place(channel.kind, channel.address, destination->address);
     const bool proven =
         std::any_of(flow.completed.begin(), flow.completed.end(),
                     [&](const CompletedFactor& f) { return f.channel_id == channel.channel_id; });
@@ -135,11 +137,18 @@ Answer register_continue(const RequestContext& context) {
     if (submitted.outcome == CodeOutcome::kRefused) {
       return std::move(submitted.refusal);
     }
-    refusal = run.take(FlowEvent::kRegistrationProven);
+    // Asked again in the transaction that binds: risk or policy may have changed since the demand.
+    GATE_TRY(const PolicyVerdict verdict, decide_registration(run, transaction));
+    const bool allowed = verdict.outcome == Outcome::kAllow;
+    refusal = run.take(allowed ? FlowEvent::kRegistrationProven : FlowEvent::kPolicyBlocks);
     if (refusal) {
       return std::move(*refusal);
     }
     FlowRecord& flow = run.flow();
+    if (!allowed) {
+      GATE_TRY_VOID(run.commit(transaction));
+      return blocked_answer(verdict);
+    }
     Channel channel;
     channel.channel_id = flow.challenge_channel_id;
     channel.kind = flow.pending_kind;

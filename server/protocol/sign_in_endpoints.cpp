@@ -45,10 +45,9 @@ const Channel* first_factor_channel(const std::vector<Channel>& channels,
 
 /// The one first factor that this account has, as far as the client may know: for a name that
 /// nobody has, a choice that stays the same for the name (C6).
-Result<std::optional<Method>> first_factor_of(const RequestContext& context,
-                                              const std::optional<User>& user,
+Result<std::optional<Method>> first_factor_of(const RequestContext& context, const User* user,
                                               const std::string& username) {
-  if (!user) {
+  if (user == nullptr) {
     const Digest coin =
         hmac_sha256(context.parts.account_key,
                     {as_bytes("first factor"), as_bytes(context.tenant.id), as_bytes(username)});
@@ -69,13 +68,11 @@ Result<std::optional<Method>> first_factor_of(const RequestContext& context,
 
 Result<Answer> begin_flow(const RequestContext& context, const std::string& username,
                           const ChallengeTypes& types) {
-  GATE_TRY(std::optional<User> user,
+  GATE_TRY(const std::optional<User> found,
            context.parts.store.find_user_by_name(context.tenant.id, username));
-  if (user && !user->enabled) {
-    user.reset();
-  }
+  const User* user = found && found->enabled ? &*found : nullptr;
   const ServiceSettings& settings = context.parts.settings;
-  if (!user && settings.revealing_tenants.contains(context.tenant.id)) {
+  if (user == nullptr && settings.revealing_tenants.contains(context.tenant.id)) {
     return Answer::error(WireError::kUserNotFound);
   }
   GATE_TRY(const std::optional<Method> factor, first_factor_of(context, user, username));
@@ -94,7 +91,7 @@ Result<Answer> begin_flow(const RequestContext& context, const std::string& user
   flow.state.phase = FlowPhase::kAwaitingFirstFactor;
   flow.state.flow_ends_at = context.now + settings.flow_life;
   flow.state.token_ends_at = context.now + std::min(settings.continuation_life, settings.flow_life);
-  if (user) {
+  if (user != nullptr) {
     flow.user_id = user->user_id;
     flow.user_epoch = user->epoch;
     flow.account_key = user->user_id;
@@ -130,6 +127,10 @@ Result<Answer> challenge_first_factor(FlowRun& run, Transaction& transaction) {
       return Answer::error(WireError::kChannelBlocked);  // blocked since the flow began (T6)
     }
     destination = {channel->kind, channel->channel_id, channel->address, true};
+    // A mailbox that is not the user name would tell that the account exists (C6).
+    if (!run.context().parts.settings.revealing_tenants.contains(run.flow().tenant_id)) {
+      destination.label = run.flow().label_address;
+    }
   }
   return start_code_challenge(run, transaction, FlowEvent::kFirstFactorRequested, destination);
 }

@@ -173,6 +173,23 @@ TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeRegisteredAsTheSecond) {
   EXPECT_EQ(refused.code(), 901001);
 }
 
+TEST_F(SignIn, C4_ATaggedAddressOfTheFirstFactorsMailboxCannotBeRegisteredEither) {
+  server_.decider.set([](const SignInFacts& facts) {
+    PolicyVerdict verdict = require_two_methods(facts);
+    if (verdict.outcome == Outcome::kChallenge) {
+      verdict.second_factors = MethodSet::of(Method::kEmailOtp);
+    }
+    return verdict;
+  });
+  const Reply demanded = server_.first_factor("ben");
+  const Reply refused =
+      server_.post("/register/v1.0/challenge", {{"continuation_token", demanded.token()},
+                                                {"challenge_type", "oob"},
+                                                {"challenge_target", "ben+mfa@bank.example"},
+                                                {"challenge_channel", "email"}});
+  EXPECT_EQ(refused.code(), 901001);
+}
+
 class Registration : public SignIn {
  protected:
   Reply demand(const std::string& user) {
@@ -243,6 +260,49 @@ TEST_F(Registration, AnotherAddressMayBeTakenBeforeProof) {
   const auto channels = *server_.store->channels_of(TestServer::kTenant, "carl-id");
   ASSERT_EQ(channels.size(), 1U);
   EXPECT_EQ(channels[0].address, "carl@home.example");
+}
+
+/// Two methods for the app; `enrolment` for the user action.
+ScriptedDecider::Policy with_enrolment(PolicyVerdict (*enrolment)()) {
+  return [enrolment](const SignInFacts& facts) {
+    const bool action = facts.target_kind == TargetKind::kUserAction;
+    EXPECT_TRUE(!action || facts.target == "register_security_info") << facts.target;
+    return action ? enrolment() : require_two_methods(facts);
+  };
+}
+
+TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoDecideWhetherItBegins) {
+  server_.decider.set(with_enrolment(block));
+  const Reply refused = server_.first_factor("carl");
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(refused.code(), 53003);
+  EXPECT_TRUE(refused.token().empty());
+  const std::vector<AuditRecord> rows = *server_.store->read_audit(0, 10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].type, "register");
+  EXPECT_EQ(rows[1].outcome, "block");
+  EXPECT_EQ(rows[1].reasons, "policy_blocks: test");
+}
+
+TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethodIsBound) {
+  const Reply sent = enrol(demand("carl").token(), "sms", "+15550100777");
+  server_.decider.set(with_enrolment(block));
+  const Reply refused = prove(sent.token(), server_.last_code());
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_TRUE(refused.token().empty());
+  EXPECT_TRUE((*server_.store->channels_of(TestServer::kTenant, "carl-id")).empty());
+  server_.decider.set(require_two_methods);
+  EXPECT_EQ(prove(sent.token(), server_.last_code()).error(), "invalid_grant")
+      << "the flow is over";
+}
+
+TEST_F(Registration, C2_ADemandOnRegisterSecurityInfoThatNothingMeetsIsANo) {
+  server_.decider.set([](const SignInFacts& facts) {
+    SignInFacts app = facts;
+    app.target_kind = TargetKind::kApp;
+    return require_two_methods(app);
+  });
+  EXPECT_EQ(server_.first_factor("carl").error(), "access_denied");
 }
 
 TEST_F(Registration, IsNoWayAroundABlockedChannel) {

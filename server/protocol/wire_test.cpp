@@ -112,6 +112,22 @@ TEST_F(Wire, C8_ClaimsAreReadToADepthOf32) {
   EXPECT_EQ(claims(nested(40)).code(), 900146);
 }
 
+TEST_F(Wire, AContextThatIsAskedForInAWayThatIsNotUnderstoodIsRefused) {
+  for (const char* claims :
+       {R"({"access_token":{"acrs":"c1"}})", R"({"access_token":{"acrs":["c1"]}})",
+        R"({"access_token":{"acrs":{"essential":true}}})",
+        R"({"access_token":{"acrs":{"values":["c1","c2"]}}})"}) {
+    EXPECT_EQ(server_
+                  .post("/oauth2/v2.0/token", {{"continuation_token", "x"},
+                                               {"grant_type", "oob"},
+                                               {"oob", "1"},
+                                               {"claims", claims}})
+                  .code(),
+              900146)
+        << claims;
+  }
+}
+
 TEST_F(Wire, C9_NothingMayBeStored) {
   const Reply done = server_.first_factor("ben");
   ASSERT_EQ(done.status, 200);

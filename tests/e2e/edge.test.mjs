@@ -75,6 +75,10 @@ test("keys, store and outbox are for their owner alone", () => {
   assert.equal(statSync(join(gated.folder, "data")).mode & 0o077, 0);
 });
 
+test("A8: a crash of the process leaves no core file with keys and codes in it", () => {
+  assert.match(readFileSync(`/proc/${gated.child.pid}/limits`, "utf8"), /^Max core file size\s+0\s+0\s/m);
+});
+
 test("A6: neither password nor address stands in the store in clear", async () => {
   const wire = new Wire(gated);
   await wire.withPassword("otto@customer.example", PASSWORD);

@@ -18,6 +18,7 @@ before(async () => {
       user("fred", { password: PASSWORD, groups: ["Frozen Accounts"] }),
       user("nora", { password: PASSWORD, groups: ["Wealth Clients"], channels: [] }),
       user("nick", { password: PASSWORD, groups: ["Wealth Clients"], channels: [] }),
+      user("rolf", { password: PASSWORD, sign_in_risk: "medium", channels: [] }),
       user("mona", { groups: ["Wealth Clients"], channels: [{ kind: "email", address: "mona@customer.example" }] }),
     ],
   });
@@ -98,6 +99,13 @@ test("who has no second factor registers one at first use, and proves it from th
 
   const again = await wire.withPassword("nora@customer.example", PASSWORD);
   assertTokens(await wire.secondFactor(again, "sms", "+436605559999"));
+});
+
+test("CA230: while the sign-in looks risky nobody puts a second factor on his own phone", async () => {
+  assertBlocked(await wire.withPassword("rolf@customer.example", PASSWORD));
+  const refused = gated.audit().filter((row) => row.type === "register").at(-1);
+  assert.equal(refused.outcome, "block");
+  assert.match(refused.reasons, /CA230/);
 });
 
 test("registering is for who has none: a token of mfa_required does not open it", async () => {
