@@ -23,7 +23,7 @@ gate_install_export(GateTargets)
 add_library(gate_everything INTERFACE)
 target_link_libraries(gate_everything INTERFACE gate_compiler_shared gate_runtime_shared)
 set_target_properties(gate_everything PROPERTIES EXPORT_NAME gate)
-gate_install_shared(compiler GateCompilerTargets gate_compiler_shared)
+gate_install_shared(compiler GateCompilerTargets gate_compiler_shared gate_c_compiler)
 install(TARGETS gate_everything EXPORT GateCompilerTargets)
 gate_install_export(GateCompilerTargets)
 
@@ -51,6 +51,8 @@ endfunction()
 gate_install_pc(gate "Conditional Access decisions, C interface" gate "")
 gate_install_pc(gate-runtime "Conditional Access decisions, C++ interface" gate_runtime "")
 gate_install_pc(gate-compiler "Compiler of Conditional Access policies, C++ interface" gate_compiler "gate-runtime")
+
+gate_install_pc(gate-compile "Compiler of Conditional Access policies, C interface" gate_compile "gate")
 
 foreach(program gatec gated)
   if(TARGET ${program})

@@ -21,6 +21,7 @@ struct Release {
   void operator()(gate_evaluator* evaluator) const { gate_evaluator_free(evaluator); }
   void operator()(gate_bound* bound) const { gate_bound_free(bound); }
   void operator()(gate_explanation* explanation) const { gate_explanation_free(explanation); }
+  void operator()(gate_bytes* bytes) const { gate_bytes_free(bytes); }
   void operator()(gate_error* error) const { gate_error_free(error); }
 };
 template <typename T>

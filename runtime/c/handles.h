@@ -31,6 +31,10 @@ struct gate_bound {
   std::unique_ptr<gate::PreparedRequest> prepared;
 };
 
+struct gate_bytes {
+  std::string bytes;
+};
+
 struct gate_explanation {
   gate::Explanation explanation;
 };

@@ -165,4 +165,33 @@ gate_status gate_bound_evaluate(const gate_bound* bound, gate_decision* decision
 void gate_bound_free(gate_bound* bound) {
   delete bound;
 }
+
+gate_status gate_policy_set_save(const gate_policy_set* set, const gate_save_options* options,
+                                 gate_bytes** bytes, gate_error** error) {
+  return guarded(error, [&] {
+    gate_save_options c = gate_save_options_new();
+    if (bytes != nullptr) {
+      *bytes = nullptr;
+    }
+    if (set == nullptr || bytes == nullptr ||
+        (options != nullptr && (!read_struct(options, c) || !is_text(c.signing_key_pem)))) {
+      return fail(error, GATE_INVALID_ARGUMENT, "gate_policy_set_save: NULL, wrong size or text");
+    }
+    auto file = gate::save_policy_set(*set->set, {to_view(c.signing_key_pem)});
+    if (!file) {
+      return fail(error, file.error());
+    }
+    *bytes = new gate_bytes{std::move(*file)};
+    return gate_status{GATE_OK};
+  });
+}
+const void* gate_bytes_data(const gate_bytes* bytes) {
+  return bytes == nullptr ? nullptr : bytes->bytes.data();
+}
+size_t gate_bytes_size(const gate_bytes* bytes) {
+  return bytes == nullptr ? 0 : bytes->bytes.size();
+}
+void gate_bytes_free(gate_bytes* bytes) {
+  delete bytes;
+}
 }

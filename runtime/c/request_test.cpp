@@ -130,5 +130,22 @@ TEST(CEvaluate, ABoundRequestOutlivesWhatItWasMadeOf) {
   EXPECT_EQ(std::memcmp(&d, &direct, sizeof d), 0);
 }
 
+TEST(CSave, GivesTheBytesThatCppGives) {
+  const auto set = loaded();
+  gate_bytes* raw = nullptr;
+  ASSERT_EQ(gate_policy_set_save(set.get(), nullptr, &raw, nullptr), GATE_OK);
+  const Handle<gate_bytes> bytes(raw);
+  EXPECT_EQ(std::string(static_cast<const char*>(gate_bytes_data(bytes.get())),
+                        gate_bytes_size(bytes.get())),
+            *save_policy_set(*sample()));
+  gate_save_options options = gate_save_options_new();
+  options.signing_key_pem = gate_text("no key");
+  EXPECT_EQ(gate_policy_set_save(set.get(), &options, &raw, nullptr), GATE_INVALID_ARGUMENT);
+  EXPECT_EQ(raw, nullptr);
+  EXPECT_EQ(gate_policy_set_save(nullptr, nullptr, &raw, nullptr), GATE_INVALID_ARGUMENT);
+  EXPECT_EQ(gate_bytes_size(nullptr), 0U);
+  EXPECT_EQ(gate_bytes_data(nullptr), nullptr);
+}
+
 }  // namespace
 }  // namespace gate::c

@@ -38,7 +38,7 @@ bool by_definition(std::string_view s) {
 
 TEST(Utf8, AgreesWithTheDefinitionOnEveryThreeBytesAndTheEdgesOfFour) {
   std::size_t good = 0;
-  for (unsigned n = 0; n < (1U << 24); n += 1 + n % 3) {
+  for (unsigned n = 0; n < (1U << 24); n += 1 + n % 13) {
     const std::string s = {static_cast<char>(n >> 16), static_cast<char>(n >> 8),
                            static_cast<char>(n)};
     ASSERT_EQ(is_utf8(s), by_definition(s)) << n;

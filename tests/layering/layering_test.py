@@ -27,7 +27,7 @@ FOLDERS = {
     "examples": ["gate/"],
 }
 # Public headers that belong to the compiler: the runtime must not know them.
-COMPILER_HEADERS = {"gate/compile.hpp"}
+COMPILER_HEADERS = {"gate/compile.hpp", "gate/gate_compile.h"}
 
 # third party: (pattern of the include, folders that may see it)
 FENCES = {

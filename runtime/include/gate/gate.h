@@ -5,9 +5,9 @@
  * never read a clock, never touch the network and keep no global state.
  *
  * Ownership
- *   - Handles (gate_policy_set, gate_evaluator, gate_bound, gate_explanation, gate_error) come out
- * of the library and are given back once, to the function that the handle's type is documented
- * with. Giving back NULL is allowed and does nothing.
+ *   - Handles (gate_policy_set, gate_evaluator, gate_bound, gate_explanation, gate_bytes,
+ * gate_error) come out of the library and are given back once, to the function that the handle's
+ * type is documented with. Giving back NULL is allowed and does nothing.
  *   - What you pass in (gate_str, arrays, structs) is borrowed for the call only and never changed.
  *   - A gate_str that comes out is borrowed from the handle it was asked of, is not terminated by a
  *     zero byte, and lives as long as that handle. Names of enumerators live forever.
@@ -447,6 +447,29 @@ GATE_API gate_status gate_policy_set_evaluate(const gate_policy_set* set,
 GATE_API gate_status gate_policy_set_evaluate_report_only(const gate_policy_set* set,
                                                           const gate_request* request,
                                                           gate_decision* decision);
+
+/* Bytes that the library made. Free with gate_bytes_free(). */
+typedef struct gate_bytes gate_bytes;
+GATE_API const void* gate_bytes_data(const gate_bytes* bytes);
+GATE_API size_t gate_bytes_size(const gate_bytes* bytes);
+GATE_API void gate_bytes_free(gate_bytes* bytes);
+
+typedef struct gate_save_options {
+  size_t struct_size;
+  /* An unencrypted Ed25519 private key in PEM: the file is signed. Empty: it is not. */
+  gate_str signing_key_pem;
+} gate_save_options;
+
+static inline gate_save_options gate_save_options_new(void) {
+  gate_save_options o;
+  memset(&o, 0, sizeof o);
+  o.struct_size = sizeof o;
+  return o;
+}
+/* The bytes of a `.gateset` file; the same set gives the same bytes. `options` may be NULL. */
+GATE_API gate_status gate_policy_set_save(const gate_policy_set* set,
+                                          const gate_save_options* options, gate_bytes** bytes,
+                                          gate_error** error);
 
 /* --- a request that is decided several times
  * -------------------------------------------------------- */
