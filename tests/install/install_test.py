@@ -108,6 +108,68 @@ class EmbedCpp(unittest.TestCase):
         self.assertEqual("", done.stdout)
 
 
+@functools.cache
+def pkg_config_env():
+    """What a person sets who installed into a prefix of his own."""
+    folder = library("gate.pc").parent
+    return {"PKG_CONFIG_PATH": str(folder), "LD_LIBRARY_PATH": str(folder.parent), "CC": str(ARGS.cc)}
+
+
+@functools.cache
+def embed_c():
+    """Builds examples/embed-c by its Makefile; returns its folder, in which bank.gateset is made."""
+    folder = ARGS.build / "install-test" / "embed-c"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ARGS.source / "examples" / "embed-c", folder)
+    run("make", "-C", folder, f"CFLAGS=-O2 -Werror {ARGS.flags}", env=pkg_config_env())
+    run(folder / "build-set", ARGS.source / "examples" / "retail-bank", folder / "bank.gateset", env=pkg_config_env())
+    return folder
+
+
+class EmbedC(unittest.TestCase):
+    def test_compiles_to_a_file_loads_it_decides_and_explains(self):
+        done = run(embed_c() / "decide", embed_c() / "bank.gateset", env=pkg_config_env())
+        self.assertEqual((ARGS.source / "tests/install/embed-c.expected").read_text(), done.stdout)
+        self.assertNotIn("libgate_compiler", needed(embed_c() / "decide"))
+
+    def test_a_wrong_file_is_told(self):
+        done = run(embed_c() / "decide", embed_c() / "decide.c", env=pkg_config_env(), fine=False)
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("no compiled policy set", done.stderr)
+
+    def test_the_interface_holds_in_c11_and_in_cpp_and_under_the_address_sanitizer(self):
+        source = ARGS.source / "tests/install/c/api_test.c"
+        flags = run("pkg-config", "--cflags", "--libs", "gate-compile", env=pkg_config_env()).stdout.split()
+        sanitize = [ARGS.flags] if ARGS.flags else ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+        for name, compiler in [("c11", [ARGS.cc, "-std=c11"]), ("cpp", [ARGS.cxx, "-x", "c++", "-std=c++20"])]:
+            program = embed_c() / f"api_test_{name}"
+            casts = ["-fpermissive", "-w"] if name == "cpp" else ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+            run(*compiler, *casts, "-g", *sanitize, source, "-o", program, *flags)
+            self.assertEqual("0 failures\n", run(program, embed_c() / "bank.gateset", env=pkg_config_env()).stdout)
+
+
+class EmbedNode(unittest.TestCase):
+    def test_decides_on_objects_and_throws_on_what_it_does_not_understand(self):
+        if ARGS.flags:
+            self.skipTest("node is not built with the sanitizer")
+        folder = ARGS.build / "install-test-node"  # kept between runs: npm ci asks the network only once
+        source = ARGS.source / "examples" / "embed-node"
+        lock = folder / "package-lock.json"
+        if not lock.exists() or lock.read_bytes() != (source / "package-lock.json").read_bytes():
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(source, folder, ignore=shutil.ignore_patterns("node_modules", "gate.node"))
+            lock.unlink()
+            shutil.copy(source / "package-lock.json", folder / "lock")
+            (folder / "lock").rename(lock)
+            run("npm", "ci", "--no-audit", "--no-fund", cwd=folder)
+        for path in source.iterdir():
+            if path.is_file() and path.suffix in {".c", ".js", ".sh"}:
+                shutil.copy(path, folder)
+        run("npm", "run", "build", cwd=folder, env={**pkg_config_env(), "CFLAGS": "-O2 -Werror"})
+        done = run("node", "main.js", embed_c() / "bank.gateset", cwd=folder)
+        self.assertEqual((ARGS.source / "tests/install/embed-node.expected").read_text(), done.stdout)
+
+
 class FindPackage(unittest.TestCase):
     def configure(self, text):
         folder = ARGS.build / "install-test" / "find-package"
