@@ -5,6 +5,7 @@
 
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/driver/folder.h"
+#include "compiler/lower/attach_native.h"
 #include "compiler/parse/parser.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/templates.h"
@@ -44,15 +45,16 @@ void refuse_imports(const std::vector<compiler::ast::File>& files,
   }
 }
 
-/// The program as something that decides. Native code joins here: it needs the verified program and
-/// hands its CompiledCode to the set.
+/// The program as something that decides.
 std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions& options,
                                        DiagnosticCollector& diagnostics) {
-  (void)options;  // the backend: the interpreter is the one there is
-  auto set = build_policy_set(std::move(program));
+  auto set = build_policy_set(std::move(program), options.backend);
   if (!set) {
     diagnostics.report_unplaced<Code::kInternalProgram>(set.error().message);
     return nullptr;
+  }
+  if (!lower::attach_native(**set)) {
+    // The set decides from its tables, with the same answers; PolicySet::tier() tells.
   }
   return std::shared_ptr<const PolicySet>(std::move(*set));
 }

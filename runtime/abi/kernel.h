@@ -27,6 +27,20 @@ struct Residual {
   std::uint32_t constants;
 };
 
+/// What generated code leaves to C++: tests of strings, lists and times, and residuals too large to
+/// be generated. Reached by pointers, so that code needs no symbol of ours.
+struct LeafCalls {
+  using Leaf = std::uint32_t (*)(const BoundRequest* request, const void* leaves,
+                                 std::uint64_t test);
+  const void* leaves;
+  Leaf text;
+  Leaf list;
+  Leaf time;
+  const void* conditions;
+  std::uint32_t (*residual)(const BoundRequest* request, const void* conditions,
+                            const Residual* residual);
+};
+
 /// Tables of the row kernel. A row has one bit per policy; `words` is a multiple of four.
 /// Rows of keys come in pairs: included, then excluded.
 struct RowTables {
@@ -38,16 +52,16 @@ struct RowTables {
   const std::uint32_t* residual_of;     ///< [policy]
   const Residual* residuals;
   const Constant* constants;
-  const void* leaves;  ///< index::Leaves, for the leaves that C++ evaluates
+  const LeafCalls* calls;
 };
 
 /// Fills `words` words each: the policies that apply, and those among them that apply only because
 /// their condition is unknown.
 using RowKernel = void (*)(const BoundRequest* request, const RowTables* tables,
                            std::uint64_t* applies, std::uint64_t* unknown);
-/// The truth of residual `r` of the set.
+/// The truth of one residual: kTrue, kFalse or kUnknown.
 using ResidualKernel = std::uint32_t (*)(const BoundRequest* request, const Residual* residual,
-                                         const Constant* constants, const void* leaves);
+                                         const Constant* constants, const LeafCalls* calls);
 
 /// Code for one policy set. Either may be null: the static executor does that part.
 struct Entries {

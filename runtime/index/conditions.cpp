@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -166,13 +167,46 @@ class Conditions::Splitter {
   std::map<Shape, std::uint32_t> shape_ids_;
 };
 
-Conditions::Conditions(const ir::Program& program) : leaves_(program) {
+Conditions::Conditions(const ir::Program& program)
+    : leaves_(program),
+      calls_{&leaves_,
+             [](const abi::BoundRequest* r, const void* leaves, std::uint64_t test) {
+               return static_cast<const Leaves*>(leaves)->text(*r, test);
+             },
+             [](const abi::BoundRequest* r, const void* leaves, std::uint64_t test) {
+               return static_cast<const Leaves*>(leaves)->list(*r, test);
+             },
+             [](const abi::BoundRequest* r, const void* leaves, std::uint64_t test) {
+               return static_cast<const Leaves*>(leaves)->time(*r, test);
+             },
+             this,
+             [](const abi::BoundRequest* r, const void* conditions, const abi::Residual* residual) {
+               return static_cast<const Conditions*>(conditions)->truth(*residual, *r);
+             }} {
   residuals_.push_back({0, 0});  // kNoResidual
   masks_.reserve(program.policies.size());
   residual_of_.reserve(program.policies.size());
   Splitter splitter(program, *this);
   for (const ir::Policy& policy : program.policies) {
     splitter.add(policy);
+  }
+  sort_shapes();
+}
+
+void Conditions::sort_shapes() {
+  std::vector<std::uint32_t> order(shapes_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [this](std::uint32_t a, std::uint32_t b) { return shapes_[a] < shapes_[b]; });
+  std::vector<Shape> sorted;
+  std::vector<std::uint32_t> place(shapes_.size());
+  for (const std::uint32_t old : order) {
+    place[old] = static_cast<std::uint32_t>(sorted.size());
+    sorted.push_back(std::move(shapes_[old]));
+  }
+  shapes_ = std::move(sorted);
+  for (std::size_t r = kNoResidual + 1; r < residuals_.size(); ++r) {
+    residuals_[r].shape = place[residuals_[r].shape];
   }
 }
 

@@ -33,6 +33,8 @@ using Shape = std::vector<Step>;
 class Conditions {
  public:
   explicit Conditions(const ir::Program& program);
+  Conditions(const Conditions&) = delete;
+  Conditions& operator=(const Conditions&) = delete;
 
   static constexpr std::uint32_t kNoResidual = 0;
 
@@ -43,9 +45,10 @@ class Conditions {
   [[nodiscard]] std::uint32_t residual_of(std::size_t policy) const { return residual_of_[policy]; }
   [[nodiscard]] const std::vector<std::uint32_t>& residual_of() const { return residual_of_; }
   [[nodiscard]] const std::vector<abi::Residual>& residuals() const { return residuals_; }
+  /// Sorted, so that sets with the same shapes have the same code.
   [[nodiscard]] const std::vector<Shape>& shapes() const { return shapes_; }
   [[nodiscard]] const std::vector<abi::Constant>& constants() const { return constants_; }
-  [[nodiscard]] const Leaves& leaves() const { return leaves_; }
+  [[nodiscard]] const abi::LeafCalls& calls() const { return calls_; }
 
   /// The static executor of a residual: abi::kTrue, kFalse or kUnknown.
   [[nodiscard]] std::uint32_t truth(const abi::Residual& residual,
@@ -66,7 +69,9 @@ class Conditions {
   std::vector<abi::Residual> residuals_;
   std::vector<Shape> shapes_;
   std::vector<abi::Constant> constants_;
+  void sort_shapes();
   Leaves leaves_;
+  abi::LeafCalls calls_;
 };
 
 }  // namespace gate::index

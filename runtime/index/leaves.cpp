@@ -257,18 +257,3 @@ Leaf leaf_of(const ir::Program& program, const ir::Expr& e) {
 }
 
 }  // namespace gate::index
-
-extern "C" {
-std::uint32_t gate_leaf_text(const gate::abi::BoundRequest* request, const void* leaves,
-                             std::uint64_t test) noexcept {
-  return static_cast<const gate::index::Leaves*>(leaves)->text(*request, test);
-}
-std::uint32_t gate_leaf_list(const gate::abi::BoundRequest* request, const void* leaves,
-                             std::uint64_t test) noexcept {
-  return static_cast<const gate::index::Leaves*>(leaves)->list(*request, test);
-}
-std::uint32_t gate_leaf_time(const gate::abi::BoundRequest* request, const void* leaves,
-                             std::uint64_t test) noexcept {
-  return static_cast<const gate::index::Leaves*>(leaves)->time(*request, test);
-}
-}

@@ -82,13 +82,3 @@ struct Leaf {
 [[nodiscard]] Leaf leaf_of(const ir::Program& program, const ir::Expr& expr);
 
 }  // namespace gate::index
-
-/// The entry points of generated code into Leaves. `leaves` is RowTables::leaves.
-extern "C" {
-std::uint32_t gate_leaf_text(const gate::abi::BoundRequest* request, const void* leaves,
-                             std::uint64_t test) noexcept;
-std::uint32_t gate_leaf_list(const gate::abi::BoundRequest* request, const void* leaves,
-                             std::uint64_t test) noexcept;
-std::uint32_t gate_leaf_time(const gate::abi::BoundRequest* request, const void* leaves,
-                             std::uint64_t test) noexcept;
-}

@@ -89,7 +89,7 @@ void Postings::check(const Ref& ref, Run& run) const noexcept {
     truth = run.code == nullptr
                 ? run.conditions.truth(residual, run.request)
                 : run.code(&run.request, &residual, run.conditions.constants().data(),
-                           &run.conditions.leaves());
+                           &run.conditions.calls());
   }
   if (truth != abi::kFalse) {
     run.applied.add(ref.policy, truth == abi::kUnknown);

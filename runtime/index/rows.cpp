@@ -43,7 +43,7 @@ Rows::Rows(const ir::Program& program, const Features& features, const Condition
   tables_.residual_of = conditions.residual_of().data();
   tables_.residuals = conditions.residuals().data();
   tables_.constants = conditions.constants().data();
-  tables_.leaves = &conditions.leaves();
+  tables_.calls = &conditions.calls();
   combine_ = combine_for(words);
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/index/index.h"
 #include "runtime/ir/program.h"
+#include "runtime/set/build.h"
 #include "runtime/set/decide.h"
 
 namespace gate::internal {

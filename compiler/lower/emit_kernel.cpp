@@ -1,0 +1,276 @@
+#include "compiler/lower/emit_kernel.h"
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <cstddef>
+
+#include "compiler/lower/shape_emitter.h"
+#include "runtime/abi/kernel.h"
+
+namespace gate::lower {
+namespace {
+
+using abi::BoundRequest;
+using abi::RowTables;
+using llvm::BasicBlock;
+using llvm::Value;
+
+/// Rows are worked on in pieces of four words: one register of 256 bits.
+constexpr std::uint64_t kLanes = 4;
+
+class KernelEmitter {
+ public:
+  KernelEmitter(llvm::LLVMContext& context, const KernelPlan& plan, const KernelNames& names)
+      : module_(std::make_unique<llvm::Module>("gate", context)),
+        b_(context),
+        plan_(plan),
+        names_(names),
+        pieces_(plan.words / kLanes),
+        piece_type_(llvm::FixedVectorType::get(b_.getInt64Ty(), kLanes)) {}
+
+  std::unique_ptr<llvm::Module> emit() {
+    emit_residual();
+    if (plan_.words > 0) {
+      emit_rows();
+    }
+    return std::move(module_);
+  }
+
+ private:
+  llvm::Function* function(const std::string& name, llvm::Type* result) {
+    auto* pointer = b_.getPtrTy();
+    auto* type = llvm::FunctionType::get(result, {pointer, pointer, pointer, pointer}, false);
+    auto* f = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, *module_);
+    f->setDoesNotThrow();
+    b_.SetInsertPoint(block(f, "entry"));
+    return f;
+  }
+  static BasicBlock* block(llvm::Function* f, const char* name) {
+    return BasicBlock::Create(f->getContext(), name, f);
+  }
+  Value* at(Value* base, std::size_t offset) {
+    return b_.CreateConstGEP1_64(b_.getInt8Ty(), base, offset);
+  }
+  Value* load64(Value* base, std::size_t offset) {
+    return b_.CreateLoad(b_.getInt64Ty(), at(base, offset));
+  }
+  Value* load32(Value* base, std::size_t offset) {
+    return b_.CreateLoad(b_.getInt32Ty(), at(base, offset));
+  }
+  Value* load_pointer(Value* base, std::size_t offset) {
+    return b_.CreateLoad(b_.getPtrTy(), at(base, offset));
+  }
+  Value* element(llvm::Type* type, Value* base, Value* index) {
+    return b_.CreateGEP(type, base, index);
+  }
+
+  /// u32 gate_residual(request, residual, constants, calls)
+  void emit_residual() {
+    residual_ = function(names_.residual, b_.getInt32Ty());
+    Value* request = residual_->getArg(0);
+    Value* residual = residual_->getArg(1);
+    Value* calls = residual_->getArg(3);
+    Value* shape = load32(residual, offsetof(abi::Residual, shape));
+    Value* first =
+        b_.CreateZExt(load32(residual, offsetof(abi::Residual, constants)), b_.getInt64Ty());
+    Value* constants = b_.CreateGEP(b_.getInt8Ty(), residual_->getArg(2),
+                                    b_.CreateMul(first, b_.getInt64(sizeof(abi::Constant))));
+    Value* context = load64(request, offsetof(BoundRequest, context));
+    BasicBlock* other = block(residual_, "other");
+    auto* which = b_.CreateSwitch(shape, other, static_cast<unsigned>(plan_.generated_shapes));
+    for (std::size_t s = 0; s < plan_.generated_shapes; ++s) {
+      BasicBlock* here = block(residual_, "shape");
+      which->addCase(b_.getInt32(static_cast<std::uint32_t>(s)), here);
+      b_.SetInsertPoint(here);
+      const TruthValue t =
+          ShapeEmitter(b_, {request, constants, calls, context}).emit(plan_.shapes[s]);
+      Value* high = b_.CreateShl(b_.CreateZExt(t.may_be_false, b_.getInt32Ty()), 1);
+      b_.CreateRet(b_.CreateOr(b_.CreateZExt(t.may_be_true, b_.getInt32Ty()), high));
+    }
+    b_.SetInsertPoint(other);
+    auto* pointer = b_.getPtrTy();
+    auto* type = llvm::FunctionType::get(b_.getInt32Ty(), {pointer, pointer, pointer}, false);
+    b_.CreateRet(b_.CreateCall(
+        type, load_pointer(calls, offsetof(abi::LeafCalls, residual)),
+        {request, load_pointer(calls, offsetof(abi::LeafCalls, conditions)), residual}));
+  }
+
+  using Pieces = std::vector<Value*>;
+  Pieces load_row(Value* row) {
+    Pieces pieces;
+    for (std::uint64_t i = 0; i < pieces_; ++i) {
+      pieces.push_back(b_.CreateAlignedLoad(piece_type_, at(row, i * kLanes * 8), llvm::Align(8)));
+    }
+    return pieces;
+  }
+
+  /// Policies that let the request's bit of every field pass.
+  Pieces context_rows(Value* request, Value* tables) {
+    Value* context = load64(request, offsetof(BoundRequest, context));
+    Value* rows = load_pointer(tables, offsetof(RowTables, context_rows));
+    Pieces result;
+    for (const std::uint64_t field : plan_.fields) {
+      Value* bit = b_.CreateIntrinsic(
+          llvm::Intrinsic::cttz, {b_.getInt64Ty()},
+          {b_.CreateAnd(context, field), b_.getTrue()});  // a request has one bit of each field
+      Value* offset = b_.CreateMul(bit, b_.getInt64(plan_.words * 8));
+      const Pieces row = load_row(b_.CreateGEP(b_.getInt8Ty(), rows, offset));
+      for (std::uint64_t i = 0; i < pieces_; ++i) {
+        if (result.size() < pieces_) {
+          result.push_back(row[i]);
+        } else {
+          result[i] = b_.CreateAnd(result[i], row[i]);
+        }
+      }
+    }
+    return result;
+  }
+
+  /// Keeps of `candidates` those that include one of the request's keys and exclude none.
+  void admit(llvm::Function* f, Value* rows, Value* keys, Value* count, Pieces& candidates) {
+    BasicBlock* before = b_.GetInsertBlock();
+    BasicBlock* loop = block(f, "keys");
+    BasicBlock* after = block(f, "admitted");
+    Value* zero = llvm::Constant::getNullValue(piece_type_);
+    b_.CreateCondBr(b_.CreateIsNotNull(count), loop, after);
+    b_.SetInsertPoint(loop);
+    llvm::PHINode* i = b_.CreatePHI(b_.getInt64Ty(), 2);
+    i->addIncoming(b_.getInt64(0), before);
+    std::vector<llvm::PHINode*> sums;
+    for (std::uint64_t p = 0; p < 2 * pieces_; ++p) {
+      sums.push_back(b_.CreatePHI(piece_type_, 2));
+      sums.back()->addIncoming(zero, before);
+    }
+    Value* key = b_.CreateZExt(b_.CreateLoad(b_.getInt32Ty(), element(b_.getInt32Ty(), keys, i)),
+                               b_.getInt64Ty());
+    Value* row =
+        b_.CreateGEP(b_.getInt8Ty(), rows, b_.CreateMul(key, b_.getInt64(2 * plan_.words * 8)));
+    Pieces both = load_row(row);
+    const Pieces excluded = load_row(at(row, plan_.words * 8));
+    both.insert(both.end(), excluded.begin(), excluded.end());
+    Value* next = b_.CreateAdd(i, b_.getInt64(1));
+    i->addIncoming(next, loop);
+    for (std::uint64_t p = 0; p < 2 * pieces_; ++p) {
+      both[p] = b_.CreateOr(both[p], sums[p]);
+      sums[p]->addIncoming(both[p], loop);
+    }
+    b_.CreateCondBr(b_.CreateICmpULT(next, count), loop, after);
+    b_.SetInsertPoint(after);
+    std::vector<llvm::PHINode*> totals;
+    for (std::uint64_t p = 0; p < 2 * pieces_; ++p) {
+      totals.push_back(b_.CreatePHI(piece_type_, 2));
+      totals.back()->addIncoming(zero, before);
+      totals.back()->addIncoming(both[p], loop);
+    }
+    for (std::uint64_t p = 0; p < pieces_; ++p) {
+      candidates[p] =
+          b_.CreateAnd(candidates[p], b_.CreateAnd(totals[p], b_.CreateNot(totals[pieces_ + p])));
+    }
+  }
+
+  /// void gate_rows(request, tables, applies, unknown)
+  void emit_rows() {
+    llvm::Function* f = function(names_.rows, b_.getVoidTy());
+    Value* request = f->getArg(0);
+    Value* tables = f->getArg(1);
+    Pieces candidates = context_rows(request, tables);
+    const auto count = [this, request](std::size_t offset) {
+      return b_.CreateZExt(load32(request, offset), b_.getInt64Ty());
+    };
+    admit(f, load_pointer(tables, offsetof(RowTables, target_rows)),
+          at(request, offsetof(BoundRequest, target_keys)),
+          count(offsetof(BoundRequest, target_count)), candidates);
+    admit(f, load_pointer(tables, offsetof(RowTables, principal_rows)),
+          at(request, offsetof(BoundRequest, principal_keys)),
+          count(offsetof(BoundRequest, principal_count)), candidates);
+    for (std::uint64_t p = 0; p < pieces_; ++p) {
+      b_.CreateAlignedStore(candidates[p], at(f->getArg(2), p * kLanes * 8), llvm::Align(8));
+      b_.CreateAlignedStore(llvm::Constant::getNullValue(piece_type_),
+                            at(f->getArg(3), p * kLanes * 8), llvm::Align(8));
+    }
+    if (!plan_.shapes.empty()) {
+      emit_residual_loop(f);
+    }
+    b_.CreateRetVoid();
+  }
+
+  /// for every word: for every candidate with a residual: settle it
+  void emit_residual_loop(llvm::Function* f) {
+    Value* residual_row = load_pointer(f->getArg(1), offsetof(RowTables, residual_row));
+    BasicBlock* before = b_.GetInsertBlock();
+    BasicBlock* words = block(f, "word");
+    BasicBlock* bits = block(f, "bit");
+    BasicBlock* next_word = block(f, "next_word");
+    BasicBlock* done = block(f, "done");
+    b_.CreateBr(words);
+    b_.SetInsertPoint(words);
+    llvm::PHINode* w = b_.CreatePHI(b_.getInt64Ty(), 2);
+    w->addIncoming(b_.getInt64(0), before);
+    const auto word_of = [this, w](Value* row) { return element(b_.getInt64Ty(), row, w); };
+    const auto load = [this](Value* pointer) { return b_.CreateLoad(b_.getInt64Ty(), pointer); };
+    Value* open = b_.CreateAnd(load(word_of(f->getArg(2))), load(word_of(residual_row)));
+    b_.CreateCondBr(b_.CreateIsNotNull(open), bits, next_word);
+
+    b_.SetInsertPoint(bits);
+    llvm::PHINode* rest = b_.CreatePHI(b_.getInt64Ty(), 2);
+    rest->addIncoming(open, words);
+    settle(f, w, rest);
+    Value* less = b_.CreateAnd(rest, b_.CreateSub(rest, b_.getInt64(1)));
+    rest->addIncoming(less, b_.GetInsertBlock());
+    b_.CreateCondBr(b_.CreateIsNotNull(less), bits, next_word);
+
+    b_.SetInsertPoint(next_word);
+    Value* next = b_.CreateAdd(w, b_.getInt64(1));
+    w->addIncoming(next, next_word);
+    b_.CreateCondBr(b_.CreateICmpULT(next, b_.getInt64(plan_.words)), words, done);
+    b_.SetInsertPoint(done);
+  }
+
+  /// The lowest policy of `rest`: takes its bit away if its residual is false, marks it if unknown.
+  void settle(llvm::Function* f, Value* w, Value* rest) {
+    Value* tables = f->getArg(1);
+    Value* bit = b_.CreateIntrinsic(llvm::Intrinsic::cttz, {b_.getInt64Ty()}, {rest, b_.getTrue()});
+    Value* policy = b_.CreateAdd(b_.CreateShl(w, 6), bit);
+    Value* number = b_.CreateLoad(
+        b_.getInt32Ty(),
+        element(b_.getInt32Ty(), load_pointer(tables, offsetof(RowTables, residual_of)), policy));
+    Value* residual = b_.CreateGEP(
+        b_.getInt8Ty(), load_pointer(tables, offsetof(RowTables, residuals)),
+        b_.CreateMul(b_.CreateZExt(number, b_.getInt64Ty()), b_.getInt64(sizeof(abi::Residual))));
+    Value* truth = b_.CreateZExt(
+        b_.CreateCall(residual_,
+                      {f->getArg(0), residual, load_pointer(tables, offsetof(RowTables, constants)),
+                       load_pointer(tables, offsetof(RowTables, calls))}),
+        b_.getInt64Ty());
+    // 1 true, 2 false, 3 unknown: without its low bit the policy does not apply; with both it is
+    // unknown.
+    Value* low = b_.CreateAnd(truth, 1);
+    Value* unknown = b_.CreateAnd(low, b_.CreateLShr(truth, 1));
+    Value* is_false = b_.CreateXor(low, 1);
+    Value* applies_word = element(b_.getInt64Ty(), f->getArg(2), w);
+    Value* unknown_word = element(b_.getInt64Ty(), f->getArg(3), w);
+    Value* keep = b_.CreateNot(b_.CreateShl(is_false, bit));
+    b_.CreateStore(b_.CreateAnd(b_.CreateLoad(b_.getInt64Ty(), applies_word), keep), applies_word);
+    b_.CreateStore(
+        b_.CreateOr(b_.CreateLoad(b_.getInt64Ty(), unknown_word), b_.CreateShl(unknown, bit)),
+        unknown_word);
+  }
+
+  std::unique_ptr<llvm::Module> module_;
+  llvm::IRBuilder<> b_;
+  const KernelPlan& plan_;
+  const KernelNames& names_;
+  std::uint64_t pieces_;
+  llvm::FixedVectorType* piece_type_;
+  llvm::Function* residual_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<llvm::Module> emit_kernel(llvm::LLVMContext& context, const KernelPlan& plan,
+                                          const KernelNames& names) {
+  return KernelEmitter(context, plan, names).emit();
+}
+
+}  // namespace gate::lower
