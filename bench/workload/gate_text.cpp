@@ -138,16 +138,22 @@ std::string when_text(const Conditions& c) {
   return joined(parts, "\n          and ");
 }
 
-std::string principals_text(const Principals& who) {
+/// Exclusions carry a reason, as the compiler asks of authors.
+enum class Side : std::uint8_t { kInclude, kExclude };
+std::string with_reason(std::string item, Side side, std::string_view reason) {
+  return side == Side::kInclude ? item : fmt::format("{} because \"{}\"", item, reason);
+}
+
+std::string principals_text(const Principals& who, Side side) {
   Words parts;
   if (who.all) {
     parts.emplace_back("all");
   }
   for (const Id id : who.users) {
-    parts.push_back(quoted("user", names::user(id)));
+    parts.push_back(with_reason(quoted("user", names::user(id)), side, "the last way in"));
   }
   for (const Id id : who.groups) {
-    parts.push_back(quoted("group", names::group(id)));
+    parts.push_back(with_reason(quoted("group", names::group(id)), side, "follows later"));
   }
   for (const Id id : who.roles) {
     parts.push_back(quoted("role", names::role(id)));
@@ -164,7 +170,7 @@ std::string principals_text(const Principals& who) {
   return joined(parts);
 }
 
-std::string targets_text(const Targets& targets, TargetKind kind) {
+std::string targets_text(const Targets& targets, TargetKind kind, Side side) {
   Words parts;
   if (targets.all) {
     parts.emplace_back("all apps");
@@ -175,7 +181,7 @@ std::string targets_text(const Targets& targets, TargetKind kind) {
   for (const Id id : targets.members) {
     switch (kind) {
       case TargetKind::kApp:
-        parts.push_back(quoted("app", names::app(id)));
+        parts.push_back(with_reason(quoted("app", names::app(id)), side, "has its own policy"));
         break;
       case TargetKind::kUserAction:
         parts.push_back(fmt::format("action {}", names::action(id)));
@@ -265,9 +271,11 @@ std::string policy_text(const Policy& policy, std::size_t index) {
   if (policy.state != PolicyState::kOn) {
     section("state", policy.state == PolicyState::kOff ? "off" : "report_only");
   }
-  section("users", sides(principals_text(policy.include), principals_text(policy.exclude)));
-  section("target", sides(targets_text(policy.include_targets, policy.target_kind),
-                          targets_text(policy.exclude_targets, policy.target_kind)));
+  section("users", sides(principals_text(policy.include, Side::kInclude),
+                         principals_text(policy.exclude, Side::kExclude)));
+  section("target",
+          sides(targets_text(policy.include_targets, policy.target_kind, Side::kInclude),
+                targets_text(policy.exclude_targets, policy.target_kind, Side::kExclude)));
   section("when", when_text(policy.conditions));
   section("grant", grant_text(policy));
   section("session", session_text(policy.session));

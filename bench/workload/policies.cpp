@@ -317,7 +317,7 @@ void PolicyGenerator::grant(Policy& policy) {
   }
   policy.clauses = {clause};
   if (!clause_table()[clause].in_list.empty() && random_.chance(150)) {
-    constexpr Id kSecond[] = {0, 1, 8};
+    constexpr Id kSecond[] = {3, 8, 8};
     insert_sorted(policy.clauses, kSecond[random_.below(std::size(kSecond))]);
   }
   if (random_.chance(150)) {
