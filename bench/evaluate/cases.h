@@ -1,0 +1,18 @@
+#pragma once
+
+#include "bench/evaluate/scenario.h"
+
+namespace gate::bench {
+
+/// Each registers its benchmarks with Google Benchmark. `scenario` must outlive the run. What this
+/// build does not have (the native evaluator) is registered as skipped, so that no row is missing
+/// silently.
+
+/// decide/… : one decision per iteration, sign-ins in turn, allocations per decision counted.
+void register_decisions(const Scenario& scenario);
+/// text/… : parse and compile.
+void register_text(const Scenario& scenario);
+/// set/… : cost in memory, cold start, reload.
+void register_sets(const Scenario& scenario);
+
+}  // namespace gate::bench

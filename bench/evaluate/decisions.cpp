@@ -1,0 +1,155 @@
+#include <benchmark/benchmark.h>
+
+#include <gate/evaluator.hpp>
+#include <gate/request_json.hpp>
+
+#include "bench/evaluate/cases.h"
+#include "bench/measure/allocations.h"
+
+namespace gate::bench {
+namespace {
+
+/// Calls `decide(i)` for one sign-in after the other and counts what it allocates.
+template <typename Decide>
+void measure(benchmark::State& state, std::size_t sign_ins, Decide decide) {
+  std::size_t i = 0;
+  const std::uint64_t before = allocations_of_this_thread();
+  for (auto _ : state) {
+    decide(i);
+    i = i + 1 == sign_ins ? 0 : i + 1;
+  }
+  const std::uint64_t made = allocations_of_this_thread() - before;
+  state.counters["allocations"] =
+      benchmark::Counter(static_cast<double>(made), benchmark::Counter::kAvgIterations);
+}
+
+void skip(benchmark::State& state) {
+  state.SkipWithError("not built");
+}
+
+void add_set(const std::string& who, const Scenario& s,
+             const std::shared_ptr<const PolicySet>& set) {
+  if (!set) {
+    for (const char* what : {"prepared", "strings", "evaluator", "json", "explain", "prepare"}) {
+      benchmark::RegisterBenchmark(("decide/" + std::string(what) + "/" + who).c_str(), skip);
+    }
+    return;
+  }
+  const auto add = [&who](const char* what, auto function) {
+    benchmark::RegisterBenchmark(("decide/" + std::string(what) + "/" + who).c_str(), function);
+  };
+  add("prepared", [&s, set](benchmark::State& state) {
+    std::vector<PreparedRequest> prepared;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      prepared.emplace_back(set, s.request(i));
+    }
+    measure(state, s.size(),
+            [&](std::size_t i) { benchmark::DoNotOptimize(prepared[i].evaluate()); });
+  });
+  add("prepare", [&s, set](benchmark::State& state) {
+    measure(state, s.size(), [&](std::size_t i) {
+      PreparedRequest prepared(set, s.request(i));
+      benchmark::DoNotOptimize(prepared);
+    });
+  });
+  add("strings", [&s, set](benchmark::State& state) {
+    measure(state, s.size(),
+            [&](std::size_t i) { benchmark::DoNotOptimize(set->evaluate(s.request(i))); });
+  });
+  add("evaluator", [&s, set](benchmark::State& state) {
+    const Evaluator evaluator(set);
+    measure(state, s.size(),
+            [&](std::size_t i) { benchmark::DoNotOptimize(evaluator.evaluate(s.request(i))); });
+  });
+  add("json", [&s, set](benchmark::State& state) {
+    measure(state, s.size(), [&](std::size_t i) {
+      const auto facts = parse_sign_in_json(s.json[i]);
+      const SignInView view(*facts);
+      benchmark::DoNotOptimize(set->evaluate(view.request()));
+    });
+  });
+  add("explain", [&s, set](benchmark::State& state) {
+    measure(state, s.size(),
+            [&](std::size_t i) { benchmark::DoNotOptimize(set->explain(s.request(i))); });
+  });
+}
+
+/// Both baselines in the three forms; `evaluate(bound, answer)`.
+template <typename Make>
+void add_baseline(const std::string& who, const Scenario& s, Make make) {
+  benchmark::RegisterBenchmark(("decide/prepared/" + who).c_str(),
+                               [&s, make](benchmark::State& state) {
+                                 auto evaluate = make();
+                                 Answer answer;
+                                 answer.applied.reserve(s.workload.policies.size());
+                                 measure(state, s.size(), [&](std::size_t i) {
+                                   evaluate(s.bound[i], answer);
+                                   benchmark::DoNotOptimize(answer);
+                                 });
+                               });
+  benchmark::RegisterBenchmark(("decide/strings/" + who).c_str(),
+                               [&s, make](benchmark::State& state) {
+                                 auto evaluate = make();
+                                 Answer answer;
+                                 answer.applied.reserve(s.workload.policies.size());
+                                 BoundSignIn bound = s.bound.front();
+                                 measure(state, s.size(), [&](std::size_t i) {
+                                   s.binder->bind(s.request(i), bound);
+                                   evaluate(bound, answer);
+                                   benchmark::DoNotOptimize(answer);
+                                 });
+                               });
+  benchmark::RegisterBenchmark(("decide/json/" + who).c_str(), [&s, make](benchmark::State& state) {
+    auto evaluate = make();
+    Answer answer;
+    BoundSignIn bound = s.bound.front();
+    measure(state, s.size(), [&](std::size_t i) {
+      const auto facts = parse_sign_in_json(s.json[i]);
+      const SignInView view(*facts);
+      s.binder->bind(view.request(), bound);
+      evaluate(bound, answer);
+      benchmark::DoNotOptimize(answer);
+    });
+  });
+}
+
+/// The same decisions on one thread and on two, each with requests of its own.
+void add_threads(const Scenario& s) {
+  if (!s.native) {
+    benchmark::RegisterBenchmark("decide/threads/native", skip);
+    return;
+  }
+  for (const int threads : {1, 2}) {
+    benchmark::RegisterBenchmark("decide/threads/native",
+                                 [&s](benchmark::State& state) {
+                                   std::vector<PreparedRequest> prepared;
+                                   for (std::size_t i = 0; i < s.size(); ++i) {
+                                     prepared.emplace_back(s.native, s.request(i));
+                                   }
+                                   measure(state, s.size(), [&](std::size_t i) {
+                                     benchmark::DoNotOptimize(prepared[i].evaluate());
+                                   });
+                                 })
+        ->Threads(threads)
+        ->UseRealTime();
+  }
+}
+
+}  // namespace
+
+void register_decisions(const Scenario& s) {
+  add_set("native", s, s.native);
+  add_set("interpreter", s, s.interpreted);
+  add_baseline("plain_loop", s, [&s] {
+    return [&s](const BoundSignIn& bound, Answer& answer) { s.loop->evaluate(bound, answer); };
+  });
+  add_baseline("bitset", s, [&s] {
+    return [&s, scratch = BitsetEvaluator::Scratch()](const BoundSignIn& bound,
+                                                      Answer& answer) mutable {
+      s.bitset->evaluate(bound, scratch, answer);
+    };
+  });
+  add_threads(s);
+}
+
+}  // namespace gate::bench

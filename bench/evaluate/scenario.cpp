@@ -1,0 +1,155 @@
+#include "bench/evaluate/scenario.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gate/request_json.hpp>
+
+#include "bench/measure/allocations.h"
+#include "bench/workload/gate_text.h"
+
+namespace gate::bench {
+namespace {
+
+[[noreturn]] void give_up(const std::string& why) {
+  fmt::print(stderr, "gate_bench: {}\n", why);
+  std::exit(3);
+}
+
+std::shared_ptr<const PolicySet> policies_or_exit(CompileOutput output) {
+  if (!output.policies) {
+    std::erase_if(output.diagnostics,
+                  [](const Diagnostic& d) { return d.severity != Severity::kError; });
+    give_up("the workload does not compile:\n" + render_text(output, false).substr(0, 4'000));
+  }
+  return std::move(output.policies);
+}
+
+}  // namespace
+
+std::shared_ptr<const PolicySet> compile_or_exit(std::vector<SourceFile> files, Backend backend) {
+  return policies_or_exit(
+      compile(std::move(files), {.backend = backend, .today = {}, .keep_test_blocks = false}));
+}
+
+Scenario::Scenario(const WorkloadOptions& chosen, std::string where)
+    : options(chosen), folder(std::move(where)), workload(generate(chosen)) {
+  files = gate_text(workload);
+  for (const SourceFile& file : files) {
+    text_bytes += file.text.size();
+  }
+  write_folder();
+  compile_all();
+  make_requests();
+  check();
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Decision d = interpreted->evaluate(request(i));
+    ++outcomes[static_cast<std::size_t>(d.outcome)];
+    mean_applied += static_cast<double>(d.applied_count) / static_cast<double>(size());
+  }
+}
+
+void Scenario::write_folder() const {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  for (const SourceFile& file : files) {
+    std::ofstream out(std::filesystem::path(folder) / file.name, std::ios::binary);
+    out << file.text;
+    out.close();
+    if (!out) {
+      give_up("cannot write " + folder + "/" + file.name);
+    }
+  }
+}
+
+void Scenario::compile_all() {
+  // First of all, so that what a fresh process pays is in it: the libraries' own start-up too.
+  const SignInView first(workload.sign_ins.front());
+  const auto start = std::chrono::steady_clock::now();
+  auto cold = policies_or_exit(compile_folder(folder));
+  const Decision decision = cold->evaluate(first.request());
+  const auto end = std::chrono::steady_clock::now();
+  if (decision.applied_count > workload.policies.size()) {
+    give_up("more policies apply than there are");
+  }
+  cold_ms = std::chrono::duration<double, std::milli>(end - start).count();
+  peak_resident = resident_bytes();
+  cold.reset();
+
+  const std::size_t before = heap_bytes();
+  auto set = compile_or_exit(files, Backend::kNative);
+  const std::size_t after = heap_bytes();
+  set_bytes = after > before ? after - before : 0;
+  if (set->backend() == Backend::kNative) {
+    native = std::move(set);
+  }
+  interpreted = compile_or_exit(files, Backend::kInterpreter);
+  if (native && native->digest() != interpreted->digest()) {
+    give_up("the two backends have different digests for one text");
+  }
+}
+
+void Scenario::make_requests() {
+  binder.emplace(workload);
+  loop.emplace(workload.policies);
+  bitset.emplace(workload.policies);
+  bound.resize(workload.sign_ins.size());
+  for (std::size_t i = 0; i < workload.sign_ins.size(); ++i) {
+    views.push_back(std::make_unique<SignInView>(workload.sign_ins[i]));
+    json.push_back(to_json(workload.sign_ins[i]));
+    binder->bind(request(i), bound[i]);
+  }
+}
+
+void Scenario::check() const {
+  const ClauseMap clauses(*interpreted);
+  BitsetEvaluator::Scratch scratch;
+  Answer answer;
+  const auto hold = [this](std::size_t i, std::string_view who, const std::string& difference) {
+    if (!difference.empty()) {
+      give_up(fmt::format("{} disagrees with the oracle: {}\n  workload: {} {} seed {}\n  {}", who,
+                          difference, name(options.distribution), options.policies, options.seed,
+                          json[i]));
+    }
+  };
+  for (std::size_t p = 0; p < workload.policies.size(); ++p) {
+    if (interpreted->policy(p).name != names::policy(p)) {
+      give_up("the set numbers its policies otherwise than the workload does");
+    }
+  }
+  for (std::size_t i = 0; i < size(); ++i) {
+    const OracleAnswer oracle = ask_oracle(*interpreted, request(i));
+    hold(i, "the interpreter", difference(oracle, interpreted->evaluate(request(i))));
+    if (native) {
+      hold(i, "native code", difference(oracle, native->evaluate(request(i))));
+      hold(i, "native code, prepared",
+           difference(oracle, PreparedRequest(native, request(i)).evaluate()));
+    }
+    const Result<SignInFacts> facts = parse_sign_in_json(json[i]);
+    if (!facts) {
+      give_up("a sign-in does not survive JSON: " + facts.error().message);
+    }
+    hold(i, "the sign-in read from JSON",
+         difference(oracle, interpreted->evaluate(SignInView(*facts).request())));
+    loop->evaluate(bound[i], answer);
+    hold(i, "the plain loop", difference(oracle, answer, clauses));
+    bitset->evaluate(bound[i], scratch, answer);
+    hold(i, "the bitset evaluator", difference(oracle, answer, clauses));
+  }
+}
+
+std::vector<SourceFile> Scenario::edited(std::size_t turn) const {
+  std::vector<SourceFile> out = files;
+  const std::size_t index = workload.policies.size() / 2;
+  Policy policy = workload.policies[index];
+  policy.session.frequency_s = static_cast<std::uint32_t>(3'600 * (1 + turn % 20));
+  const std::string before = policy_text(workload.policies[index], index);
+  std::string& text = out[1 + index / kPoliciesPerFile].text;
+  text.replace(text.find(before), before.size(), policy_text(policy, index));
+  return out;
+}
+
+}  // namespace gate::bench

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <gate/compile.hpp>
+#include <gate/policy_set.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/baselines/bitset.h"
+#include "bench/baselines/plain_loop.h"
+#include "bench/evaluate/agreement.h"
+#include "bench/workload/generate.h"
+
+namespace gate::bench {
+
+/// Everything that one process measures: one workload, in every form that an evaluator takes, with
+/// every answer held against the oracle's. Immutable once made.
+class Scenario {
+ public:
+  /// Generates, writes the policy files into `folder`, compiles and checks. Exits the process with
+  /// 3 and a sentence when anything disagrees: a number about a wrong answer is worth nothing.
+  Scenario(const WorkloadOptions& options, std::string folder);
+
+  WorkloadOptions options;
+  std::string folder;  ///< with the policy files, as an author would keep them
+  Workload workload;
+  std::vector<SourceFile> files;
+  std::shared_ptr<const PolicySet> interpreted;
+  std::shared_ptr<const PolicySet> native;  ///< null: this build has no native evaluator
+  std::vector<std::unique_ptr<SignInView>> views;
+  std::vector<std::string> json;
+  std::vector<BoundSignIn> bound;
+  std::optional<Binder> binder;
+  std::optional<PlainLoop> loop;
+  std::optional<BitsetEvaluator> bitset;
+
+  // What was seen on the way.
+  double cold_ms = 0;             ///< policy folder to first decision, first thing in the process
+  std::size_t set_bytes = 0;      ///< heap held by one compiled set
+  std::size_t peak_resident = 0;  ///< after the first decision
+  std::size_t text_bytes = 0;
+  double mean_applied = 0;
+  std::size_t outcomes[3] = {};  ///< sign-ins by Outcome
+
+  [[nodiscard]] const SignInRequest& request(std::size_t i) const { return views[i]->request(); }
+  [[nodiscard]] std::size_t size() const { return views.size(); }
+  /// The files with one policy in the middle changed so that its meaning differs.
+  [[nodiscard]] std::vector<SourceFile> edited(std::size_t turn) const;
+
+ private:
+  void write_folder() const;
+  void compile_all();
+  void make_requests();
+  void check() const;
+};
+
+/// Compiles or exits with 3 and the diagnostics.
+[[nodiscard]] std::shared_ptr<const PolicySet> compile_or_exit(std::vector<SourceFile> files,
+                                                               Backend backend);
+
+}  // namespace gate::bench
