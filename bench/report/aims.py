@@ -1,0 +1,100 @@
+"""The aims of the evaluator, and what a run says of each: reached, missed by how much, or not measured."""
+from dataclasses import dataclass
+
+
+@dataclass
+class Verdict:
+    what: str
+    aim: str
+    measured: str
+    state: str  # "reached", "missed (2.1x)", "not measured"
+
+
+def find(document, policies, name, distribution="selective"):
+    for run in document["runs"]:
+        if run["policies"] == policies and run["distribution"] == distribution:
+            entry = run["benchmarks"].get(name)
+            return entry if entry and "skipped" not in entry else None
+    return None
+
+
+def duration(ns):
+    for limit, unit in ((1e3, "ns"), (1e6, "us"), (1e9, "ms")):
+        if ns < limit:
+            value = ns / (limit / 1e3)
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+    return f"{ns / 1e9:.3g} s"
+
+
+def amount(size):
+    for limit, unit in ((1e3, "B"), (1e6, "KB"), (1e9, "MB")):
+        if abs(size) < limit:
+            return f"{size / (limit / 1e3):.3g} {unit}"
+    return f"{size / 1e9:.3g} GB"
+
+
+def at_most(what, aim, value, spell=duration):
+    if value is None:
+        return Verdict(what, f"<= {spell(aim)}", "-", "not measured")
+    state = "reached" if value <= aim else f"missed ({value / aim:.2g}x)"
+    return Verdict(what, f"<= {spell(aim)}", spell(value), state)
+
+
+def times(value):
+    return f"{value:.3g}x"
+
+
+def count(value):
+    return f"{value:.3g}"
+
+
+def ratio(document, policies, above, below):
+    a, b = find(document, policies, above), find(document, policies, below)
+    return a["ns"] / b["ns"] if a and b else None
+
+
+def get(entry, key="ns"):
+    return entry.get(key) if entry else None
+
+
+def verdicts(document):
+    prepared = "decide/prepared/native"
+    out = []
+
+    def ns(what, aim, policies, name):
+        out.append(at_most(what, aim, get(find(document, policies, name))))
+
+    ns("decision, request prepared, 240 policies", 50, 240, prepared)
+    out.append(at_most("allocations of that decision", 0, get(find(document, 240, prepared), "allocations"), count))
+    ns("decision, request prepared, 10,000 policies", 300, 10_000, prepared)
+    ns("decision, request prepared, 100,000 policies", 1_000, 100_000, prepared)
+    small, large = find(document, 240, prepared), find(document, 100_000, prepared)
+    out.append(at_most("growth of a decision from 240 to 100,000 policies", 20,
+                       large["ns"] / small["ns"] if small and large else None, times))
+    ns("decision from strings, 240 policies", 500, 240, "decide/strings/native")
+    ns("decision from JSON, 240 policies", 2_000, 240, "decide/json/native")
+    one, two = find(document, 240, "decide/threads:1/native"), find(document, 240, "decide/threads:2/native")
+    # Google Benchmark divides the wall time of a threaded run by the decisions of all threads.
+    speed = one["ns"] / two["ns"] if one and two else None
+    out.append(Verdict("two threads against one, 240 policies", ">= 1.9x", times(speed) if speed else "-",
+                       "not measured" if speed is None else "reached" if speed >= 1.9 else f"missed ({1.9 / speed:.2g}x)"))
+    ns("folder of 240 policies to the first decision", 40e6, 240, "text/first_decision/interpreter")
+    ns("folder of 240 policies to native code", 80e6, 240, "text/first_decision/native")
+    ns("the same, first thing in a new process", 80e6, 240, "set/cold_folder_to_decision")
+    ns("one policy of 240 edited, new set in force", 5e6, 240, "set/reload_one_edited")
+    ns("one policy of 100,000 edited, new set in force", 0.5e9, 100_000, "set/reload_one_edited")
+    during = find(document, 240, "set/decisions_during_reload")
+    out.append(at_most("p99 of decisions while sets are replaced, against quiet, 240 policies", 2,
+                       during["busy_p99_ns"] / during["quiet_p99_ns"] if during and during.get("quiet_p99_ns") else None, times))
+    cold = find(document, 100_000, "set/cold_folder_to_decision")
+    out.append(at_most("100,000 policies, text to decision, cold", 4e9, get(cold)))
+    out.append(at_most("resident memory of that", 300e6, get(cold, "resident_bytes"), amount))
+    for policies in (240, 10_000, 100_000):
+        out.append(at_most(f"bytes per policy in force, {policies:,} policies", 300,
+                           get(find(document, policies, "set/memory"), "bytes_per_policy"), count))
+    out.append(at_most("explain against decide (from strings), 240 policies", 2.5,
+                       ratio(document, 240, "decide/explain/native", "decide/strings/native"), times))
+    reloads = find(document, 240, "set/memory_over_reloads")
+    out.append(at_most(f"heap growth over {reloads['reloads'] if reloads else 0:.0f} reloads of 240 policies", 64e3,
+                       get(reloads, "heap_growth_bytes"), amount))
+    return out
