@@ -9,6 +9,7 @@
 #include "compiler/parse/parser.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/templates.h"
+#include "compiler/sema/unused.h"
 #include "compiler/source/limits.h"
 #include "compiler/source/source_map.h"
 #include "runtime/set/build.h"
@@ -85,6 +86,8 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
   if (diagnostics.has_errors()) {
     out.policies = nullptr;
     out.tests.clear();
+  } else {
+    compiler::sema::report_unused(trees, sources, analysis.symbols, diagnostics);
   }
   out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);
   return out;

@@ -121,6 +121,8 @@ class Analyser {
           .suggest(profile.name.span, nearest(profile.name.text, kProfiles));
     } else if (profile.name.text == "workforce") {
       lowering_.builder.use_workforce_mfa();
+    } else {
+      policies_.use_external_profile();
     }
   }
 

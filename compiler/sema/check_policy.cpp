@@ -6,6 +6,7 @@
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/item_reader.h"
+#include "compiler/sema/profile.h"
 
 namespace gate::compiler::sema {
 namespace {
@@ -48,6 +49,9 @@ void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy
   good = targets(policy, out) && good;
   good = condition(policy, out) && good;
   good = effect(policy, out) && good;
+  if (good && external_) {
+    check_external_profile(policy, l_);
+  }
   l_.diagnostics.expanded_at(std::nullopt, {});
   if (good) {
     l_.builder.policy(std::move(out));

@@ -29,6 +29,9 @@ class PolicyChecker {
   PolicyChecker(const PolicyChecker&) = delete;
   PolicyChecker& operator=(const PolicyChecker&) = delete;
 
+  /// The set is for an external tenant: what that lacks is refused.
+  void use_external_profile() { external_ = true; }
+
   /// `id` is the policy's own or the derived one.
   void check(const ast::Declaration& declaration, const ast::Policy& policy, std::string id);
 
@@ -47,6 +50,7 @@ class PolicyChecker {
   Lowering& l_;
   ConditionChecker& conditions_;
   std::optional<Date> today_;
+  bool external_ = false;
 };
 
 }  // namespace gate::compiler::sema
