@@ -59,3 +59,14 @@ foreach(program gatec gated)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${program})
   endif()
 endforeach()
+
+# What a person looks for first.
+install(DIRECTORY examples/embed-cpp examples/embed-c examples/embed-node examples/retail-bank
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libgate-dev/examples COMPONENT dev
+  PATTERN node_modules EXCLUDE PATTERN *.node EXCLUDE)
+install(FILES docs/request-json.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libgate-dev COMPONENT dev)
+if(TARGET gated)
+  install(FILES docs/configuration.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/gated COMPONENT gated)
+endif()
+
+include(GatePackage)
