@@ -68,7 +68,7 @@ class Installed(unittest.TestCase):
         for line in run("nm", "-DC", "--defined-only", library("libgate.so")).stdout.splitlines():
             self.assertRegex(line, r" (gate_\w+@@GATE_1|GATE_1)$")
         for name in ("libgate_runtime.so", "libgate_compiler.so", "libgate_facts.so"):
-            for line in run("nm", "-DC", "--defined-only", library(name)).stdout.splitlines():
+            for line in run("nm", "-DC", "--defined-only", "--extern-only", library(name)).stdout.splitlines():
                 self.assertRegex(line, r" (typeinfo |typeinfo name |vtable |guard variable )?(for )?gate::", name)
 
     def test_no_installed_text_names_the_place_it_was_built_in(self):
