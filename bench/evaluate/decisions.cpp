@@ -5,6 +5,7 @@
 
 #include "bench/evaluate/cases.h"
 #include "bench/measure/allocations.h"
+#include "runtime/set/state.h"
 
 namespace gate::bench {
 namespace {
@@ -23,18 +24,8 @@ void measure(benchmark::State& state, std::size_t sign_ins, Decide decide) {
       benchmark::Counter(static_cast<double>(made), benchmark::Counter::kAvgIterations);
 }
 
-void skip(benchmark::State& state) {
-  state.SkipWithError("not built");
-}
-
 void add_set(const std::string& who, const Scenario& s,
              const std::shared_ptr<const PolicySet>& set) {
-  if (!set) {
-    for (const char* what : {"prepared", "strings", "evaluator", "json", "explain", "prepare"}) {
-      benchmark::RegisterBenchmark(("decide/" + std::string(what) + "/" + who).c_str(), skip);
-    }
-    return;
-  }
   const auto add = [&who](const char* what, auto function) {
     benchmark::RegisterBenchmark(("decide/" + std::string(what) + "/" + who).c_str(), function);
   };
@@ -71,6 +62,18 @@ void add_set(const std::string& who, const Scenario& s,
   add("explain", [&s, set](benchmark::State& state) {
     measure(state, s.size(),
             [&](std::size_t i) { benchmark::DoNotOptimize(set->explain(s.request(i))); });
+  });
+}
+
+/// The binding alone, into memory that is used again: what a decision from strings pays before it
+/// decides.
+void add_binding(const Scenario& s) {
+  benchmark::RegisterBenchmark("decide/bind/native", [&s](benchmark::State& state) {
+    const index::Index& index = *s.native->state().index;
+    index::Bound bound;
+    measure(state, s.size(), [&](std::size_t i) {
+      benchmark::DoNotOptimize(index.bind(s.request(i), Plan::kEnforced, bound));
+    });
   });
 }
 
@@ -115,10 +118,6 @@ void add_baseline(const std::string& who, const Scenario& s, Make make) {
 
 /// The same decisions on one thread and on two, each with requests of its own.
 void add_threads(const Scenario& s) {
-  if (!s.native) {
-    benchmark::RegisterBenchmark("decide/threads/native", skip);
-    return;
-  }
   for (const int threads : {1, 2}) {
     benchmark::RegisterBenchmark("decide/threads/native",
                                  [&s](benchmark::State& state) {
@@ -139,6 +138,7 @@ void add_threads(const Scenario& s) {
 
 void register_decisions(const Scenario& s) {
   add_set("native", s, s.native);
+  add_set("tables", s, s.tables);
   add_set("interpreter", s, s.interpreted);
   add_baseline("plain_loop", s, [&s] {
     return [&s](const BoundSignIn& bound, Answer& answer) { s.loop->evaluate(bound, answer); };
@@ -149,6 +149,7 @@ void register_decisions(const Scenario& s) {
       s.bitset->evaluate(bound, scratch, answer);
     };
   });
+  add_binding(s);
   add_threads(s);
 }
 

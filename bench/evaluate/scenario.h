@@ -27,7 +27,8 @@ class Scenario {
   Workload workload;
   std::vector<SourceFile> files;
   std::shared_ptr<const PolicySet> interpreted;
-  std::shared_ptr<const PolicySet> native;  ///< null: this build has no native evaluator
+  std::shared_ptr<const PolicySet> native;  ///< what compile() gives; how far it got says tier()
+  std::shared_ptr<const PolicySet> tables;  ///< the same program on its tables, without code
   std::vector<std::unique_ptr<SignInView>> views;
   std::vector<std::string> json;
   std::vector<BoundSignIn> bound;
@@ -37,7 +38,9 @@ class Scenario {
 
   // What was seen on the way.
   double cold_ms = 0;             ///< policy folder to first decision, first thing in the process
-  std::size_t set_bytes = 0;      ///< heap held by one compiled set
+  double code_ms = 0;             ///< then until machine code decides; 0 if it never does
+  std::size_t set_bytes = 0;      ///< heap held by one compiled set, program and names included
+  std::size_t table_bytes = 0;    ///< the part of it that decisions read
   std::size_t peak_resident = 0;  ///< after the first decision
   std::size_t text_bytes = 0;
   double mean_applied = 0;
@@ -54,6 +57,9 @@ class Scenario {
   void make_requests();
   void check() const;
 };
+
+/// Waits until machine code decides, for 2 s at most. False: it does not, the tables do.
+bool wait_for_code(const PolicySet& set);
 
 /// Compiles or exits with 3 and the diagnostics.
 [[nodiscard]] std::shared_ptr<const PolicySet> compile_or_exit(std::vector<SourceFile> files,

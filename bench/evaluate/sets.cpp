@@ -41,20 +41,16 @@ double percentile(std::vector<float>& values, double share) {
   return static_cast<double>(values[at]);
 }
 
-Backend best_backend(const Scenario& s) {
-  return s.native ? Backend::kNative : Backend::kInterpreter;
-}
-
 /// Text with one policy edited to a new set in force.
 void reload(benchmark::State& state, const Scenario& s) {
-  Evaluator evaluator(s.native ? s.native : s.interpreted);
+  Evaluator evaluator(s.native);
   std::vector<std::vector<SourceFile>> versions = {s.edited(0), s.edited(1)};
   std::size_t turn = 0;
   for (auto _ : state) {
     state.PauseTiming();
     std::vector<SourceFile> files = versions[turn++ % 2];
     state.ResumeTiming();
-    evaluator.replace(compile_or_exit(std::move(files), best_backend(s)));
+    evaluator.replace(compile_or_exit(std::move(files), Backend::kNative));
   }
 }
 
@@ -62,7 +58,7 @@ void reload(benchmark::State& state, const Scenario& s) {
 /// machine. The reported time is the p99 during reloads.
 void decisions_during_reload(benchmark::State& state, const Scenario& s) {
   for (auto _ : state) {
-    Evaluator evaluator(s.native ? s.native : s.interpreted);
+    Evaluator evaluator(s.native);
     const auto run = [&](auto meanwhile) {
       std::atomic<bool> stop = false;
       std::vector<float> seen;
@@ -77,7 +73,7 @@ void decisions_during_reload(benchmark::State& state, const Scenario& s) {
     std::size_t reloads = 0;
     const double busy = run([&] {
       for (const auto end = Clock::now() + kSpan; Clock::now() < end || reloads < 2; ++reloads) {
-        evaluator.replace(compile_or_exit(s.edited(reloads), best_backend(s)));
+        evaluator.replace(compile_or_exit(s.edited(reloads), Backend::kNative));
       }
     });
     state.SetIterationTime(busy * 1e-9);
@@ -92,7 +88,7 @@ void memory_over_reloads(benchmark::State& state, const Scenario& s) {
   Evaluator evaluator;
   const auto reload_times = [&](std::size_t times) {
     for (std::size_t i = 0; i < times; ++i) {
-      evaluator.replace(compile_or_exit(s.edited(i), best_backend(s)));
+      evaluator.replace(compile_or_exit(s.edited(i), Backend::kNative));
     }
   };
   reload_times(20);
@@ -129,13 +125,18 @@ void register_sets(const Scenario& s) {
   const auto policies = static_cast<double>(s.workload.policies.size());
   report("set/cold_folder_to_decision", s.cold_ms * 1e6,
          {{"resident_bytes", static_cast<double>(s.peak_resident)}});
+  if (s.code_ms > 0) {
+    report("set/cold_decision_to_code", s.code_ms * 1e6, {});
+  }
   report("set/memory", 1,
          {{"set_bytes", static_cast<double>(s.set_bytes)},
+          {"table_bytes_per_policy", static_cast<double>(s.table_bytes) / policies},
           {"bytes_per_policy", static_cast<double>(s.set_bytes) / policies},
           {"text_bytes_per_policy", static_cast<double>(s.text_bytes) / policies},
           {"bitset_bytes_per_policy", static_cast<double>(s.bitset->bytes()) / policies}});
   report("set/workload", 1,
          {{"mean_applied", s.mean_applied},
+          {"machine_code", s.native->tier() == Tier::kMachineCode ? 1.0 : 0.0},
           {"blocked", static_cast<double>(s.outcomes[0])},
           {"challenged", static_cast<double>(s.outcomes[1])},
           {"allowed", static_cast<double>(s.outcomes[2])}});

@@ -29,10 +29,13 @@ void compile_with(benchmark::State& state, const Scenario& s, Backend backend) {
   }
 }
 
-void first_decision(benchmark::State& state, const Scenario& s, Backend backend) {
+void first_decision(benchmark::State& state, const Scenario& s, Backend backend, bool to_code) {
   for (auto _ : state) {
     const CompileOutput output =
         compile_folder(s.folder, {.backend = backend, .today = {}, .keep_test_blocks = false});
+    if (to_code) {
+      wait_for_code(*output.policies);
+    }
     benchmark::DoNotOptimize(output.policies->evaluate(s.request(0)));
   }
 }
@@ -45,24 +48,19 @@ void register_text(const Scenario& s) {
   };
   add("text/parse", [&s](benchmark::State& state) { parse(state, s); });
   for (const Backend backend : {Backend::kInterpreter, Backend::kNative}) {
-    const bool missing = backend == Backend::kNative && !s.native;
     const std::string who(name(backend));
-    const auto unless_missing = [missing](auto function) {
-      return [missing, function](benchmark::State& state) {
-        if (missing) {
-          state.SkipWithError("not built");
-        } else {
-          function(state);
-        }
-      };
-    };
-    add(("text/compile/" + who).c_str(), unless_missing([&s, backend](benchmark::State& state) {
-          compile_with(state, s, backend);
-        }));
+    add(("text/compile/" + who).c_str(),
+        [&s, backend](benchmark::State& state) { compile_with(state, s, backend); });
     add(("text/first_decision/" + who).c_str(),
-        unless_missing(
-            [&s, backend](benchmark::State& state) { first_decision(state, s, backend); }));
+        [&s, backend](benchmark::State& state) { first_decision(state, s, backend, false); });
   }
+  add("text/machine_code/native", [&s](benchmark::State& state) {
+    if (s.native->tier() == Tier::kMachineCode) {
+      first_decision(state, s, Backend::kNative, true);
+    } else {
+      state.SkipWithError("no machine code");
+    }
+  });
 }
 
 }  // namespace gate::bench

@@ -1,8 +1,8 @@
 """The table for people."""
 from aims import duration, amount, find, verdicts
 
-WHO = ("native", "interpreter", "plain_loop", "bitset")
-TITLES = {"native": "native", "interpreter": "interpreter", "plain_loop": "C++ loop", "bitset": "bitset"}
+WHO = ("native", "tables", "interpreter", "plain_loop", "bitset")
+TITLES = {"native": "native", "tables": "tables", "interpreter": "interpreter", "plain_loop": "C++ loop", "bitset": "bitset"}
 FORMS = (("prepared", "request prepared beforehand"), ("strings", "from strings"), ("json", "from JSON"))
 
 
@@ -45,25 +45,25 @@ def decisions(document, distribution, form, title, out):
 
 def workloads(document, out):
     out.append("\nWorkloads (every answer of every evaluator was held against the interpreter's first)")
-    rows = [["workload", "policies", "sign-ins", "apply on average", "block", "challenge", "allow"]]
+    rows = [["workload", "policies", "sign-ins", "apply on average", "block", "challenge", "allow", "native decides by"]]
     for run in document["runs"]:
         facts = run["benchmarks"].get("set/workload", {})
         share = [f"{facts.get(key, 0) / run['sign_ins']:.0%}" for key in ("blocked", "challenged", "allowed")]
         rows.append([run["distribution"], f"{run['policies']:,}", f"{run['sign_ins']:,}",
-                     f"{facts.get('mean_applied', 0):.1f}", *share])
+                     f"{facts.get('mean_applied', 0):.1f}", *share,
+                     "machine code" if facts.get("machine_code") else "tables"])
     grid(rows, out)
 
 
 def sets(document, out):
     runs = [run for run in document["runs"] if run["distribution"] == "selective"]
-    rows = [["policies", "parse", "compile (interpreter)", "compile (native)", "first decision, cold", "one edited", "bytes/policy", "explain"]]
+    rows = [["policies", "parse", "compile (interpreter)", "compile (native)", "first decision, cold", "one edited", "bytes/policy", "tables alone", "explain"]]
     for run in runs:
         memory = run["benchmarks"].get("set/memory", {})
         rows.append([f"{run['policies']:,}", shown(run, "text/parse"), shown(run, "text/compile/interpreter"),
                      shown(run, "text/compile/native"), shown(run, "set/cold_folder_to_decision"),
                      shown(run, "set/reload_one_edited"), f"{memory.get('bytes_per_policy', 0):,.0f}",
-                     shown(run, "decide/explain/native") if "ns" in run["benchmarks"].get("decide/explain/native", {})
-                     else shown(run, "decide/explain/interpreter")])
+                     f"{memory.get('table_bytes_per_policy', 0):,.0f}", shown(run, "decide/explain/native")])
     out.append("\nPolicy sets (selective)")
     grid(rows, out)
     threads = find(document, 240, "decide/threads:2/native")
