@@ -401,6 +401,22 @@ TEST_F(SignIn, T6_ACodeSentToAChannelThatWasBlockedSinceIsWorthNothing) {
   EXPECT_FALSE(refused.has_tokens());
 }
 
+TEST_F(SignIn, N13_6_ABlockedChannelIsNeitherListedNorSentTo) {
+  require_mfa();
+  const auto channels = *server_.store->channels_of(TestServer::kTenant, "amy-id");
+  ASSERT_EQ(channels[0].kind, ChannelKind::kSms);
+  ASSERT_TRUE(server_.store->transact([&](Transaction& transaction) {
+    return transaction.set_channel_blocked(TestServer::kTenant, channels[0].channel_id, true);
+  }));
+  const Reply listed = server_.introspect(server_.first_factor("amy").token());
+  EXPECT_EQ(TestServer::method_id(listed, "sms"), "");
+  EXPECT_NE(TestServer::method_id(listed, "email"), "");
+  const Reply refused = server_.challenge(listed.token(), channels[0].channel_id);
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(refused.suberror(), "provider_blocked_by_rep");
+  EXPECT_EQ(server_.last_code(), "");
+}
+
 TEST_F(SignIn, AnAuthenticationContextIsDecidedWithTheAppAndShownInTheAccessToken) {
   server_.decider.set([](const SignInFacts& facts) {
     return facts.target_kind == TargetKind::kAuthContext ? require_two_methods(facts) : allow();
