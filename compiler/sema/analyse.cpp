@@ -5,6 +5,7 @@
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/check_condition.h"
 #include "compiler/sema/check_policy.h"
+#include "compiler/sema/checks/checks.h"
 #include "compiler/sema/lowering.h"
 #include "compiler/sema/policy_ids.h"
 #include "runtime/ir/verify.h"
@@ -40,6 +41,7 @@ class Analyser {
           return std::nullopt;
         }
         policies_.check(declaration, *policy, ids.at(policy));
+        checked_.push_back(policy);
       }
     }
     if (diagnostics_.has_errors()) {
@@ -49,6 +51,9 @@ class Analyser {
     check_limits(program);
     return diagnostics_.has_errors() ? std::nullopt : std::optional(std::move(program));
   }
+
+  /// The text of every policy, in the order of the program.
+  [[nodiscard]] std::span<const ast::Policy* const> policies() const { return checked_; }
 
  private:
   /// Everything that is declared, also what nothing uses: a mistake is a mistake.
@@ -144,6 +149,7 @@ class Analyser {
   }
 
   std::span<const ast::File> files_;
+  std::vector<const ast::Policy*> checked_;
   Lowering lowering_;
   ConditionChecker conditions_;
   PolicyChecker policies_;
@@ -158,6 +164,9 @@ Analysis analyse(std::span<const ast::File> files, const SourceMap& sources,
   Analysis out{Symbols::collect(files, diagnostics), std::nullopt};
   Analyser analyser(files, sources, options, limits, out.symbols, diagnostics);
   out.program = analyser.run();
+  if (out.program && options.lints) {
+    run_checks({*out.program, analyser.policies(), files, out.symbols, sources}, diagnostics);
+  }
   return out;
 }
 

@@ -163,7 +163,7 @@ class Expansion {
     }
     ast::Policy body = model->node->body;
     Substitution(*arguments, model->used).policy(body);
-    policy.damaged = policy.damaged || body.damaged;
+    policy.damaged = policy.damaged || body.damaged || body.apply.has_value();
     take(policy.id, body.id, "id");
     take(policy.state, body.state, "state");
     take(policy.users, body.users, "users");

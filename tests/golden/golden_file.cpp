@@ -41,6 +41,10 @@ void set_option(Options& options, std::string_view word) {
   const std::string_view key = word.substr(0, equals);
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1);
+  if (key == "lints") {
+    options.lints = true;
+    return;
+  }
   if (key == "escapes") {
     options.escapes = true;
     return;

@@ -24,6 +24,7 @@ struct Section {
 struct Options {
   std::optional<gate::Date> today;  ///< `today=2026-11-25`
   gate::compiler::Limits limits;    ///< `tokens_max=8`; parse only
+  bool lints = false;               ///< `lints`: also look for what is hardly meant
   bool escapes = false;  ///< `escapes`: `<<FF>>` is a byte, `<<U+202E>>` a character, both ways
 };
 

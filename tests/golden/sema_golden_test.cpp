@@ -18,6 +18,7 @@ gate::CompileOutput compile_golden(const GoldenFile& file) {
   gate::CompileOptions options;
   options.backend = gate::Backend::kInterpreter;
   options.today = file.options.today;
+  options.lints = file.options.lints;
   return gate::compile(inputs(file), options);
 }
 

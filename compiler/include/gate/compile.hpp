@@ -65,6 +65,8 @@ struct CompileOptions {
   std::optional<Date> today;
   /// Resolve `test` blocks into CompileOutput::tests.
   bool keep_test_blocks = true;
+  /// Also look for what is correct and hardly meant (G0430 and up), when the set has no error.
+  bool lints = false;
 };
 
 /// One row of a `test` block: a sign-in and what must come of it.

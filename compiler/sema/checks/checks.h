@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "compiler/ast/ast.h"
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/sema/symbols.h"
+#include "runtime/ir/program.h"
+
+/// What is correct to the letter and still hardly meant. One check per file; each is a pure
+/// function of the compiled set that can only report. They run on request (CompileOptions::lints),
+/// after a set has compiled without an error.
+namespace gate::compiler::sema {
+
+/// A set that compiled: the program and the text that it came from.
+struct CheckedSet {
+  const ir::Program& program;
+  /// policies[i] is the text of program.policies[i], templates expanded.
+  std::span<const ast::Policy* const> policies;
+  std::span<const ast::File> files;
+  const Symbols& symbols;
+  const SourceMap& sources;
+};
+
+/// G0430: nobody but the named is covered, and the set does not say what becomes of the others.
+void check_reach(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0431: a policy that stops everybody everywhere and excludes nobody.
+void check_lockout(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0432, G0433: device conditions that no unregistered device can meet.
+void check_unregistered_devices(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0434: members of an include that another member covers.
+void check_shadowed_members(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0435: controls that another one implies.
+void check_redundant_controls(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0436: session controls of two policies that meet in one sign-in and differ.
+void check_competing_sessions(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0437: report-only policies that would change nothing.
+void check_report_only(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0438: named locations that share addresses or countries.
+void check_overlapping_locations(const CheckedSet& set, DiagnosticCollector& diagnostics);
+
+/// All of them. Cost: linear in the set, but for pairs of policies with session controls and of
+/// report-only with enforced ones, of which at most kPairsMax are looked at.
+inline constexpr std::size_t kPairsMax = 4'000'000;
+void run_checks(const CheckedSet& set, DiagnosticCollector& diagnostics);
+
+}  // namespace gate::compiler::sema

@@ -1,0 +1,43 @@
+#include "compiler/sema/checks/overlap.h"
+
+#include <algorithm>
+
+namespace gate::compiler::sema {
+namespace {
+
+/// Both sorted.
+bool share(const std::vector<ir::SymbolId>& a, const std::vector<ir::SymbolId>& b) {
+  auto left = a.begin();
+  auto right = b.begin();
+  while (left != a.end() && right != b.end()) {
+    if (*left == *right) {
+      return true;
+    }
+    if (*left < *right) {
+      ++left;
+    } else {
+      ++right;
+    }
+  }
+  return false;
+}
+
+bool names_users(const ir::PrincipalSet& set) {
+  return set.all_users || !set.guests.empty() || !set.members.empty();
+}
+
+}  // namespace
+
+bool may_meet(const ir::PrincipalSet& a, const ir::PrincipalSet& b) {
+  return (a.all_users && names_users(b)) || (b.all_users && names_users(a)) ||
+         (a.all_service_principals && b.all_service_principals) ||
+         (!a.guests.empty() && !b.guests.empty()) || share(a.members, b.members);
+}
+
+bool may_meet(const ir::TargetSet& a, const ir::TargetSet& b) {
+  const auto names_any = [](const ir::TargetSet& set) { return set.all || !set.members.empty(); };
+  return a.kind == b.kind &&
+         ((a.all && names_any(b)) || (b.all && names_any(a)) || share(a.members, b.members));
+}
+
+}  // namespace gate::compiler::sema
