@@ -9,6 +9,7 @@
 #include "compiler/parse/parser.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/templates.h"
+#include "compiler/sema/test_blocks.h"
 #include "compiler/sema/unused.h"
 #include "compiler/source/limits.h"
 #include "compiler/source/source_map.h"
@@ -80,6 +81,11 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
   }
   compiler::sema::expand_templates(trees, diagnostics);
   auto analysis = compiler::sema::analyse(trees, sources, options, limits, diagnostics);
+  if (options.keep_test_blocks) {
+    out.tests =
+        compiler::sema::resolve_tests(trees, sources, analysis.symbols,
+                                      analysis.program ? &*analysis.program : nullptr, diagnostics);
+  }
   if (analysis.program && !diagnostics.has_errors()) {
     out.policies = build(std::move(*analysis.program), options, diagnostics);
   }

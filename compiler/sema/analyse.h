@@ -22,7 +22,7 @@ struct Analysis {
 };
 
 /// Names, types and meaning of all files of a set together; every mistake goes to `diagnostics`,
-/// each once. `test` blocks are not looked at (compiler/sema/tests does). Time zones are read from
+/// each once. `test` blocks are not looked at (test_blocks.h does). Time zones are read from
 /// the system's tzdata; nothing else outside the arguments is touched. Cost: linear in the text.
 [[nodiscard]] Analysis analyse(std::span<const ast::File> files, const SourceMap& sources,
                                const CompileOptions& options, const Limits& limits,

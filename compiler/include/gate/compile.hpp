@@ -74,8 +74,9 @@ struct CompiledTest {
   struct Expectation {
     Outcome outcome = Outcome::kBlock;
     bool report_only = false;  ///< "expect report …": held against the report-only outcome
-    std::vector<std::string>
-        requires_any;                  ///< clause texts that must all be unmet; empty = not checked
+    /// Clause texts that must all be unmet; empty = not checked.
+    std::vector<std::string> requires_any;
+    bool reauthenticate = false;       ///< stale factors must be asked for again
     std::vector<std::string> because;  ///< policy names that must be among those that apply
   };
   std::string name;  ///< of the block
