@@ -48,6 +48,9 @@ class Analyser {
       return std::nullopt;
     }
     ir::Program program = lowering_.builder.finish();
+    if (program.policies.empty() && !program.default_deny) {
+      diagnostics_.report_unplaced<Code::kNoPolicies>();
+    }
     check_limits(program);
     return diagnostics_.has_errors() ? std::nullopt : std::optional(std::move(program));
   }

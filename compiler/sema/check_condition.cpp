@@ -30,26 +30,6 @@ bool Condition::always_holds() const {
   return lacks_a_field(may_fail);
 }
 
-std::string described(const ast::Expr& expr) {
-  switch (expr.kind) {
-    case ast::ExprKind::kPath:
-      return fmt::format("`{}`", path_text(expr.path));
-    case ast::ExprKind::kLiteral:
-      return std::string(describe(expr.literal.kind));
-    case ast::ExprKind::kList:
-      return "a list";
-    case ast::ExprKind::kOr:
-    case ast::ExprKind::kAnd:
-    case ast::ExprKind::kNot:
-    case ast::ExprKind::kCompare:
-    case ast::ExprKind::kIn:
-    case ast::ExprKind::kText:
-    case ast::ExprKind::kBetween:
-      break;
-  }
-  return "a condition";
-}
-
 std::string_view ConditionChecker::Subject::kind() const {
   if (signal == nullptr) {
     return describe(type());
@@ -320,7 +300,12 @@ void ConditionChecker::mismatch(const Subject& left, const ast::Expr& right) {
   const bool text = left.signal != nullptr
                         ? left.signal->signal.type == SignalType::kText
                         : left.type() == FactType::kText || left.type() == FactType::kUserId;
-  if (text && right.kind == ast::ExprKind::kPath && right.path.size() == 1) {
+  const bool duration = left.signal == nullptr &&
+                        (left.type() == FactType::kDuration || left.type() == FactType::kMethodAge);
+  if (duration && right.kind == ast::ExprKind::kLiteral &&
+      right.literal.kind == ast::LiteralKind::kInteger) {
+    report.help("durations have a unit: `30s`, `15m`, `4h`, `7d`");
+  } else if (text && right.kind == ast::ExprKind::kPath && right.path.size() == 1) {
     report.fix(right.span, fmt::format("\"{}\"", right.path.front().text),
                "text stands in quotation marks");
   }
@@ -377,7 +362,9 @@ std::optional<std::uint32_t> ConditionChecker::zone_of(const ast::Expr& expr, co
   }
   l_.diagnostics.report<Code::kZoneAssumed>(expr.span, left.text)
       .label("read in UTC")
-      .help("name the zone: `now.weekday in [saturday, sunday] in \"Europe/Vienna\"`");
+      .help(left.type() == FactType::kTimeOfDay
+                ? "name the zone: `now.time between 22:00 and 06:00 in \"Europe/Vienna\"`"
+                : "name the zone: `now.weekday in [saturday, sunday] in \"Europe/Vienna\"`");
   return l_.zone("UTC", expr.span);
 }
 

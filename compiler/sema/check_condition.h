@@ -9,6 +9,7 @@
 
 #include "compiler/ast/ast.h"
 #include "compiler/sema/fact_schema.h"
+#include "compiler/sema/item_reader.h"
 #include "compiler/sema/lowering.h"
 
 namespace gate::compiler::sema {
@@ -116,8 +117,5 @@ class ConditionChecker {
   std::unordered_map<const Declared*, LetState> lets_;
   std::vector<const Declared*> open_lets_;
 };
-
-/// "`ios`", "text", "a whole number": what an operand is, for messages.
-[[nodiscard]] std::string described(const ast::Expr& expr);
 
 }  // namespace gate::compiler::sema

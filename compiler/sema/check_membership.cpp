@@ -460,8 +460,12 @@ ConditionChecker::Checked ConditionChecker::text_test(const ast::Expr& expr) {
     return contains_methods(expr);
   }
   if (!text && !list) {
-    l_.diagnostics.report<Code::kNotText>(expr.op_span, ast::spelling(expr.text_op),
-                                          fmt::format("`{}`, {}", left->text, left->kind()));
+    auto report =
+        l_.diagnostics.report<Code::kNotText>(expr.op_span, ast::spelling(expr.text_op),
+                                              fmt::format("`{}`, {}", left->text, left->kind()));
+    if (left->signal == nullptr && left->type() == FactType::kTextList) {
+      report.help(fmt::format("ask `{} contains …`: whole elements are compared", left->text));
+    }
     return std::nullopt;
   }
   auto values = texts_of(*left, expr.operands[1]);

@@ -203,6 +203,7 @@ bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
   Targets included;
   Targets excluded;
   std::optional<TargetKind> kind;
+  const ast::Assignment* exclude_all = nullptr;
   bool good = true;
   for (const ast::Assignment& side : policy.target->content) {
     auto found = l_.sets.targets(side.items, side.exclude ? SetResolver::Modifiers::kAllowed
@@ -212,7 +213,7 @@ bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
       continue;
     }
     if (found->kind && kind && *kind != *found->kind) {
-      l_.diagnostics.report<Code::kMixedTargets>(side.span);
+      l_.diagnostics.report<Code::kMixedTargets>(side.items.front().head);
       good = false;
     }
     kind = kind ? kind : found->kind;
@@ -222,6 +223,7 @@ bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
     into.groups.insert(into.groups.end(), found->groups.begin(), found->groups.end());
     if (side.exclude) {
       std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
+      exclude_all = found->all ? &side : exclude_all;
     }
   }
   if (!good) {
@@ -232,7 +234,7 @@ bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
   if (included.empty()) {
     never(policy, out, "nothing is targeted", policy.target->keyword);
   } else if (excluded.all) {
-    never(policy, out, "every target is excluded", policy.target->keyword);
+    never(policy, out, "every target is excluded", exclude_all->span);
   } else {
     warn_of_overlap(policy.target->content);
   }

@@ -47,7 +47,8 @@ constexpr std::string_view kControls[] = {
 std::string list_of(std::span<const Choice> choices) {
   std::string out;
   for (const Choice& each : choices) {
-    out += fmt::format("{}`{}`", out.empty() ? "" : ", ", each.word);
+    const std::string_view between = &each == &choices.back() ? " or " : ", ";
+    out += fmt::format("{}`{}`", out.empty() ? std::string_view() : between, each.word);
   }
   return out;
 }

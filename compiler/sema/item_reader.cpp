@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/fact_schema.h"
+
 namespace gate::compiler::sema {
 
 const ast::Name* ItemReader::word() {
@@ -110,6 +112,26 @@ std::string_view describe(ast::LiteralKind kind) {
       return "true or false";
   }
   return "a value";
+}
+
+std::string described(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case ast::ExprKind::kPath:
+      return fmt::format("`{}`", path_text(expr.path));
+    case ast::ExprKind::kLiteral:
+      return std::string(describe(expr.literal.kind));
+    case ast::ExprKind::kList:
+      return "a list";
+    case ast::ExprKind::kOr:
+    case ast::ExprKind::kAnd:
+    case ast::ExprKind::kNot:
+    case ast::ExprKind::kCompare:
+    case ast::ExprKind::kIn:
+    case ast::ExprKind::kText:
+    case ast::ExprKind::kBetween:
+      break;
+  }
+  return "a condition";
 }
 
 bool refuse_modifiers(const ast::Item& item, DiagnosticCollector& diagnostics) {

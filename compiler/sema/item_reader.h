@@ -39,6 +39,8 @@ class ItemReader {
 [[nodiscard]] std::string shown(const ast::Item::Atom& atom);
 /// "a whole number", "text" …
 [[nodiscard]] std::string_view describe(ast::LiteralKind kind);
+/// "`ios`", "text", "a whole number": what an operand is, for messages.
+[[nodiscard]] std::string described(const ast::Expr& expr);
 /// Reports `until` and `because` where they cannot stand; false when one stood there.
 bool refuse_modifiers(const ast::Item& item, DiagnosticCollector& diagnostics);
 

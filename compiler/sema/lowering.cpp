@@ -274,8 +274,10 @@ std::optional<MethodSet> Lowering::restricted(const ast::Item& item, Method meth
   }
   const std::uint32_t index = builder.restriction(std::move(out));
   if (index >= ir::kRestrictionsMax) {
-    diagnostics.report<Code::kSetTooRich>(item.head, index + 1, "limited methods",
-                                          ir::kRestrictionsMax);
+    if (index == ir::kRestrictionsMax) {  // the first one too many
+      diagnostics.report<Code::kSetTooRich>(item.head, index + 1, "limited methods",
+                                            ir::kRestrictionsMax);
+    }
     return std::nullopt;
   }
   return ir::restriction_bit(index);

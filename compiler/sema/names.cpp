@@ -47,9 +47,8 @@ void report_unknown(const ast::Item& item, const Expected& expected, const Symbo
   const ast::Name* word = ast::word_at(item, 0);
   if (word == nullptr) {
     const Span place = span_of(item.atoms.front());
-    auto report = diagnostics.report<Code::kWrongValue>(
-        place, "this list", expected.place.substr(expected.place.find(' ') + 1),
-        shown(item.atoms.front()));
+    auto report = diagnostics.report<Code::kWrongValue>(place, "this list", expected.place,
+                                                        shown(item.atoms.front()));
     if (!expected.quote_with.empty() &&
         ast::literal_at(item, 0)->kind == ast::LiteralKind::kString) {
       report.fix(Span{place.file, place.begin, place.begin},

@@ -113,8 +113,9 @@ void SetResolver::warn_of_repeats(std::span<const ast::Item> items) {
                                                          : std::string_view();
     if (!seen.emplace(head->text, second).second) {
       diagnostics_->report<Code::kDuplicateMember>(
-          item.head,
-          second.empty() ? std::string(head->text) : fmt::format("{} {}", head->text, second));
+          item.head, second.empty()       ? std::string(head->text)
+                     : literal != nullptr ? fmt::format("{} \"{}\"", head->text, second)
+                                          : fmt::format("{} {}", head->text, second));
     }
   }
 }

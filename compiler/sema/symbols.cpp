@@ -6,6 +6,7 @@
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/fact_schema.h"
+#include "compiler/sema/item_reader.h"
 
 namespace gate::compiler::sema {
 namespace {
@@ -76,6 +77,9 @@ std::string_view describe(NameKind kind) {
 }
 
 std::string_view noun(NameKind kind) {
+  if (kind == NameKind::kLet) {
+    return "condition";
+  }
   const std::string_view text = describe(kind);
   return text.substr(text.find(' ') + 1);
 }
@@ -241,7 +245,8 @@ bool SymbolCollector::read_values(const ast::Signal& node, SignalInfo& out) {
     const ast::Literal* literal = ast::literal_at(item, 0);
     const bool text = literal != nullptr && literal->kind == ast::LiteralKind::kString;
     if (item.atoms.size() != 1 || item.has_arguments || (word == nullptr && !text)) {
-      diagnostics_->report<Code::kWrongValue>(item.span, "`one_of`", "words", "something else");
+      diagnostics_->report<Code::kWrongValue>(item.span, "`one_of`", "one word for each value",
+                                              shown(item.atoms.back()));
       return false;
     }
     const std::string_view value = word != nullptr ? word->text : std::string_view(literal->text);
@@ -257,10 +262,8 @@ bool SymbolCollector::read_values(const ast::Signal& node, SignalInfo& out) {
 bool SymbolCollector::read_default(const ast::Expr& value, std::string_view signal,
                                    SignalInfo& out) {
   const auto wrong = [&](std::string_view wanted) {
-    diagnostics_
-        ->report<Code::kWrongValue>(value.span, fmt::format("signal `{}`", signal), wanted,
-                                    "something else")
-        .label(fmt::format("expected {}", wanted));
+    diagnostics_->report<Code::kWrongValue>(value.span, fmt::format("signal `{}`", signal), wanted,
+                                            described(value));
     return false;
   };
   out.has_default = true;
