@@ -39,6 +39,11 @@ class Collect(unittest.TestCase):
         self.assertEqual(2e6, got["text/parse"]["ns"])
         self.assertEqual(3e3, got["set/a"]["ns"])
 
+    def test_counts_cpu_time_for_decisions_on_one_thread_and_wall_time_for_the_rest(self):
+        runs = [google("decide/strings/native", 9), google("decide/threads/native/real_time/threads:2", 9), google("text/parse/real_time", 9)]
+        got = collect.entries({"benchmarks": [{**run, "cpu_time": 5} for run in runs]})
+        self.assertEqual([5, 9, 9], [got[name]["ns"] for name in ("decide/strings/native", "decide/threads:2/native", "text/parse")])
+
     def test_keeps_the_number_of_threads_apart(self):
         got = collect.entries({"benchmarks": [google(f"decide/threads/native/real_time/threads:{n}", 10 / n) for n in (1, 2)]})
         self.assertEqual({"decide/threads:1/native", "decide/threads:2/native"}, set(got))
