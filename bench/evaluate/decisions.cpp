@@ -24,16 +24,23 @@ void measure(benchmark::State& state, std::size_t sign_ins, Decide decide) {
       benchmark::Counter(static_cast<double>(made), benchmark::Counter::kAvgIterations);
 }
 
+std::vector<PreparedRequest> prepare_all(const Scenario& s,
+                                         const std::shared_ptr<const PolicySet>& set) {
+  std::vector<PreparedRequest> prepared;
+  prepared.reserve(s.size());
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    prepared.emplace_back(set, s.request(i));
+  }
+  return prepared;
+}
+
 void add_set(const std::string& who, const Scenario& s,
              const std::shared_ptr<const PolicySet>& set) {
-  const auto add = [&who](const char* what, auto function) {
+  const auto add = [&who](const char* what, const auto& function) {
     benchmark::RegisterBenchmark(("decide/" + std::string(what) + "/" + who).c_str(), function);
   };
   add("prepared", [&s, set](benchmark::State& state) {
-    std::vector<PreparedRequest> prepared;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-      prepared.emplace_back(set, s.request(i));
-    }
+    std::vector<PreparedRequest> prepared = prepare_all(s, set);
     measure(state, s.size(),
             [&](std::size_t i) { benchmark::DoNotOptimize(prepared[i].evaluate()); });
   });
@@ -121,10 +128,7 @@ void add_threads(const Scenario& s) {
   for (const int threads : {1, 2}) {
     benchmark::RegisterBenchmark("decide/threads/native",
                                  [&s](benchmark::State& state) {
-                                   std::vector<PreparedRequest> prepared;
-                                   for (std::size_t i = 0; i < s.size(); ++i) {
-                                     prepared.emplace_back(s.native, s.request(i));
-                                   }
+                                   std::vector<PreparedRequest> prepared = prepare_all(s, s.native);
                                    measure(state, s.size(), [&](std::size_t i) {
                                      benchmark::DoNotOptimize(prepared[i].evaluate());
                                    });

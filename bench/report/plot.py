@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape
 
 from aims import duration
 
-WIDTH, HEIGHT = 960, 460
+WIDTH, HEIGHT = 1120, 460
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 56, 50
 PANEL = (WIDTH - 2 * LEFT - 2 * RIGHT) / 2
 SERIES = (("native", "native, prepared", "decide/prepared/native", "#0b6e4f"),
@@ -12,7 +12,7 @@ SERIES = (("native", "native, prepared", "decide/prepared/native", "#0b6e4f"),
           ("interpreter", "interpreter", "decide/prepared/interpreter", "#8d6a9f"),
           ("loop", "C++ loop", "decide/prepared/plain_loop", "#c8553d"),
           ("bitset", "C++ bitset", "decide/prepared/bitset", "#e0a458"))
-SHADES = {"selective": "#0b6e4f", "dense": "#c8553d", "adversarial": "#8d6a9f"}
+SHADES = {"selective": "#0b6e4f", "dense": "#1d3557", "adversarial": "#a8326e"}
 
 
 def points(document, distribution, name):
@@ -51,7 +51,7 @@ def panel(x0, title, lines, out):
         out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>' for x, y in (at(*dot) for dot in dots)]
         out.append(f'<rect x="{legend}" y="{TOP - 22}" width="10" height="10" fill="{color}"/>')
         out.append(f'<text x="{legend + 14}" y="{TOP - 13}">{escape(label)}</text>')
-        legend += 24 + 6.2 * len(label)
+        legend += 20 + 5.6 * len(label)
 
 
 def render(document):

@@ -60,7 +60,7 @@ struct Leaf {
 };
 
 /// A boolean expression in Kleene's three values.
-struct Expression {
+struct Expression {  // NOLINT(misc-no-recursion): holds its children
   enum class Kind : std::uint8_t { kLeaf, kAnd, kOr, kNot };
   Kind kind = Kind::kLeaf;
   Leaf leaf;
