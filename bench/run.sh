@@ -8,10 +8,11 @@ usage() {
   cat <<'HELP'
 usage: ./dev bench [options]            measure, print the tables and the aims, write JSON and a plot
        ./dev bench --compare OLD NEW    two results side by side
+       ./dev bench load [options]       whole sign-ins against a server of its own (bench/load/README.md)
        ./dev bench peers [options]      the same policies and sign-ins through Cedar (wasm), casbin and json-rules-engine
 
   --quick         fewer sizes, shorter and unrepeated: to see that it works, not to publish
-  --large         also 100,000 policies (minutes, and some GB of memory)
+  --large         also 100,000 policies (some minutes, 1 GB of memory)
   --only N,N      these numbers of policies
   --seed N        another workload (default 1)
   --out DIR       where results.json and plot.svg go (default: build/bench/results)

@@ -85,6 +85,14 @@ class Compare(unittest.TestCase):
         self.assertEqual("faster", self.verdict(entry(100, 0.1), entry(50)))
 
 
+    def test_the_baselines_are_the_yardstick_of_the_machine(self):
+        old = document({"decide/a/native": entry(100), "decide/a/plain_loop": entry(1_000)})
+        new = document({"decide/a/native": entry(300), "decide/a/plain_loop": entry(3_000)})
+        self.assertEqual(3, compare.yardstick(old, new))
+        self.assertEqual({"same"}, {row[4] for row in compare.changes(old, new)})
+        self.assertIn("3.00x", compare.render(old, new))
+
+
 class Output(unittest.TestCase):
     def test_the_table_shows_what_is_not_built_and_the_ratio_to_the_loop(self):
         text = tables.render(document({"decide/prepared/native": entry(20, allocations=0), "decide/prepared/plain_loop": entry(2_000),
