@@ -16,6 +16,8 @@ struct Options {
   std::string config;
   std::string file;
   std::string port_file;
+  std::string tenant;
+  std::string user;
   bool follow = false;
 };
 
@@ -44,6 +46,10 @@ int dispatch(int argc, char** argv) {
                   "Set up tenants, clients and users from a JSON file, all or nothing", options);
   provisioning->add_option("FILE", options.file, "JSON; docs/provisioning.md says what it holds")
       ->required();
+  CLI::App* unlocking = add_command(
+      app, "unlock", "Let a user try again whom wrong passwords or codes have stopped", options);
+  unlocking->add_option("TENANT", options.tenant, "Its id or domain")->required();
+  unlocking->add_option("USER", options.user, "The user name")->required();
   CLI::App* check = add_command(
       app, "check-config", "Report every problem of the configuration and its policies", options);
   CLI::App* show = add_command(app, "config", "Print the effective configuration", options);
@@ -65,6 +71,9 @@ int dispatch(int argc, char** argv) {
   }
   if (provisioning->parsed()) {
     return provision(options.config, options.file);
+  }
+  if (unlocking->parsed()) {
+    return unlock(options.config, options.tenant, options.user);
   }
   if (check->parsed()) {
     return check_config(options.config);

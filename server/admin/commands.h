@@ -16,6 +16,10 @@ int run_server(const std::string& config_file, const std::string& port_file);
 /// Applies a provisioning file, all or nothing. The same file twice changes nothing.
 int provision(const std::string& config_file, const std::string& provision_file);
 
+/// Lifts the limits that wrong tries put on a user's password and codes (B3), with an audit row.
+/// `tenant` is an id or a domain.
+int unlock(const std::string& config_file, const std::string& tenant, const std::string& username);
+
 /// Reports every problem of the configuration and of the policy set that it names.
 int check_config(const std::string& config_file);
 

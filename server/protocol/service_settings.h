@@ -27,7 +27,7 @@ struct ServiceSettings {
   std::int64_t tries_per_code = 5;     ///< B1: at most 5
   std::int64_t tries_per_flow = 10;    ///< B2: at most 10
   std::int64_t tries_delay_from = 10;  ///< B3: wrong tries in a row at which delays begin
-  std::int64_t tries_stop_at = 50;     ///< B3: at most 100; then only an operator helps
+  std::int64_t tries_stop_at = 50;     ///< B3: at most 100; then `gated unlock` alone helps
   Micros tries_delay_first = 30 * kMicrosPerSecond;
   Micros tries_delay_max = kMicrosPerHour;
 

@@ -291,6 +291,26 @@ TEST_P(StoreContract, B3_DelaysGrowFromTheTenthAndStopForGoodAtTheFiftieth) {
   EXPECT_TRUE(take("code", rule, now).admitted);
 }
 
+TEST_P(StoreContract, B3_AnOperatorLiftsTheHardStopOfOneAccountAlone) {
+  ThrottleRule rule;
+  rule.stop_at = 1;
+  const char* amys[] = {"password:amy", "code:amy:phone", "code:amy:mail"};
+  const char* others[] = {"password:amy2", "code:amy2:phone", "send-hour:amy"};
+  for (const char* key : amys) {
+    EXPECT_TRUE(take(key, rule, kNow).admitted);
+  }
+  for (const char* key : others) {
+    EXPECT_TRUE(take(key, rule, kNow).admitted);
+  }
+  must([](Transaction& transaction) { return transaction.lift_limits(kTenant, "amy"); });
+  for (const char* key : amys) {
+    EXPECT_TRUE(take(key, rule, kNow).admitted) << key;
+  }
+  for (const char* key : others) {
+    EXPECT_FALSE(take(key, rule, kNow).admitted) << key;
+  }
+}
+
 TEST_P(StoreContract, B5_SendsKeepTheirDistanceAndTheirNumberPerWindow) {
   ThrottleRule rule;
   rule.window = kMicrosPerHour;
@@ -459,6 +479,10 @@ TEST_P(StoreContract, WhatEndedLongAgoIsSweptAndLimitsInForceAreNot) {
   ThrottleRule rule;
   rule.stop_at = 1;
   EXPECT_TRUE(take("stopped", rule, kNow).admitted);
+  ThrottleRule sends;
+  sends.window = 100 * kMicrosPerDay;  // longer than any in use, so that the row can be seen to go
+  sends.max_in_window = 1;
+  EXPECT_TRUE(take("send", sends, kNow).admitted);
   const Micros later = kNow + 10 * kMicrosPerDay;
   for (int i = 0; i < 3; ++i) {
     must([&](Transaction& transaction) {
@@ -470,6 +494,7 @@ TEST_P(StoreContract, WhatEndedLongAgoIsSweptAndLimitsInForceAreNot) {
   EXPECT_FALSE((*store_.find_flow(kTenant, "old")).has_value());
   EXPECT_TRUE((*store_.find_flow(kTenant, "new0")).has_value());
   EXPECT_FALSE(take("stopped", rule, later).admitted);
+  EXPECT_TRUE(take("send", sends, later).admitted) << "a counter at rest is swept";
 }
 
 std::unique_ptr<Fixture> make_sqlite() {

@@ -1,14 +1,14 @@
 // What may go wrong with a code or a continuation token, and the limits that survive the death of the process.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { Gated, PASSWORD, user } from "./lib/server.mjs";
+import { DOMAIN, Gated, PASSWORD, user } from "./lib/server.mjs";
 import { Wire, assertNoTokens, assertSuberror, assertTokens, otherCode } from "./lib/wire.mjs";
 
 let gated;
 let wire;
 const names = ["wrong", "replaced", "expired", "race", "mine", "yours", "guess", "killed", "raced"];
 before(async () => {
-  gated = await Gated.start({ users: [...names.map((name) => user(name)), user("pat", { password: PASSWORD, groups: ["Wealth Clients"] })] });
+  gated = await Gated.start({ users: [...names.map((name) => user(name)), user("stopped", { password: PASSWORD }), user("pat", { password: PASSWORD, groups: ["Wealth Clients"] })] });
   wire = new Wire(gated);
 });
 after(() => gated?.remove());
@@ -102,6 +102,23 @@ test("B1, B4, B7: five wrong codes end the challenge, across kill -9 and restart
   const answer = await wire.token("oob", challenged.continuation_token, { oob: code });
   assert.ok(answer.error, "the right code came after five wrong ones");
   assertNoTokens(answer);
+});
+
+test("B3: who was stopped by wrong passwords may try again when an operator says so", async () => {
+  const wrong = async () => {
+    const started = await wire.initiate(mail("stopped"));
+    const challenged = await wire.challenge(started.continuation_token);
+    return gated.fetchToken({ client_id: wire.client, grant_type: "password", continuation_token: challenged.continuation_token, password: "guess", scope: "openid" });
+  };
+  let answer;
+  for (let i = 0; i < 11; ++i) answer = await wrong();
+  assert.equal(answer.status, 429);
+  assert.ok(Number(answer.headers.get("retry-after")) > 0);
+  assert.equal(gated.command("unlock", DOMAIN, "nobody@customer.example").status, 1);
+  const done = gated.command("unlock", DOMAIN, mail("stopped"));
+  assert.equal(done.status, 0, done.stderr);
+  assertTokens(await wire.withPassword(mail("stopped"), PASSWORD));
+  assert.equal(gated.audit().at(-2).type, "unlock");
 });
 
 test("B2: ten wrong codes end the flow, however often a new code is asked for", async () => {

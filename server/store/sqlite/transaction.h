@@ -24,6 +24,7 @@ class SqliteTransaction final : public SqliteReads<Transaction> {
   Result<ThrottleVerdict> throttle_take(std::string_view tenant_id, std::string_view key,
                                         const ThrottleRule& rule, Micros now) override;
   Result<void> throttle_succeeded(std::string_view tenant_id, std::string_view key) override;
+  Result<void> lift_limits(std::string_view tenant_id, std::string_view account_key) override;
   Result<void> add_channel(std::string_view tenant_id, std::string_view user_id,
                            const Channel& channel, Micros now) override;
   Result<void> set_channel_blocked(std::string_view tenant_id, std::string_view channel_id,

@@ -30,17 +30,19 @@ Result<ThrottleVerdict> SqliteTransaction::throttle_take(std::string_view tenant
   fresh.bind(tenant_id, key, now);
   GATE_TRY([[maybe_unused]] const std::int64_t inserted, fresh.change());
   // ?1 now ?2 window ?3 max ?4 spacing ?5 delay_from ?6 delay_first ?7 delay_max ?8 stop_at
+  // ?11 whether the rule looks at failures in a row: rows where it does are never swept
   Query take(connection_,
              "UPDATE throttle SET "
              "window_start = CASE WHEN ?1 - window_start >= ?2 THEN ?1 ELSE window_start END, "
              "count = CASE WHEN ?1 - window_start >= ?2 THEN 1 ELSE count + 1 END, "
-             "consecutive = consecutive + 1, "
+             "consecutive = consecutive + ?11, "
              "until = ?1 + MAX(?4, CASE WHEN consecutive + 1 >= ?5 THEN "
              "MIN(?7, ?6 * (1 << MIN(consecutive + 1 - ?5, 20))) ELSE 0 END) "
              "WHERE tenant_id = ?9 AND key = ?10 AND until <= ?1 "
              "AND (count < ?3 OR ?1 - window_start >= ?2) AND consecutive < ?8");
   take.bind(now, rule.window, rule.max_in_window, rule.spacing, rule.delay_from, rule.delay_first,
-            rule.delay_max, rule.stop_at, tenant_id, key);
+            rule.delay_max, rule.stop_at, tenant_id, key,
+            std::min(rule.delay_from, rule.stop_at) < ThrottleRule::kNoLimit);
   GATE_TRY(const std::int64_t taken, take.change());
   if (taken == 1) {
     return ThrottleVerdict{true, 0};
@@ -65,6 +67,18 @@ Result<void> SqliteTransaction::throttle_succeeded(std::string_view tenant_id,
               "UPDATE throttle SET consecutive = 0, until = 0, count = MAX(count - 1, 0) "
               "WHERE tenant_id = ? AND key = ?");
   query.bind(tenant_id, key);
+  GATE_TRY([[maybe_unused]] const std::int64_t rows, query.change());
+  return {};
+}
+
+Result<void> SqliteTransaction::lift_limits(std::string_view tenant_id,
+                                            std::string_view account_key) {
+  const std::string password = "password:" + std::string(account_key);
+  const std::string codes = "code:" + std::string(account_key) + ":";
+  Query query(connection_,
+              "DELETE FROM throttle WHERE tenant_id = ?1 AND "
+              "(key = ?2 OR substr(key, 1, length(?3)) = ?3)");
+  query.bind(tenant_id, password, codes);
   GATE_TRY([[maybe_unused]] const std::int64_t rows, query.change());
   return {};
 }
