@@ -50,6 +50,28 @@ TEST(CCompile, ASetOutlivesItsCompilation) {
   EXPECT_EQ(gate_policy_set_policy_count(set.get()), 1U);
 }
 
+TEST(CCompile, AFileWithMachineCodeLoadsAgain) {
+  const auto compilation = compiled(
+      "signal amount : integer "
+      "policy \"p\" { users include all target include all apps when amount > 5 grant block }");
+  const Handle<gate_policy_set> set(gate_compilation_policy_set(compilation.get()));
+  gate_bytes* bytes = nullptr;
+  ASSERT_EQ(gate_compile_native_file(set.get(), nullptr, &bytes, nullptr), GATE_OK);
+  gate_load_options options = gate_load_options_new();
+  options.run_unsigned_code = 1;
+  gate_policy_set* raw = nullptr;
+  ASSERT_EQ(
+      gate_policy_set_load(gate_bytes_data(bytes), gate_bytes_size(bytes), &options, &raw, nullptr),
+      GATE_OK);
+  gate_bytes_free(bytes);
+  const Handle<gate_policy_set> loaded(raw);
+  EXPECT_EQ(gate_policy_set_tier(raw), static_cast<unsigned>(GATE_TIER_MACHINE_CODE));
+  EXPECT_EQ(view(gate_policy_set_digest(raw)), view(gate_policy_set_digest(set.get())));
+  options.run_unsigned_code = 2;
+  EXPECT_EQ(gate_policy_set_load("", 0, &options, &raw, nullptr), GATE_INVALID_ARGUMENT);
+  EXPECT_EQ(gate_compile_native_file(nullptr, nullptr, &bytes, nullptr), GATE_INVALID_ARGUMENT);
+}
+
 TEST(CCompile, MistakesAreToldAndGiveNoSet) {
   const auto compilation = compiled("policy \"p\" { users include all grant blokc }");
   EXPECT_EQ(gate_compilation_policy_set(compilation.get()), nullptr);

@@ -122,6 +122,26 @@ size_t gate_compilation_error_count(const gate_compilation* compilation) {
 size_t gate_compilation_warning_count(const gate_compilation* compilation) {
   return compilation == nullptr ? 0 : compilation->warnings;
 }
+gate_status gate_compile_native_file(const gate_policy_set* set, const gate_save_options* options,
+                                     gate_bytes** bytes, gate_error** error) {
+  return guarded(error, [&] {
+    gate_save_options o = gate_save_options_new();
+    if (bytes != nullptr) {
+      *bytes = nullptr;
+    }
+    if (set == nullptr || bytes == nullptr ||
+        (options != nullptr && (!read_struct(options, o) || !is_text(o.signing_key_pem)))) {
+      return fail(error, GATE_INVALID_ARGUMENT,
+                  "gate_compile_native_file: NULL, wrong size or text");
+    }
+    auto file = gate::build_native_policy_set(*set->set, {to_view(o.signing_key_pem)});
+    if (!file) {
+      return fail(error, file.error());
+    }
+    *bytes = new gate_bytes{std::move(*file)};
+    return gate_status{GATE_OK};
+  });
+}
 gate_str gate_compilation_text(const gate_compilation* compilation) {
   return to_c(compilation == nullptr ? std::string_view() : std::string_view(compilation->text));
 }

@@ -6,6 +6,7 @@
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/driver/folder.h"
 #include "compiler/lower/attach_native.h"
+#include "compiler/lower/native_file.h"
 #include "compiler/parse/parser.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/templates.h"
@@ -111,6 +112,10 @@ CompileOutput compile_folder(const std::filesystem::path& folder, const CompileO
   const Limits limits;
   auto files = compiler::load_folder(folder, limits, diagnostics);
   return compile_set(std::move(files), Origin::kFolder, options, limits, diagnostics);
+}
+
+Result<std::string> build_native_policy_set(const PolicySet& set, const SaveOptions& options) {
+  return lower::build_native_file(set, options);
 }
 
 }  // namespace gate

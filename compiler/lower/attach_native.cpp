@@ -5,7 +5,6 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "compiler/lower/kernel_plan.h"
 #include "compiler/lower/object_code.h"
 #include "runtime/jit/linked_code.h"
 #include "runtime/set/state.h"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "compiler/lower/kernel_plan.h"
+#include "runtime/index/kernel_plan.h"
 
 namespace llvm {
 class LLVMContext;
@@ -11,6 +11,9 @@ class Module;
 }  // namespace llvm
 
 namespace gate::lower {
+
+using index::KernelPlan;
+using index::plan_for;
 
 /// Names of the two functions of a module. `rows` is there only if the plan has words.
 struct KernelNames {

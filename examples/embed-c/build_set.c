@@ -1,4 +1,5 @@
-/* Compiles a folder of policies into a file that decide.c loads without the compiler. */
+/* Compiles a folder of policies into a file that decide.c loads without the compiler: tables alone,
+ * or with machine code. */
 #include <gate/gate_compile.h>
 #include <stdio.h>
 
@@ -17,10 +18,12 @@ static int write_file(const char* path, const gate_bytes* bytes) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    fprintf(stderr, "usage: build-set FOLDER-OF-POLICIES FILE\n");
+  int native = argc == 4 && strcmp(argv[1], "--native") == 0;
+  if (argc != 3 + native) {
+    fprintf(stderr, "usage: build-set [--native] FOLDER-OF-POLICIES FILE\n");
     return 2;
   }
+  argv += native;
   /* [compile] */
   gate_compilation* compilation = NULL;
   gate_error* error = NULL;
@@ -41,7 +44,9 @@ int main(int argc, char** argv) {
   /* [save] */
   gate_bytes* bytes = NULL;
   int failed = 1;
-  if (gate_policy_set_save(set, NULL, &bytes, &error) == GATE_OK) {
+  gate_status status = native ? gate_compile_native_file(set, NULL, &bytes, &error)
+                              : gate_policy_set_save(set, NULL, &bytes, &error);
+  if (status == GATE_OK) {
     failed = write_file(argv[2], bytes);
   } else {
     fprintf(stderr, "%s\n", gate_error_message(error));

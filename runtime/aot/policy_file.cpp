@@ -8,7 +8,8 @@
 #include <gate/policy_file.hpp>
 #include <utility>
 
-#include "runtime/digest/ed25519.h"
+#include "runtime/aot/native_file.h"
+#include "runtime/aot/signed_bytes.h"
 #include "runtime/digest/sha256.h"
 #include "runtime/ir/binary.h"
 #include "runtime/set/build.h"
@@ -19,29 +20,6 @@ namespace {
 
 using namespace aot;
 
-void put(std::string& out, std::uint64_t value, std::size_t size) {
-  for (std::size_t i = 0; i < size; ++i) {
-    out += static_cast<char>(value >> (8 * i));
-  }
-}
-std::uint64_t get(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    value |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
-  }
-  return value;
-}
-template <std::size_t N>
-std::string_view view(const std::array<std::uint8_t, N>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-template <std::size_t N>
-std::array<std::uint8_t, N> copy(std::string_view bytes) {
-  std::array<std::uint8_t, N> out{};
-  std::memcpy(out.data(), bytes.data(), N);
-  return out;
-}
-
 /// The bytes of lower-case hexadecimal digits, which a digest always is.
 std::string from_hex(std::string_view hex) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
@@ -50,10 +28,6 @@ std::string from_hex(std::string_view hex) {
     bytes += static_cast<char>((digit(hex[i]) << 4) | digit(hex[i + 1]));
   }
   return bytes;
-}
-
-Error corrupt(std::string what) {
-  return {ErrorCode::kCorrupt, "policy file: " + std::move(what)};
 }
 
 /// The parts of a file whose sizes add up. Views into it.
@@ -104,22 +78,6 @@ Result<Parts> split(std::string_view file) {
   return parts;
 }
 
-Result<void> check_signature(const Parts& parts, const PublicKey& trusted) {
-  if (parts.signature.empty()) {
-    return Error{ErrorCode::kDenied, "policy file: it is not signed"};
-  }
-  const PublicKey key{copy<32>(parts.signature.substr(kSignatureMagic.size()))};
-  const auto signature = copy<64>(parts.signature.substr(kSignatureMagic.size() + 32));
-  if (key != trusted) {
-    return Error{ErrorCode::kDenied,
-                 "policy file: it was signed with another key, " + to_hex(view(key.bytes))};
-  }
-  if (!ed25519_verify(trusted, signature, std::string(kSignatureContext).append(parts.hash))) {
-    return Error{ErrorCode::kDenied, "policy file: the signature is not good"};
-  }
-  return {};
-}
-
 Result<std::string> read_whole(const std::filesystem::path& path) {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -148,9 +106,13 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
 
 Result<std::shared_ptr<const PolicySet>> load_policy_set(std::string_view file,
                                                          const LoadOptions& options) {
+  if (file.starts_with(kElfMagic)) {
+    return load_native_file(file, options);
+  }
   GATE_TRY(const Parts parts, split(file));
   if (options.trusted_key) {
-    GATE_TRY_VOID(check_signature(parts, *options.trusted_key));
+    GATE_TRY_VOID(
+        check_block(parts.signature, kSignatureContext, parts.hash, *options.trusted_key));
   }
   if (view(sha256(parts.hashed)) != parts.hash) {
     return corrupt("its content is not what was written");
@@ -188,14 +150,8 @@ Result<std::string> save_policy_set(const PolicySet& set, const SaveOptions& opt
   if (file.size() + kSignatureBytes > kPolicyFileBytesMax) {
     return Error{ErrorCode::kLimitExceeded, "the policy set is larger than a policy file may be"};
   }
-  if (!options.signing_key_pem.empty()) {
-    GATE_TRY(
-        const Ed25519Signed made,
-        ed25519_sign(options.signing_key_pem, std::string(kSignatureContext).append(view(hash))));
-    file += kSignatureMagic;
-    file += view(made.key.bytes);
-    file += view(made.signature);
-  }
+  GATE_TRY(const std::string signature, sign_block(kSignatureContext, view(hash), options));
+  file += signature;
   return file;
 }
 

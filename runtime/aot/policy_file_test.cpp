@@ -7,6 +7,7 @@
 #include <fstream>
 #include <gate/policy_file.hpp>
 
+#include "runtime/aot/test_keys.h"
 #include "runtime/digest/sha256.h"
 #include "runtime/ir/binary.h"
 #include "runtime/ir/sample_program.h"
@@ -16,19 +17,7 @@
 namespace gate {
 namespace {
 
-// Made with `openssl genpkey -algorithm ed25519` for this test.
-constexpr std::string_view kPrivate = R"(-----BEGIN PRIVATE KEY-----
-MC4CAQAwBQYDK2VwBCIEIIlZzluWKM2sdX8SSkgdoYmia4wa5XbAKtcea+jJkjzk
------END PRIVATE KEY-----
-)";
-constexpr std::string_view kPublic = R"(-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAnKiYVnNhwgk+w2CFkKKIPEWBmo+XeSRMYEjNndS5tpk=
------END PUBLIC KEY-----
-)";
-constexpr std::string_view kOtherPublic = R"(-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAVTHLdUw4LBBSmdTSBBOO1V0gWM7JT16mZID3rZe5E4I=
------END PUBLIC KEY-----
-)";
+using namespace aot::testing;
 
 std::unique_ptr<PolicySet> sample() {
   auto set = build_policy_set(ir::sample_program());

@@ -61,6 +61,8 @@ Vocabulary vocabulary(gate_vocabulary number) noexcept {
       return of<PolicyState>(3);
     case GATE_BACKENDS:
       return of<Backend>(2);
+    case GATE_TIERS:
+      return of<Tier>(3);
     default:
       return {};
   }

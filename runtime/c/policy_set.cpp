@@ -31,10 +31,12 @@ gate_status load(const gate_load_options* options, gate_policy_set** set, gate_e
     }
     *set = nullptr;
     gate_load_options c = gate_load_options_new();
-    if (options != nullptr && (!read_struct(options, c) || !is_text(c.trusted_key_pem))) {
-      return fail(error, GATE_INVALID_ARGUMENT, "gate_load_options: wrong size or text");
+    if (options != nullptr && (!read_struct(options, c) || !is_text(c.trusted_key_pem) ||
+                               c.run_unsigned_code > 1 || c.reserved != 0)) {
+      return fail(error, GATE_INVALID_ARGUMENT, "gate_load_options: wrong size, text or flag");
     }
     gate::LoadOptions load_options;
+    load_options.run_unsigned_code = c.run_unsigned_code == 1;
     if (c.trusted_key_pem.size != 0) {
       const auto key = gate::parse_public_key_pem(to_view(c.trusted_key_pem));
       if (!key) {
@@ -88,6 +90,10 @@ gate_str gate_policy_set_digest(const gate_policy_set* set) {
 uint32_t gate_policy_set_backend(const gate_policy_set* set) {
   const gate::Backend backend = set == nullptr ? gate::Backend::kInterpreter : set->set->backend();
   return static_cast<uint32_t>(backend);
+}
+uint32_t gate_policy_set_tier(const gate_policy_set* set) {
+  const gate::Tier tier = set == nullptr ? gate::Tier::kInterpreter : set->set->tier();
+  return static_cast<uint32_t>(tier);
 }
 size_t gate_policy_set_policy_count(const gate_policy_set* set) {
   return set == nullptr ? 0 : set->set->policy_count();

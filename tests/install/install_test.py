@@ -132,6 +132,17 @@ class EmbedC(unittest.TestCase):
         self.assertEqual((ARGS.source / "tests/install/embed-c.expected").read_text(), done.stdout)
         self.assertNotIn("libgate_compiler", needed(embed_c() / "decide"))
 
+    def test_a_file_with_machine_code_decides_by_it_without_llvm(self):
+        native = embed_c() / "bank.gatec.so"
+        run(embed_c() / "build-set", "--native", ARGS.source / "examples" / "retail-bank", native, env=pkg_config_env())
+        done = run(embed_c() / "decide", native, env=pkg_config_env())
+        self.assertEqual((ARGS.source / "tests/install/embed-c.expected").read_text(), done.stdout)
+        self.assertEqual("decided by machine_code\n", done.stderr)
+        self.assertEqual("decided by tables\n", run(embed_c() / "decide", embed_c() / "bank.gateset", env=pkg_config_env()).stderr)
+        wrong = [n for n in needed(embed_c() / "decide") if re.search(r"LLVM|antlr", n)]
+        self.assertEqual([], wrong)
+        self.assertEqual("", run("ldd", native).stdout.replace("\tstatically linked\n", ""))
+
     def test_a_wrong_file_is_told(self):
         done = run(embed_c() / "decide", embed_c() / "decide.c", env=pkg_config_env(), fine=False)
         self.assertEqual((1, ""), (done.returncode, done.stdout))

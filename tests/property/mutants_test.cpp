@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "compiler/lower/kernel_plan.h"
+#include "compiler/lower/emit_kernel.h"
 #include "compiler/lower/object_code.h"
 #include "runtime/index/index.h"
 #include "runtime/interp/interpreter.h"

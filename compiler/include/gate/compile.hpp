@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <gate/policy_file.hpp>
 #include <gate/policy_set.hpp>
 #include <gate/result.hpp>
 #include <memory>
@@ -103,6 +104,15 @@ struct CompileOutput {
 /// resolved) and compiles them. An unreadable folder or file is a diagnostic of the 5xx family.
 [[nodiscard]] CompileOutput compile_folder(const std::filesystem::path& folder,
                                            const CompileOptions& options = {});
+
+/// A policy set with its machine code as one file, `.gatec.so`, which load_policy_set() reads in a
+/// process that has no compiler. The code runs on any machine of this architecture; it is linked by
+/// the system's `ld`, which must be there. A set that has no use for code, or that was compiled for
+/// the interpreter, gives a `.gateset`. Errors: kNotFound without `ld`, kUnavailable when it or the
+/// folder for temporary files fails, kInternal when LLVM does, else as save_policy_set(). The same
+/// set gives the same bytes. Thread-safe; some 30 ms.
+[[nodiscard]] Result<std::string> build_native_policy_set(const PolicySet& set,
+                                                          const SaveOptions& options = {});
 
 /// For people: source line underlined, notes, help. `color` adds ANSI colours.
 [[nodiscard]] std::string render_text(const CompileOutput& output, bool color);

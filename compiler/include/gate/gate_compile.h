@@ -55,6 +55,12 @@ GATE_API void gate_compilation_free(gate_compilation* compilation);
 GATE_API gate_policy_set* gate_compilation_policy_set(const gate_compilation* compilation);
 GATE_API size_t gate_compilation_error_count(const gate_compilation* compilation);
 GATE_API size_t gate_compilation_warning_count(const gate_compilation* compilation);
+/* A set with its machine code as the bytes of one file, `.gatec.so`, which gate_policy_set_load()
+ * reads in a process that has no compiler. Needs the system's linker `ld`. `options` may be NULL.
+ */
+GATE_API gate_status gate_compile_native_file(const gate_policy_set* set,
+                                              const gate_save_options* options, gate_bytes** bytes,
+                                              gate_error** error);
 /* The diagnostics for people, source lines underlined; empty if there are none. */
 GATE_API gate_str gate_compilation_text(const gate_compilation* compilation);
 /* The same for machines: a JSON array, one object for each. */

@@ -115,7 +115,8 @@ enum {
   GATE_REQUEST_FAULTS = 15,
   GATE_TRUTHS = 16,
   GATE_POLICY_STATES = 17,
-  GATE_BACKENDS = 18
+  GATE_BACKENDS = 18,
+  GATE_TIERS = 19
 };
 /* How many numbers a vocabulary has (they are 0, 1, ...); 0 for an unknown vocabulary. */
 GATE_API uint32_t gate_name_count(gate_vocabulary vocabulary);
@@ -218,6 +219,7 @@ enum { GATE_OUTCOME_BLOCK = 0, GATE_OUTCOME_CHALLENGE = 1, GATE_OUTCOME_ALLOW = 
 enum { GATE_TRUTH_FALSE = 0, GATE_TRUTH_TRUE = 1, GATE_TRUTH_UNKNOWN = 2 };
 enum { GATE_POLICY_ON = 0, GATE_POLICY_REPORT_ONLY = 1, GATE_POLICY_OFF = 2 };
 enum { GATE_BACKEND_INTERPRETER = 0, GATE_BACKEND_NATIVE = 1 };
+enum { GATE_TIER_INTERPRETER = 0, GATE_TIER_TABLES = 1, GATE_TIER_MACHINE_CODE = 2 };
 enum {
   GATE_REASON_NONE = 0,
   GATE_REASON_NO_POLICY_SET = 1,
@@ -384,6 +386,10 @@ typedef struct gate_load_options {
   /* An Ed25519 public key in PEM: only a set that was signed with it is loaded. Empty: not asked.
    */
   gate_str trusted_key_pem;
+  /* 1: run the machine code of a `.gatec.so` although no signature was checked. Otherwise such a
+   * set decides from its tables, with the same answers. */
+  uint32_t run_unsigned_code;
+  uint32_t reserved; /* 0 */
 } gate_load_options;
 
 static inline gate_load_options gate_load_options_new(void) {
@@ -393,9 +399,9 @@ static inline gate_load_options gate_load_options_new(void) {
   return o;
 }
 
-/* Loads the bytes of a `.gateset` file. `options` may be NULL. On success *set is yours to release;
- * on failure it is NULL. GATE_DENIED, GATE_CORRUPT, GATE_INVALID_ARGUMENT, GATE_LIMIT_EXCEEDED.
- * Cost: linear in the bytes, which are not kept. */
+/* Loads the bytes of a `.gateset` or `.gatec.so` file. `options` may be NULL. On success *set is
+ * yours to release; on failure it is NULL. GATE_DENIED, GATE_CORRUPT, GATE_INVALID_ARGUMENT,
+ * GATE_LIMIT_EXCEEDED. Cost: linear in the bytes, which are not kept. */
 GATE_API gate_status gate_policy_set_load(const void* bytes, size_t size,
                                           const gate_load_options* options, gate_policy_set** set,
                                           gate_error** error);
@@ -409,6 +415,8 @@ GATE_API void gate_policy_set_release(gate_policy_set* set);
 /* 64 hexadecimal digits that stand for the meaning: equal digests decide alike. */
 GATE_API gate_str gate_policy_set_digest(const gate_policy_set* set);
 GATE_API uint32_t gate_policy_set_backend(const gate_policy_set* set); /* GATE_BACKEND_... */
+/* What decides at this moment: GATE_TIER_... */
+GATE_API uint32_t gate_policy_set_tier(const gate_policy_set* set);
 GATE_API size_t gate_policy_set_policy_count(const gate_policy_set* set);
 GATE_API size_t gate_policy_set_clause_count(const gate_policy_set* set);
 /* What a clause asks for: "any of (mfa, compliant_device)". Empty if there is no such clause. */

@@ -10,8 +10,10 @@
 #include <string>
 #include <string_view>
 
-/// Policy sets as files (`.gateset`): compiled once where the policies are written, loaded by a
-/// process that needs neither the compiler nor its libraries. Target gate::runtime.
+/// Policy sets as files: compiled once where the policies are written, loaded by a process that
+/// needs neither the compiler nor its libraries. A `.gateset` holds the policies as tables; a
+/// `.gatec.so` (build_native_policy_set() in compile.hpp) holds machine code for them as well.
+/// Target gate::runtime.
 namespace gate {
 
 /// Largest file that is read, in bytes.
@@ -30,14 +32,19 @@ struct LoadOptions {
   /// Only a set that was signed with this key is loaded; the signature is checked before anything
   /// else is looked at. Without a key a signature is neither asked for nor checked.
   std::optional<PublicKey> trusted_key;
+  /// To load machine code is to run it. That of a file whose signature was checked is run; that of
+  /// any other only if this says so, and otherwise the set decides from its tables, with the same
+  /// answers.
+  bool run_unsigned_code = false;
 };
 
-/// Loads what save_policy_set() wrote. Errors:
+/// Loads what save_policy_set() or build_native_policy_set() wrote. Errors:
 ///   kDenied          a key is trusted, and the signature is missing or was not made with it
 ///   kCorrupt         cut short, changed, hostile, or its digest is not that of its content
 ///   kInvalidArgument no `.gateset` at all, or of a version that this library does not know
 ///   kLimitExceeded   larger than kPolicyFileBytesMax
-/// Nothing is half-loaded. The set is the same as the one that was saved: equal digest, equal
+///   kUnavailable     the system does not load code from memory
+/// Code that another version of the library made is left alone: see PolicySet::tier(). Nothing is half-loaded. The set is the same as the one that was saved: equal digest, equal
 /// decisions. Thread-safe; cost linear in the bytes, of which nothing is kept.
 [[nodiscard]] Result<std::shared_ptr<const PolicySet>> load_policy_set(
     std::string_view file, const LoadOptions& options = {});

@@ -1,6 +1,6 @@
-#include "compiler/lower/kernel_plan.h"
+#include "runtime/index/kernel_plan.h"
 
-namespace gate::lower {
+namespace gate::index {
 namespace {
 
 void append(std::string& out, std::uint64_t number) {
@@ -21,7 +21,7 @@ std::string KernelPlan::signature() const {
   append(out, generated_shapes);
   for (std::size_t s = 0; s < generated_shapes; ++s) {
     append(out, shapes[s].size());
-    for (const index::Step& step : shapes[s]) {
+    for (const Step& step : shapes[s]) {
       append(out, static_cast<std::uint64_t>(step.code) << 48U |
                       static_cast<std::uint64_t>(step.leaf) << 32U | step.arg);
     }
@@ -30,18 +30,18 @@ std::string KernelPlan::signature() const {
   return out;
 }
 
-std::optional<KernelPlan> plan_for(const index::Index& index) {
+std::optional<KernelPlan> plan_for(const Index& index) {
   KernelPlan plan;
   plan.shapes = index.conditions().shapes();
   std::size_t steps = 0;
-  for (const index::Shape& shape : plan.shapes) {
+  for (const Shape& shape : plan.shapes) {
     steps += shape.size();
     if (steps > kStepsMax || plan.generated_shapes == kShapesMax) {
       break;
     }
     ++plan.generated_shapes;
   }
-  if (const index::Rows* rows = index.rows()) {
+  if (const Rows* rows = index.rows()) {
     plan.words = rows->tables().words;
     plan.fields = rows->context_fields();
   } else if (plan.generated_shapes == 0) {
@@ -50,4 +50,4 @@ std::optional<KernelPlan> plan_for(const index::Index& index) {
   return plan;
 }
 
-}  // namespace gate::lower
+}  // namespace gate::index
