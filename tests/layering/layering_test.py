@@ -27,11 +27,7 @@ FOLDERS = {
     "examples": ["gate/"],
 }
 # Public headers that belong to the compiler: the runtime must not know them.
-<<<<<<< HEAD
-COMPILER_HEADERS = {"gate/compile.hpp", "gate/gate_compile.h"}
-=======
-COMPILER_HEADERS = {"gate/compile.hpp", "gate/run_tests.hpp"}
->>>>>>> f065cea (sema: resolve test blocks and run them on both executors)
+COMPILER_HEADERS = {"gate/compile.hpp", "gate/gate_compile.h", "gate/run_tests.hpp"}
 
 # third party: (pattern of the include, folders that may see it)
 FENCES = {
