@@ -3,13 +3,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include "bench/evaluate/cases.h"
 
 /// gate_bench: measures one workload in one process. bench/run.sh runs it once per workload and
 /// puts the results together. Options of Google Benchmark (--benchmark_…) are passed on.
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   using namespace gate::bench;
   benchmark::Initialize(&argc, argv);
 
@@ -29,7 +33,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"selective", "dense", "adversarial"}));
   app.add_flag("--check-only", check_only, "Hold every answer against the oracle and stop");
   CLI11_PARSE(app, argc, argv);
-  options.distribution = *parse_distribution(distribution);
+  options.distribution = parse_distribution(distribution).value_or(options.distribution);
 
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("gate-bench-{}", getpid());
@@ -52,4 +56,15 @@ int main(int argc, char** argv) {
   std::error_code error;
   std::filesystem::remove_all(folder, error);
   return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gate_bench: %s\n", error.what());
+    return 1;
+  }
 }

@@ -19,7 +19,7 @@ namespace {
 
 [[noreturn]] void give_up(const std::string& why) {
   fmt::print(stderr, "gate_bench: {}\n", why);
-  std::exit(3);
+  std::exit(3);  // NOLINT(concurrency-mt-unsafe): nothing else runs yet
 }
 
 std::shared_ptr<const PolicySet> policies_or_exit(CompileOutput output) {
@@ -115,9 +115,9 @@ void Scenario::compile_all() {
 }
 
 void Scenario::make_requests() {
-  binder.emplace(workload);
-  loop.emplace(workload.policies);
-  bitset.emplace(workload.policies);
+  binder = std::make_unique<Binder>(workload);
+  loop = std::make_unique<PlainLoop>(workload.policies);
+  bitset = std::make_unique<BitsetEvaluator>(workload.policies);
   bound.resize(workload.sign_ins.size());
   for (std::size_t i = 0; i < workload.sign_ins.size(); ++i) {
     views.push_back(std::make_unique<SignInView>(workload.sign_ins[i]));

@@ -3,7 +3,6 @@
 #include <gate/compile.hpp>
 #include <gate/policy_set.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,9 +31,9 @@ class Scenario {
   std::vector<std::unique_ptr<SignInView>> views;
   std::vector<std::string> json;
   std::vector<BoundSignIn> bound;
-  std::optional<Binder> binder;
-  std::optional<PlainLoop> loop;
-  std::optional<BitsetEvaluator> bitset;
+  std::unique_ptr<Binder> binder;
+  std::unique_ptr<PlainLoop> loop;
+  std::unique_ptr<BitsetEvaluator> bitset;
 
   // What was seen on the way.
   double cold_ms = 0;             ///< policy folder to first decision, first thing in the process

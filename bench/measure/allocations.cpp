@@ -48,7 +48,7 @@ std::size_t resident_bytes() {
   unsigned long total = 0;
   unsigned long resident = 0;
   const int read = std::fscanf(file, "%lu %lu", &total, &resident);
-  std::fclose(file);
+  (void)std::fclose(file);
   return read == 2 ? resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 #include <fstream>
 #include <gate/compile.hpp>
 
@@ -9,9 +11,11 @@
 #include "bench/workload/gate_text.h"
 #include "bench/workload/generate.h"
 
+namespace {
+
 /// gate_export_peers: the workload that gate_bench measures, and the oracle's answers, as JSON for
 /// bench/peers/run.mjs.
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   using namespace gate;
   using namespace gate::bench;
   CLI::App app{"Writes a workload with the oracle's answers as JSON, for the peers."};
@@ -47,4 +51,15 @@ int main(int argc, char** argv) {
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gate_export_peers: %s\n", error.what());
+    return 1;
+  }
 }

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <gate/request_json.hpp>
@@ -8,9 +10,11 @@
 #include "bench/workload/gate_text.h"
 #include "bench/workload/generate.h"
 
+namespace {
+
 /// gate_generate: writes a synthetic policy set as a folder of `.gate` files, and its sign-ins as
 /// JSON lines, for gatec, for replays and for reading.
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   using namespace gate::bench;
   CLI::App app{"Writes a synthetic policy set (.gate files) and sign-ins (sign-ins.jsonl)."};
   WorkloadOptions options;
@@ -26,7 +30,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::IsMember({"selective", "dense", "adversarial"}));
   CLI11_PARSE(app, argc, argv);
-  options.distribution = *parse_distribution(distribution);
+  options.distribution = parse_distribution(distribution).value_or(options.distribution);
 
   const Workload workload = generate(options);
   std::error_code error;
@@ -55,4 +59,15 @@ int main(int argc, char** argv) {
   fmt::print("{} policies and {} sign-ins ({}, seed {}) in {}\n", workload.policies.size(),
              workload.sign_ins.size(), distribution, options.seed, out.string());
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gate_generate: %s\n", error.what());
+    return 1;
+  }
 }
