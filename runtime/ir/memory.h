@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/ir/program.h"
+
+namespace gate::ir {
+
+/// Bytes that a program holds on the heap: the room of its vectors and of its longer strings. What
+/// the allocator adds is not known here. Cost linear.
+[[nodiscard]] std::size_t memory_bytes(const Program& program);
+
+}  // namespace gate::ir
