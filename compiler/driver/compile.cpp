@@ -93,7 +93,7 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
   if (diagnostics.has_errors()) {
     out.policies = nullptr;
     out.tests.clear();
-  } else {
+  } else if (options.keep_test_blocks) {  // without them, what only tests use looks unused
     compiler::sema::report_unused(trees, sources, analysis.symbols, diagnostics);
   }
   out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);

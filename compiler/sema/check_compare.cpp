@@ -80,7 +80,11 @@ ConditionChecker::Checked ConditionChecker::compare(const ast::Expr& expr) {
   const ast::Expr* left_expr = &expr.operands[0];
   const ast::Expr* right = &expr.operands[1];
   CompareOp op = expr.compare;
-  if (left_expr->kind == ast::ExprKind::kLiteral && right->kind == ast::ExprKind::kPath) {
+  const std::string_view word = word_of(*left_expr);
+  const bool value_first = left_expr->kind == ast::ExprKind::kLiteral ||
+                           (!word.empty() && !find_fact(word) && l_.symbols.find(word) == nullptr);
+  if (value_first && right->kind == ast::ExprKind::kPath &&
+      (find_fact(path_text(right->path)) || l_.symbols.find(path_text(right->path)) != nullptr)) {
     std::swap(left_expr, right);
     op = mirrored(op);
   }

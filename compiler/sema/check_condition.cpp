@@ -287,8 +287,11 @@ bool ConditionChecker::usable(const Subject& subject) {
     l_.diagnostics.report<Code::kMissingArgument>(
         subject.span, "now", "an attribute: `now.weekday`, `now.time` or `now.date`");
   } else {
-    l_.diagnostics.report<Code::kUnknownWord>(subject.span, subject.text,
-                                              "a fact that conditions can use: only tests give it");
+    auto report = l_.diagnostics.report<Code::kUnknownWord>(
+        subject.span, subject.text, "a fact that conditions can use: only tests give it");
+    if (subject.fact.info->id == FactId::kGpsCountry) {
+      report.help("ask `location in [gps country AT]`");
+    }
   }
   return false;
 }

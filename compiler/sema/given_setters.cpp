@@ -82,7 +82,7 @@ bool GivenFacts::set_text(const StatedFact& fact, const FactInfo& info) {
       return false;
     }
   } else {
-    facts_.strings.emplace_back(info.path, *text);
+    facts_.strings.emplace_back(path_text(fact.path), *text);  // custom attributes have any name
   }
   return true;
 }
@@ -93,13 +93,20 @@ bool GivenFacts::set_place(const StatedFact& fact, const FactInfo& info) {
   if (value == nullptr) {
     return false;
   }
+  const bool gps = info.id == FactId::kGpsCountry;
   if (is_unknown(value)) {
+    if (gps) {  // the app knows where it is, and that is in no country
+      facts_.signals.push_back({std::string(info.path), std::string("unknown")});
+    }
     return true;
   }
   if (info.type == FactType::kCountry) {
     const auto word = read_word(*value, info.path, wanted_text(info), *diagnostics_);
     const auto country = word ? read_country(*word, *diagnostics_) : std::nullopt;
-    if (country) {
+    if (country && gps) {
+      facts_.signals.push_back(
+          {std::string(info.path), std::string(country->begin(), country->end())});
+    } else if (country) {
       facts_.country.assign(country->begin(), country->end());
     }
     return country.has_value();

@@ -19,9 +19,8 @@ constexpr std::string_view kUserWords[] = {
     "all", "none", "user", "group", "role", "guests", "service_principal", "service_principals"};
 constexpr std::string_view kAppWords[] = {"all",       "none",          "app",
                                           "office365", "admin_portals", "all_agent_resources"};
-constexpr std::string_view kTargetWords[] = {"all",       "none",          "app",
-                                             "filter",    "action",        "context",
-                                             "office365", "admin_portals", "all_agent_resources"};
+constexpr std::string_view kTargetWords[] = {
+    "all", "none", "app", "action", "context", "office365", "admin_portals", "all_agent_resources"};
 constexpr Expected kUsers{NameKind::kUsers, kUserWords, "a way to select users", "user"};
 constexpr Expected kApps{NameKind::kApps, kAppWords, "a way to select apps", "app"};
 constexpr Expected kTargets{NameKind::kApps, kTargetWords, "a way to select a target", "app"};
@@ -269,9 +268,8 @@ bool SetResolver::add_app(const ast::Item& item, Apps& into) {
     return reader.finish();
   }
   if (head->text == "filter") {
-    if (reader.string_after(*head, "a rule in quotation marks") && reader.finish()) {
-      diagnostics_->report<Code::kNotSupportedYet>(item.head, "an application filter");
-    }
+    diagnostics_->report<Code::kUnknownWord>(head->span, head->text, kApps.place)
+        .help("a filter is a condition: `when app.attributes.Set_Name == \"…\"`");
     return false;
   }
   if (symbols_->find(head->text) == nullptr) {

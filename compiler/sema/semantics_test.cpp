@@ -1,0 +1,309 @@
+#include <gtest/gtest.h>
+
+#include <gate/compile.hpp>
+#include <string>
+
+// What conditions mean: each is compiled into a policy on all users and apps, and decided.
+namespace gate {
+namespace {
+
+std::shared_ptr<const PolicySet> compiled(const std::string& text) {
+  CompileOptions options;
+  options.backend = Backend::kInterpreter;
+  const CompileOutput output = compile({{"t.gate", text}}, options);
+  EXPECT_FALSE(output.has_errors()) << text << "\n" << render_text(output, false);
+  return output.policies;
+}
+
+std::string policy(const std::string& condition) {
+  return "policy \"P\" { users include all, service_principals target include all apps when " +
+         condition + " session persistent_browser never }\n";
+}
+
+/// 'T' applies, 'F' does not, 'U' applies because something is unknown, 'R' refused because a fact
+/// that must be given is missing.
+char truth(const std::string& condition, const SignInFacts& facts = {},
+           const std::string& declarations = "") {
+  const auto set = compiled(declarations + policy(condition));
+  if (!set) {
+    return '!';
+  }
+  const SignInView view(facts);
+  const Decision decision = set->evaluate(view.request());
+  for (std::size_t i = 0; i < decision.reason_count; ++i) {
+    if (decision.reasons[i].code == ReasonCode::kUnknownSignal) {
+      return 'U';
+    }
+    if (decision.reasons[i].code == ReasonCode::kFactRefused) {
+      return 'R';
+    }
+  }
+  return decision.applied_count == 0 ? 'F' : 'T';
+}
+
+SignInFacts app_sign_in() {
+  SignInFacts facts;
+  facts.user = "amy";
+  facts.target = "portal";
+  return facts;
+}
+
+TEST(Semantics, LevelsAreOrderedAndAbsentRiskIsNone) {  // conditional-access 2.4
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("sign_in_risk == none", facts), 'T');
+  EXPECT_EQ(truth("sign_in_risk >= low", facts), 'F');
+  facts.sign_in_risk = Risk::kMedium;
+  EXPECT_EQ(truth("sign_in_risk >= medium", facts), 'T');
+  EXPECT_EQ(truth("sign_in_risk > medium", facts), 'F');
+  EXPECT_EQ(truth("sign_in_risk < high", facts), 'T');
+  EXPECT_EQ(truth("sign_in_risk <= low", facts), 'F');
+  EXPECT_EQ(truth("medium <= sign_in_risk", facts), 'T');
+  EXPECT_EQ(truth("sign_in_risk between low and medium", facts), 'T');
+  EXPECT_EQ(truth("sign_in_risk not between low and medium", facts), 'F');
+  EXPECT_EQ(truth("sign_in_risk in [medium, high]", facts), 'T');
+}
+
+TEST(Semantics, AnUnknownPlatformIsInNoListAndOutsideEvery) {  // conditional-access 2.4
+  const SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("platform in [android, ios, windows, windows_phone, macos, linux]", facts), 'F');
+  EXPECT_EQ(truth("platform not in [android, ios]", facts), 'T');
+  EXPECT_EQ(truth("platform != ios", facts), 'T');
+}
+
+TEST(Semantics, AttributesOfAnUnregisteredDeviceAreNull) {  // conditional-access 3
+  SignInFacts facts = app_sign_in();
+  facts.device.compliant = Tristate::kTrue;
+  facts.strings = {{"device.model", "SAW-1"}};
+  facts.lists = {{"device.physical_ids", {"[OrderId]:77"}}};
+  EXPECT_EQ(truth("device.compliant", facts), 'F');
+  EXPECT_EQ(truth("device.compliant == false", facts), 'F');
+  EXPECT_EQ(truth("device.compliant != true", facts), 'T');
+  EXPECT_EQ(truth("not device.compliant", facts), 'T');
+  EXPECT_EQ(truth("device.model == \"SAW-1\"", facts), 'F');
+  EXPECT_EQ(truth("device.model != \"SAW-1\"", facts), 'T');
+  EXPECT_EQ(truth("device.model not starts_with \"SAW\"", facts), 'T');
+  EXPECT_EQ(truth("device.model not in [\"SAW-1\"]", facts), 'T');
+  EXPECT_EQ(truth("device.model == absent", facts), 'T');
+  EXPECT_EQ(truth("device.compliant == absent", facts), 'T');
+  EXPECT_EQ(truth("device.physical_ids not contains \"[OrderId]:77\"", facts), 'T');
+  facts.device.registered = true;
+  EXPECT_EQ(truth("device.compliant", facts), 'T');
+  EXPECT_EQ(truth("device.compliant == true", facts), 'T');
+  EXPECT_EQ(truth("device.model starts_with \"saw\"", facts), 'T');
+  EXPECT_EQ(truth("device.model ends_with [\"-2\", \"-1\"]", facts), 'T');
+  EXPECT_EQ(truth("device.model contains \"W-\"", facts), 'T');
+  EXPECT_EQ(truth("device.model != absent", facts), 'T');
+  EXPECT_EQ(truth("device.trust_type == absent", facts), 'T');
+  EXPECT_EQ(truth("device.ownership != personal", facts), 'T');
+  EXPECT_EQ(truth("device.physical_ids contains \"[orderid]:77\"", facts), 'T');
+  EXPECT_EQ(truth("device.physical_ids contains \"77\"", facts), 'F') << "elements are whole";
+}
+
+TEST(Semantics, SignalsWithoutADefaultAreUnknownAndUnknownSpreads) {
+  const std::string signals =
+      "signal amount : integer\nsignal new_payee : boolean\nsignal channel : string\n"
+      "signal segment : one_of [retail, wealth]\n";
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("amount > 5", facts, signals), 'U');
+  EXPECT_EQ(truth("not new_payee", facts, signals), 'U');
+  EXPECT_EQ(truth("channel != \"web\"", facts, signals), 'U');
+  EXPECT_EQ(truth("segment in [retail]", facts, signals), 'U');
+  EXPECT_EQ(truth("amount > 5 and platform == ios", facts, signals), 'F');
+  EXPECT_EQ(truth("amount > 5 or sign_in_risk == none", facts, signals), 'T');
+  facts.signals = {{"amount", std::int64_t{5}},
+                   {"new_payee", true},
+                   {"channel", std::string("WEB")},
+                   {"segment", std::string("wealth")}};
+  EXPECT_EQ(truth("amount > 5", facts, signals), 'F');
+  EXPECT_EQ(truth("amount >= 5 and amount in [4, 5]", facts, signals), 'T');
+  EXPECT_EQ(truth("amount between 5 and 9", facts, signals), 'T') << "both ends belong to it";
+  EXPECT_EQ(truth("new_payee == true and new_payee != false", facts, signals), 'T');
+  EXPECT_EQ(truth("channel == \"web\"", facts, signals), 'T');
+  EXPECT_EQ(truth("segment != retail and segment == \"wealth\"", facts, signals), 'T');
+}
+
+TEST(Semantics, SignalsWithADefaultAreNeverUnknown) {
+  const std::string signals =
+      "signal amount : integer default 3\nsignal new_payee : boolean default true\n"
+      "signal segment : one_of [retail, wealth] default wealth\n";
+  EXPECT_EQ(truth("amount == 3", app_sign_in(), signals), 'T');
+  EXPECT_EQ(truth("new_payee", app_sign_in(), signals), 'T');
+  EXPECT_EQ(truth("segment == retail", app_sign_in(), signals), 'F');
+}
+
+TEST(Semantics, SessionAgeAndTheMomentAreUnknownWhenNobodyGivesThem) {
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("session_age > 30d", facts), 'U');
+  EXPECT_EQ(truth("now.weekday in [monday] in \"UTC\"", facts), 'U');
+  facts.session_age_s = 31 * 86'400;
+  EXPECT_EQ(truth("session_age > 30d", facts), 'T');
+}
+
+TEST(Semantics, MethodsAreDoneWithAnAge) {
+  SignInFacts facts = app_sign_in();
+  facts.completed = {{Method::kPassword, 600}, {Method::kFido2, 60}};
+  EXPECT_EQ(truth("completed contains password", facts), 'T');
+  EXPECT_EQ(truth("completed contains [sms_otp, fido2]", facts), 'T');
+  EXPECT_EQ(truth("completed not contains sms_otp", facts), 'T');
+  EXPECT_EQ(truth("completed.fido2", facts), 'T');
+  EXPECT_EQ(truth("completed.fido2 <= 1m", facts), 'T');
+  EXPECT_EQ(truth("completed.fido2 < 1m", facts), 'F');
+  EXPECT_EQ(truth("completed.password > 5m", facts), 'T');
+  EXPECT_EQ(truth("completed.password >= 10m", facts), 'T');
+  EXPECT_EQ(truth("completed.password > 10m", facts), 'F');
+  EXPECT_EQ(truth("completed.password == 10m", facts), 'T');
+  EXPECT_EQ(truth("completed.sms_otp > 5m", facts), 'F') << "what was not done has no age";
+  EXPECT_EQ(truth("completed.sms_otp != 5m", facts), 'T');
+}
+
+TEST(Semantics, UsersInConditions) {
+  const std::string sets = "users Staff = group \"staff\", role \"Auditor\", user \"amy\"\n";
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("user in Staff", facts, sets), 'T');
+  facts.user = "ben";
+  EXPECT_EQ(truth("user in Staff", facts, sets), 'F');
+  facts.roles = {"Auditor"};
+  EXPECT_EQ(truth("user in [Staff, user \"cem\"]", facts, sets), 'T');
+  EXPECT_EQ(truth("user.roles contains \"Auditor\"", facts), 'T');
+  EXPECT_EQ(truth("user.groups contains [\"a\", \"b\"]", facts), 'F');
+  EXPECT_EQ(truth("user.id == \"ben\" and user == \"ben\"", facts), 'T');
+  EXPECT_EQ(truth("user.id in [\"amy\", \"cem\"]", facts), 'F');
+  EXPECT_EQ(truth("user.kind == member", facts), 'T');
+  facts.user_kind = UserKind::kServiceProvider;
+  facts.external_tenant = "t1";
+  EXPECT_EQ(truth("user.tenant == \"t1\"", facts), 'T');
+  EXPECT_EQ(truth("user in guests(service_provider, tenant \"t2\")", facts), 'F');
+  facts.strings = {{"user.department", "Sales"}};
+  EXPECT_EQ(truth("user.department == \"sales\"", facts), 'T');
+}
+
+TEST(Semantics, AppsInConditions) {
+  SignInFacts facts = app_sign_in();
+  facts.app_groups = {"office365"};
+  facts.strings = {{"app.attributes.Apps_Tier", "0"}};
+  const std::string sets = "apps Banking = app \"portal\"\n";
+  EXPECT_EQ(truth("app in Banking", facts, sets), 'T');
+  EXPECT_EQ(truth("app == \"portal\"", facts), 'T');
+  EXPECT_EQ(truth("app not in [app \"other\", office365]", facts), 'F');
+  EXPECT_EQ(truth("app.attributes.Apps_Tier == \"0\"", facts), 'T');
+  EXPECT_EQ(truth("app.attributes.Apps_Owner == absent", facts), 'T');
+}
+
+TEST(Semantics, PlacesByAddressAndCountry) {
+  const std::string sets =
+      "locations Offices = trusted ip \"203.0.113.0/24\", ip \"198.51.100.0/24\"\n"
+      "locations Home = country AT, country unknown\n"
+      "locations Both = Offices, country CH\n";
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("location in Home", facts, sets), 'T') << "no country is `country unknown`";
+  EXPECT_EQ(truth("country == unknown", facts), 'T');
+  EXPECT_EQ(truth("country != AT", facts), 'T');
+  EXPECT_EQ(truth("ip in [\"203.0.113.0/24\"]", facts), 'F');
+  facts.country = "ch";
+  facts.ip = "198.51.100.9";
+  EXPECT_EQ(truth("location in Home", facts, sets), 'F');
+  EXPECT_EQ(truth("location in Both", facts, sets), 'T');
+  EXPECT_EQ(truth("location in Offices", facts, sets), 'T');
+  EXPECT_EQ(truth("location in trusted", facts, sets), 'F') << "the other range is trusted";
+  EXPECT_EQ(truth("country in [AT, CH]", facts), 'T');
+  facts.ip = "203.0.113.9";
+  EXPECT_EQ(truth("location in trusted", facts, sets), 'T');
+  EXPECT_EQ(truth("ip == \"203.0.113.9\" and ip not in [\"2001:db8::/32\"]", facts), 'T');
+  EXPECT_EQ(truth("location not in trusted", facts), 'T') << "nothing is trusted in this set";
+}
+
+TEST(Semantics, ThePositionOfTheAppRefusesWhenItIsMissing) {  // conditional-access 2.4
+  const std::string sets = "locations Here = gps country AT\n";
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("location not in Here", facts, sets), 'R');
+  facts.signals = {{"gps_country", std::string("AT")}};
+  EXPECT_EQ(truth("location in Here", facts, sets), 'T');
+  facts.signals = {{"gps_country", std::string("unknown")}};
+  EXPECT_EQ(truth("location in Here", facts, sets), 'F');
+  EXPECT_EQ(truth("location in [gps country unknown]", facts), 'T');
+}
+
+TEST(Semantics, TimesOfDayAreThoseOfTheZone) {
+  SignInFacts facts = app_sign_in();
+  const auto at = [&](std::int64_t utc) { facts.now_unix_s = utc; };
+  const std::string night = "now.time between 22:00 and 06:00 in \"Europe/Vienna\"";
+  at(1'795'600'800);  // Wednesday 2026-11-25, 10:00 UTC, 11:00 in Vienna
+  EXPECT_EQ(truth(night, facts), 'F');
+  EXPECT_EQ(truth("now.time between 11:00 and 11:01 in \"Europe/Vienna\"", facts), 'T');
+  EXPECT_EQ(truth("now.time >= 10:00 and now.time < 10:01", facts), 'T');
+  EXPECT_EQ(truth("now.time == 10:00 and now.time <= 10:00 and not now.time > 10:00", facts), 'T');
+  EXPECT_EQ(truth("now.weekday == wednesday", facts), 'T');
+  at(1'795'600'800 + 11 * 3600 + 1800);  // 22:30 in Vienna
+  EXPECT_EQ(truth(night, facts), 'T');
+  at(1'782'856'800);  // 2026-06-30, 22:00 UTC: midnight in Vienna, summer time
+  EXPECT_EQ(truth("now.weekday in [wednesday] in \"Europe/Vienna\"", facts), 'T');
+  EXPECT_EQ(truth("now.weekday in [wednesday] in \"UTC\"", facts), 'F');
+}
+
+TEST(Semantics, LetsStandForTheirConditionWhereverTheyAreDeclared) {
+  const std::string lets =
+      "let risky = high or user_risk >= low\nlet high = sign_in_risk == high\n";
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("risky", facts, lets), 'F');
+  facts.user_risk = Risk::kLow;
+  EXPECT_EQ(truth("risky and not high", facts, lets), 'T');
+}
+
+TEST(Semantics, OrderOfFilesDeclarationsAndMembersMeansNothing) {
+  const std::string first =
+      "users A = group \"a\", group \"b\"\nlocations L = country AT, country CH\n";
+  const std::string second =
+      "locations L = country CH, country AT\nusers A = group \"b\", group \"a\"\n";
+  const std::string one =
+      "policy \"P\" { users include A target include all apps when location in L and platform in "
+      "[ios, android] grant require any of (mfa, compliant_device) }\n";
+  const std::string two =
+      "policy \"P\" { grant require any of (compliant_device, mfa) when platform in [android, ios] "
+      "and location in L target include all apps users include A }\n";
+  const auto digest = [](std::vector<SourceFile> files) {
+    const auto output = compile(std::move(files));
+    return output.policies ? std::string(output.policies->digest()) : render_text(output, false);
+  };
+  EXPECT_EQ(digest({{"a.gate", first}, {"b.gate", one}}),
+            digest({{"b.gate", two}, {"a.gate", second}}));
+}
+
+TEST(Semantics, PoliciesHaveIdsFromTheirNames) {
+  const auto set = compiled(
+      "policy \"CA001: Admins\" { users include all target include all apps grant block }\n"
+      "policy \"CA001 Admins\" { users include all target include all apps grant block }\n"
+      "policy \"CA002\" { id \"own\" users include all target include all apps grant block }\n");
+  ASSERT_TRUE(set);
+  EXPECT_TRUE(set->policy(0).id.starts_with("ca001-admins-"));
+  EXPECT_TRUE(set->policy(1).id.starts_with("ca001-admins-"));
+  EXPECT_NE(set->policy(0).id, set->policy(1).id) << "names that look alike stay apart";
+  EXPECT_EQ(set->policy(2).id, "own");
+}
+
+TEST(Semantics, ASetWithAnErrorIsNoSet) {
+  const auto output =
+      compile({{"a.gate", policy("sign_in_risk >= hihg")}, {"b.gate", "default deny\n"}});
+  EXPECT_TRUE(output.has_errors());
+  EXPECT_EQ(output.policies, nullptr);
+}
+
+TEST(Semantics, DefaultDenyRefusesWhatNoPolicySpeaksAbout) {
+  const auto set = compiled("default deny\n" + policy("platform == ios"));
+  SignInFacts facts = app_sign_in();
+  const SignInView view(facts);
+  EXPECT_EQ(set->evaluate(view.request()).outcome, Outcome::kBlock);
+}
+
+TEST(Semantics, AWorkforceTenantTakesNoEmailCodeForMfa) {  // conditional-access 1.5
+  const std::string text =
+      "policy \"P\" { users include all target include all apps grant require mfa }\n";
+  SignInFacts facts = app_sign_in();
+  facts.completed = {{Method::kPassword, 0}, {Method::kEmailOtp, 0}};
+  const SignInView view(facts);
+  EXPECT_EQ(compiled(text)->evaluate(view.request()).outcome, Outcome::kAllow);
+  EXPECT_EQ(compiled("profile workforce\n" + text)->evaluate(view.request()).outcome,
+            Outcome::kChallenge);
+}
+
+}  // namespace
+}  // namespace gate
