@@ -41,7 +41,7 @@ class Applied {
     words_[word].unknown |= std::uint64_t{unknown} << (policy % 64);
   }
 
-  /// Calls f(policy, unknown) in ascending order.
+  /// Calls f(policy, unknown) in ascending order until it returns true.
   template <typename F>
   void for_each(F f) const noexcept {
     for (std::size_t s = 0; s < summaries_; ++s) {
@@ -49,7 +49,9 @@ class Applied {
         const std::size_t w = s * 64 + static_cast<unsigned>(std::countr_zero(rest));
         for (std::uint64_t bits = words_[w].applies; bits != 0; bits &= bits - 1) {
           const auto bit = static_cast<unsigned>(std::countr_zero(bits));
-          f(static_cast<std::uint32_t>(w * 64 + bit), (words_[w].unknown >> bit & 1U) != 0);
+          if (f(static_cast<std::uint32_t>(w * 64 + bit), (words_[w].unknown >> bit & 1U) != 0)) {
+            return;
+          }
         }
       }
     }

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "runtime/index/verdict.h"
+
 namespace gate::index {
 
 Index::Index(const ir::Program& program, const DecisionTables& decisions, Layout layout)
@@ -22,33 +24,93 @@ void Index::attach(const abi::Entries& entries) noexcept {
   code_.store(&attached_, std::memory_order_release);
 }
 
-/// Hands the applying policies to the decision rules.
-class Index::Verdict {
+namespace {
+
+/// The policies that apply, from the form of the row kernels. Numbers are drawn from a word four at
+/// a time, whether there are as many or not: the number of bits is what no processor can guess.
+class RowList {
  public:
-  Verdict(const Index& index, const Bound& bound)
-      : index_(index), bound_(bound), maker_(index.decisions_, bound.facts) {}
-  void apply(std::uint32_t policy, bool unknown) noexcept {
-    std::uint16_t fact = abi::kNoFact;
-    if (unknown) {
-      // Only so many reasons are kept, so the facts behind further ones need not be looked for,
-      // unless one of them would refuse access.
-      const bool asked =
-          unknowns_++ < Decision::kReasonsMax || index_.decisions_.refusing_fact() != abi::kNoFact;
-      fact = asked
-                 ? index_.conditions_.unknown_fact(
-                       index_.program_, index_.program_.policies[policy].condition, bound_.request)
-                 : abi::kNowFact;
+  RowList(const std::uint64_t* applies, const std::uint64_t* unknown, std::uint64_t words)
+      : unknown_(unknown) {
+    for (std::uint64_t w = 0; w < words; ++w) {
+      std::uint64_t rest = applies[w];
+      std::size_t at = count_;
+      count_ += bits_in(rest);
+      do {
+        for (std::size_t i = 0; i < kAtOnce; ++i) {
+          policies_[at + i] = static_cast<std::uint16_t>(w * 64 + lowest(rest));
+          rest &= rest - 1;
+        }
+        at += kAtOnce;
+      } while (rest != 0);
     }
-    maker_.apply(policy, fact);
   }
-  [[nodiscard]] Decision finish() noexcept { return maker_.finish(); }
+  template <typename F>
+  void for_each(F f) const noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::uint16_t p = policies_[i];
+      if (f(p, (unknown_[p / 64] >> (p % 64) & 1U) != 0)) {
+        return;
+      }
+    }
+  }
 
  private:
-  const Index& index_;
-  const Bound& bound_;
-  DecisionMaker maker_;
-  std::size_t unknowns_ = 0;
+  static constexpr std::size_t kAtOnce = 4;
+  /// Of no bit at all: 63.
+  static unsigned lowest(std::uint64_t word) {
+    return static_cast<unsigned>(std::countr_zero(word | std::uint64_t{1} << 63));
+  }
+  /// std::popcount calls a function where the instruction is not a given.
+  static std::size_t bits_in(std::uint64_t w) {
+    w -= w >> 1 & 0x5555555555555555;
+    w = (w & 0x3333333333333333) + (w >> 2 & 0x3333333333333333);
+    return ((w + (w >> 4)) & 0x0F0F0F0F0F0F0F0F) * 0x0101010101010101 >> 56;
+  }
+  const std::uint64_t* unknown_;
+  std::size_t count_ = 0;
+  std::uint16_t policies_[abi::kRowWordsMax * 64 + kAtOnce];
 };
+
+/// A list together with the question that only the index answers.
+template <typename List, typename Fact>
+struct Source {
+  const List& list;
+  Fact fact;
+  template <typename F>
+  void for_each(F f) const noexcept {
+    list.for_each(f);
+  }
+  [[nodiscard]] std::uint16_t unknown_fact(std::uint32_t policy) const noexcept {
+    return fact(policy);
+  }
+};
+
+}  // namespace
+
+template <typename List>
+Decision Index::conclude(const Bound& bound, const List& applied) const noexcept {
+  const auto fact = [this, &bound](std::uint32_t policy) {
+    return conditions_.unknown_fact(program_, program_.policies[policy].condition, bound.request);
+  };
+  const Source<List, decltype(fact)> source{applied, fact};
+  static constexpr Decision kBlank;
+  Decision decision = kBlank;  // a copy: cheaper here than making one
+  using Any = decltype(source);
+  constexpr std::size_t kWords = kClausesMax / 64;
+  const bool decided = decisions_.clause_count() <= 64
+                           ? Verdict<Any, 1>(decisions_, bound.facts, source).decide(decision)
+                           : Verdict<Any, kWords>(decisions_, bound.facts, source).decide(decision);
+  if (decided) {
+    return decision;
+  }
+  DecisionMaker maker(decisions_, bound.facts);
+  applied.for_each([&](std::uint32_t policy, bool unknown) {
+    maker.apply(policy, unknown ? fact(policy) : abi::kNoFact);
+    return false;
+  });
+  return maker.finish();
+}
 
 Decision Index::decide_by_rows(const Bound& bound, const abi::Entries& entries) const noexcept {
   std::uint64_t applies[abi::kRowWordsMax];
@@ -58,14 +120,7 @@ Decision Index::decide_by_rows(const Bound& bound, const abi::Entries& entries) 
   } else {
     rows_->run(conditions_, bound.request, applies, unknown);
   }
-  Verdict verdict(*this, bound);
-  for (std::uint64_t w = 0; w < rows_->tables().words; ++w) {
-    for (std::uint64_t rest = applies[w]; rest != 0; rest &= rest - 1) {
-      const auto bit = static_cast<unsigned>(std::countr_zero(rest));
-      verdict.apply(static_cast<std::uint32_t>(w * 64 + bit), (unknown[w] >> bit & 1U) != 0);
-    }
-  }
-  return verdict.finish();
+  return conclude(bound, RowList(applies, unknown, rows_->tables().words));
 }
 
 template <std::size_t kPolicies>
@@ -73,10 +128,7 @@ Decision Index::decide_by_postings(const Bound& bound, const abi::Entries& entri
   Applied::Storage<kPolicies> storage;
   Applied applied(storage, program_.policies.size());
   postings_->run(bound.request, conditions_, entries.residual, applied);
-  Verdict verdict(*this, bound);
-  applied.for_each(
-      [&verdict](std::uint32_t policy, bool unknown) { verdict.apply(policy, unknown); });
-  return verdict.finish();
+  return conclude(bound, applied);
 }
 
 Decision Index::decide(const Bound& bound) const noexcept {

@@ -55,7 +55,8 @@ class Index {
   template <std::size_t kPolicies>
   [[nodiscard]] Decision decide_by_postings(const Bound& bound,
                                             const abi::Entries& entries) const noexcept;
-  class Verdict;
+  template <typename List>
+  [[nodiscard]] Decision conclude(const Bound& bound, const List& applied) const noexcept;
 
   const ir::Program& program_;
   const DecisionTables& decisions_;

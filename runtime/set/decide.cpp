@@ -48,11 +48,28 @@ std::uint16_t error_code_for(ControlKind control) {
   return kBlockedByPolicy;
 }
 
-bool stale(std::uint32_t frequency_s, std::uint64_t age_s) {
+/// The age from which on a factor is stale, in the terms of EffectRow.
+std::uint64_t stale_after(std::uint32_t frequency_s) {
   if (frequency_s == SessionControls::kNoFrequency) {
-    return false;
+    return DecisionTables::kNever;
   }
-  return age_s > (frequency_s == SessionControls::kEveryTime ? kEveryTimeToleranceS : frequency_s);
+  return frequency_s == SessionControls::kEveryTime ? kEveryTimeToleranceS : frequency_s;
+}
+
+/// An enumerator as that many low bits: the larger of two is the union.
+std::uint32_t unary(unsigned value) {
+  return (1U << value) - 1;
+}
+std::uint32_t of_unary(std::uint32_t bits) {
+  return (bits & 1U) + (bits >> 1 & 1U) + (bits >> 2 & 1U);
+}
+constexpr unsigned kBrowserAt = 8;
+constexpr unsigned kCloudAt = 11;
+constexpr unsigned kAccessAt = 14;
+std::uint32_t pack(const SessionControls& s) {
+  return s.flags | unary(static_cast<unsigned>(s.persistent_browser)) << kBrowserAt |
+         unary(static_cast<unsigned>(s.cloud_app_security)) << kCloudAt |
+         unary(static_cast<unsigned>(s.access_evaluation)) << kAccessAt;
 }
 
 bool intersects(const std::array<std::uint64_t, 4>& a, const std::array<std::uint64_t, 4>& b) {
@@ -203,10 +220,10 @@ DecisionTables::DecisionTables(const ir::Program& program) : default_deny_(progr
   }
   for (const ir::Effect& effect : program.effects) {
     EffectRow& row = effects_.emplace_back();
-    row.block = effect.block;
     row.session = effect.session;
-    row.has_frequency = effect.session.sign_in_frequency_s != SessionControls::kNoFrequency ||
-                        effect.session.secondary_frequency_s != SessionControls::kNoFrequency;
+    row.controls = pack(effect.session) | (effect.block ? kBlock : 0);
+    row.stale_after_s = stale_after(effect.session.sign_in_frequency_s);
+    row.second_stale_after_s = stale_after(effect.session.secondary_frequency_s);
     for (const std::uint32_t c : effect.clauses) {
       row.clauses.add(c);
     }
@@ -238,6 +255,14 @@ std::vector<bool> DecisionTables::expressions_about_risk(const ir::Program& prog
     }
   }
   return about;
+}
+
+void DecisionTables::unpack(std::uint32_t controls, SessionControls& session) noexcept {
+  session.flags = static_cast<std::uint8_t>(controls);
+  session.persistent_browser =
+      static_cast<PersistentBrowser>(of_unary(controls >> kBrowserAt & 7U));
+  session.cloud_app_security = static_cast<CloudAppSecurity>(of_unary(controls >> kCloudAt & 7U));
+  session.access_evaluation = static_cast<AccessEvaluation>(of_unary(controls >> kAccessAt & 7U));
 }
 
 void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& clause) {
@@ -282,6 +307,9 @@ void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& cl
     }
   }
   row.combinations_end = static_cast<std::uint32_t>(combinations_.size());
+  if (row.password_change) {
+    password_changes_.add(clauses_.size() - 1);
+  }
 }
 
 bool DecisionTables::met(const ClauseRow& row, const abi::DecisionFacts& facts) const noexcept {
@@ -290,23 +318,23 @@ bool DecisionTables::met(const ClauseRow& row, const abi::DecisionFacts& facts) 
       intersects(row.custom, facts.custom)) {
     return true;
   }
+  // Without an early end, so that the compiler compares several at a time.
+  const std::uint32_t missing = ~facts.done.bits();
+  std::uint32_t found = 0;
   for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
-    if (facts.done.contains_all(combinations_[i])) {
-      return true;
-    }
+    found |= (combinations_[i].bits() & missing) == 0 ? 1U : 0U;
   }
-  return false;
+  return found != 0;
 }
 
 MethodSet DecisionTables::completing(const ClauseRow& row, MethodSet done) const noexcept {
-  MethodSet found;
+  std::uint32_t found = 0;
   for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
-    const MethodSet missing(combinations_[i].bits() & ~done.bits());
-    if (std::has_single_bit(missing.bits())) {
-      found = found | plain(missing);
-    }
+    const std::uint32_t missing = combinations_[i].bits() & ~done.bits();
+    const bool is_one = (missing & (missing - 1)) == 0;  // or none: then nothing is added
+    found |= is_one ? missing : 0;
   }
-  return found;
+  return plain(MethodSet(found));
 }
 
 MethodSet DecisionTables::plain(MethodSet methods) const noexcept {
@@ -329,6 +357,22 @@ bool DecisionTables::reachable(const ClauseRow& row, MethodSet done,
   return false;
 }
 
+/// Whoever has no method for a clause registers one on the way, if the clause knows one that can be
+/// registered; but nobody does so in a risky sign-in (conditional-access 2.5 and 2.7).
+ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::DecisionFacts& facts,
+                                        bool about_risk) const noexcept {
+  if (!row.interactive || !facts.can_prompt) {
+    return ClauseState::kDeadEnd;
+  }
+  if (!row.by_methods || row.other_prompt || !facts.registration_known ||
+      reachable(row, facts.done, facts.registered)) {
+    return ClauseState::kPrompt;
+  }
+  return about_risk || !reachable(row, facts.done, facts.registered | kRegistrable)
+             ? ClauseState::kCannotRegister
+             : ClauseState::kPrompt;
+}
+
 bool DecisionMaker::is_met(std::uint32_t clause) noexcept {
   if (!looked_at_.contains(clause)) {
     looked_at_.add(clause);
@@ -347,17 +391,16 @@ void DecisionMaker::ask(std::uint32_t policy, std::uint32_t clause) noexcept {
     return;
   }
   const DecisionTables::ClauseRow& row = tables_.clause(clause);
-  if (row.interactive && facts_.can_prompt && lacks_methods(policy, row)) {
-    dead_end_ = true;
-    proof_up_blocked_ = proof_up_blocked_ || tables_.about_risk(policy);
-    dead_end_control_ = std::min(dead_end_control_, row.first);
-    dead_ends_.add(ReasonCode::kCannotRegister, policy, detail);
-  } else if (row.interactive && facts_.can_prompt) {
+  const ClauseState state = tables_.unmet_state(row, facts_, tables_.about_risk(policy));
+  if (state == ClauseState::kPrompt) {
     unmet_.add(ReasonCode::kControlUnmet, policy, detail);
   } else {
-    dead_end_ = true;
-    dead_end_control_ = std::min(dead_end_control_, row.first);
-    dead_ends_.add(ReasonCode::kControlUnmet, policy, detail);
+    const bool cannot_register = state == ClauseState::kCannotRegister;
+    findings_.dead_end = true;
+    findings_.proof_up_blocked |= cannot_register && tables_.about_risk(policy);
+    findings_.dead_end_control = std::min(findings_.dead_end_control, row.first);
+    dead_ends_.add(cannot_register ? ReasonCode::kCannotRegister : ReasonCode::kControlUnmet,
+                   policy, detail);
   }
   // Whoever has to change a password does MFA first (CAD-006).
   if (row.password_change && !is_met(tables_.mfa_clause())) {
@@ -367,67 +410,47 @@ void DecisionMaker::ask(std::uint32_t policy, std::uint32_t clause) noexcept {
   }
 }
 
-/// Whoever has no method for a clause registers one on the way, if the clause knows one that can be
-/// registered; but nobody does so in a risky sign-in (conditional-access 2.5 and 2.7).
-bool DecisionMaker::lacks_methods(std::uint32_t policy,
-                                  const DecisionTables::ClauseRow& row) const noexcept {
-  if (!row.by_methods || row.other_prompt || !facts_.registration_known ||
-      tables_.reachable(row, facts_.done, facts_.registered)) {
-    return false;
-  }
-  return tables_.about_risk(policy) ||
-         !tables_.reachable(row, facts_.done, facts_.registered | kRegistrable);
-}
-
 void DecisionMaker::apply(std::uint32_t policy, std::uint16_t unknown_fact) noexcept {
   const DecisionTables::EffectRow& effect = tables_.effect_of(policy);
   ++decision_.applied_count;
   decision_.session.merge(effect.session);
-  if (effect.block) {
-    blocked_ = true;
+  if (effect.block()) {
+    findings_.blocked = true;
     blocks_.add(ReasonCode::kPolicyBlocks, policy, 0);
   }
   if (unknown_fact == tables_.refusing_fact() && unknown_fact != abi::kNoFact) {
-    blocked_ = true;
+    findings_.blocked = true;
     blocks_.add(ReasonCode::kFactRefused, policy, unknown_fact);
   } else if (unknown_fact != abi::kNoFact) {
     unknown_.add(ReasonCode::kUnknownSignal, policy, unknown_fact);
   }
   for_each_clause(effect.clauses, [this, policy](std::uint32_t c) { ask(policy, c); });
-  if (effect.has_frequency &&
-      (stale(effect.session.sign_in_frequency_s, facts_.oldest_s) ||
-       stale(effect.session.secondary_frequency_s, facts_.oldest_second_s))) {
+  if (DecisionTables::is_stale(effect, facts_)) {
     decision_.reauthenticate = true;
     reauthenticate_.add(ReasonCode::kReauthenticate, policy, 0);
   }
 }
 
-void DecisionMaker::conclude() noexcept {
-  if (decision_.applied_count == 0) {
-    // A set may refuse whatever no policy speaks about; otherwise that is allowed.
-    blocked_ = tables_.default_deny();
-    blocks_.add(blocked_ ? ReasonCode::kDefaultDeny : ReasonCode::kNoPolicyApplies,
-                Reason::kNoPolicy, 0);
-  }
-  if (blocked_ || dead_end_ || (decision_.reauthenticate && !facts_.can_prompt)) {
-    decision_.outcome = Outcome::kBlock;
-    decision_.error_code = blocked_ || !dead_end_ ? kBlockedByPolicy
-                           : proof_up_blocked_    ? kProofUpBlockedByRisk
-                                                  : error_code_for(dead_end_control_);
-    decision_.reauthenticate = false;
+void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts& facts,
+                              Decision& decision) const noexcept {
+  if (findings.blocked || findings.dead_end || (decision.reauthenticate && !facts.can_prompt)) {
+    decision.outcome = Outcome::kBlock;
+    decision.error_code = findings.blocked || !findings.dead_end ? kBlockedByPolicy
+                          : findings.proof_up_blocked            ? kProofUpBlockedByRisk
+                                                      : error_code_for(findings.dead_end_control);
+    decision.reauthenticate = false;
     return;
   }
-  if (decision_.unmet.empty() && !decision_.reauthenticate) {
-    decision_.outcome = Outcome::kAllow;
+  if (decision.unmet.empty() && !decision.reauthenticate) {
+    decision.outcome = Outcome::kAllow;
     return;
   }
-  decision_.outcome = Outcome::kChallenge;
+  decision.outcome = Outcome::kChallenge;
   bool first = true;
-  for_each_clause(decision_.unmet, [this, &first](std::uint32_t c) {
-    const DecisionTables::ClauseRow& row = tables_.clause(c);
-    if (row.by_methods) {
-      const MethodSet completing = tables_.completing(row, facts_.done);
-      decision_.second_factors = first ? completing : (decision_.second_factors & completing);
+  for_each_clause(decision.unmet, [&](std::uint32_t c) {
+    if (clauses_[c].by_methods) {
+      const MethodSet these = completing(clauses_[c], facts.done);
+      decision.second_factors = first ? these : (decision.second_factors & these);
       first = false;
     }
   });
@@ -446,7 +469,13 @@ void DecisionMaker::collect_reasons() noexcept {
 }
 
 Decision DecisionMaker::finish() noexcept {
-  conclude();
+  if (decision_.applied_count == 0) {
+    // A set may refuse whatever no policy speaks about; otherwise that is allowed.
+    findings_.blocked = tables_.default_deny();
+    blocks_.add(findings_.blocked ? ReasonCode::kDefaultDeny : ReasonCode::kNoPolicyApplies,
+                Reason::kNoPolicy, 0);
+  }
+  tables_.conclude(findings_, facts_, decision_);
   collect_reasons();
   return decision_;
 }

@@ -11,11 +11,29 @@
 #include "runtime/ir/program.h"
 
 /// The decision rules, stated once for every executor: what follows from the policies that apply.
+/// DecisionMaker is their readable form; the index gathers the same faster (index/verdict.h) and
+/// asks the same questions of DecisionTables.
 namespace gate {
 
 /// The session part of a request in the terms of decide(). Pure; allocates nothing.
 [[nodiscard]] abi::DecisionFacts decision_facts(const ir::Program& program,
                                                 const SignInRequest& request) noexcept;
+
+/// How a clause stands in one sign-in.
+enum class ClauseState : std::uint8_t {
+  kMet,
+  kPrompt,          ///< unmet; the user can be asked now
+  kCannotRegister,  ///< unmet; the user has no method for it and may not register one now
+  kDeadEnd,         ///< unmet; no prompt can meet it, or nobody can be prompted
+};
+
+/// What was found about the policies that apply, beside what the decision itself holds.
+struct Findings {
+  bool blocked = false;
+  bool dead_end = false;          ///< an unmet clause that no prompt can meet
+  bool proof_up_blocked = false;  ///< one of them for want of a method, in a risky sign-in
+  ControlKind dead_end_control = ControlKind::kCustom;
+};
 
 /// Clauses and effects of a program, laid out for deciding. Immutable.
 class DecisionTables {
@@ -36,12 +54,19 @@ class DecisionTables {
     std::array<std::uint64_t, 4> terms{};
     std::array<std::uint64_t, 4> custom{};
   };
-  struct EffectRow {
-    bool block = false;
-    bool has_frequency = false;
+  struct alignas(64) EffectRow {
     ClauseSet clauses;
+    std::uint64_t stale_after_s = kNever;  ///< older factors than this are to be done again
+    std::uint64_t second_stale_after_s = kNever;
     SessionControls session;
+    /// `session` but for its frequencies, as bits of which the stricter ones are the union; kBlock.
+    std::uint32_t controls = 0;
+    [[nodiscard]] bool block() const { return (controls & kBlock) != 0; }
   };
+  static constexpr std::uint32_t kBlock = std::uint32_t{1} << 31;
+  /// The session controls that are meant by the union of some `controls`.
+  static void unpack(std::uint32_t controls, SessionControls& session) noexcept;
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
   static constexpr std::uint32_t kNoClause = 0xFFFFFFFF;
 
   [[nodiscard]] const ClauseRow& clause(std::size_t i) const { return clauses_[i]; }
@@ -49,6 +74,24 @@ class DecisionTables {
     return effects_[effect_of_policy_[policy]];
   }
   [[nodiscard]] bool met(const ClauseRow& row, const abi::DecisionFacts& facts) const noexcept;
+  /// `about_risk`: of the policy that asks.
+  [[nodiscard]] ClauseState state_of(std::uint32_t clause, const abi::DecisionFacts& facts,
+                                     bool about_risk) const noexcept {
+    return met(clauses_[clause], facts) ? ClauseState::kMet
+                                        : unmet_state(clauses_[clause], facts, about_risk);
+  }
+  /// The same of a clause that is known to be unmet.
+  [[nodiscard]] ClauseState unmet_state(const ClauseRow& row, const abi::DecisionFacts& facts,
+                                        bool about_risk) const noexcept;
+  /// A factor is older than the effect's sign-in frequency allows.
+  [[nodiscard]] static bool is_stale(const EffectRow& effect,
+                                     const abi::DecisionFacts& facts) noexcept {
+    return facts.oldest_s > effect.stale_after_s ||
+           facts.oldest_second_s > effect.second_stale_after_s;
+  }
+  /// Outcome, error code and second factors of a decision whose clauses are complete.
+  void conclude(const Findings& findings, const abi::DecisionFacts& facts,
+                Decision& decision) const noexcept;
   /// Methods that alone would complete one of the clause's combinations.
   [[nodiscard]] MethodSet completing(const ClauseRow& row, MethodSet done) const noexcept;
   /// Whether `able` holds all that some combination of the clause still misses.
@@ -57,8 +100,11 @@ class DecisionTables {
   [[nodiscard]] bool about_risk(std::uint32_t policy) const { return about_risk_[policy]; }
   /// The fact whose absence refuses access (ir::kGpsCountrySignal); kNoFact when no policy asks.
   [[nodiscard]] std::uint16_t refusing_fact() const { return refusing_fact_; }
+  [[nodiscard]] std::size_t clause_count() const { return clauses_.size(); }
   [[nodiscard]] std::uint32_t mfa_clause() const { return mfa_clause_; }
   [[nodiscard]] bool default_deny() const { return default_deny_; }
+  /// Clauses that a password change may meet: whoever does it must do MFA first.
+  [[nodiscard]] const ClauseSet& password_changes() const { return password_changes_; }
 
  private:
   void add_clause(const ir::Program& program, const ir::Clause& clause);
@@ -71,6 +117,7 @@ class DecisionTables {
   std::vector<bool> about_risk_;
   std::vector<MethodSet> combinations_;
   std::vector<Method> restricted_;  ///< Program::restrictions
+  ClauseSet password_changes_;
   std::uint16_t refusing_fact_ = abi::kNoFact;
   std::uint32_t mfa_clause_ = kNoClause;
   bool default_deny_ = false;
@@ -100,20 +147,14 @@ class DecisionMaker {
     }
   };
   [[nodiscard]] bool is_met(std::uint32_t clause) noexcept;
-  [[nodiscard]] bool lacks_methods(std::uint32_t policy,
-                                   const DecisionTables::ClauseRow& row) const noexcept;
   void ask(std::uint32_t policy, std::uint32_t clause) noexcept;
-  void conclude() noexcept;
   void collect_reasons() noexcept;
 
   const DecisionTables& tables_;
   const abi::DecisionFacts& facts_;
   Decision decision_;
   ClauseSet looked_at_;
-  bool blocked_ = false;
-  bool dead_end_ = false;          ///< an unmet clause that no prompt can meet
-  bool proof_up_blocked_ = false;  ///< one of them for want of a method, in a risky sign-in
-  ControlKind dead_end_control_ = ControlKind::kCustom;
+  Findings findings_;
   ReasonList blocks_, dead_ends_, unmet_, reauthenticate_, unknown_, met_;
 };
 
