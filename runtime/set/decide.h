@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <gate/decision.hpp>
 #include <gate/request.hpp>
@@ -18,6 +19,16 @@ namespace gate {
 /// The session part of a request in the terms of decide(). Pure; allocates nothing.
 [[nodiscard]] abi::DecisionFacts decision_facts(const ir::Program& program,
                                                 const SignInRequest& request) noexcept;
+
+/// f(number of a clause) for every one of the set, in ascending order.
+template <typename F>
+void for_each_clause(const ClauseSet& set, F f) {
+  for (std::size_t w = 0; w < set.words.size(); ++w) {
+    for (std::uint64_t rest = set.words[w]; rest != 0; rest &= rest - 1) {
+      f(static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(rest))));
+    }
+  }
+}
 
 /// How a clause stands in one sign-in.
 enum class ClauseState : std::uint8_t {

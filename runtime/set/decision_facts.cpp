@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include "runtime/set/decide.h"
+
+namespace gate {
+namespace {
+
+constexpr std::uint32_t bit(ControlKind kind) {
+  return 1U << static_cast<unsigned>(kind);
+}
+
+/// Ages. A sign-in is held against the oldest factor it used (every present factor must be fresh),
+/// without factors against the session's age; a refresh or a request of which no age is known
+/// counts as stale, a first sign-in as fresh. The password is never a second factor.
+void find_ages(const SignInRequest& request, abi::DecisionFacts& facts) {
+  bool any_second = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
+  const bool resumed = request.flow == Flow::kRefresh || request.flow == Flow::kRequest;
+  const std::uint64_t session_s = request.session_age_s
+                                      ? static_cast<std::uint64_t>(*request.session_age_s)
+                                  : resumed ? abi::DecisionFacts::kAgeUnknown
+                                            : 0;
+  std::uint64_t newest[kMethodCount];
+  for (const CompletedMethod& c : request.completed) {
+    newest[static_cast<std::size_t>(c.method)] = abi::DecisionFacts::kAgeUnknown;
+  }
+  for (const CompletedMethod& c : request.completed) {
+    std::uint64_t& age = newest[static_cast<std::size_t>(c.method)];
+    age = std::min<std::uint64_t>(age, c.age_s);
+  }
+  bool has_second_age = false;
+  for (const CompletedMethod& c : request.completed) {
+    const std::uint64_t age = newest[static_cast<std::size_t>(c.method)];
+    facts.oldest_s = std::max(facts.oldest_s, age);
+    if (c.method != Method::kPassword) {
+      facts.oldest_second_s = std::max(facts.oldest_second_s, age);
+      has_second_age = true;
+    }
+  }
+  if (request.completed.empty()) {
+    facts.oldest_s = session_s;
+    any_second = true;
+  }
+  if (!has_second_age && any_second) {
+    facts.oldest_second_s = session_s;
+  }
+}
+
+bool equal_folded(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+}
+bool allows(const std::vector<std::string>& values, std::string_view presented) {
+  return values.empty() ||
+         std::any_of(values.begin(), values.end(),
+                     [presented](const std::string& v) { return equal_folded(presented, v); });
+}
+
+std::string_view text_fact(const SignInRequest& request, std::string_view name) {
+  for (const StringFact& fact : request.strings) {
+    if (fact.name == name) {
+      return fact.value;
+    }
+  }
+  return {};
+}
+const ListFact* list_fact(const SignInRequest& request, std::string_view name) {
+  for (const ListFact& fact : request.lists) {
+    if (fact.name == name) {
+      return &fact;
+    }
+  }
+  return nullptr;
+}
+
+/// Whether what was presented is of an allowed model, from an allowed issuer and under an allowed
+/// policy: every list that is not empty must be met.
+bool presented(const ir::MethodRestriction& r, const SignInRequest& request) {
+  const ListFact* oids = r.policy_oids.empty() ? nullptr : list_fact(request, "x509.policy_oids");
+  return allows(r.aaguids, text_fact(request, "fido2.aaguid")) &&
+         allows(r.issuer_skis, text_fact(request, "x509.issuer_ski")) &&
+         (r.policy_oids.empty() ||
+          (oids != nullptr &&
+           std::any_of(oids->values.begin(), oids->values.end(),
+                       [&r](std::string_view oid) { return allows(r.policy_oids, oid); })));
+}
+
+void find_registration(const SignInRequest& request, abi::DecisionFacts& facts) {
+  const ListFact* registered = list_fact(request, ir::kRegisteredMethods);
+  if (registered == nullptr) {
+    return;
+  }
+  facts.registration_known = true;
+  for (const std::string_view word : registered->values) {
+    if (const auto method = parse_method(word)) {
+      facts.registered.add(*method);
+    }
+  }
+}
+
+}  // namespace
+
+abi::DecisionFacts decision_facts(const ir::Program& program,
+                                  const SignInRequest& request) noexcept {
+  abi::DecisionFacts facts;
+  for (const CompletedMethod& c : request.completed) {
+    facts.done.add(c.method);
+  }
+  for (const SatisfiedControl& s : request.satisfied) {
+    if (s.kind != ControlKind::kTermsOfUse && s.kind != ControlKind::kCustom) {
+      facts.satisfied |= bit(s.kind);
+      continue;
+    }
+    auto& bits = s.kind == ControlKind::kTermsOfUse ? facts.terms : facts.custom;
+    for (std::size_t i = 0; i < program.names.size(); ++i) {
+      if (program.names[i] == s.name) {
+        bits[i / 64] |= std::uint64_t{1} << (i % 64);
+      }
+    }
+  }
+  facts.compliant = request.device.registered && request.device.compliant == Tristate::kTrue;
+  facts.hybrid_joined = request.device.registered && request.device.trust == DeviceTrust::kServerAd;
+  facts.can_prompt = request.client != ClientApp::kOther &&
+                     request.client != ClientApp::kExchangeActiveSync &&
+                     request.user_kind != UserKind::kB2bDirectConnectUser &&
+                     request.user_kind != UserKind::kServicePrincipal;
+  for (std::size_t i = 0; i < program.restrictions.size(); ++i) {
+    const ir::MethodRestriction& r = program.restrictions[i];
+    if (facts.done.contains(r.method) && presented(r, request)) {
+      facts.done = facts.done | ir::restriction_bit(i);
+    }
+  }
+  find_registration(request, facts);
+  find_ages(request, facts);
+  return facts;
+}
+
+}  // namespace gate

@@ -1,0 +1,277 @@
+#include <algorithm>
+
+#include "runtime/ir/context.h"
+#include "runtime/set/decide.h"
+
+namespace gate {
+namespace {
+
+constexpr std::uint16_t kBlockedByPolicy = 53003;
+/// A risky sign-in of somebody who has no second factor yet (conditional-access 2.5).
+constexpr std::uint16_t kProofUpBlockedByRisk = 53004;
+/// MFA of the last five minutes is not asked for again (conditional-access 2.8).
+constexpr std::uint32_t kEveryTimeToleranceS = 300;
+
+/// What a user can register on the way through a sign-in; everything else comes from somebody else
+/// (a certificate, a temporary pass, a federation) or from setting up a device. The reference says
+/// "registrable" without a list (conditional-access 2.7): this list is ours.
+constexpr MethodSet kRegistrable =
+    MethodSet::of(Method::kEmailOtp) | MethodSet::of(Method::kSmsOtp) |
+    MethodSet::of(Method::kVoice) | MethodSet::of(Method::kSoftwareOath) |
+    MethodSet::of(Method::kFido2) | MethodSet::of(Method::kAuthenticatorPush) |
+    MethodSet::of(Method::kDeviceBasedPush);
+
+constexpr std::uint32_t bit(ControlKind kind) {
+  return 1U << static_cast<unsigned>(kind);
+}
+
+/// The number of a block for want of `control` (conditional-access 2.5).
+std::uint16_t error_code_for(ControlKind control) {
+  switch (control) {
+    case ControlKind::kCompliantDevice:
+      return 53000;
+    case ControlKind::kHybridJoinedDevice:
+      return 53001;
+    case ControlKind::kApprovedApp:
+      return 53002;
+    case ControlKind::kAppProtection:
+      return 53009;
+    case ControlKind::kCompliantNetwork:
+    case ControlKind::kMfa:
+    case ControlKind::kStrength:
+    case ControlKind::kPasswordChange:
+    case ControlKind::kRiskRemediation:
+    case ControlKind::kTermsOfUse:
+    case ControlKind::kCustom:
+      return kBlockedByPolicy;
+  }
+  return kBlockedByPolicy;
+}
+
+/// The age from which on a factor is stale, in the terms of EffectRow.
+std::uint64_t stale_after(std::uint32_t frequency_s) {
+  if (frequency_s == SessionControls::kNoFrequency) {
+    return DecisionTables::kNever;
+  }
+  return frequency_s == SessionControls::kEveryTime ? kEveryTimeToleranceS : frequency_s;
+}
+
+/// An enumerator as that many low bits: the larger of two is the union.
+std::uint32_t unary(unsigned value) {
+  return (1U << value) - 1;
+}
+std::uint32_t of_unary(std::uint32_t bits) {
+  return (bits & 1U) + (bits >> 1 & 1U) + (bits >> 2 & 1U);
+}
+constexpr unsigned kBrowserAt = 8;
+constexpr unsigned kCloudAt = 11;
+constexpr unsigned kAccessAt = 14;
+std::uint32_t pack(const SessionControls& s) {
+  return s.flags | unary(static_cast<unsigned>(s.persistent_browser)) << kBrowserAt |
+         unary(static_cast<unsigned>(s.cloud_app_security)) << kCloudAt |
+         unary(static_cast<unsigned>(s.access_evaluation)) << kAccessAt;
+}
+
+bool intersects(const std::array<std::uint64_t, 4>& a, const std::array<std::uint64_t, 4>& b) {
+  return ((a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]) | (a[3] & b[3])) != 0;
+}
+
+}  // namespace
+
+DecisionTables::DecisionTables(const ir::Program& program) : default_deny_(program.default_deny) {
+  for (const ir::Clause& clause : program.clauses) {
+    if (clause.any_of.size() == 1 && clause.any_of.front().kind == ControlKind::kMfa) {
+      mfa_clause_ = static_cast<std::uint32_t>(clauses_.size());
+    }
+    add_clause(program, clause);
+  }
+  for (const ir::Effect& effect : program.effects) {
+    EffectRow& row = effects_.emplace_back();
+    row.session = effect.session;
+    row.controls = pack(effect.session) | (effect.block ? kBlock : 0);
+    row.stale_after_s = stale_after(effect.session.sign_in_frequency_s);
+    row.second_stale_after_s = stale_after(effect.session.secondary_frequency_s);
+    for (const std::uint32_t c : effect.clauses) {
+      row.clauses.add(c);
+    }
+  }
+  for (const ir::MethodRestriction& r : program.restrictions) {
+    restricted_.push_back(r.method);
+  }
+  for (std::size_t i = 0; i < program.string_slots.size(); ++i) {
+    if (program.string_slots[i].signal && program.string_slots[i].name == ir::kGpsCountrySignal) {
+      refusing_fact_ = static_cast<std::uint16_t>(abi::kStringFact + i);
+    }
+  }
+  const std::vector<bool> risky = expressions_about_risk(program);
+  for (const ir::Policy& policy : program.policies) {
+    effect_of_policy_.push_back(policy.effect);
+    about_risk_.push_back(risky[policy.condition]);
+  }
+}
+
+std::vector<bool> DecisionTables::expressions_about_risk(const ir::Program& program) {
+  const std::uint64_t risks = ir::context_field(ir::ContextFact::kSignInRisk).mask() |
+                              ir::context_field(ir::ContextFact::kUserRisk).mask();
+  std::vector<bool> about(program.exprs.size(), false);
+  for (std::size_t i = 0; i < about.size(); ++i) {  // children come before their parents
+    const ir::Expr& e = program.exprs[i];
+    about[i] = e.op == ir::Op::kContextIn && (e.imm & risks) != 0;
+    for (std::uint32_t c = 0; c < e.count; ++c) {
+      about[i] = about[i] || about[program.operands[e.first + c]];
+    }
+  }
+  return about;
+}
+
+void DecisionTables::unpack(std::uint32_t controls, SessionControls& session) noexcept {
+  session.flags = static_cast<std::uint8_t>(controls);
+  session.persistent_browser =
+      static_cast<PersistentBrowser>(of_unary(controls >> kBrowserAt & 7U));
+  session.cloud_app_security = static_cast<CloudAppSecurity>(of_unary(controls >> kCloudAt & 7U));
+  session.access_evaluation = static_cast<AccessEvaluation>(of_unary(controls >> kAccessAt & 7U));
+}
+
+void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& clause) {
+  ClauseRow& row = clauses_.emplace_back();
+  row.first = clause.any_of.front().kind;
+  row.combinations_begin = static_cast<std::uint32_t>(combinations_.size());
+  for (const ir::Control& c : clause.any_of) {
+    row.interactive |= is_interactive(c.kind);
+    row.other_prompt |=
+        is_interactive(c.kind) && c.kind != ControlKind::kMfa && c.kind != ControlKind::kStrength;
+    switch (c.kind) {
+      case ControlKind::kMfa:
+      case ControlKind::kStrength: {
+        row.by_methods = true;
+        row.vouched |= c.kind == ControlKind::kMfa ? bit(c.kind) : 0U;
+        const auto& all = program.strengths[c.param].combinations;
+        combinations_.insert(combinations_.end(), all.begin(), all.end());
+        break;
+      }
+      case ControlKind::kCompliantDevice:
+        row.compliant = true;
+        break;
+      case ControlKind::kHybridJoinedDevice:
+        row.hybrid_joined = true;
+        break;
+      case ControlKind::kPasswordChange:
+        row.password_change = true;
+        row.vouched |= bit(c.kind);
+        break;
+      case ControlKind::kApprovedApp:
+      case ControlKind::kAppProtection:
+      case ControlKind::kCompliantNetwork:
+      case ControlKind::kRiskRemediation:
+        row.vouched |= bit(c.kind);
+        break;
+      case ControlKind::kTermsOfUse:
+        row.terms[c.param / 64] |= std::uint64_t{1} << (c.param % 64);
+        break;
+      case ControlKind::kCustom:
+        row.custom[c.param / 64] |= std::uint64_t{1} << (c.param % 64);
+        break;
+    }
+  }
+  row.combinations_end = static_cast<std::uint32_t>(combinations_.size());
+  if (row.password_change) {
+    password_changes_.add(clauses_.size() - 1);
+  }
+}
+
+bool DecisionTables::met(const ClauseRow& row, const abi::DecisionFacts& facts) const noexcept {
+  if ((row.vouched & facts.satisfied) != 0 || (row.compliant && facts.compliant) ||
+      (row.hybrid_joined && facts.hybrid_joined) || intersects(row.terms, facts.terms) ||
+      intersects(row.custom, facts.custom)) {
+    return true;
+  }
+  // Without an early end, so that the compiler compares several at a time.
+  const std::uint32_t missing = ~facts.done.bits();
+  std::uint32_t found = 0;
+  for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
+    found |= (combinations_[i].bits() & missing) == 0 ? 1U : 0U;
+  }
+  return found != 0;
+}
+
+MethodSet DecisionTables::completing(const ClauseRow& row, MethodSet done) const noexcept {
+  std::uint32_t found = 0;
+  for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
+    const std::uint32_t missing = combinations_[i].bits() & ~done.bits();
+    const bool is_one = (missing & (missing - 1)) == 0;  // or none: then nothing is added
+    found |= is_one ? missing : 0;
+  }
+  return plain(MethodSet(found));
+}
+
+MethodSet DecisionTables::plain(MethodSet methods) const noexcept {
+  MethodSet out(methods.bits() & ((1U << kMethodCount) - 1));
+  for (std::size_t i = 0; i < restricted_.size(); ++i) {
+    if (methods.contains_all(ir::restriction_bit(i))) {
+      out.add(restricted_[i]);
+    }
+  }
+  return out;
+}
+
+bool DecisionTables::reachable(const ClauseRow& row, MethodSet done,
+                               MethodSet able) const noexcept {
+  for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
+    if (able.contains_all(plain(MethodSet(combinations_[i].bits() & ~done.bits())))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whoever has no method for a clause registers one on the way, if the clause knows one that can be
+/// registered; but nobody does so in a risky sign-in (conditional-access 2.5 and 2.7).
+ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::DecisionFacts& facts,
+                                        bool about_risk) const noexcept {
+  if (!row.interactive || !facts.can_prompt) {
+    return ClauseState::kDeadEnd;
+  }
+  if (!row.by_methods || row.other_prompt || !facts.registration_known ||
+      reachable(row, facts.done, facts.registered)) {
+    return ClauseState::kPrompt;
+  }
+  return about_risk || !reachable(row, facts.done, facts.registered | kRegistrable)
+             ? ClauseState::kCannotRegister
+             : ClauseState::kPrompt;
+}
+
+void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts& facts,
+                              Decision& decision) const noexcept {
+  if (findings.blocked || findings.dead_end || (decision.reauthenticate && !facts.can_prompt)) {
+    decision.outcome = Outcome::kBlock;
+    decision.error_code = findings.blocked || !findings.dead_end ? kBlockedByPolicy
+                          : findings.proof_up_blocked            ? kProofUpBlockedByRisk
+                                                      : error_code_for(findings.dead_end_control);
+    decision.reauthenticate = false;
+    return;
+  }
+  if (decision.unmet.empty() && !decision.reauthenticate) {
+    decision.outcome = Outcome::kAllow;
+    return;
+  }
+  decision.outcome = Outcome::kChallenge;
+  bool first = true;
+  for_each_clause(decision.unmet, [&](std::uint32_t c) {
+    if (clauses_[c].by_methods) {
+      const MethodSet these = completing(clauses_[c], facts.done);
+      decision.second_factors = first ? these : (decision.second_factors & these);
+      first = false;
+    }
+  });
+}
+
+Decision rejected(RequestFault fault) noexcept {
+  Decision d;
+  d.error_code = kBlockedByPolicy;
+  d.reason_count = 1;
+  d.reasons[0] =
+      Reason{ReasonCode::kRequestRejected, static_cast<std::uint16_t>(fault), Reason::kNoPolicy};
+  return d;
+}
+
+}  // namespace gate
