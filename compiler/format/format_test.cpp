@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/ast/dump.h"
 #include "compiler/parse/parser.h"
 #include "compiler/parse/token.h"
 
@@ -30,8 +31,7 @@ std::string formatted(std::string_view text) {
 }
 
 /// What the text says: its words in some order, without the commas that may stand behind a list.
-/// Sections may change places, so this is a multiset; the order inside is held by idempotence and
-/// by the compiled digest (tests of gatec fmt).
+/// Sections may change places, so this is a multiset; the order inside is held by the tree.
 std::vector<std::string> words_of(std::string_view text) {
   SourceMap sources;
   sources.add("t.gate", text);
@@ -60,9 +60,18 @@ std::vector<std::string> comments_of(std::string_view text) {
   return comments;
 }
 
+/// The tree of a text, places left out.
+std::string tree_of(std::string_view text) {
+  SourceMap sources;
+  sources.add("t.gate", text);
+  DiagnosticCollector diagnostics;
+  return dump_ast(sources, parse_file(sources, 0, Limits{}, diagnostics), Places::kLeaveOut);
+}
+
 void expect_canonical(std::string_view before, const std::string& after) {
   EXPECT_EQ(format(after).value_or("(does not parse)"), after) << "not idempotent:\n" << before;
   EXPECT_EQ(words_of(before), words_of(after)) << "words lost or made up:\n" << after;
+  EXPECT_EQ(tree_of(before), tree_of(after)) << "another meaning:\n" << after;
   EXPECT_EQ(comments_of(before), comments_of(after)) << "comments lost or made up:\n" << after;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "compiler/ast/dump.h"
 #include "compiler/parse/parser.h"
 #include "tests/golden/golden_file.h"
 
@@ -27,9 +28,8 @@ Outcome produce_parse(const GoldenFile& file) {
     sources.add(source.name, source.text);
   }
   DiagnosticCollector diagnostics;
-  for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    static_cast<void>(gate::compiler::parse_file(sources, i, file.options.limits, diagnostics));
-  }
+  const gate::compiler::ast::File tree =
+      gate::compiler::parse_file(sources, 0, file.options.limits, diagnostics);
   output.diagnostics = diagnostics.take_sorted(file.options.limits.errors_per_file_max);
 
   GoldenFile now = file;
@@ -41,7 +41,10 @@ Outcome produce_parse(const GoldenFile& file) {
       section.body = encode(diagnostics_text(output), file.options);
     } else if (section.heading == "tokens") {
       section.body = encode(gate::compiler::dump_tokens(sources, 0), file.options);
-    } else if (!is_input(section)) {
+    } else if (section.heading == "ast") {
+      section.body = encode(gate::compiler::dump_ast(sources, tree, gate::compiler::Places::kShow),
+                            file.options);
+    } else if (!section.heading.empty()) {
       throw std::runtime_error("a parse test has no section `" + section.heading + "`");
     }
   }
