@@ -1,0 +1,91 @@
+#include "compiler/cli/policy_source.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+
+#include "compiler/cli/arguments.h"
+#include "compiler/cli/console.h"
+
+namespace gate::cli {
+namespace {
+
+template <typename Number>
+bool read_number(std::string_view text, Number& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+Date machine_date() {
+  const std::chrono::year_month_day day{
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  return {static_cast<int>(day.year()),
+          static_cast<std::uint8_t>(static_cast<unsigned>(day.month())),
+          static_cast<std::uint8_t>(static_cast<unsigned>(day.day()))};
+}
+
+}  // namespace
+
+std::optional<Date> parse_date(std::string_view text) {
+  Date date;
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-' ||
+      !read_number(text.substr(0, 4), date.year) || !read_number(text.substr(5, 2), date.month) ||
+      !read_number(text.substr(8, 2), date.day)) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day day{std::chrono::year(date.year),
+                                        std::chrono::month(date.month), std::chrono::day(date.day)};
+  return day.ok() ? std::optional(date) : std::nullopt;
+}
+
+void PolicySource::declare_path(Arguments& arguments) {
+  arguments.positional("PATH", path_, true, "folder of a policy set, or one .gate file",
+                       Fit::paths());
+}
+
+void PolicySource::declare_today(Arguments& arguments) {
+  arguments.option("--today", today_, "DATE",
+                   "the day that `until` is held against (default: today, in UTC)");
+}
+
+Result<Date> PolicySource::today() const {
+  std::string text = today_;
+  std::string_view where = "--today";
+  if (text.empty()) {
+    const char* value = std::getenv("GATEC_TODAY");  // NOLINT(concurrency-mt-unsafe): one thread
+    if (value == nullptr || *value == '\0') {
+      return machine_date();
+    }
+    text = value;
+    where = "GATEC_TODAY";
+  }
+  if (const auto date = parse_date(text)) {
+    return *date;
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               fmt::format("{}: `{}` is not a date; write it as 2026-11-25", where, text)};
+}
+
+std::optional<CompileOutput> PolicySource::compile(Console& console, Backend backend,
+                                                   ExitCode& failure) const {
+  const Result<Date> day = today();
+  if (!day) {
+    console.error(day.error().message);
+    failure = ExitCode::kUsage;
+    return std::nullopt;
+  }
+  CompileOptions options;
+  options.backend = backend;
+  options.today = *day;
+  CompileOutput output = compile_folder(path_, options);
+  if (output.policies == nullptr) {
+    console.err(render_text(output, console.color_err()));
+    failure = ExitCode::kFindings;
+    return std::nullopt;
+  }
+  return output;
+}
+
+}  // namespace gate::cli
