@@ -8,6 +8,7 @@
 
 #include "runtime/ir/text.h"
 #include "runtime/ir/verify.h"
+#include "runtime/set/build.h"
 #include "runtime/set/state.h"
 #include "tests/golden/golden_file.h"
 
