@@ -37,6 +37,7 @@ class Scenario {
 
   // What was seen on the way.
   double cold_ms = 0;             ///< policy folder to first decision, first thing in the process
+  double cold_cpu_ms = 0;         ///< CPU time of that, of all threads
   double code_ms = 0;             ///< then until machine code decides; 0 if it never does
   std::size_t set_bytes = 0;      ///< heap held by one compiled set, program and names included
   std::size_t table_bytes = 0;    ///< the part of it that decisions read

@@ -44,7 +44,10 @@ void first_decision(benchmark::State& state, const Scenario& s, Backend backend,
 
 void register_text(const Scenario& s) {
   const auto add = [](const char* label, auto function) {
-    benchmark::RegisterBenchmark(label, function)->Unit(benchmark::kMillisecond)->UseRealTime();
+    benchmark::RegisterBenchmark(label, function)
+        ->Unit(benchmark::kMillisecond)
+        ->MeasureProcessCPUTime()
+        ->UseRealTime();
   };
   add("text/parse", [&s](benchmark::State& state) { parse(state, s); });
   for (const Backend backend : {Backend::kInterpreter, Backend::kNative}) {
