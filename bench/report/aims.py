@@ -59,6 +59,21 @@ def get(entry, key="ns"):
     return entry.get(key) if entry else None
 
 
+def two_threads(document):
+    """Google Benchmark divides the time of a threaded run by the decisions of all threads. On a busy machine the clock says who
+    got a core, not how the evaluator scales; then it is the CPU time per decision that must not grow with the second thread."""
+    what, aim = "two threads against one, 240 policies", 1.9
+    one, two = (find(document, 240, f"decide/threads:{n}/native") for n in (1, 2))
+    if not one or not two:
+        return Verdict(what, f">= {aim}x", "-", "not measured")
+    busy = float(document["header"]["load_before"]) > 0.5 or float(document["header"]["load_after"]) > 2.5
+    if busy and not (one.get("cpu_ns") and two.get("cpu_ns")):
+        return Verdict(what, f">= {aim}x", "-", "not measured")
+    speed = 2 * one["cpu_ns"] / two["cpu_ns"] if busy else one["ns"] / two["ns"]
+    return Verdict(what, f">= {aim}x", times(speed) + (" by CPU time, machine busy" if busy else ""),
+                   "reached" if speed >= aim else f"missed ({aim / speed:.2g}x)")
+
+
 def verdicts(document):
     prepared = "decide/prepared/native"
     out = []
@@ -76,11 +91,7 @@ def verdicts(document):
                        large["ns"] / small["ns"] if small and large else None, times))
     ns("decision from strings, 240 policies", 500, 240, "decide/strings/native")
     ns("decision from JSON, 240 policies", 2_000, 240, "decide/json/native")
-    one, two = find(document, 240, "decide/threads:1/native"), find(document, 240, "decide/threads:2/native")
-    # Google Benchmark divides the wall time of a threaded run by the decisions of all threads.
-    speed = one["ns"] / two["ns"] if one and two else None
-    out.append(Verdict("two threads against one, 240 policies", ">= 1.9x", times(speed) if speed else "-",
-                       "not measured" if speed is None else "reached" if speed >= 1.9 else f"missed ({1.9 / speed:.2g}x)"))
+    out.append(two_threads(document))
     ns("folder of 240 policies to the first decision, new process", 40e6, 240, "set/cold_folder_to_decision")
     cold_240, code = find(document, 240, "set/cold_folder_to_decision"), find(document, 240, "set/cold_decision_to_code")
     out.append(at_most("folder of 240 policies to machine code, new process", 80e6,

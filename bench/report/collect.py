@@ -50,7 +50,7 @@ def entry(runs):
     clock = "cpu_time" if by_cpu(runs[0]) else "real_time"
     times = [run[clock] * IN_NS[run["time_unit"]] for run in runs]
     out = {"ns": statistics.median(times), "low": min(times), "high": max(times), "repetitions": len(times)}
-    if clock == "real_time" and all("process_time" in run.get("run_name", run["name"]) for run in runs):
+    if clock == "real_time" and all(re.search("process_time|threads:", run.get("run_name", run["name"])) for run in runs):
         out["cpu_ns"] = statistics.median(run["cpu_time"] * IN_NS[run["time_unit"]] for run in runs)
     for key in sorted(set(runs[0]) - OWN_KEYS):
         values = [run[key] for run in runs if isinstance(run.get(key), (int, float))]

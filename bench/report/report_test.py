@@ -66,10 +66,16 @@ class Aims(unittest.TestCase):
         self.assertEqual("not measured", self.verdict({}, what))
         self.assertEqual("not measured", self.verdict({"decide/prepared/native": {"skipped": "not built"}}, what))
 
-    def test_two_threads_are_wall_time_over_all_decisions(self):
-        what = "two threads against one, 240 policies"
-        self.assertEqual("reached", self.verdict({"decide/threads:1/native": entry(100), "decide/threads:2/native": entry(51)}, what))
-        self.assertEqual("missed (1.9x)", self.verdict({"decide/threads:1/native": entry(100), "decide/threads:2/native": entry(100)}, what))
+    def test_two_threads_go_by_the_clock_on_a_quiet_machine_and_by_cpu_time_on_a_busy_one(self):
+        def state(load, one, two):
+            made = document({"decide/threads:1/native": one, "decide/threads:2/native": two})
+            made["header"]["load_before"] = load
+            return aims.two_threads(made).state
+        self.assertEqual("reached", state("0.1", entry(100), entry(51)))
+        self.assertEqual("missed (1.9x)", state("0.1", entry(100), entry(100)))
+        self.assertEqual("not measured", state("9", entry(100), entry(5)))
+        self.assertEqual("reached", state("9", entry(100, cpu_ns=100), entry(5, cpu_ns=101)))
+        self.assertEqual("missed (1.9x)", state("9", entry(100, cpu_ns=100), entry(5, cpu_ns=200)))
 
 
 class Compare(unittest.TestCase):

@@ -72,10 +72,6 @@ def sets(document, out):
                      f"{memory.get('table_bytes_per_policy', 0):,.0f}", shown(run, "decide/explain/native")])
     out.append("\nPolicy sets (selective): time by the clock, CPU time of all threads in brackets")
     grid(rows, out)
-    threads = find(document, 240, "decide/threads:2/native")
-    alone = find(document, 240, "decide/threads:1/native")
-    if threads and alone:
-        out.append(f"\n  two threads, 240 policies: {1e3 / threads['ns']:.1f} million decisions/s, one thread {1e3 / alone['ns']:.1f}")
     reload = find(document, 240, "set/decisions_during_reload")
     if reload:
         out.append(f"  p99 of a decision, 240 policies: {duration(reload['quiet_p99_ns'])} quiet, "
