@@ -109,7 +109,7 @@ class Walk {
 
   void step() {
     server_.clock.advance(dice_() % 40 == 0 ? 4 * kMicrosPerMinute : kMicrosPerSecond);
-    if (dice_() % 25 == 0) {
+    if (dice_() % 6 == 0) {
       mode_ = static_cast<Mode>(dice_() % 3);
     }
     if (flows_.empty() || dice_() % 7 == 0) {

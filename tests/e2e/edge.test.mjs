@@ -62,6 +62,45 @@ test("RFC 9112: a smuggled request is never answered", async () => {
   assert.doesNotMatch(answer, /"status":"ok"/);
 });
 
+/** Sends the bytes, waits for the end of what comes back or a short while. */
+function throwAt(port, bytes) {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const done = () => { socket.destroy(); resolve(); };
+    socket.on("error", done).on("close", done).on("data", () => {}).setTimeout(300, done);
+    socket.end(bytes);
+  });
+}
+
+test("500 damaged requests end neither the process nor its service", async () => {
+  const seed = process.env.GATE_SEED ? Number(process.env.GATE_SEED) : Date.now() % 2 ** 31;
+  let state = seed;
+  const dice = (below) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+  const body = form({ client_id: CLIENT, username: "otto@customer.example", challenge_type: "password oob redirect", grant_type: "oob", oob: "12345678", continuation_token: "A".repeat(75), claims: '{"access_token":{"acrs":{"value":"c1"}}}' });
+  const paths = ["/oauth2/v2.0/initiate", "/oauth2/v2.0/challenge", "/oauth2/v2.0/token", "/oauth2/v2.0/introspect", "/register/v1.0/challenge", "/register/v1.0/continue"];
+  const port = new URL(gated.origin).port;
+  const one = () => {
+    const head = `POST /${TENANT}${paths[dice(paths.length)]} HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n`;
+    let bytes = Buffer.from(head + body, "latin1");
+    for (let i = dice(4); i >= 0; --i) {
+      const at = dice(bytes.length);
+      const piece = bytes.subarray(at, at + 1 + dice(40));
+      if (dice(3) === 0) bytes[at] = dice(256);
+      else if (dice(2) === 0) bytes = Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at)]);
+      else bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + piece.length)]);
+    }
+    return throwAt(port, bytes);
+  };
+  for (let i = 0; i < 25; ++i) await Promise.all(Array.from({ length: 20 }, one));
+  assert.equal(gated.child.exitCode, null, `the process ended; replay with GATE_SEED=${seed}`);
+  assert.equal(gated.child.signalCode, null, `the process ended; replay with GATE_SEED=${seed}`);
+  assertTokens(await new Wire(gated).withPassword("otto@customer.example", PASSWORD));
+  assert.deepEqual(gated.events("request_failed"), [], `a server error; replay with GATE_SEED=${seed}`);
+});
+
 test("health and readiness", async () => {
   assert.deepEqual(await (await fetch(`${gated.origin}/healthz`)).json(), { status: "ok" });
   const ready = await gated.ready();
