@@ -22,7 +22,7 @@ struct KernelPlan {
 };
 
 /// Shapes beyond these are left to the static executor, so that the time for code is bounded.
-inline constexpr std::size_t kShapesMax = 256;
+inline constexpr std::size_t kShapesMax = 128;
 inline constexpr std::size_t kStepsMax = 16'384;
 
 /// Empty when there is nothing to generate: postings without residuals.

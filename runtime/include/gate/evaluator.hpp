@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <gate/policy_set.hpp>
 #include <memory>
+#include <mutex>
 
 namespace gate {
 
@@ -14,8 +15,12 @@ class Evaluator {
   /// Without a policy set every decision blocks with kNoPolicySet.
   Evaluator() = default;
   explicit Evaluator(std::shared_ptr<const PolicySet> policies);
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+  ~Evaluator() = default;  ///< no other thread may be deciding any more
 
-  /// Decides one sign-in under the set in force at the call. Never allocates, never throws.
+  /// Decides one sign-in under the set in force at the call. Never allocates, throws, locks or
+  /// writes memory that another thread reads on its own way to a decision.
   [[nodiscard]] Decision evaluate(const SignInRequest& request) const noexcept;
 
   /// The set in force with its generation. Use one snapshot from the facts to the audit row, so
@@ -28,13 +33,15 @@ class Evaluator {
   [[nodiscard]] Snapshot snapshot() const noexcept;
 
   /// Puts `next` in force and returns its generation (1, 2, 3 ...). Running evaluations finish on
-  /// the old set, whose code is freed when the last of them is done. A null `next` is refused:
-  /// GATE_CHECK.
+  /// the old set; this call waits for them, some microseconds, and then gives the old set up. No
+  /// decision ever waits. One replacement at a time. A null `next` is refused: GATE_CHECK.
   std::uint64_t replace(std::shared_ptr<const PolicySet> next);
 
  private:
-  std::atomic<std::shared_ptr<const Snapshot>> current_;
-  std::atomic<std::uint64_t> generation_{0};
+  class Guard;
+  std::atomic<const Snapshot*> in_force_{nullptr};  ///< of `owner_`; what decisions follow
+  std::mutex replacing_;
+  std::shared_ptr<const Snapshot> owner_;  ///< under `replacing_`
 };
 
 }  // namespace gate
