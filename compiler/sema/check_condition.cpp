@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/item_reader.h"
@@ -184,6 +185,13 @@ ConditionChecker::Checked ConditionChecker::let(const Declared& declared, Span u
     }
     l_.diagnostics.report<Code::kCyclicDefinition>(declared.span, declared.name)
         .note(fmt::format("{}`{}`", chain, declared.name));
+    return std::nullopt;
+  }
+  if (open_lets_.size() == ir::kExprDepthMax) {
+    if (!std::exchange(chain_reported_, true)) {
+      l_.diagnostics.report<Code::kTooDeep>(declared.span, ir::kExprDepthMax)
+          .label("the end of a chain of `let`, which are nested too");
+    }
     return std::nullopt;
   }
   open_lets_.push_back(&declared);

@@ -116,6 +116,7 @@ class ConditionChecker {
   Lowering& l_;
   std::unordered_map<const Declared*, LetState> lets_;
   std::vector<const Declared*> open_lets_;
+  bool chain_reported_ = false;
 };
 
 }  // namespace gate::compiler::sema

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/fact_schema.h"
@@ -82,6 +83,13 @@ const T* SetResolver::memoised(Memo<T>& memo, const Declared& set, const Resolve
     }
     diagnostics_->report<Code::kCyclicDefinition>(set.span, set.name)
         .note(fmt::format("{}`{}`", chain, set.name));
+    return nullptr;
+  }
+  if (memo.open.size() == ir::kExprDepthMax) {
+    if (!std::exchange(chain_reported_, true)) {
+      diagnostics_->report<Code::kTooDeep>(set.span, ir::kExprDepthMax)
+          .label("the end of a chain of named sets, which are nested too");
+    }
     return nullptr;
   }
   memo.open.push_back(&set);

@@ -89,6 +89,7 @@ class SetResolver {
 
   const Symbols* symbols_;
   DiagnosticCollector* diagnostics_;
+  bool chain_reported_ = false;
   Memo<Principals> users_;
   Memo<Apps> apps_;
   Memo<Places> places_;

@@ -287,6 +287,19 @@ TEST(Semantics, ASetWithAnErrorIsNoSet) {
   EXPECT_EQ(output.policies, nullptr);
 }
 
+TEST(Semantics, LongChainsOfNamesAreRefusedAndDoNotExhaustTheStack) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) {
+    text += "users S" + std::to_string(i) + " = S" + std::to_string(i + 1) + "\n";
+    text += "let l" + std::to_string(i) + " = l" + std::to_string(i + 1) + "\n";
+  }
+  const auto output = compile({{"t.gate", text + "users S20000 = all\nlet l20000 = true\n"}});
+  EXPECT_EQ(output.policies, nullptr);
+  ASSERT_EQ(output.diagnostics.size(), 2U) << render_text(output, false).substr(0, 2'000);
+  EXPECT_EQ(output.diagnostics[0].code, "G0005");
+  EXPECT_EQ(output.diagnostics[1].code, "G0005");
+}
+
 TEST(Semantics, DefaultDenyRefusesWhatNoPolicySpeaksAbout) {
   const auto set = compiled("default deny\n" + policy("platform == ios"));
   SignInFacts facts = app_sign_in();
