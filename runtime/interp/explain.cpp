@@ -22,12 +22,7 @@ std::string user_detail(const SignInRequest& r) {
 }
 
 std::string target_detail(const SignInRequest& r) {
-  return fmt::format(
-      "{} \"{}\"",
-      ir::name(static_cast<ir::SymbolKind>(r.target_kind == TargetKind::kApp          ? 5
-                                           : r.target_kind == TargetKind::kUserAction ? 7
-                                                                                      : 8)),
-      r.target);
+  return fmt::format("{} \"{}\"", name(r.target_kind), r.target);
 }
 
 /// What the request said about one leaf.

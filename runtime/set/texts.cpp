@@ -90,7 +90,13 @@ std::string context_text(std::uint64_t bits) {
 }
 
 std::string symbol_text(const ir::Program& p, ir::SymbolId id) {
-  return fmt::format("{} \"{}\"", ir::name(p.symbols[id].kind), p.symbols[id].name);
+  const ir::Symbol& symbol = p.symbols[id];
+  // The language has shorter words for these two than the IR.
+  const std::string_view kind = symbol.kind == ir::SymbolKind::kUserAction ? "action"
+                                : symbol.kind == ir::SymbolKind::kAuthContext
+                                    ? "context"
+                                    : ir::name(symbol.kind);
+  return fmt::format("{} \"{}\"", kind, symbol.name);
 }
 
 std::string quoted(const std::vector<std::string>& strings) {
