@@ -43,6 +43,7 @@ class Check final : public Command {
            "\n"
            "Examples:\n"
            "  gatec check policies\n"
+           "  gatec check policies --lints\n"
            "  gatec check policies --today 2027-01-01     which exclusions will have run out by "
            "then\n"
            "  gatec check policies --json                 for editors and build servers\n"
@@ -55,6 +56,8 @@ class Check final : public Command {
                           Fit::paths());
     source_.declare_today(arguments);
     arguments.flag("--strict", strict_, "count warnings as errors");
+    arguments.flag("--lints", lints_,
+                   "also look for what is correct and hardly meant (G0430 and up)");
     arguments.flag("--no-notes", no_notes_, "leave out notes: errors and warnings only");
     arguments.flag("--json", json_, "print one JSON document instead of text");
   }
@@ -75,6 +78,7 @@ class Check final : public Command {
       CompileOptions options;
       options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
       options.today = *today;
+      options.lints = lints_;
       CompileOutput output = compile_folder(paths_[i], options);
       if (no_notes_) {
         std::erase_if(output.diagnostics,
@@ -139,6 +143,7 @@ class Check final : public Command {
   PolicySource source_;
   std::vector<std::string> paths_;
   bool strict_ = false;
+  bool lints_ = false;
   bool no_notes_ = false;
   bool json_ = false;
 };
