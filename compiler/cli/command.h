@@ -44,6 +44,7 @@ class Command {
 [[nodiscard]] std::unique_ptr<Command> make_dump();
 [[nodiscard]] std::unique_ptr<Command> make_import();
 [[nodiscard]] std::unique_ptr<Command> make_export();
+[[nodiscard]] std::unique_ptr<Command> make_build();
 [[nodiscard]] std::unique_ptr<Command> make_whatif();
 
 /// Those above, in the order in which help lists them.

@@ -12,6 +12,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   out.push_back(make_whatif());
   out.push_back(make_import());
   out.push_back(make_export());
+  out.push_back(make_build());
   out.push_back(make_dump());
   return out;
 }
