@@ -44,7 +44,8 @@ gate_package(dev libgate-dev libdevel "Conditional Access decisions in any proce
  Headers, CMake and pkg-config files, the static runtime, and examples in C, C++ and for Node."
   DEPENDS "libgate-runtime ${this}" RECOMMENDS "libgate-compiler ${this}")
 gate_package(gatec gatec devel "Compiler and tester of Conditional Access policies
- Checks, formats, tests, explains and compiles policies.")
+ Checks, formats, tests, explains and compiles policies."
+  RECOMMENDS binutils)  # `gatec build` links with ld
 gate_package(gated gated net "Authentication server that obeys Conditional Access policies
  Speaks the Native Authentication API and hands out tokens only when every required factor is done.")
 
