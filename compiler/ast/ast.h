@@ -11,19 +11,21 @@
 
 /// What the author wrote, as plain structs with spans. No behaviour, no meaning: names are not
 /// resolved, words are not checked. `std::string_view`s point into the source text, which outlives
-/// the tree.
+/// the tree. Equal trees say the same about the same places.
 namespace gate::compiler::ast {
 
 /// A word of the text: a name, a keyword used as a name, or a value such as `high`.
 struct Name {
   std::string_view text;
   Span span;
+  friend bool operator==(const Name&, const Name&) = default;
 };
 
 /// A string literal with its escapes resolved.
 struct Text {
   std::string value;
   Span span;
+  friend bool operator==(const Text&, const Text&) = default;
 };
 
 enum class LiteralKind : std::uint8_t {
@@ -40,11 +42,13 @@ struct Literal {
   Span span;
   std::int64_t value = 0;
   std::string text;  ///< of a string, escapes resolved
+  friend bool operator==(const Literal&, const Literal&) = default;
 };
 
 struct DateValue {
   Date date;
   Span span;
+  friend bool operator==(const DateValue&, const DateValue&) = default;
 };
 
 /// A run of words and literals that the grammar leaves to the semantic pass: `group "Pilot"`,
@@ -59,6 +63,7 @@ struct Item {
   std::optional<Text> because;
   Span span;  ///< modifiers included
   Span head;  ///< without modifiers
+  friend bool operator==(const Item&, const Item&) = default;
 };
 
 [[nodiscard]] Span span_of(const Item::Atom& atom);
@@ -100,6 +105,7 @@ struct Expr {
   std::vector<Item> items;
   Literal literal;
   std::optional<Text> zone;
+  friend bool operator==(const Expr&, const Expr&) = default;
 };
 
 /// `include …` or `exclude …`.
@@ -108,6 +114,7 @@ struct Assignment {
   std::vector<Item> items;
   Span span;
   Span keyword;
+  friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
 /// `require all of (…)`, `require any of (…)`, `require x`.
@@ -116,11 +123,13 @@ struct Requirement {
   Mode mode = Mode::kOne;
   std::vector<Item> controls;
   Span span;
+  friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 
 struct Grant {
   bool block = false;
   Requirement requirement;
+  friend bool operator==(const Grant&, const Grant&) = default;
 };
 
 /// What stands behind a section's keyword.
@@ -129,6 +138,7 @@ struct Section {
   T content;
   Span span;
   Span keyword;
+  friend bool operator==(const Section&, const Section&) = default;
 };
 
 struct Policy {
@@ -145,6 +155,7 @@ struct Policy {
   bool damaged = false;  ///< a section had a syntax error: what seems to be missing may be there
   /// After expansion: where the template was applied. Empty for policies written out.
   std::optional<Span> applied_at;
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 /// The body of a policy with parameters. `body.name` is empty.
@@ -153,20 +164,25 @@ struct Template {
     Name name;
     Name type;
     Span span;
+    friend bool operator==(const Parameter&, const Parameter&) = default;
   };
   Name name;
   std::vector<Parameter> parameters;
   Policy body;
+  friend bool operator==(const Template&, const Template&) = default;
 };
 
 struct Import {
   Text path;
+  friend bool operator==(const Import&, const Import&) = default;
 };
 struct Profile {
   Name name;
+  friend bool operator==(const Profile&, const Profile&) = default;
 };
 struct Default {
   bool deny = false;
+  friend bool operator==(const Default&, const Default&) = default;
 };
 
 enum class SetKind : std::uint8_t { kUsers, kApps, kLocations };
@@ -174,16 +190,19 @@ struct NamedSet {
   SetKind kind = SetKind::kUsers;
   Name name;
   std::vector<Item> items;
+  friend bool operator==(const NamedSet&, const NamedSet&) = default;
 };
 struct Strength {
   Name name;
   std::vector<std::vector<Item>> combinations;
   std::vector<Span> combination_spans;
+  friend bool operator==(const Strength&, const Strength&) = default;
 };
 struct Context {
   Name name;
   Text id;
   std::optional<Text> title;
+  friend bool operator==(const Context&, const Context&) = default;
 };
 struct Signal {
   Name name;
@@ -191,10 +210,12 @@ struct Signal {
   std::vector<Item> values;  ///< of `one_of [a, b]`
   bool has_values = false;
   std::optional<Expr> default_value;
+  friend bool operator==(const Signal&, const Signal&) = default;
 };
 struct Let {
   Name name;
   Expr value;
+  friend bool operator==(const Let&, const Let&) = default;
 };
 
 /// `sign_in_risk low`, `user "amy" in Admins`, `completed [password]`, `new_payee`.
@@ -206,6 +227,7 @@ struct Fact {
   bool has_membership = false;
   bool membership_bracketed = false;
   Span span;
+  friend bool operator==(const Fact&, const Fact&) = default;
 };
 
 enum class ExpectedOutcome : std::uint8_t { kAllow, kBlock, kChallenge };
@@ -215,17 +237,20 @@ struct Expectation {
   Requirement challenge;  ///< of kChallenge
   std::vector<Text> because;
   Span span;
+  friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 struct TestRow {
   std::vector<Expr> cells;
   Expectation expected;
   Span span;
   Span cells_span;
+  friend bool operator==(const TestRow&, const TestRow&) = default;
 };
 struct Test {
   struct Column {
     std::vector<Name> path;
     Span span;
+    friend bool operator==(const Column&, const Column&) = default;
   };
   Text name;
   std::vector<Column> columns;
@@ -235,6 +260,7 @@ struct Test {
   std::vector<TestRow> rows;
   Span close;
   bool damaged = false;
+  friend bool operator==(const Test&, const Test&) = default;
 };
 
 /// `every sign_in where … is blocked`: the claim is kept word by word until assertions are checked.
@@ -244,11 +270,13 @@ struct Assertion {
   Expr where;
   std::vector<Span> claim;  ///< one per word, list or literal of the claim
   Span span;
+  friend bool operator==(const Assertion&, const Assertion&) = default;
 };
 struct Assert {
   Text name;
   std::vector<Assertion> assertions;
   Span close;
+  friend bool operator==(const Assert&, const Assert&) = default;
 };
 
 struct Declaration {
@@ -257,12 +285,14 @@ struct Declaration {
       node;
   Span span;
   std::string description;  ///< from the `##` comments above, joined by newlines
+  friend bool operator==(const Declaration&, const Declaration&) = default;
 };
 
 struct Comment {
   Span span;              ///< from `#` to the end of the line, line end not included
   bool doc = false;       ///< `##`
   bool trailing = false;  ///< stands behind something on its line
+  friend bool operator==(const Comment&, const Comment&) = default;
 };
 
 struct File {
@@ -272,6 +302,7 @@ struct File {
   /// Names of declarations that could not be read: they exist, so their uses are not reported.
   std::vector<std::string_view> damaged_names;
   bool damaged = false;  ///< something in the file could not be read
+  friend bool operator==(const File&, const File&) = default;
 };
 
 }  // namespace gate::compiler::ast

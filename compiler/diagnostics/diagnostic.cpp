@@ -1,7 +1,9 @@
 #include "compiler/diagnostics/diagnostic.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace gate::compiler {
 namespace {
@@ -25,6 +27,13 @@ DiagnosticBuilder DiagnosticCollector::add(Code code, Span span, std::string mes
   }
   diagnostics_.push_back(std::move(diagnostic));
   return DiagnosticBuilder(diagnostics_.back());
+}
+
+void DiagnosticCollector::append(DiagnosticCollector&& other) {
+  diagnostics_.insert(diagnostics_.end(), std::make_move_iterator(other.diagnostics_.begin()),
+                      std::make_move_iterator(other.diagnostics_.end()));
+  errors_ += std::exchange(other.errors_, 0);
+  other.diagnostics_.clear();
 }
 
 std::vector<Diagnostic> DiagnosticCollector::take_sorted(std::size_t errors_per_file_max) {

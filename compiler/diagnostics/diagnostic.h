@@ -88,6 +88,10 @@ class DiagnosticCollector {
     own_ = own;
   }
 
+  /// Takes over what another collector has.
+  void append(DiagnosticCollector&& other);
+
+  [[nodiscard]] bool empty() const { return diagnostics_.empty(); }
   [[nodiscard]] bool has_errors() const { return errors_ != 0; }
   [[nodiscard]] std::size_t error_count() const { return errors_; }
 

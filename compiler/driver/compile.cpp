@@ -7,7 +7,7 @@
 #include "compiler/driver/folder.h"
 #include "compiler/lower/attach_native.h"
 #include "compiler/lower/native_file.h"
-#include "compiler/parse/parser.h"
+#include "compiler/parse/parse_files.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/templates.h"
 #include "compiler/sema/test_blocks.h"
@@ -17,6 +17,19 @@
 #include "runtime/set/build.h"
 
 namespace gate {
+
+struct CompileCache::Impl {
+  compiler::ParseCache trees;
+};
+
+CompileCache::CompileCache() : impl_(std::make_unique<Impl>()) {}
+CompileCache::~CompileCache() = default;
+
+CompileCache::Statistics CompileCache::statistics() const noexcept {
+  const compiler::ParseCache::Statistics& last = impl_->trees.statistics();
+  return {last.files_parsed, last.files_reused, last.declarations_reused};
+}
+
 namespace {
 
 using compiler::Code;
@@ -26,16 +39,6 @@ using compiler::SourceMap;
 
 /// Where the files came from: only a folder can have followed its imports.
 enum class Origin : std::uint8_t { kMemory, kFolder };
-
-std::vector<compiler::ast::File> parse_all(const SourceMap& sources, const Limits& limits,
-                                           DiagnosticCollector& diagnostics) {
-  std::vector<compiler::ast::File> files;
-  files.reserve(sources.size());
-  for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    files.push_back(compiler::parse_file(sources, i, limits, diagnostics));
-  }
-  return files;
-}
 
 void refuse_imports(const std::vector<compiler::ast::File>& files,
                     DiagnosticCollector& diagnostics) {
@@ -76,7 +79,8 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
   for (const SourceFile& file : out.files) {
     sources.add(file.name, file.text);
   }
-  auto trees = parse_all(sources, limits, diagnostics);
+  compiler::ParseCache* cache = options.cache != nullptr ? &options.cache->impl().trees : nullptr;
+  auto trees = compiler::parse_files(sources, limits, diagnostics, cache);
   if (origin == Origin::kMemory) {
     refuse_imports(trees, diagnostics);
   }
@@ -95,6 +99,9 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
     out.tests.clear();
   } else if (options.keep_test_blocks) {  // without them, what only tests use looks unused
     compiler::sema::report_unused(trees, sources, analysis.symbols, diagnostics);
+  }
+  if (cache != nullptr) {
+    cache->keep(std::move(trees));
   }
   out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);
   return out;

@@ -32,13 +32,15 @@ TokenWindow make_window(const SourceMap& sources, std::uint32_t file, const Lexe
 class FileParser {
  public:
   FileParser(const SourceMap& sources, std::uint32_t file, const LexedFile& lexed,
-             const Limits& limits, DiagnosticCollector& diagnostics)
-      : file_(file),
+             const Limits& limits, DiagnosticCollector& diagnostics, EarlierDeclarations* earlier)
+      : text_(sources.text(file)),
+        file_(file),
         lexed_(&lexed),
         diagnostics_(&diagnostics),
         window_(make_window(sources, file, lexed)),
         parser_(window_),
-        builder_(sources, file, limits, diagnostics) {}
+        builder_(sources, file, limits, diagnostics),
+        earlier_(earlier) {}
 
   void run(ast::File& out) {
     for (const Piece& piece : split_declarations(file_, *lexed_, *diagnostics_)) {
@@ -47,7 +49,19 @@ class FileParser {
   }
 
  private:
+  std::optional<ast::Declaration> known(const Piece& piece) {
+    const std::uint32_t begin = window_.word(piece.begin).begin();
+    const std::uint32_t end = window_.word(piece.end - 1).end();
+    return earlier_->take(text_.substr(begin, end - begin), file_, begin, text_);
+  }
+
   void declaration(const Piece& piece, ast::File& out) {
+    if (earlier_ != nullptr) {
+      if (auto same = known(piece)) {
+        out.declarations.push_back(*std::move(same));
+        return;
+      }
+    }
     if (auto* tree = parser_.parse(&GateParser::oneDeclaration, piece.begin, piece.end)) {
       out.declarations.push_back(builder_.declaration(tree->declaration()));
       return;
@@ -203,12 +217,14 @@ class FileParser {
         .suggest(span, nearest(word.view(), heads));
   }
 
+  std::string_view text_;
   std::uint32_t file_;
   const LexedFile* lexed_;
   DiagnosticCollector* diagnostics_;
   TokenWindow window_;
   PieceParser parser_;
   TreeBuilder builder_;
+  EarlierDeclarations* earlier_;
 };
 
 /// Gives each declaration the `##` comments that stand directly above it.
@@ -236,7 +252,7 @@ void attach_descriptions(const SourceMap& sources, ast::File& file) {
 }  // namespace
 
 ast::File parse_file(const SourceMap& sources, std::uint32_t file, const Limits& limits,
-                     DiagnosticCollector& diagnostics) {
+                     DiagnosticCollector& diagnostics, EarlierDeclarations* earlier) {
   ast::File out;
   out.index = file;
   if (!check_source(sources, file, limits, diagnostics)) {
@@ -248,7 +264,7 @@ ast::File parse_file(const SourceMap& sources, std::uint32_t file, const Limits&
     out.damaged = true;
     return out;
   }
-  FileParser(sources, file, lexed, limits, diagnostics).run(out);
+  FileParser(sources, file, lexed, limits, diagnostics, earlier).run(out);
   out.comments = std::move(lexed.comments);
   attach_descriptions(sources, out);
   return out;
