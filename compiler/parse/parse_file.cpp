@@ -31,6 +31,9 @@ TokenWindow make_window(const SourceMap& sources, std::uint32_t file, const Lexe
 /// its sections, so that one mistake costs one section.
 class FileParser {
  public:
+  /// A file with more broken declarations is no policy file: its rest is not read.
+  static constexpr std::size_t kDamagedPiecesMax = 1'000;
+
   FileParser(const SourceMap& sources, std::uint32_t file, const LexedFile& lexed,
              const Limits& limits, DiagnosticCollector& diagnostics, EarlierDeclarations* earlier)
       : text_(sources.text(file)),
@@ -40,11 +43,16 @@ class FileParser {
         window_(make_window(sources, file, lexed)),
         parser_(window_),
         builder_(sources, file, limits, diagnostics),
-        earlier_(earlier) {}
+        earlier_(earlier),
+        explained_max_(limits.errors_per_file_max) {}
 
   void run(ast::File& out) {
     for (const Piece& piece : split_declarations(file_, *lexed_, *diagnostics_)) {
       declaration(piece, out);
+      if (damaged_pieces_ > kDamagedPiecesMax) {
+        out.declarations.clear();  // so that nobody misses a name that stands further down
+        return;
+      }
     }
   }
 
@@ -67,6 +75,7 @@ class FileParser {
       return;
     }
     out.damaged = true;
+    ++damaged_pieces_;
     const std::size_t type = window_.word(piece.begin).getType();
     if ((type == GateLexer::POLICY || type == GateLexer::TEST || type == GateLexer::TEMPLATE) &&
         in_sections(piece, out)) {
@@ -195,8 +204,11 @@ class FileParser {
     }
     const std::size_t at = parser_.failed_at();
     const bool unknown_head = at == piece.begin;
-    std::vector<std::size_t> expected = parser_.expected(rule, piece.begin, at);
-    std::erase(expected, antlr4::Token::EOF);
+    std::vector<std::size_t> expected;
+    if (++explained_ <= explained_max_) {  // the others are not shown, and trying words takes time
+      expected = parser_.expected(rule, piece.begin, at);
+      std::erase(expected, antlr4::Token::EOF);
+    }
     if (unknown_head && visible_end == piece.end &&
         window_.word(at).getType() != GateLexer::POLICY) {
       report_unknown_head(at, expected);
@@ -225,6 +237,9 @@ class FileParser {
   PieceParser parser_;
   TreeBuilder builder_;
   EarlierDeclarations* earlier_;
+  std::size_t explained_max_;
+  std::size_t explained_ = 0;
+  std::size_t damaged_pieces_ = 0;
 };
 
 /// Gives each declaration the `##` comments that stand directly above it.
