@@ -91,17 +91,22 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
         compiler::sema::resolve_tests(trees, sources, analysis.symbols,
                                       analysis.program ? &*analysis.program : nullptr, diagnostics);
   }
-  if (analysis.program && !diagnostics.has_errors()) {
-    out.policies = build(std::move(*analysis.program), options, diagnostics);
+  if (options.keep_test_blocks && !diagnostics.has_errors()) {
+    // Without the tests, what only they use would look unused.
+    compiler::sema::report_unused(trees, sources, analysis.symbols, diagnostics);
+  }
+  auto program = std::move(analysis.program);
+  analysis = {};
+  if (cache != nullptr) {
+    cache->keep(std::move(trees));
+  }
+  trees = {};  // a large set needs the memory for its tables
+  if (program && !diagnostics.has_errors()) {
+    out.policies = build(std::move(*program), options, diagnostics);
   }
   if (diagnostics.has_errors()) {
     out.policies = nullptr;
     out.tests.clear();
-  } else if (options.keep_test_blocks) {  // without them, what only tests use looks unused
-    compiler::sema::report_unused(trees, sources, analysis.symbols, diagnostics);
-  }
-  if (cache != nullptr) {
-    cache->keep(std::move(trees));
   }
   out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);
   return out;

@@ -60,6 +60,7 @@ Result<void> PolicyKeeper::load() {
   options.backend = backend_;
   options.today = today();
   options.keep_test_blocks = false;
+  options.cache = &cache_;
   const CompileOutput output = compile_folder(folder_, options);
   report(output, log_);
   const std::scoped_lock status_lock(status_mutex_);

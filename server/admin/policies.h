@@ -45,6 +45,7 @@ class PolicyKeeper {
   Backend backend_;
   Logger& log_;
   Evaluator evaluator_;
+  CompileCache cache_;  ///< a reload parses what changed
   std::mutex load_mutex_;
   std::string loaded_signature_;
   std::string seen_signature_;
