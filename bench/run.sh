@@ -21,7 +21,7 @@ HELP
 
 build=${1:?usage: bench/run.sh BUILD_DIR [options]}
 shift
-mode=measure quick=0 large=0 only="" seed=1 out="" seconds=0.1 repeat=3
+mode=measure quick=0 large=0 only="" seed=1 out="" seconds=0.05 repeat=3
 while [ $# -gt 0 ]; do
   case $1 in
     --compare) [ $# -ge 3 ] || { usage >&2; exit 2; }; report compare "$2" "$3"; exit ;;
@@ -36,10 +36,10 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-sizes="1 10 100 240 1000 10000" others="240 1000 10000"
+sizes="1 10 100 240 1000 10000" others="240 10000"
 [ "$quick" -eq 0 ] || sizes="1 240 1000" others="240"
 [ "$mode" = measure ] || sizes="10 100 240 1000"
-[ "$large" -eq 0 ] || sizes="$sizes 100000" others="$others 100000"
+[ "$large" -eq 0 ] || sizes="$sizes 100000"
 [ -z "$only" ] || sizes=${only//,/ } others=${only//,/ }
 out=${out:-$build/results}
 mkdir -p "$out"
