@@ -9,6 +9,7 @@
 #include "compiler/graph/fold.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/words.h"
+#include "runtime/ir/program.h"
 
 namespace gate::graph {
 namespace {
@@ -59,6 +60,7 @@ class SignInReader {
     facts_.external_tenant = object.text("externalTenantId");
     facts_.groups = object.strings("groupIds");
     facts_.roles = object.strings("roleIds");
+    custom_attributes(object, RuleSubject::kServicePrincipal);
     object.ignore("directGroupIds");
     object.ignore("scopedRoleIds");  // assignments to a part of the tenant never match a policy
     const auto agent = word(object, "agentKind", {"agentUser", "agentIdentity"});
@@ -74,6 +76,29 @@ class SignInReader {
     }
     facts_.signals.push_back(
         {std::string(agent == "agentUser" ? kAgentUser : kAgentIdentity), true});
+  }
+
+  /// {"Engineering_Project": "Baker"}: attributes that filters over `subject` ask for.
+  void custom_attributes(ObjectReader& owner, RuleSubject subject) {
+    constexpr std::string_view kKey = "customSecurityAttributes";
+    const auto* value = owner.take(kKey);
+    if (value == nullptr) {
+      return;
+    }
+    if (!value->is_object()) {
+      findings_.error(owner.path_of(kKey), "expected an object of strings");
+      return;
+    }
+    const std::string prefix(custom_prefix(subject));
+    out_.given.insert(prefix);
+    for (const auto& entry : value->get_object()) {
+      if (!entry.value().is_string()) {
+        findings_.error(owner.path_of(kKey), "expected an object of strings");
+        return;
+      }
+      facts_.strings.emplace_back(prefix + std::string(entry.key()),
+                                  std::string(entry.value().get_string()));
+    }
   }
 
   template <typename Parse>
@@ -123,6 +148,16 @@ class SignInReader {
     if (!facts_.country.empty() || !facts_.ip.empty()) {
       out_.given.emplace("location");
     }
+    if (const auto country = object.text("gpsCountry"); !country.empty()) {
+      out_.given.emplace(ir::kGpsCountrySignal);
+      // The app's position is in no country: "unknown" is how a request says so.
+      facts_.signals.push_back({std::string(ir::kGpsCountrySignal),
+                                equal_fold(country, "unknown") ? std::string() : country});
+    }
+    if (const auto now = object.integer("unixTime")) {
+      out_.given.emplace("now");
+      facts_.now_unix_s = *now;
+    }
     ObjectReader flow(object.take("authenticationFlow"), object.path_of("authenticationFlow"),
                       findings_);
     if (flow.present()) {
@@ -134,10 +169,6 @@ class SignInReader {
                                              {"none", "deviceCodeFlow", "authenticationTransfer"})))
             .value_or(TransferMethod::kNone);
     read_device(object);
-  }
-
-  static bool is_extension(const DeviceAttribute& attribute) {
-    return attribute.graph.starts_with("extensionAttribute");
   }
 
   Tristate tristate(ObjectReader& device, std::string_view key) {
@@ -164,14 +195,9 @@ class SignInReader {
     for (const auto each : {DeviceOwnership::kPersonal, DeviceOwnership::kCompany}) {
       facts_.device.ownership = graph_name(each) == owner ? each : facts_.device.ownership;
     }
-    // Extension attributes have no value on devices that nobody vouches for (conditional-access 3).
-    const bool shows_extensions = facts_.device.managed == Tristate::kTrue ||
-                                  facts_.device.compliant == Tristate::kTrue ||
-                                  facts_.device.trust == DeviceTrust::kServerAd;
     for (const auto& attribute : device_attributes()) {
       if (attribute.kind == AttributeKind::kText) {
-        if (auto value = device.text(attribute.graph);
-            !value.empty() && (shows_extensions || !is_extension(attribute))) {
+        if (auto value = device.text(attribute.graph); !value.empty()) {
           facts_.strings.emplace_back(attribute.gate, std::move(value));
         }
       } else if (attribute.kind == AttributeKind::kList) {
@@ -200,7 +226,7 @@ class SignInReader {
     for (const auto& control : object.strings("satisfiedControls")) {
       add_satisfied(control, object);
     }
-    (void)object.boolean("mfaRegistered");
+    read_presented(object);
     ObjectReader trust(object.take("inboundTrust"), object.path_of("inboundTrust"), findings_);
     const bool trusts_mfa = trust.boolean("mfa").value_or(false);
     const bool trusts_device = trust.boolean("device").value_or(!trust.present());
@@ -224,11 +250,33 @@ class SignInReader {
     }
   }
 
+  /// What the user has registered, and which key or certificate was presented.
+  void read_presented(ObjectReader& object) {
+    auto registered = object.strings("registeredMethods");
+    for (auto& mode : registered) {
+      mode = gate_word(Vocabulary::kMethod, mode);
+    }
+    const bool nothing = object.boolean("mfaRegistered") == false;
+    if (nothing || !registered.empty()) {
+      facts_.lists.push_back({std::string(ir::kRegisteredMethods), std::move(registered)});
+    }
+    const auto text = [&](std::string_view key, std::string_view fact) {
+      if (auto value = object.text(key); !value.empty()) {
+        facts_.strings.emplace_back(fact, std::move(value));
+      }
+    };
+    text("fido2Aaguid", "fido2.aaguid");
+    text("x509IssuerSki", "x509.issuer_ski");
+    if (auto oids = object.strings("x509PolicyOids"); !oids.empty()) {
+      facts_.lists.push_back({"x509.policy_oids", std::move(oids)});
+    }
+  }
+
   /// Without inbound trust the home tenant's word about the device is not heard
   /// (conditional-access 2.7): it is a device that we do not know.
   void forget_device() {
     facts_.device = DeviceFacts{};
-    facts_.lists.clear();
+    std::erase_if(facts_.lists, [](const auto& fact) { return fact.name.starts_with("device."); });
     std::erase_if(facts_.strings,
                   [](const auto& fact) { return fact.first.starts_with("device."); });
   }
@@ -250,6 +298,7 @@ class SignInReader {
     const auto action =
         word(object, "userAction", {"registerSecurityInformation", "registerOrJoinDevices"});
     const auto apps = object.strings("includeApplications");
+    custom_attributes(object, RuleSubject::kApp);
     if (!context.empty()) {
       add(TargetKind::kAuthContext, context);
     } else if (!action.empty()) {

@@ -24,12 +24,13 @@ struct WhatIfSignIn {
 };
 
 /// Reads the body of `POST /identity/conditionalAccess/evaluate`, and on top of it what Entra knows
-/// by itself and a file must say: `groupIds`, `roleIds` and `agentKind` at the identity, a
-/// `trafficProfile` (Global Secure Access) as the context,
-/// `agentIdRiskLevel` and `agentContext` at the conditions, `isManaged` at the device, and a
-/// `session` {usedMethods, satisfiedControls, primaryAuthAgeSeconds, mfaAgeSeconds,
-/// originalTransferMethod, homeTenantMfaClaim, inboundTrust {mfa, device}}. Strict: an unknown key
-/// or enumerator is Error{kInvalidArgument} with its JSON path.
+/// by itself and a file must say: `groupIds`, `roleIds`, `agentKind` and `customSecurityAttributes`
+/// at the identity; `customSecurityAttributes` and a `trafficProfile` (Global Secure Access) at the
+/// context; `agentIdRiskLevel`, `agentContext`, `gpsCountry` and `unixTime` at the conditions;
+/// `isManaged` at the device; and a `session` {usedMethods, satisfiedControls,
+/// primaryAuthAgeSeconds, mfaAgeSeconds, originalTransferMethod, homeTenantMfaClaim, inboundTrust
+/// {mfa, device}, mfaRegistered, registeredMethods, fido2Aaguid, x509IssuerSki, x509PolicyOids}.
+/// Strict: an unknown key or enumerator is Error{kInvalidArgument} with its JSON path.
 [[nodiscard]] Result<WhatIfSignIn> read_what_if(const boost::json::value& body,
                                                 const AppGroups& app_groups = {});
 

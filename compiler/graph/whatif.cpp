@@ -23,14 +23,17 @@ constexpr FactReason kFactReasons[] = {
     {"device.", "devices"},
     {"client", "clientApps"},
     {"location", "location"},
+    {"gps_country", "location"},
     {"ip", "location"},
     {"country", "location"},
     {"sign_in_risk", "signInRisk"},
     {"user_risk", "userRisk"},
-    {"now.", "time"},
+    {"now", "time"},
     {"insider_risk", "insiderRisk"},
     {"transfer_method", "authenticationFlow"},
     {"service_principal_risk", "workloadIdentities"},
+    {"service_principal.attributes.", "workloadIdentities"},
+    {"app.attributes.", "application"},
     {"agent", "workloadIdentities"},
 };
 constexpr std::string_view kOtherReason = "invalidCondition";
@@ -61,7 +64,7 @@ bool is_given(std::string_view fact, const WhatIfSignIn& sign_in) {
   if (fact == "agent") {
     return sign_in.given.contains("agent_risk") || sign_in.given.contains("agent_context");
   }
-  return fact == "now." || sign_in.given.contains(std::string(fact));
+  return sign_in.given.contains(std::string(fact));
 }
 
 struct Failing {
@@ -167,10 +170,31 @@ json::array failing_json(const std::vector<Failing>& failing) {
   return out;
 }
 
+/// The result that a sign-in log would show (conditional-access 2.6).
+std::string_view log_result(PolicyState state, const PolicyTrace& trace) {
+  const bool reports = state == PolicyState::kReportOnly;
+  if (state == PolicyState::kOff) {
+    return "notEnabled";
+  }
+  if (!trace.applies) {
+    return reports ? "reportOnlyNotApplied" : "notApplied";
+  }
+  switch (trace.outcome) {
+    case Outcome::kAllow:
+      return reports ? "reportOnlySuccess" : "success";
+    case Outcome::kChallenge:
+      return reports ? "reportOnlyInterrupted" : "failure";
+    case Outcome::kBlock:
+      return reports ? "reportOnlyFailure" : "failure";
+  }
+  return "unknown";
+}
+
 json::object policy_json(const PolicyInfo& info, const PolicyTrace& trace,
                          const WhatIfSignIn& sign_in) {
   const auto failing = failing_of(trace, info.state == PolicyState::kOff, sign_in);
   json::object ours;
+  ours["result"] = log_result(info.state, trace);
   ours["failing"] = failing_json(failing);
   ours["requires"] = json::array(trace.requires_text.begin(), trace.requires_text.end());
   ours["satisfied"] = trace.satisfied;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <cstdlib>
 
 #include "tests/graph/oracle/device_rule.h"
 #include "tests/graph/oracle/places.h"
@@ -46,6 +47,31 @@ bool listed_or(const json::value* object, std::string_view key, std::string_view
   return holds(names, everything) || holds(names, id);
 }
 
+/// mode include: only what the rule matches; mode exclude: all but that.
+bool filter_lets_through(const json::value* filter, const json::value* attributes) {
+  if (filter == nullptr) {
+    return true;
+  }
+  const auto hit = attribute_rule_matches(text(filter, "rule"), attributes);
+  return hit && *hit == same(text(filter, "mode"), "include");
+}
+
+bool workload_matches(const json::value* workloads, bool agent, const SignIn& s) {
+  const auto* plain = member(workloads, "servicePrincipalFilter");
+  const auto* of_agents = member(workloads, "agentIdServicePrincipalFilter");
+  const bool included =
+      listed_or(workloads, "includeServicePrincipals", "ServicePrincipalsInMyTenant",
+                s.principal) ||
+      (plain != nullptr && list(workloads, "includeServicePrincipals").empty()) ||
+      (agent && (listed_or(workloads, "includeAgentIdServicePrincipals", "All", s.principal) ||
+                 of_agents != nullptr));
+  const bool excluded =
+      holds(list(workloads, "excludeServicePrincipals"), s.principal) ||
+      (agent && listed_or(workloads, "excludeAgentIdServicePrincipals", "All", s.principal));
+  return included && !excluded && filter_lets_through(plain, s.principal_attributes) &&
+         filter_lets_through(of_agents, s.principal_attributes);
+}
+
 bool principal_matches(const json::value* conditions, const SignIn& s) {
   const auto* users = member(conditions, "users");
   const auto* workloads = member(conditions, "clientApplications");
@@ -54,15 +80,9 @@ bool principal_matches(const json::value* conditions, const SignIn& s) {
     case Who::kUser:
       return user_in(users, "include", s) && !user_in(users, "exclude", s);
     case Who::kServicePrincipal:
-      return listed_or(workloads, "includeServicePrincipals", "ServicePrincipalsInMyTenant",
-                       s.principal) &&
-             !holds(list(workloads, "excludeServicePrincipals"), s.principal);
+      return workload_matches(workloads, false, s);
     case Who::kAgentIdentity:  // is a service principal too
-      return (listed_or(workloads, "includeServicePrincipals", "ServicePrincipalsInMyTenant",
-                        s.principal) ||
-              listed_or(workloads, "includeAgentIdServicePrincipals", "All", s.principal)) &&
-             !holds(list(workloads, "excludeServicePrincipals"), s.principal) &&
-             !listed_or(workloads, "excludeAgentIdServicePrincipals", "All", s.principal);
+      return workload_matches(workloads, true, s);
     case Who::kAgentUser:  // is a user too
       return (user_in(users, "include", s) ||
               listed_or(agents, "includeAgentUsers", "All", s.principal)) &&
@@ -75,9 +95,7 @@ bool principal_matches(const json::value* conditions, const SignIn& s) {
 /// Whether the policy speaks of users at all, or of workloads: decides which reason is given.
 std::string principal_reason(const json::value* conditions) {
   const auto* workloads = member(conditions, "clientApplications");
-  const bool about_workloads = !list(workloads, "includeServicePrincipals").empty() ||
-                               !list(workloads, "includeAgentIdServicePrincipals").empty();
-  return about_workloads ? "workloadIdentities" : "users";
+  return workloads != nullptr ? "workloadIdentities" : "users";
 }
 
 // ---- what ------------------------------------------------------------------------------------
@@ -101,7 +119,14 @@ std::string target_reason(const json::value* conditions, const Tenant& tenant, c
                ? ""
                : "authenticationContext";
   }
-  const auto included = list(apps, "includeApplications");
+  const auto* filter = member(apps, "applicationFilter");
+  auto included = list(apps, "includeApplications");
+  if (filter != nullptr && included.empty()) {
+    included = {"All"};
+  }
+  if (!filter_lets_through(filter, s.app_attributes)) {
+    return "application";
+  }
   const auto excluded = list(apps, "excludeApplications");
   const auto profiles = list(member(apps, "globalSecureAccess"), "includeTrafficProfiles");
   const bool hit = std::any_of(s.targets.begin(), s.targets.end(), [&](const std::string& app) {
@@ -128,7 +153,19 @@ bool configured(const json::value* condition, std::string_view what) {
          !list(condition, "exclude" + std::string(what)).empty();
 }
 
-bool location_matches(const std::string& name, const Tenant& tenant, const SignIn& s) {
+/// Nothing where the position of the authenticator app would decide and is not known.
+using Maybe = std::optional<bool>;
+
+Maybe gps_matches(const json::value& location, const SignIn& s) {
+  if (s.gps_country.empty()) {
+    return std::nullopt;
+  }
+  return same(s.gps_country, "unknown")
+             ? flag(&location, "includeUnknownCountriesAndRegions")
+             : holds(list(&location, "countriesAndRegions"), s.gps_country);
+}
+
+Maybe location_matches(const std::string& name, const Tenant& tenant, const SignIn& s) {
   if (same(name, "All")) {
     return true;
   }
@@ -141,12 +178,58 @@ bool location_matches(const std::string& name, const Tenant& tenant, const SignI
                            ? flag(&location, "isTrusted")
                            : same(name, text(&location, "id")) || name == "NAME:" + display;
     const bool by_address_only = same(name, "AllTrusted");
+    if (meant && same(text(&location, "countryLookupMethod"), "authenticatorAppGps")) {
+      return gps_matches(location, s);
+    }
     if (meant && in_location(location, s.address, s.country) &&
         !(by_address_only && member(&location, "ipRanges") == nullptr)) {
       return true;
     }
   }
   return false;
+}
+
+Maybe any_place(const Names& names, const Tenant& tenant, const SignIn& s) {
+  Maybe out = false;
+  for (const auto& name : names) {
+    const auto hit = location_matches(name, tenant, s);
+    if (hit == true) {
+      return true;
+    }
+    out = hit ? out : hit;
+  }
+  return out;
+}
+
+Maybe places_match(const json::value* places, const Tenant& tenant, const SignIn& s) {
+  const auto included = list(places, "includeLocations");
+  const Maybe in = included.empty() ? Maybe(true) : any_place(included, tenant, s);
+  const Maybe out = any_place(list(places, "excludeLocations"), tenant, s);
+  if (in == false || out == true) {
+    return false;
+  }
+  return in && out ? Maybe(true) : std::nullopt;
+}
+
+/// Only for zone UTC, which is what the tests of this condition use.
+bool time_matches(const json::value* times, const SignIn& s) {
+  if (times == nullptr || !s.now) {
+    return true;  // a missing fact never opens the door
+  }
+  const char* names[] = {"thursday", "friday",  "saturday", "sunday",
+                         "monday",   "tuesday", "wednesday"};
+  const auto day = *s.now / 86400;
+  const auto minute = *s.now % 86400 / 60;
+  const auto days = list(times, "includeDays");
+  const auto minutes = [&](std::string_view key) {
+    const auto at = text(times, key);
+    return at.empty() ? -1 : std::atoi(at.c_str()) * 60 + std::atoi(at.c_str() + 3);
+  };
+  const int start = minutes("startTime"), end = minutes("endTime");
+  const bool hours =
+      start < 0 || start == end ||
+      (start < end ? start <= minute && minute < end : minute >= start || minute < end);
+  return (days.empty() || holds(days, names[day % 7])) && hours;
 }
 
 bool old_device_state(const std::string& state, const SignIn& s) {
@@ -223,9 +306,7 @@ class Conditions {
           client_matches(kinds, s_));
     const auto* places = member(c_, "locations");
     check("location", configured(places, "Locations"), s_.place_given,
-          included_not_excluded(places, "Locations", [&](const std::string& name) {
-            return location_matches(name, tenant_, s_);
-          }));
+          places_match(places, tenant_, s_) != false);
     level("signInRisk", "signInRiskLevels", "signInRiskLevel", s_.sign_in_risk);
     level("userRisk", "userRiskLevels", "userRiskLevel", s_.user_risk);
     level("insiderRisk", "insiderRiskLevels", "insiderRiskLevel", s_.insider_risk);
@@ -234,6 +315,8 @@ class Conditions {
     level("workloadIdentities", "agentIdRiskLevels", "agentIdRiskLevel", s_.agent_risk);
     check("workloadIdentities", member(c_, "agentContext") != nullptr, given("agentContext"),
           agent_context_matches(c_, s_));
+    const auto* times = member(c_, "times");
+    check("time", times != nullptr, s_.now.has_value(), time_matches(times, s_));
     check("authenticationFlow", member(c_, "authenticationFlows") != nullptr,
           given("authenticationFlow") || s_.transfer[1] != "none", flow_matches(c_, s_));
     return reasons_;
@@ -268,6 +351,10 @@ class Conditions {
 };
 
 }  // namespace
+
+bool needs_position(const json::value& policy, const Tenant& tenant, const SignIn& sign_in) {
+  return !places_match(member(member(&policy, "conditions"), "locations"), tenant, sign_in);
+}
 
 std::vector<std::string> failing_conditions(const json::value& policy, const Tenant& tenant,
                                             const SignIn& sign_in, bool what_if) {

@@ -20,4 +20,9 @@ struct Tenant {
                                                           const Tenant& tenant,
                                                           const SignIn& sign_in, bool what_if);
 
+/// Whether it hangs on the position of the authenticator app, which nobody knows, if the policy
+/// applies: then access is refused (conditional-access 2.4).
+[[nodiscard]] bool needs_position(const json::value& policy, const Tenant& tenant,
+                                  const SignIn& sign_in);
+
 }  // namespace graph_oracle

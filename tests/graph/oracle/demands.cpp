@@ -44,19 +44,24 @@ std::string canonical(const std::string& control) {
   return rule.name.empty() ? control : std::string(rule.name);
 }
 
+std::vector<std::string> methods_done(const SignIn& s) {
+  auto done = list(s.session, "usedMethods");
+  std::ranges::replace(done, std::string("federated"), std::string("federatedSingleFactor"));
+  return done;
+}
+
 bool control_met(const std::string& control, const json::value& policy, const Tenant& tenant,
                  const SignIn& s) {
   if (holds(list(s.session, "satisfiedControls"), control)) {
     return true;
   }
-  auto done = list(s.session, "usedMethods");
-  std::ranges::replace(done, std::string("federated"), std::string("federatedSingleFactor"));
+  const auto done = methods_done(s);
   if (control == "mfa") {
     return multifactor_done(done) || (flag(s.session, "homeTenantMfaClaim") && s.trusted("mfa"));
   }
   if (control.starts_with("authenticationStrength:")) {
     const auto* strength = member(member(&policy, "grantControls"), "authenticationStrength");
-    return strength != nullptr && strength_met(*strength, tenant.strengths, done);
+    return strength != nullptr && strength_met(*strength, tenant.strengths, done, s.session);
   }
   if (control == "compliantDevice") {
     return flag(s.device, "isCompliant");
@@ -147,6 +152,37 @@ bool met(const Clause& clause, const json::value& policy, const Tenant& tenant, 
 bool interactive(const Clause& clause) {
   return std::any_of(clause.begin(), clause.end(),
                      [](const std::string& control) { return rule_of(control).interactive; });
+}
+
+bool only_methods_can_be_prompted(const Clause& clause) {
+  bool methods = false;
+  for (const auto& control : clause) {
+    const bool by_method = control == "mfa" || control.starts_with("authenticationStrength:");
+    if (!by_method && rule_of(control).interactive) {
+      return false;
+    }
+    methods |= by_method;
+  }
+  return methods;
+}
+
+bool registrable(const Clause& clause, const json::value& policy, const Tenant& tenant,
+                 const SignIn& s) {
+  // With everything done that can be registered on the way, and nothing else, is it met?
+  auto done = methods_done(s);
+  for (const auto* method : {"email", "sms", "voice", "softwareOath", "fido2",
+                             "microsoftAuthenticatorPush", "deviceBasedPush"}) {
+    done.emplace_back(method);
+  }
+  for (const auto& control : clause) {
+    const auto* strength = member(member(&policy, "grantControls"), "authenticationStrength");
+    if (control == "mfa" ? multifactor_done(done)
+                         : strength != nullptr && control.starts_with("authenticationStrength:") &&
+                               strength_met(*strength, tenant.strengths, done, nullptr)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 int prompt_rank(const std::string& control) {

@@ -13,6 +13,11 @@ namespace graph_oracle {
                        const SignIn& s);
 /// Whether a prompt could meet it.
 [[nodiscard]] bool interactive(const Clause& clause);
+/// Whether the clause asks for methods, and no other prompt could meet it.
+[[nodiscard]] bool only_methods_can_be_prompted(const Clause& clause);
+/// Whether somebody who has registered nothing could register what is missing for the clause.
+[[nodiscard]] bool registrable(const Clause& clause, const json::value& policy,
+                               const Tenant& tenant, const SignIn& s);
 /// Place in the order of prompts.
 [[nodiscard]] int prompt_rank(const std::string& control);
 /// AADSTS number of a block by this control.

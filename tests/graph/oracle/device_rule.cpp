@@ -73,7 +73,8 @@ bool positive(std::string_view op, const Attribute& have, const std::vector<std:
 /// Recursive descent that evaluates as it reads.
 class Reader {
  public:
-  Reader(std::string_view rule, const json::value* device) : rest_(rule), device_(device) {}
+  Reader(std::string_view rule, std::string_view prefix, const json::value* subject)
+      : rest_(rule), prefix_(prefix), device_(subject) {}
 
   std::optional<bool> whole() {
     const bool value = disjunction();
@@ -153,11 +154,11 @@ class Reader {
   }
   bool comparison() {
     auto name = peek_word();
-    if (!same(name.substr(0, 7), "device.")) {
+    if (!same(name.substr(0, prefix_.size()), prefix_)) {
       return fail();
     }
     rest_.remove_prefix(name.size());
-    name.remove_prefix(7);
+    name.remove_prefix(prefix_.size());
     auto op = folded(peek_word());
     rest_.remove_prefix(op.size());
     if (op.starts_with('-')) {
@@ -215,6 +216,7 @@ class Reader {
   }
 
   std::string_view rest_;
+  std::string_view prefix_;
   const json::value* device_;
   bool failed_ = false;
 };
@@ -222,7 +224,11 @@ class Reader {
 }  // namespace
 
 std::optional<bool> device_rule_matches(std::string_view rule, const json::value* device) {
-  return Reader(rule, device).whole();
+  return Reader(rule, "device.", device).whole();
+}
+
+std::optional<bool> attribute_rule_matches(std::string_view rule, const json::value* attributes) {
+  return Reader(rule, "CustomSecurityAttribute.", attributes).whole();
 }
 
 }  // namespace graph_oracle

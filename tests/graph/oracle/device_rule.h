@@ -14,4 +14,9 @@ namespace graph_oracle {
 [[nodiscard]] std::optional<bool> device_rule_matches(std::string_view rule,
                                                       const json::value* device);
 
+/// The same for a filter over custom security attributes (conditional-access 1.1): `attributes` is
+/// an object of strings, or null when there are none.
+[[nodiscard]] std::optional<bool> attribute_rule_matches(std::string_view rule,
+                                                         const json::value* attributes);
+
 }  // namespace graph_oracle

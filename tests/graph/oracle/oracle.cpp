@@ -62,6 +62,8 @@ class Enforcement {
     }
   }
 
+  void refuse_for_want_of_position() { blocked_ = true; }
+
   void finish() {
     if (blocked_) {
       out_.outcome = "block";
@@ -80,11 +82,11 @@ class Enforcement {
         refuse(error_code_of(clause.front()));
       }
     }
-    if ((!out_.outstanding.empty() || must_repeat) && (s_.legacy_client() || s_.direct_connect())) {
+    if ((!out_.outstanding.empty() || must_repeat) && s_.cannot_be_asked()) {
       refuse(53003);
     }
-    if (risk_proof_up_) {
-      refuse(53004);
+    if (nothing_registrable_) {
+      refuse(risk_proof_up_ ? 53004 : 53003);
     }
     if (must_repeat && out_.outcome == "challenge") {
       add_once(out_.outstanding, {"reauthenticate"});
@@ -103,21 +105,30 @@ class Enforcement {
       return;
     }
     add_once(out_.outstanding, clause);
-    risk_proof_up_ = risk_proof_up_ || proof_up_blocked(policy);
+    registration(clause, policy);
     // Whoever changes a password does MFA first (conditional-access 2.5).
     const Clause mfa = {"mfa"};
     if (holds(clause, "passwordChange") && !met(mfa, policy, tenant_, s_)) {
       add_once(out_.required, mfa);
       add_once(out_.outstanding, mfa);
+      registration(mfa, policy);
     }
   }
-  /// A risky sign-in of somebody without any MFA registration is not sent to registration.
-  bool proof_up_blocked(const json::value& policy) const {
+  /// Somebody without any method registers one on the way, if the clause knows one that can be
+  /// registered, but not in a risky sign-in (conditional-access 2.5, 2.7).
+  void registration(const Clause& clause, const json::value& policy) {
+    const auto* registered = member(s_.session, "mfaRegistered");
+    if (registered == nullptr || flag(s_.session, "mfaRegistered") ||
+        !only_methods_can_be_prompted(clause)) {
+      return;
+    }
     const auto* conditions = member(&policy, "conditions");
     const bool about_risk = !list(conditions, "signInRiskLevels").empty() ||
                             !list(conditions, "userRiskLevels").empty();
-    const auto* registered = member(s_.session, "mfaRegistered");
-    return about_risk && registered != nullptr && !flag(s_.session, "mfaRegistered");
+    if (about_risk || !registrable(clause, policy, tenant_, s_)) {
+      nothing_registrable_ = true;
+      risk_proof_up_ = risk_proof_up_ || about_risk;
+    }
   }
   void order_prompts() {
     for (const auto& clause : out_.outstanding) {
@@ -134,6 +145,7 @@ class Enforcement {
   const SignIn& s_;
   Reading& out_;
   bool blocked_ = false;
+  bool nothing_registrable_ = false;
   bool risk_proof_up_ = false;
 };
 
@@ -200,6 +212,9 @@ Reading read(const json::value& policies, const Tenant& tenant, const json::valu
     }
     if (reading.enabled && reading.applies) {
       enforcement.apply(policy);
+      if (needs_position(policy, tenant, s)) {
+        enforcement.refuse_for_want_of_position();
+      }
     }
     out.policies.push_back(std::move(reading));
   }

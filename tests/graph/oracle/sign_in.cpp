@@ -23,11 +23,13 @@ void read_identity(const json::value* identity, SignIn& out) {
     out.guest_kind.clear();
   }
   out.home_tenant = text(identity, "externalTenantId");
+  out.principal_attributes = member(identity, "customSecurityAttributes");
   out.groups = list(identity, "groupIds");
   out.roles = list(identity, "roleIds");
 }
 
 void read_target(const json::value* target, SignIn& out) {
+  out.app_attributes = member(target, "customSecurityAttributes");
   if (member(target, "authenticationContextValue") != nullptr) {
     out.what = What::kAuthenticationContext;
     out.context = text(target, "authenticationContextValue");
@@ -57,6 +59,10 @@ SignIn::SignIn(const json::value& document) {
   address = text(conditions, "ipAddress");
   country = text(conditions, "country");
   place_given = !address.empty() || !country.empty();
+  gps_country = text(conditions, "gpsCountry");
+  if (const auto* at = member(conditions, "unixTime"); at != nullptr && at->is_int64()) {
+    now = at->get_int64();
+  }
   sign_in_risk = text(conditions, "signInRiskLevel", "none");
   user_risk = text(conditions, "userRiskLevel", "none");
   service_principal_risk = text(conditions, "servicePrincipalRiskLevel", "none");

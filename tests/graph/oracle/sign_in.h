@@ -14,8 +14,8 @@ enum class Who { kUser, kServicePrincipal, kAgentUser, kAgentIdentity };
 enum class What { kApps, kUserAction, kAuthenticationContext };
 
 /// A sign-in in the shape of the What-If request, with the additions of the case files: groupIds,
-/// roleIds and agentKind at the identity; trafficProfile as a context; agentIdRiskLevel and agentContext at the conditions; a
-/// `session`. A view: the document must outlive it.
+/// roleIds and agentKind at the identity; trafficProfile as a context; agentIdRiskLevel and
+/// agentContext at the conditions; a `session`. A view: the document must outlive it.
 struct SignIn {
   explicit SignIn(const json::value& document);
 
@@ -37,6 +37,10 @@ struct SignIn {
   std::string sign_in_risk, user_risk, service_principal_risk, insider_risk, agent_risk;
   std::string agent_context;
   std::vector<std::string> transfer;  ///< now, and the one that the session began with
+  std::string gps_country;  ///< where the authenticator app says it is; empty: it does not say
+  std::optional<std::int64_t> now;
+  const json::value* app_attributes = nullptr;
+  const json::value* principal_attributes = nullptr;
   const json::value* device = nullptr;
   const json::value* conditions = nullptr;
   const json::value* session = nullptr;
@@ -45,6 +49,11 @@ struct SignIn {
 
   [[nodiscard]] bool legacy_client() const;
   [[nodiscard]] bool direct_connect() const { return same(guest_kind, "b2bDirectConnectUser"); }
+  /// Legacy clients, direct connect users and workloads see no prompt.
+  [[nodiscard]] bool cannot_be_asked() const {
+    return legacy_client() || direct_connect() || who == Who::kServicePrincipal ||
+           who == Who::kAgentIdentity;
+  }
   /// A guest whose home tenant's claims we do not believe, for `what` = "mfa" or "device".
   [[nodiscard]] bool trusted(std::string_view what) const;
   [[nodiscard]] bool external() const;
