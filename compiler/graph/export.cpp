@@ -23,7 +23,7 @@ Location export_location(const ast::NamedSet& set, ExportContext& context) {
     trusted += is_trusted ? 1 : 0;
     const std::size_t at = is_trusted ? 1 : 0;
     if (word_of(item, at) == "ip") {
-      out.ranges.push_back({string_of(item, at + 1), ""});
+      out.ranges.push_back({string_of(item, at + 1), "", ""});
     } else if (const std::size_t gps = word_of(item, at) == "gps" ? 1 : 0;
                word_of(item, at + gps) == "country") {
       const auto country = word_of(item, at + gps + 1);

@@ -1,5 +1,7 @@
 #include "compiler/graph/graph_map.h"
 
+#include <algorithm>
+
 #include "compiler/graph/json_document.h"
 #include "compiler/graph/json_text.h"
 
@@ -49,7 +51,9 @@ void GraphMap::add(const std::string& name, const Location& location) {
   put(known, "displayName", location.name);
   put(known, "createdDateTime", location.created);
   put(known, "modifiedDateTime", location.modified);
-  if (location.ranges.empty() && location.countries.empty() && !location.unknown_countries) {
+  const bool blank =
+      std::ranges::all_of(location.ranges, [](const Range& range) { return range.cidr.empty(); });
+  if (blank && location.countries.empty() && !location.unknown_countries) {
     known["kind"] = location.by_country ? "country" : "ip";
     if (location.trusted) {
       known["isTrusted"] = true;
@@ -59,8 +63,21 @@ void GraphMap::add(const std::string& name, const Location& location) {
     }
   }
   json::object described;
+  json::object written;
+  json::array placeholders;
   for (const auto& range : location.ranges) {
+    if (range.cidr.empty()) {
+      placeholders.emplace_back(range.written);
+      continue;
+    }
     put(described, range.cidr, range.description);
+    put(written, range.cidr, range.written);
+  }
+  if (!placeholders.empty()) {
+    known["placeholders"] = std::move(placeholders);
+  }
+  if (!written.empty()) {
+    known["written"] = std::move(written);
   }
   if (!described.empty()) {
     known["ranges"] = std::move(described);
@@ -108,11 +125,23 @@ void GraphMap::restore(const std::string& name, Location& location) const {
   location.trusted = location.trusted || flag("isTrusted");
   location.undefined = flag("undefined") && location.ranges.empty() && location.countries.empty() &&
                        !location.unknown_countries;
-  if (const auto* ranges = known->if_contains("ranges"); ranges != nullptr && ranges->is_object()) {
-    for (auto& range : location.ranges) {
-      take(ranges->get_object(), range.cidr, range.description);
+  const auto each_range = [&](const char* key, std::string Range::* member) {
+    if (const auto* found = known->if_contains(key); found != nullptr && found->is_object()) {
+      for (auto& range : location.ranges) {
+        take(found->get_object(), range.cidr, range.*member);
+      }
+    }
+  };
+  if (const auto* found = known->if_contains("placeholders");
+      found != nullptr && found->is_array()) {
+    for (const auto& each : found->get_array()) {
+      if (each.is_string()) {
+        location.ranges.push_back({"", std::string(each.get_string()), ""});
+      }
     }
   }
+  each_range("ranges", &Range::description);
+  each_range("written", &Range::written);
 }
 
 void GraphMap::restore(const std::string& name, Strength& strength) const {

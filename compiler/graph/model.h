@@ -166,7 +166,8 @@ struct Policy {
 };
 
 struct Range {
-  std::string cidr;
+  std::string cidr;     ///< without bits behind the prefix; empty for a placeholder
+  std::string written;  ///< as the export had it, where that is another text
   std::string description;
 };
 

@@ -111,6 +111,12 @@ const json::value* ObjectReader::take(std::string_view key) {
   return nullptr;
 }
 
+bool ObjectReader::mentions(std::string_view key) const {
+  return object_ != nullptr && std::ranges::any_of(*object_, [&](const auto& entry) {
+           return equal_fold(entry.key(), key);
+         });
+}
+
 std::string ObjectReader::text(std::string_view key) {
   const auto* value = take(key);
   if (value == nullptr) {

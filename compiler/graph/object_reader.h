@@ -30,6 +30,8 @@ class ObjectReader {
 
   /// The member, or null when it is absent. Counts as asked for.
   const boost::json::value* take(std::string_view key);
+  /// Whether the member is written at all, also as null.
+  [[nodiscard]] bool mentions(std::string_view key) const;
   /// A string member; "" when absent. GUIDs come in lower case, here and in lists.
   std::string text(std::string_view key);
   std::optional<bool> boolean(std::string_view key);

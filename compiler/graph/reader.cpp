@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>
+#include <utility>
 
+#include "compiler/graph/cidr.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/limits.h"
 #include "compiler/graph/words.h"
@@ -167,6 +169,20 @@ class DocumentReader {
   std::size_t left_out_ = 0;
 };
 
+void mend_range(Range& range, const std::string& path, Findings& findings) {
+  const auto mended = canonical_cidr(range.cidr);
+  if (!mended) {
+    findings.warning(path, fmt::format("\"{}\" is not a range of addresses: no sign-in is in it "
+                                       "until you fill it in",
+                                       range.cidr));
+    range.written = std::exchange(range.cidr, "");
+  } else if (*mended != range.cidr) {
+    findings.note(
+        path, fmt::format("{} has bits behind its prefix: the range is {}", range.cidr, *mended));
+    range.written = std::exchange(range.cidr, *mended);
+  }
+}
+
 void read_ranges(ObjectReader& object, Location& out, Findings& findings) {
   const auto* value = object.take("ipRanges");
   if (value == nullptr) {
@@ -180,15 +196,15 @@ void read_ranges(ObjectReader& object, Location& out, Findings& findings) {
   std::size_t index = 0;
   for (const auto& each : value->get_array()) {
     const auto path = fmt::format("{}[{}]", object.path_of("ipRanges"), index++);
+    Range read;
     if (each.is_string()) {
-      out.ranges.push_back({std::string(each.get_string()), ""});
-      continue;
+      read.cidr = each.get_string();
+    } else {
+      ObjectReader range(&each, path, findings);
+      read.cidr = range.text("cidrAddress");
+      read.description = range.text("description");
     }
-    ObjectReader range(&each, path, findings);
-    Range read{range.text("cidrAddress"), range.text("description")};
-    if (read.cidr.empty()) {
-      findings.error(path, "a range has a cidrAddress");
-    }
+    mend_range(read, path, findings);
     out.ranges.push_back(std::move(read));
   }
 }

@@ -42,6 +42,9 @@ class SignInReader {
   void read_identity(ObjectReader& object) {
     facts_.user = object.text("userId");
     const auto principal = object.text("servicePrincipalId");
+    if (!principal.empty() && (!facts_.user.empty() || object.mentions("externalUserType"))) {
+      findings_.error(object.path(), "a service principal is not a user: name one of the two");
+    }
     if (!principal.empty()) {
       facts_.user = principal;
       facts_.user_kind = UserKind::kServicePrincipal;
@@ -178,10 +181,12 @@ class SignInReader {
 
   void read_device(ObjectReader& object) {
     ObjectReader device(object.take("deviceInfo"), object.path_of("deviceInfo"), findings_);
+    if (object.mentions("deviceInfo")) {
+      out_.given.emplace("device");  // null says that the device is not registered
+    }
     if (!device.present()) {
       return;
     }
-    out_.given.emplace("device");
     facts_.device.registered = true;
     facts_.device.compliant = tristate(device, "isCompliant");
     facts_.device.managed = tristate(device, "isManaged");

@@ -244,7 +244,7 @@ json::object to_graph_json(const Location& location) {
     const bool v6 = range.cidr.find(':') != std::string::npos;
     json::object each;
     each["@odata.type"] = v6 ? "#microsoft.graph.iPv6CidrRange" : "#microsoft.graph.iPv4CidrRange";
-    each["cidrAddress"] = range.cidr;
+    each["cidrAddress"] = range.written.empty() ? range.cidr : range.written;
     put(each, "description", range.description);
     ranges.push_back(std::move(each));
   }

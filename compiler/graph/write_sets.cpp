@@ -24,6 +24,9 @@ std::string upper(std::string_view text) {
 std::string location_items(const Location& location) {
   Strings items;
   for (const auto& range : location.ranges) {
+    if (range.cidr.empty()) {
+      continue;  // a placeholder: write_locations says so
+    }
     items.push_back(
         fmt::format("{}ip {}", location.trusted ? "trusted " : "", gate_string(range.cidr)));
   }
@@ -113,6 +116,11 @@ std::string doc_comment(std::string_view description) {
 std::string write_locations(const Symbols& symbols, Findings&) {
   std::string out;
   for (const auto& [name, location] : symbols.locations()) {
+    for (const auto& range : location.ranges) {
+      if (range.cidr.empty()) {
+        out += fmt::format("# To be filled in: {}\n", gate_string(range.written));
+      }
+    }
     out += doc_comment(location.note);
     out += fmt::format("locations {} = {}\n", name, location_items(location));
   }

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
 
 #include "tests/graph/corpus.h"
+#include "tests/graph/documented_pairs.h"
 #include "tests/graph/imported_set.h"
 #include "tests/graph/sign_in_generator.h"
 
@@ -93,6 +95,51 @@ TEST(Agreement, OracleInterpreterAndNativeCodeDecideAlike) {
     std::printf(", %zu %s", count, outcome.c_str());
   }
   std::printf("\n");
+}
+
+/// The examples of docs/from-entra.md as one source.
+Source documented() {
+  Source out;
+  out.name = "docs/from-entra.md";
+  json::array policies, locations;
+  const auto take = [&](json::value each) {
+    if (auto* conditions = each.as_object().if_contains("conditions"); conditions != nullptr) {
+      if (auto* times = conditions->as_object().if_contains("times"); times != nullptr) {
+        times->as_object()["timeZone"] = "UTC";  // the only zone that the oracle knows
+      }
+      policies.push_back(std::move(each));
+    } else {
+      locations.push_back(std::move(each));
+    }
+  };
+  for (const auto& pair : documented_pairs()) {
+    auto value = json::parse(pair.document.bytes);
+    if (value.is_array()) {
+      std::ranges::for_each(value.get_array(), take);
+    } else {
+      take(std::move(value));
+    }
+  }
+  out.policies = std::move(policies);
+  out.locations = std::move(locations);
+  return out;
+}
+
+TEST(Agreement, TheDocumentedExamplesCompileAndDecideAlike) {
+  const auto seed = setting("GATE_SEED", 20'260'101);
+  const auto rounds = setting("GATE_ROUNDS", 400);
+  Counts counts;
+  auto source = documented();
+  compare(source, seed, rounds, counts);
+  const auto all = source.policies.get_array();
+  for (const auto& policy : all) {
+    source.policies = with_state(json::array{policy}, "enabled");
+    compare(source, seed + 3, rounds / 2, counts);
+  }
+  EXPECT_GT(counts.applied, rounds);
+  for (const auto* outcome : {"allow", "challenge", "block"}) {
+    EXPECT_GT(counts.outcomes[outcome], 100U) << outcome;
+  }
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ const Strings kMethods = {"fido2",
                           "x509CertificateMultiFactor",
                           "deviceBasedPush",
                           "hardwareOath",
+                          "x509CertificateSingleFactor",
                           "temporaryAccessPassOneTime"};
 
 void add(Strings& into, const Strings& values) {
@@ -45,7 +46,7 @@ void add(Strings& into, const Strings& values) {
 }
 
 json::array array_of(const Strings& values) {
-  return {values.begin(), values.end()};
+  return json::array(values.begin(), values.end());
 }
 
 /// "203.0.113.0/24" → an address in it that is not its first, where there is one.
@@ -113,27 +114,79 @@ void SignInGenerator::collect_places(const Source& source) {
     for (const auto& range : ranges->get_array()) {
       const auto cidr =
           range.is_string() ? std::string(range.get_string()) : text(&range, "cidrAddress");
+      if (cidr.find('x') != std::string::npos) {
+        continue;  // a placeholder is no address that a sign-in could come from
+      }
       add(addresses_, {inside(cidr), cidr.substr(0, cidr.find('/'))});
       address_in_.emplace_back(text(&location, "id"), inside(cidr));
     }
   }
 }
 
-/// What device rules compare: `device.model -eq "x"` gives (model, x).
+/// What a rule compares: `device.model -eq "x"` gives (model, x).
+void SignInGenerator::collect_compared(const std::string& rule, const std::string& prefix,
+                                       Pairs& into) {
+  for (auto at = rule.find(prefix); at != std::string::npos; at = rule.find(prefix, at)) {
+    at += prefix.size();
+    const auto name = rule.substr(at, rule.find(' ', at) - at);
+    const auto open = rule.find('"', at);
+    const auto next = rule.find(prefix, at);
+    if (open != std::string::npos && open < next) {
+      into.emplace_back(name, rule.substr(open + 1, rule.find('"', open + 1) - open - 1));
+    }
+  }
+}
+
 void SignInGenerator::collect_rule_values(const json::value& policies) {
   for (const auto& policy : policies.get_array()) {
-    const auto* devices = member(member(&policy, "conditions"), "devices");
-    auto rule = text(member(devices, "deviceFilter"), "rule");
-    for (auto at = rule.find("device."); at != std::string::npos; at = rule.find("device.", at)) {
-      at += 7;
-      const auto name = rule.substr(at, rule.find(' ', at) - at);
-      const auto open = rule.find('"', at);
-      const auto next = rule.find("device.", at);
-      if (open != std::string::npos && open < next) {
-        rule_values_.emplace_back(name, rule.substr(open + 1, rule.find('"', open + 1) - open - 1));
+    const auto* conditions = member(&policy, "conditions");
+    const auto rule = [&](const char* owner, const char* filter) {
+      return text(member(member(conditions, owner), filter), "rule");
+    };
+    collect_compared(rule("devices", "deviceFilter"), "device.", rule_values_);
+    for (const auto& each : {rule("applications", "applicationFilter"),
+                             rule("clientApplications", "servicePrincipalFilter"),
+                             rule("clientApplications", "agentIdServicePrincipalFilter")}) {
+      collect_compared(each, "CustomSecurityAttribute.", custom_values_);
+    }
+    const auto* strength = member(member(&policy, "grantControls"), "authenticationStrength");
+    const auto* limits = member(strength, "combinationConfigurations");
+    if (limits != nullptr && limits->is_array()) {
+      for (const auto& limit : limits->get_array()) {
+        add(aaguids_, list(&limit, "allowedAAGUIDs"));
+        add(issuers_, list(&limit, "allowedIssuerSkis"));
+        add(oids_, list(&limit, "allowedPolicyOIDs"));
       }
     }
   }
+}
+
+/// Custom security attributes, the compared value or another.
+void SignInGenerator::random_attributes(json::object& owner) {
+  if (custom_values_.empty() || chance(40)) {
+    return;
+  }
+  json::object attributes;
+  while (chance(60)) {
+    const auto& [name, value] = custom_values_[random_() % custom_values_.size()];
+    attributes[name] = chance(70) ? value : "other";
+  }
+  owner["customSecurityAttributes"] = std::move(attributes);
+}
+
+/// Which key or certificate was presented, and what the user has registered.
+void SignInGenerator::random_presented(json::object& session) {
+  if (chance(12)) {
+    session["mfaRegistered"] = chance(50);
+  }
+  const auto present = [&](const char* key, const Strings& values) {
+    if (!values.empty() && chance(70)) {
+      session[key] = chance(70) ? pick(values) : "0";
+    }
+  };
+  present("fido2Aaguid", aaguids_);
+  present("x509IssuerSki", issuers_);
+  present("x509PolicyOids", oids_);
 }
 
 bool SignInGenerator::chance(int percent) {
@@ -149,6 +202,7 @@ std::string SignInGenerator::address() {
 }
 
 void SignInGenerator::random_identity(json::object& identity) {
+  identity = json::object();
   identity["userId"] = pick(users_);
   Strings groups, roles;
   while (chance(40)) {
@@ -230,6 +284,12 @@ void SignInGenerator::random_conditions(json::object& conditions) {
     conditions["agentContext"] =
         chance(50) ? "agentUserSessionsInitiatedFromEndpoints" : "elsewhere";
   }
+  if (chance(60)) {
+    conditions["gpsCountry"] = chance(15) ? "unknown" : pick(countries_);
+  }
+  if (chance(60)) {
+    conditions["unixTime"] = static_cast<std::int64_t>(1'790'000'000 + random_() % (8 * 86400));
+  }
   conditions["authenticationFlow"] = {{"transferMethod", chance(85) ? "none" : pick(kFlows)}};
   conditions["deviceInfo"] = random_device();
 }
@@ -254,6 +314,7 @@ json::object SignInGenerator::random_session() {
     }
   }
   session["satisfiedControls"] = array_of(satisfied);
+  random_presented(session);
   return session;
 }
 
@@ -268,7 +329,7 @@ void SignInGenerator::meet_users(const json::value* conditions, json::object& id
     identity = {{"servicePrincipalId", "sp-agent"}, {"agentKind", "agentIdentity"}};
     return;
   }
-  if (!list(workloads, "includeServicePrincipals").empty()) {
+  if (workloads != nullptr) {
     identity = {{"servicePrincipalId", pick(principals_)}};
     return;
   }
@@ -387,6 +448,10 @@ json::value SignInGenerator::next() {
       default:
         break;
     }
+  }
+  random_attributes(out["signInContext"].as_object());
+  if (out["signInIdentity"].as_object().contains("servicePrincipalId")) {
+    random_attributes(out["signInIdentity"].as_object());
   }
   out["session"] = random_session();
   const bool guest = out["signInIdentity"].as_object().contains("externalUserType");

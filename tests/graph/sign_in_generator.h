@@ -25,7 +25,11 @@ class SignInGenerator {
   using Strings = std::vector<std::string>;
   void collect(const Source& source);
   void collect_places(const Source& source);
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  static void collect_compared(const std::string& rule, const std::string& prefix, Pairs& into);
   void collect_rule_values(const json::value& policies);
+  void random_attributes(json::object& owner);
+  void random_presented(json::object& session);
 
   [[nodiscard]] bool chance(int percent);
   [[nodiscard]] std::string pick(const Strings& from, std::string_view otherwise = "");
@@ -46,7 +50,9 @@ class SignInGenerator {
   json::array policies_;
   json::value app_groups_;
   Strings users_, groups_, roles_, apps_, tenants_, principals_, addresses_, countries_;
-  std::vector<std::pair<std::string, std::string>> rule_values_;
+  Pairs rule_values_;
+  Pairs custom_values_;
+  std::vector<std::string> aaguids_, issuers_, oids_;
   std::vector<std::pair<std::string, std::string>> address_in_;  // location id, an address in it
 };
 
