@@ -97,6 +97,15 @@ ImportedSet::ImportedSet(const json::value& policies, const json::value& locatio
       }
     }
   }
+  json::array strengths;
+  for (const auto& policy : policies.get_array()) {
+    const auto* strength = graph_oracle::member(graph_oracle::member(&policy, "grantControls"),
+                                                "authenticationStrength");
+    if (graph_oracle::member(strength, "allowedCombinations") != nullptr) {
+      strengths.push_back(*strength);
+    }
+  }
+  strengths_ = std::move(strengths);
   const auto imported = gate::graph::import_graph(files_of(policies, locations));
   for (const auto& finding : imported.findings) {
     EXPECT_NE(finding.level, gate::graph::FindingLevel::kError) << to_text(finding);
@@ -202,6 +211,7 @@ Verdict ImportedSet::oracle(const json::value& sign_in) const {
   graph_oracle::Tenant tenant;
   tenant.locations = &locations_;
   tenant.app_groups = &app_groups_;
+  tenant.strengths = &strengths_;
   const auto reading = graph_oracle::read(policies_, tenant, sign_in);
   Verdict out;
   out.outcome = reading.outcome;

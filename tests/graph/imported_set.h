@@ -55,6 +55,7 @@ class ImportedSet {
   json::value policies_;
   json::value locations_;
   json::value app_groups_;
+  json::value strengths_;  // those that the policies spell out
   gate::graph::AppGroups groups_;
   std::vector<std::size_t> numbers_;
   std::map<std::string, std::string> strength_ids_;  // name in the set → id

@@ -50,8 +50,7 @@ class SignInGenerator {
   json::array policies_;
   json::value app_groups_;
   Strings users_, groups_, roles_, apps_, tenants_, principals_, addresses_, countries_;
-  Pairs rule_values_;
-  Pairs custom_values_;
+  Pairs rule_values_, custom_values_;
   std::vector<std::string> aaguids_, issuers_, oids_;
   std::vector<std::pair<std::string, std::string>> address_in_;  // location id, an address in it
 };

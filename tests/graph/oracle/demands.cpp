@@ -213,7 +213,15 @@ void merge_session(const json::value& policy, Session& into) {
 
 bool stale(const Session& session, const SignIn& s) {
   const auto first = number(s.session, "primaryAuthAgeSeconds", 0);
-  const auto second = number(s.session, "mfaAgeSeconds", 0);
+  // A second factor that was never done has no age: a frequency asks to repeat, not to begin.
+  const auto done = methods_done(s);
+  const bool password_alone = done == std::vector<std::string>{"password"} &&
+                              !holds(list(s.session, "satisfiedControls"), "mfa") &&
+                              !(flag(s.session, "homeTenantMfaClaim") && s.trusted("mfa"));
+  const auto repeated = password_alone ? 0 : number(s.session, "mfaAgeSeconds", 0);
+  // Whoever began without a password did a second factor with it.
+  const bool began_stronger = !done.empty() && !same(done.front(), "password");
+  const auto second = began_stronger ? std::max(first, repeated) : repeated;
   const auto older = [](std::optional<std::int64_t> allowed, std::int64_t age) {
     return allowed && age > (*allowed == 0 ? kEveryTimeToleranceS : *allowed);
   };

@@ -88,16 +88,8 @@ Combinations let_through(const json::value& strength, const json::value* session
 
 bool strength_met(const json::value& strength, const json::value* known,
                   const std::vector<std::string>& done, const json::value* session) {
+  // What an export says of a strength is what its tenant means; the tables are for the id alone.
   const auto id = text(&strength, "id");
-  if (id == "00000000-0000-0000-0000-000000000002") {
-    return any_contained(kMultifactor, done);
-  }
-  if (id == "00000000-0000-0000-0000-000000000003") {
-    return any_contained(kPasswordless, done);
-  }
-  if (id == "00000000-0000-0000-0000-000000000004") {
-    return any_contained(kPhishingResistant, done);
-  }
   if (member(&strength, "allowedCombinations") != nullptr) {
     return any_contained(let_through(strength, session), done);
   }
@@ -108,7 +100,13 @@ bool strength_met(const json::value& strength, const json::value* known,
       }
     }
   }
-  return false;
+  if (id == "00000000-0000-0000-0000-000000000002") {
+    return any_contained(kMultifactor, done);
+  }
+  if (id == "00000000-0000-0000-0000-000000000003") {
+    return any_contained(kPasswordless, done);
+  }
+  return id == "00000000-0000-0000-0000-000000000004" && any_contained(kPhishingResistant, done);
 }
 
 bool multifactor_done(const std::vector<std::string>& done) {
