@@ -20,12 +20,14 @@ struct FlagName {
   SessionControls::Flag flag;
   std::string_view name;
 };
-constexpr std::array<FlagName, 5> kFlags{{
+constexpr std::array<FlagName, 7> kFlags{{
     {SessionControls::kAppEnforcedRestrictions, "app_enforced_restrictions"},
     {SessionControls::kDisableResilience, "disable_resilience_defaults"},
     {SessionControls::kSecureSignInSession, "secure_sign_in_session"},
     {SessionControls::kRevokeAll, "revoke_all"},
     {SessionControls::kForbidChannelsOnDevice, "forbid_channels_on_device"},
+    {SessionControls::kFilteringProfile, "filtering_profile"},
+    {SessionControls::kNetworkAccessSecurity, "network_access_security"},
 }};
 
 std::string quoted_policy(const PolicySet& policies, std::uint32_t index) {

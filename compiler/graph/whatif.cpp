@@ -228,7 +228,11 @@ json::object decision_json(const PolicySet& policies, const Decision& decision,
     out["errorCode"] = decision.error_code;
   }
   out["required"] = clause_texts(policies, decision.required);
-  out["unmet"] = clause_texts(policies, decision.unmet);
+  json::array unmet;
+  for (const auto clause : policies.prompt_order(decision)) {
+    unmet.emplace_back(policies.clause(clause));
+  }
+  out["unmet"] = std::move(unmet);
   out["reauthenticate"] = decision.reauthenticate;
   json::array changes;
   for (const auto& change : nearest_change(policies, facts)) {

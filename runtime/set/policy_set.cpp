@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gate/policy_set.hpp>
 
 #include "runtime/digest/sha256.h"
@@ -55,6 +56,19 @@ std::size_t PolicySet::clause_count() const noexcept {
 std::string_view PolicySet::clause(std::size_t index) const {
   GATE_CHECK(index < clause_count(), "no such clause");
   return state_->clause_texts[index];
+}
+
+std::vector<std::size_t> PolicySet::prompt_order(const Decision& decision) const {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < clause_count(); ++i) {
+    if (decision.unmet.contains(i)) {
+      out.push_back(i);
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [this](std::size_t a, std::size_t b) {
+    return state_->decisions.clause(a).first < state_->decisions.clause(b).first;
+  });
+  return out;
 }
 
 std::string_view PolicySet::fact(std::uint16_t detail) const noexcept {

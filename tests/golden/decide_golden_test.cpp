@@ -62,6 +62,19 @@ std::vector<std::string> applied(const gate::PolicySet& set, const gate::Explana
   return names;
 }
 
+/// The word of the sign-in log (conditional-access 2.6).
+std::string_view report_result(gate::Outcome alone) {
+  switch (alone) {
+    case gate::Outcome::kAllow:
+      return "success";
+    case gate::Outcome::kChallenge:
+      return "interrupted";
+    case gate::Outcome::kBlock:
+      return "failure";
+  }
+  return "failure";
+}
+
 bool has_report_only(const gate::PolicySet& set) {
   for (std::size_t i = 0; i < set.policy_count(); ++i) {
     if (set.policy(i).state == gate::PolicyState::kReportOnly) {
@@ -88,7 +101,21 @@ std::string expectations(const gate::PolicySet& set, const gate::SignInRequest& 
     } else if (reason.code == gate::ReasonCode::kUnknownSignal) {
       line(fmt::format("unknown {} in \"{}\"", set.fact(reason.detail),
                        set.policy(reason.policy).name));
+    } else if (reason.code == gate::ReasonCode::kFactRefused) {
+      line(fmt::format("refused without {} in \"{}\"", set.fact(reason.detail),
+                       set.policy(reason.policy).name));
+    } else if (reason.code == gate::ReasonCode::kCannotRegister) {
+      line(fmt::format("no method for {} in \"{}\"", set.clause(reason.detail),
+                       set.policy(reason.policy).name));
     }
+  }
+  if (const auto prompts = set.prompt_order(decision);
+      decision.outcome == gate::Outcome::kChallenge && prompts.size() > 1) {
+    std::vector<std::string_view> texts;
+    for (const std::size_t clause : prompts) {
+      texts.push_back(set.clause(clause));
+    }
+    line(fmt::format("prompts [{}]", fmt::join(texts, "; ")));
   }
   if (decision.outcome != gate::Outcome::kChallenge && !decision.required.empty()) {
     line(fmt::format("required [{}]",
@@ -104,6 +131,12 @@ std::string expectations(const gate::PolicySet& set, const gate::SignInRequest& 
   if (has_report_only(set)) {
     line("report " + outcome_text(set, explained.report_only) +
          quoted(applied(set, explained, gate::PolicyState::kReportOnly)));
+    for (const gate::PolicyTrace& trace : explained.policies) {
+      const gate::PolicyInfo policy = set.policy(trace.policy);
+      if (trace.applies && policy.state == gate::PolicyState::kReportOnly) {
+        line(fmt::format("result {} of \"{}\"", report_result(trace.outcome), policy.name));
+      }
+    }
   }
   return out;
 }

@@ -94,6 +94,9 @@ class PolicySet {
   [[nodiscard]] std::size_t clause_count() const noexcept;
   /// What clause `index` asks for: "mfa", "strength NativeMfa", "any of (mfa, compliant_device)".
   [[nodiscard]] std::string_view clause(std::size_t index) const;
+  /// The unmet clauses of a decision of this set, in the order in which a user is prompted for them
+  /// (conditional-access 2.2): MFA, device states, apps, password change, terms of use, custom.
+  [[nodiscard]] std::vector<std::size_t> prompt_order(const Decision& decision) const;
   /// The fact behind `detail` of a kUnknownSignal reason: "amount", "now"; empty if there is none.
   [[nodiscard]] std::string_view fact(std::uint16_t detail) const noexcept;
 
