@@ -8,10 +8,13 @@
 #include "compiler/sema/checks/checks.h"
 #include "compiler/sema/lowering.h"
 #include "compiler/sema/policy_ids.h"
+#include "compiler/sema/workforce_profile.h"
 #include "runtime/ir/verify.h"
 
 namespace gate::compiler::sema {
 namespace {
+
+constexpr std::string_view kProfiles[] = {"workforce", "external_id"};
 
 /// One walk over the set, after its names are known.
 class Analyser {
@@ -23,6 +26,7 @@ class Analyser {
         lowering_(symbols, sources, limits, diagnostics),
         conditions_(lowering_),
         policies_(lowering_, conditions_, options.today),
+        profile_(options.profile),
         diagnostics_(diagnostics) {}
 
   std::optional<ir::Program> run() {
@@ -119,19 +123,36 @@ class Analyser {
         }
       }
     }
+    use_profile();
   }
 
   void check_profile(const ast::Profile& profile) {
-    static constexpr std::string_view kProfiles[] = {"workforce", "external_id"};
     if (std::ranges::find(kProfiles, profile.name.text) == std::end(kProfiles)) {
       diagnostics_.report<Code::kUnknownWord>(profile.name.span, profile.name.text, "a profile")
           .label("workforce or external_id")
           .suggest(profile.name.span, nearest(profile.name.text, kProfiles));
-    } else if (profile.name.text == "workforce") {
-      lowering_.builder.use_workforce_mfa();
-    } else {
-      policies_.use_external_profile();
+    } else if (profile_.empty()) {
+      profile_ = profile.name.text;
     }
+  }
+
+  /// What the caller asked for wins over what the set declares.
+  void use_profile() {
+    if (profile_.empty()) {
+      return;
+    }
+    if (std::ranges::find(kProfiles, profile_) == std::end(kProfiles)) {
+      diagnostics_.report_unplaced<Code::kUnknownWord>(profile_, "a profile");
+      return;
+    }
+    const bool external = profile_ == "external_id";
+    if (external) {
+      policies_.use_external_profile();
+    } else {
+      policies_.use_workforce_profile();
+      lowering_.builder.use_workforce_mfa();
+    }
+    check_tenant_limits(files_, external, lowering_);
   }
 
   void check_limits(const ir::Program& program) {
@@ -156,6 +177,7 @@ class Analyser {
   Lowering lowering_;
   ConditionChecker conditions_;
   PolicyChecker policies_;
+  std::string profile_;
   DiagnosticCollector& diagnostics_;
 };
 

@@ -7,6 +7,7 @@
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/item_reader.h"
 #include "compiler/sema/profile.h"
+#include "compiler/sema/workforce_profile.h"
 
 namespace gate::compiler::sema {
 namespace {
@@ -51,6 +52,9 @@ void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy
   good = effect(policy, out) && good;
   if (good && external_) {
     check_external_profile(policy, l_);
+  }
+  if (good && workforce_) {
+    check_workforce_profile(policy, l_);
   }
   l_.diagnostics.expanded_at(std::nullopt, {});
   if (good) {

@@ -31,6 +31,7 @@ class PolicyChecker {
 
   /// The set is for an external tenant: what that lacks is refused.
   void use_external_profile() { external_ = true; }
+  void use_workforce_profile() { workforce_ = true; }
 
   /// `id` is the policy's own or the derived one.
   void check(const ast::Declaration& declaration, const ast::Policy& policy, std::string id);
@@ -51,6 +52,7 @@ class PolicyChecker {
   ConditionChecker& conditions_;
   std::optional<Date> today_;
   bool external_ = false;
+  bool workforce_ = false;
 };
 
 }  // namespace gate::compiler::sema
