@@ -211,9 +211,31 @@ Result<std::string> device_rule_as_gate(const Rule& rule) {
   return rule.kind == RuleKind::kNot ? "not " + out : out;
 }
 
+std::uint32_t turning_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  if (byte(0) == 0xD8 && byte(1) == 0x9C) {
+    return 0x061C;
+  }
+  if (byte(0) != 0xE2 || (byte(1) != 0x80 && byte(1) != 0x81)) {
+    return 0;
+  }
+  const std::uint32_t code = 0x2000U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
+  const bool turns = code == 0x200B || code == 0x200E || code == 0x200F || code == 0x2060 ||
+                     (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  return turns ? code : 0;
+}
+
 std::string gate_string(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (const auto code = turning_character(text.substr(i)); code != 0) {
+      out += fmt::format("\\u{{{:X}}}", code);
+      i += code == 0x061C ? 1 : 2;
+      continue;
+    }
     switch (c) {
       case '"':
         out += "\\\"";

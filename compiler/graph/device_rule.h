@@ -63,6 +63,10 @@ struct Rule {
 /// (a trust type that does not exist).
 [[nodiscard]] Result<std::string> device_rule_as_gate(const Rule& rule);
 
+/// The character that hides what a text says (U+202E, U+200B …) with which `text` begins; 0 for
+/// none. Sources must not hold one (G0003): in strings it is escaped, elsewhere refused.
+[[nodiscard]] std::uint32_t turning_character(std::string_view text);
+
 /// `text` as a string literal of the policy language, quotes included.
 [[nodiscard]] std::string gate_string(std::string_view text);
 

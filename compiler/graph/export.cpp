@@ -8,6 +8,7 @@
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/write_gate.h"
 #include "compiler/parse/parser.h"
+#include "compiler/sema/templates.h"
 
 namespace gate::graph {
 
@@ -144,6 +145,13 @@ class Exporter {
     const bool failed = collector.has_errors();
     if (failed) {
       context_.diagnostics = collector.take_sorted(limits.errors_per_file_max);
+    }
+    if (!failed) {
+      compiler::sema::expand_templates(files_, collector);
+      if (collector.has_errors()) {
+        context_.diagnostics = collector.take_sorted(limits.errors_per_file_max);
+        return false;
+      }
     }
     for (const auto& file : files_) {
       context_.declare(file);

@@ -47,6 +47,13 @@ bool is_guid(std::string_view text) {
          });
 }
 
+bool has_control_character(std::string_view text, bool lines) {
+  return std::ranges::any_of(text, [lines](char c) {
+    const bool ends_line = c == '\n' || c == '\r' || c == '\t';
+    return (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) && !(lines && ends_line);
+  });
+}
+
 /// Ids are compared byte by byte, and exports differ in the case of their GUIDs.
 std::string in_one_case(std::string_view text) {
   return is_guid(text) ? fold_case(text) : std::string(text);
@@ -117,7 +124,7 @@ bool ObjectReader::mentions(std::string_view key) const {
          });
 }
 
-std::string ObjectReader::text(std::string_view key) {
+std::string ObjectReader::text(std::string_view key, bool lines) {
   const auto* value = take(key);
   if (value == nullptr) {
     return {};
@@ -130,6 +137,10 @@ std::string ObjectReader::text(std::string_view key) {
   if (value->get_string().size() > kGraphStringBytesMax) {
     findings_.error(path_of(key), fmt::format("the string has {} bytes, more than the {} allowed",
                                               value->get_string().size(), kGraphStringBytesMax));
+    return {};
+  }
+  if (has_control_character(value->get_string(), lines)) {
+    findings_.error(path_of(key), "the string holds a control character");
     return {};
   }
   return in_one_case(value->get_string());
@@ -171,6 +182,8 @@ std::vector<std::string> ObjectReader::strings(std::string_view key, bool joined
     if (!each.is_string() || each.get_string().size() > kGraphStringBytesMax) {
       findings_.error(path,
                       fmt::format("expected a string of at most {} bytes", kGraphStringBytesMax));
+    } else if (has_control_character(each.get_string(), false)) {
+      findings_.error(path, "the string holds a control character");
     } else if (joined) {
       split(each.get_string(), out);
     } else if (!each.get_string().empty()) {

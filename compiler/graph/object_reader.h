@@ -33,7 +33,8 @@ class ObjectReader {
   /// Whether the member is written at all, also as null.
   [[nodiscard]] bool mentions(std::string_view key) const;
   /// A string member; "" when absent. GUIDs come in lower case, here and in lists.
-  std::string text(std::string_view key);
+  /// Control characters are an error; with `lines` those that end a line are not.
+  std::string text(std::string_view key, bool lines = false);
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);
   /// A list of strings, one string, or a comma-joined set of words when `joined`.

@@ -55,7 +55,7 @@ std::optional<Filter> read_filter(ObjectReader& owner, std::string_view key, std
   }
   Filter out;
   out.exclude = word(filter, "mode", {"include", "exclude"}) == "exclude";
-  out.rule = filter.text(rule);
+  out.rule = filter.text(rule, true);
   if (out.rule.size() > kDeviceRuleBytesMax) {
     findings.error(filter.path_of(rule),
                    fmt::format("the rule has {} bytes, more than the {} allowed", out.rule.size(),
@@ -315,7 +315,7 @@ Policy read_policy(const boost::json::value& value, const Origin& origin, Model&
   out.origin = origin;
   out.id = object.text("id");
   out.name = object.text("displayName");
-  out.description = object.text("description");
+  out.description = comment(object, "description");
   out.created = object.text("createdDateTime");
   out.modified = object.text("modifiedDateTime");
   object.ignore("deletedDateTime");

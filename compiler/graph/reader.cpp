@@ -259,7 +259,7 @@ Location read_location(const json::value& value, const Origin& origin, Findings&
   out.name = object.text("displayName");
   const auto other_name = object.text("name");
   out.name = out.name.empty() ? other_name : out.name;
-  out.note = object.text("note");
+  out.note = comment(object, "note");
   out.created = object.text("createdDateTime");
   out.modified = object.text("modifiedDateTime");
   object.ignore("deletedDateTime");
@@ -291,7 +291,7 @@ Strength read_strength(const json::value& value, const std::string& path, Findin
   Strength out;
   out.id = object.text("id");
   out.name = object.text("displayName");
-  out.description = object.text("description");
+  out.description = comment(object, "description");
   out.policy_type = word(object, "policyType", {"builtIn", "custom"});
   out.satisfies = word(object, "requirementsSatisfied", {"mfa", "none"});
   out.combinations = object.strings("allowedCombinations");

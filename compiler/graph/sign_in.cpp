@@ -27,7 +27,7 @@ class SignInReader {
     ObjectReader session(top.take("session"), "$.session", findings_);
     out_.applied_policies_only = top.boolean("appliedPoliciesOnly").value_or(false);
     top.ignore("acrsOptedIn");
-    if (!identity.present() || !target.present() || !conditions.present()) {
+    if (!identity.present() || !target.present() || !top.mentions("signInConditions")) {
       findings_.error("$", "a sign-in needs signInIdentity, signInContext and signInConditions");
       return out_;
     }
@@ -153,9 +153,7 @@ class SignInReader {
     }
     if (const auto country = object.text("gpsCountry"); !country.empty()) {
       out_.given.emplace(ir::kGpsCountrySignal);
-      // The app's position is in no country: "unknown" is how a request says so.
-      facts_.signals.push_back({std::string(ir::kGpsCountrySignal),
-                                equal_fold(country, "unknown") ? std::string() : country});
+      facts_.signals.push_back({std::string(ir::kGpsCountrySignal), country});
     }
     if (const auto now = object.integer("unixTime")) {
       out_.given.emplace("now");
@@ -246,6 +244,12 @@ class SignInReader {
         facts_.client == ClientApp::kOther || facts_.client == ClientApp::kExchangeActiveSync;
     if (legacy || (external && !trusts_device)) {
       forget_device();
+    }
+    // A claim without a method of its own is as old as the session is said to be.
+    const bool vouched = std::ranges::any_of(
+        facts_.satisfied, [](const auto& each) { return each.kind == ControlKind::kMfa; });
+    if (object.mentions(vouched ? "mfaAgeSeconds" : "primaryAuthAgeSeconds")) {
+      facts_.session_age_s = std::max<std::int64_t>(vouched ? second_age : first_age, 0);
     }
     const auto began = word(object, "originalTransferMethod",
                             {"none", "deviceCodeFlow", "authenticationTransfer"});

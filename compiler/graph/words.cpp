@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
 
 namespace gate::graph {
@@ -35,6 +36,18 @@ std::vector<std::string> words(ObjectReader& object, std::string_view key, Words
     }
   }
   return out;
+}
+
+std::string comment(ObjectReader& object, std::string_view key) {
+  auto text = object.text(key, true);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (turning_character(std::string_view(text).substr(i)) != 0) {
+      object.findings().error(object.path_of(key),
+                              "a character that hides what a text says cannot stand in a comment");
+      return {};
+    }
+  }
+  return text;
 }
 
 std::vector<std::string> ids(ObjectReader& object, std::string_view key, Words special) {

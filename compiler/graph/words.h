@@ -20,6 +20,8 @@ using Words = std::initializer_list<std::string_view>;
 /// A list or comma-joined set of words.
 [[nodiscard]] std::vector<std::string> words(ObjectReader& object, std::string_view key,
                                              Words known);
+/// A string that becomes a comment: "" with an error when it would turn the text.
+[[nodiscard]] std::string comment(ObjectReader& object, std::string_view key);
 /// A list of ids in which `special` words may stand in any case.
 [[nodiscard]] std::vector<std::string> ids(ObjectReader& object, std::string_view key,
                                            Words special);

@@ -6,7 +6,11 @@
 #include <gate/result.hpp>
 #include <string>
 
+#include "compiler/graph/device_rule.h"
 #include "compiler/graph/import.h"
+#include "compiler/graph/json_document.h"
+#include "compiler/graph/roundtrip.h"
+#include "compiler/graph/sign_in.h"
 #include "compiler/parse/parser.h"
 
 namespace {
@@ -23,6 +27,16 @@ void check_files(const graph::ImportResult& result) {
     compiler::DiagnosticCollector diagnostics;
     (void)compiler::parse_file(sources, number, {}, diagnostics);
     GATE_CHECK(!diagnostics.has_errors(), "what the import writes has the syntax of policies");
+  }
+}
+
+/// Rules of filters have one canonical form, which reads back as itself.
+void check_rule(std::string_view text, graph::RuleSubject subject) {
+  const auto rule = graph::parse_rule(text, subject);
+  if (rule) {
+    const std::string canonical = graph::device_rule_text(*rule);
+    const auto again = graph::parse_rule(canonical, subject);
+    GATE_CHECK(again && graph::device_rule_text(*again) == canonical, "one canonical form");
   }
 }
 
@@ -43,6 +57,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const graph::Finding& finding : result.findings) {
       (void)graph::to_text(finding);
     }
+  }
+  const std::string_view text = input.front().bytes;
+  check_rule(text, graph::RuleSubject::kDevice);
+  check_rule(text, graph::RuleSubject::kApp);
+  (void)graph::check_round_trip("fuzz", input);
+  if (const auto document = graph::parse_document(text)) {
+    (void)graph::read_what_if(*document);
   }
   return 0;
 }
