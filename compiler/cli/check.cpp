@@ -55,6 +55,9 @@ class Check final : public Command {
                           "folders of policy sets, or .gate files (default: this folder)",
                           Fit::paths());
     source_.declare_today(arguments);
+    arguments.option("--profile", profile_, "PROFILE",
+                     "the kind of tenant to hold the set against (default: as it declares)",
+                     Fit::one_of({"workforce", "external_id"}));
     arguments.flag("--strict", strict_, "count warnings as errors");
     arguments.flag("--lints", lints_,
                    "also look for what is correct and hardly meant (G0430 and up)");
@@ -79,6 +82,7 @@ class Check final : public Command {
       options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
       options.today = *today;
       options.lints = lints_;
+      options.profile = profile_;
       CompileOutput output = compile_folder(paths_[i], options);
       if (no_notes_) {
         std::erase_if(output.diagnostics,
@@ -142,6 +146,7 @@ class Check final : public Command {
 
   PolicySource source_;
   std::vector<std::string> paths_;
+  std::string profile_;
   bool strict_ = false;
   bool lints_ = false;
   bool no_notes_ = false;
