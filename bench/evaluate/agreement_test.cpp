@@ -14,8 +14,7 @@ namespace {
 
 std::shared_ptr<const PolicySet> compiled(const Workload& workload) {
   CompileOutput output =
-      compile(gate_text(workload),
-              {.backend = Backend::kInterpreter, .today = {}, .keep_test_blocks = false});
+      compile(gate_text(workload), {.backend = Backend::kInterpreter, .keep_test_blocks = false});
   EXPECT_FALSE(output.has_errors()) << render_text(output, false);
   return output.policies;
 }

@@ -36,7 +36,7 @@ std::shared_ptr<const PolicySet> policies_or_exit(CompileOutput output) {
 
 std::shared_ptr<const PolicySet> compile_or_exit(std::vector<SourceFile> files, Backend backend) {
   return policies_or_exit(
-      compile(std::move(files), {.backend = backend, .today = {}, .keep_test_blocks = false}));
+      compile(std::move(files), {.backend = backend, .keep_test_blocks = false}));
 }
 
 bool wait_for_code(const PolicySet& set) {

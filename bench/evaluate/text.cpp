@@ -21,8 +21,7 @@ void parse(benchmark::State& state, const Scenario& s) {
 
 void compile_with(benchmark::State& state, const Scenario& s, Backend backend) {
   for (auto _ : state) {
-    const CompileOutput output =
-        compile(s.files, {.backend = backend, .today = {}, .keep_test_blocks = false});
+    const CompileOutput output = compile(s.files, {.backend = backend, .keep_test_blocks = false});
     if (!output.policies) {
       state.SkipWithError("does not compile");
     }
@@ -32,7 +31,7 @@ void compile_with(benchmark::State& state, const Scenario& s, Backend backend) {
 void first_decision(benchmark::State& state, const Scenario& s, Backend backend, bool to_code) {
   for (auto _ : state) {
     const CompileOutput output =
-        compile_folder(s.folder, {.backend = backend, .today = {}, .keep_test_blocks = false});
+        compile_folder(s.folder, {.backend = backend, .keep_test_blocks = false});
     if (to_code) {
       wait_for_code(*output.policies);
     }

@@ -31,8 +31,7 @@ int run(int argc, char** argv) {
 
   const Workload workload = generate(options);
   const CompileOutput compiled =
-      compile(gate_text(workload),
-              {.backend = Backend::kInterpreter, .today = {}, .keep_test_blocks = false});
+      compile(gate_text(workload), {.backend = Backend::kInterpreter, .keep_test_blocks = false});
   if (!compiled.policies) {
     fmt::print(stderr, "{}", render_text(compiled, false));
     return 3;

@@ -6,6 +6,7 @@
 #include <gate/compile.hpp>
 #include <gate/run_tests.hpp>
 #include <iterator>
+#include <ostream>
 
 #include "tests/docs/page.h"
 
@@ -16,6 +17,11 @@ struct Page {
   const char* file;
   std::size_t tests_min;  ///< a page whose examples are not found must not pass
 };
+
+/// What GoogleTest calls the page.
+void PrintTo(const Page& page, std::ostream* out) {
+  *out << page.file;
+}
 
 class DocsExamples : public testing::TestWithParam<Page> {};
 

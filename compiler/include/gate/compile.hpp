@@ -89,14 +89,14 @@ class CompileCache {
 struct CompileOptions {
   Backend backend = Backend::kNative;
   /// The day that `until` is held against; without it no expiry is reported.
-  std::optional<Date> today;
+  std::optional<Date> today{};
   /// Resolve `test` blocks into CompileOutput::tests.
   bool keep_test_blocks = true;
   /// Borrowed for the call; null: everything is parsed.
   CompileCache* cache = nullptr;
   /// The kind of tenant to hold the set against, `workforce` or `external_id`, in place of the
   /// `profile` that the set declares; empty: as declared.
-  std::string profile;
+  std::string profile{};
   /// Also look for what is correct and hardly meant (G0430 and up), when the set has no error.
   bool lints = false;
 };
