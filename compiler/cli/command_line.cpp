@@ -75,7 +75,7 @@ std::string nearest_option(std::string_view wrong, const Arguments& arguments) {
 
 /// CLI11 speaks of types and counts; people think of values.
 std::string parse_problem(const CLI::ParseError& problem) {
-  const std::string text = problem.what();
+  std::string text = problem.what();
   const std::string option = text.substr(0, text.find(':'));
   if (text.find(" required TEXT missing") != std::string::npos) {
     return option + " needs a value";

@@ -17,7 +17,7 @@ class Console {
   /// The two streams of the process.
   Console();
 
-  void out(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+  void out(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stdout); }
   void err(std::string_view text);
   /// "gatec: error: …" on standard error, with what to do about it on a second line.
   void error(std::string_view message, std::string_view advice = {});

@@ -23,7 +23,7 @@ DiagnosticBuilder DiagnosticCollector::add(Code code, Span span, std::string mes
   diagnostic.span = span;
   errors_ += diagnostic.severity == Severity::kError ? 1 : 0;
   if (origin_ && (span.file != own_.file || span.begin < own_.begin || span.end > own_.end)) {
-    diagnostic.notes.push_back({*origin_, "the template is applied here"});
+    diagnostic.notes.push_back({origin_, "the template is applied here"});
   }
   diagnostics_.push_back(std::move(diagnostic));
   return DiagnosticBuilder(diagnostics_.back());

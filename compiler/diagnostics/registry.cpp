@@ -62,8 +62,8 @@ std::string help_page(Code code) {
   for (std::size_t at = headline.find("{{"); at != std::string::npos; at = headline.find("{{")) {
     headline.erase(at, 1);
   }
-  for (std::size_t at = headline.find("{"); at != std::string::npos;
-       at = headline.find("{", at + 1)) {
+  for (std::size_t at = headline.find('{'); at != std::string::npos;
+       at = headline.find('{', at + 1)) {
     const std::size_t close = headline.find('}', at);
     if (close != std::string::npos) {
       headline.replace(at, close - at + 1, "\xE2\x80\xA6");  // a hole reads as an ellipsis

@@ -118,7 +118,7 @@ std::int64_t LiteralReader::duration(std::string_view text, Span span) {
       unit = 3600;
       break;
     case 'd':
-      unit = 24 * 3600;
+      unit = std::int64_t{24} * 3600;
       break;
     default:
       break;

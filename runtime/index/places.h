@@ -44,7 +44,7 @@ class Places {
 
  private:
   static constexpr std::uint32_t kNoRange = 0xFFFFFFFF;
-  static constexpr std::size_t kCountries = 26 * 26;
+  static constexpr std::size_t kCountries = std::size_t{26} * 26;
   struct Range {
     std::uint32_t around = kNoRange;
     std::uint32_t begin = 0;  ///< in sets_

@@ -13,7 +13,8 @@ inline constexpr std::size_t kCombinationsMax = 1024;  ///< of one strength
 /// Nodes of one condition with shared parts counted as often as they are used: what evaluating it
 /// may cost. Sharing alone would let 64 levels stand for 2^64 nodes.
 inline constexpr std::uint64_t kConditionNodesMax = 65'536;
-inline constexpr std::uint64_t kConditionNodesTotalMax = 64 * 1024 * 1024;  ///< of all policies
+inline constexpr std::uint64_t kConditionNodesTotalMax = std::uint64_t{64}
+                                                         << 20U;  ///< of all policies
 
 /// Checks all that the executors rely on: every index in range, every order, every limit, one fact
 /// per context_in, strengths[0] == "mfa", depth. Error{kCorrupt} names the first fault

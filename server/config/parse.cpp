@@ -75,8 +75,9 @@ class Reader {
         problem("C006", key, line == lines_.end() ? 0 : line->second, std::move(message));
       });
     }
-    std::stable_sort(outcome_.problems.begin(), outcome_.problems.end(),
-                     [](const ConfigProblem& a, const ConfigProblem& b) { return a.line < b.line; });
+    std::stable_sort(
+        outcome_.problems.begin(), outcome_.problems.end(),
+        [](const ConfigProblem& a, const ConfigProblem& b) { return a.line < b.line; });
     return std::move(outcome_);
   }
 

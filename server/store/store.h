@@ -88,8 +88,8 @@ class Transaction : public StoreReader {
   [[nodiscard]] virtual Result<void> throttle_succeeded(std::string_view tenant_id,
                                                         std::string_view key) = 0;
 
-  /// Forgets the failures of an account, of its password and of every code: the hard stop of B3 ends
-  /// by success, or by an operator who knows that it was not the owner.
+  /// Forgets the failures of an account, of its password and of every code: the hard stop of B3
+  /// ends by success, or by an operator who knows that it was not the owner.
   [[nodiscard]] virtual Result<void> lift_limits(std::string_view tenant_id,
                                                  std::string_view account_key) = 0;
 

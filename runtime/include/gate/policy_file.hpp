@@ -44,8 +44,9 @@ struct LoadOptions {
 ///   kInvalidArgument no `.gateset` at all, or of a version that this library does not know
 ///   kLimitExceeded   larger than kPolicyFileBytesMax
 ///   kUnavailable     the system does not load code from memory
-/// Code that another version of the library made is left alone: see PolicySet::tier(). Nothing is half-loaded. The set is the same as the one that was saved: equal digest, equal
-/// decisions. Thread-safe; cost linear in the bytes, of which nothing is kept.
+/// Code that another version of the library made is left alone: see PolicySet::tier(). Nothing is
+/// half-loaded. The set is the same as the one that was saved: equal digest, equal decisions.
+/// Thread-safe; cost linear in the bytes, of which nothing is kept.
 [[nodiscard]] Result<std::shared_ptr<const PolicySet>> load_policy_set(
     std::string_view file, const LoadOptions& options = {});
 
