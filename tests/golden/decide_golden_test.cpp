@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "compiler/cli/decision_text.h"
+#include "tests/executor/tier.h"
 #include "tests/golden/golden_file.h"
 
 namespace golden {
@@ -156,6 +157,8 @@ Executors compile_on_all(const GoldenFile& file) {
     }
     out.at(i) = std::move(output.policies);
   }
+  EXPECT_TRUE(gate::executor::interpreter_answers(*out[0]));
+  EXPECT_TRUE(gate::executor::machine_code_answers(*out[1]));
   return out;
 }
 

@@ -12,6 +12,7 @@
 
 #include "compiler/graph/import.h"
 #include "compiler/graph/spelling.h"
+#include "tests/executor/tier.h"
 
 namespace graph_corpus {
 
@@ -134,6 +135,10 @@ ImportedSet::ImportedSet(const json::value& policies, const json::value& locatio
     EXPECT_FALSE(output.has_errors()) << gate::render_text(output, false);
     (backend == gate::Backend::kNative ? native_ : interpreted_) = output.policies;
   }
+  if (ready()) {
+    EXPECT_TRUE(gate::executor::interpreter_answers(*interpreted_));
+    EXPECT_TRUE(gate::executor::machine_code_answers(*native_));
+  }
   for (std::size_t i = 0; interpreted_ && i < interpreted_->policy_count(); ++i) {
     numbers_.push_back(number_of_file.at(std::string(interpreted_->policy(i).source_file)));
   }
@@ -186,6 +191,8 @@ ClauseSet ImportedSet::clauses(const gate::PolicySet& set, const gate::ClauseSet
 }
 
 Verdict ImportedSet::verdict(const gate::PolicySet& set, const gate::SignInFacts& facts) const {
+  EXPECT_TRUE(&set == native_.get() ? gate::executor::machine_code_answers(set)
+                                    : gate::executor::interpreter_answers(set));
   const gate::SignInView view(facts);
   const auto explanation = set.explain(view.request());
   const auto decision = set.evaluate(view.request());

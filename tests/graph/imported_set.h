@@ -37,11 +37,13 @@ class ImportedSet {
 
   [[nodiscard]] bool ready() const { return interpreted_ && native_; }
   [[nodiscard]] const gate::PolicySet& interpreted() const { return *interpreted_; }
+  /// Decides by machine code.
   [[nodiscard]] const gate::PolicySet& native() const { return *native_; }
 
   /// The sign-in as the policy engine takes it; fails the running test when it is malformed.
   [[nodiscard]] gate::SignInFacts facts(const json::value& sign_in) const;
-  /// What the engine says: by explain(), so that the policies are named.
+  /// What the engine says: by explain(), so that the policies are named. Fails the running test
+  /// when `set` is answered for by another executor than it was built for.
   [[nodiscard]] Verdict verdict(const gate::PolicySet& set, const gate::SignInFacts& facts) const;
   /// What the independent reading says.
   [[nodiscard]] Verdict oracle(const json::value& sign_in) const;

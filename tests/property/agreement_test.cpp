@@ -9,6 +9,7 @@
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/verify.h"
 #include "runtime/set/decide.h"
+#include "tests/executor/tier.h"
 #include "tests/property/describe.h"
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"
@@ -26,7 +27,12 @@ struct Executors {
       : program(std::move(p)),
         decisions(program),
         rows(program, decisions, index::Layout::kRows),
-        postings(program, decisions, index::Layout::kPostings) {}
+        postings(program, decisions, index::Layout::kPostings) {
+    EXPECT_EQ(rows.rows() != nullptr, program.policies.size() <= index::Rows::kPoliciesMax);
+    EXPECT_EQ(postings.rows(), nullptr);
+    EXPECT_TRUE(executor::tables_answer(rows));
+    EXPECT_TRUE(executor::tables_answer(postings));
+  }
   ir::Program program;
   DecisionTables decisions;
   index::Index rows;
@@ -46,6 +52,7 @@ struct Executors {
         index->attach((*compiled)->entries());
         code.push_back(std::move(*compiled));
       }
+      ASSERT_TRUE(executor::machine_code_answers(*index));
     }
   }
 };
@@ -56,6 +63,10 @@ struct Seen {
   std::size_t outcomes[3] = {};
   std::size_t reasons[12] = {};
   std::size_t with_many = 0;  ///< eight policies or more applied
+  std::size_t by_rows = 0;    ///< compared with row tables, postings, and code for either
+  std::size_t by_postings = 0;
+  std::size_t by_row_code = 0;
+  std::size_t by_residual_code = 0;
 
   void add(const Decision& d) {
     ++decisions;
@@ -72,6 +83,9 @@ void compare(const Executors& e, const SignInFacts& facts, Plan plan, Seen& seen
   const Decision meant = interpret(e.program, e.decisions, view.request(), plan);
   seen.add(meant);
   const auto agrees = [&](const char* executor, const index::Index& index) {
+    ++(index.rows() != nullptr ? index.has_code() ? seen.by_row_code : seen.by_rows
+       : index.has_code()      ? seen.by_residual_code
+                               : seen.by_postings);
     const Decision d = index.decide(view.request(), plan);
     EXPECT_TRUE(d == meant) << difference("interpreter", meant, executor, d);
   };
@@ -122,6 +136,10 @@ TEST(Agreement, EveryExecutorDecidesAsTheInterpreter) {
     EXPECT_GT(seen.reasons[static_cast<std::size_t>(code)], seen.decisions / 200) << name(code);
   }
   EXPECT_GT(seen.with_many, seen.decisions / 20);
+  for (const std::size_t by :
+       {seen.by_rows, seen.by_postings, seen.by_row_code, seen.by_residual_code}) {
+    EXPECT_GT(by, seen.decisions / 10) << "an executor was hardly compared";
+  }
 }
 
 }  // namespace

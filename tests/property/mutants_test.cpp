@@ -42,6 +42,8 @@ bool is_caught(const ProgramMutant& mutant, index::Layout layout) {
     }
     const DecisionTables decisions(program);
     const index::Index executor(wrong, decisions, layout);
+    EXPECT_EQ(executor.rows() != nullptr, layout == index::Layout::kRows);
+    EXPECT_FALSE(executor.has_code());
     for (int i = 0; i < 40; ++i) {
       if (differ(dice, program, decisions, executor)) {
         return true;
@@ -87,6 +89,7 @@ bool is_caught(const ShapeMutant& mutant) {
     }
     executor.attach({reinterpret_cast<abi::RowKernel>((*code)->address(0)),
                      reinterpret_cast<abi::ResidualKernel>((*code)->address(1))});
+    EXPECT_TRUE(executor.has_code());
     for (int i = 0; i < 200; ++i) {
       if (differ(dice, program, decisions, executor)) {
         return true;
