@@ -39,9 +39,15 @@ class Applied {
     }
     words_[word].applies |= std::uint64_t{1} << (policy % 64);
     words_[word].unknown |= std::uint64_t{unknown} << (policy % 64);
+    some_unknown_ |= unknown;
+  }
+  [[nodiscard]] bool some_unknown() const noexcept { return some_unknown_; }
+  /// Of a policy that was added.
+  [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {
+    return (words_[policy / 64].unknown >> (policy % 64) & 1U) != 0;
   }
 
-  /// Calls f(policy, unknown) in ascending order until it returns true.
+  /// Calls f(policy) in ascending order until it returns true.
   template <typename F>
   void for_each(F f) const noexcept {
     for (std::size_t s = 0; s < summaries_; ++s) {
@@ -49,7 +55,7 @@ class Applied {
         const std::size_t w = s * 64 + static_cast<unsigned>(std::countr_zero(rest));
         for (std::uint64_t bits = words_[w].applies; bits != 0; bits &= bits - 1) {
           const auto bit = static_cast<unsigned>(std::countr_zero(bits));
-          if (f(static_cast<std::uint32_t>(w * 64 + bit), (words_[w].unknown >> bit & 1U) != 0)) {
+          if (f(static_cast<std::uint32_t>(w * 64 + bit))) {
             return;
           }
         }
@@ -61,6 +67,7 @@ class Applied {
   std::uint64_t* summary_;
   Word* words_;
   std::size_t summaries_;
+  bool some_unknown_ = false;
 };
 
 }  // namespace gate::index

@@ -13,14 +13,16 @@
 #include "runtime/index/places.h"
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/program.h"
+#include "runtime/set/decide.h"
 
 namespace gate::index {
 
 /// A sign-in in the terms of one policy set. Some 13 KB, of which a decision touches what the
 /// request and the set have in common. Not initialised on purpose.
 struct Bound {
-  abi::BoundRequest request;
+  Standing standing;
   abi::DecisionFacts facts;
+  abi::BoundRequest request;
 };
 
 /// Turns requests into numbers. Immutable, shared by threads; binding allocates nothing. The
@@ -29,7 +31,7 @@ class Binding {
  public:
   explicit Binding(const ir::Program& program);
 
-  /// kNone, or why the request is refused; then `out` is unusable.
+  /// kNone, or why the request is refused; then `out` is unusable. All but `out.standing`.
   [[nodiscard]] RequestFault bind(const SignInRequest& request, Plan plan,
                                   Bound& out) const noexcept;
 

@@ -34,6 +34,7 @@ class RowList {
       : unknown_(unknown) {
     for (std::uint64_t w = 0; w < words; ++w) {
       std::uint64_t rest = applies[w];
+      some_unknown_ |= unknown[w];
       std::size_t at = count_;
       count_ += bits_in(rest);
       do {
@@ -48,11 +49,14 @@ class RowList {
   template <typename F>
   void for_each(F f) const noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
-      const std::uint16_t p = policies_[i];
-      if (f(p, (unknown_[p / 64] >> (p % 64) & 1U) != 0)) {
+      if (f(policies_[i])) {
         return;
       }
     }
+  }
+  [[nodiscard]] bool some_unknown() const noexcept { return some_unknown_ != 0; }
+  [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {
+    return (unknown_[policy / 64] >> (policy % 64) & 1U) != 0;
   }
 
  private:
@@ -68,6 +72,7 @@ class RowList {
     return ((w + (w >> 4)) & 0x0F0F0F0F0F0F0F0F) * 0x0101010101010101 >> 56;
   }
   const std::uint64_t* unknown_;
+  std::uint64_t some_unknown_ = 0;
   std::size_t count_ = 0;
   std::uint16_t policies_[abi::kRowWordsMax * 64 + kAtOnce];
 };
@@ -81,6 +86,10 @@ struct Source {
   void for_each(F f) const noexcept {
     list.for_each(f);
   }
+  [[nodiscard]] bool some_unknown() const noexcept { return list.some_unknown(); }
+  [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {
+    return list.is_unknown(policy);
+  }
   [[nodiscard]] std::uint16_t unknown_fact(std::uint32_t policy) const noexcept {
     return fact(policy);
   }
@@ -89,30 +98,32 @@ struct Source {
 }  // namespace
 
 template <typename List>
-Decision Index::conclude(const Bound& bound, const List& applied) const noexcept {
+void Index::conclude(const Bound& bound, const List& applied, Decision& out) const noexcept {
   const auto fact = [this, &bound](std::uint32_t policy) {
     return conditions_.unknown_fact(program_, program_.policies[policy].condition, bound.request);
   };
   const Source<List, decltype(fact)> source{applied, fact};
-  static constexpr Decision kBlank;
-  Decision decision = kBlank;  // a copy: cheaper here than making one
-  using Any = decltype(source);
-  constexpr std::size_t kWords = kClausesMax / 64;
-  const bool decided = decisions_.clause_count() <= 64
-                           ? Verdict<Any, 1>(decisions_, bound.facts, source).decide(decision)
-                           : Verdict<Any, kWords>(decisions_, bound.facts, source).decide(decision);
-  if (decided) {
-    return decision;
+  if (!bound.standing.each_policy) {
+    using Any = decltype(source);
+    constexpr std::size_t kWords = kClausesMax / 64;
+    const bool decided =
+        decisions_.clause_count() <= 64
+            ? Verdict<Any, 1>(decisions_, bound.facts, bound.standing, source).decide(out)
+            : Verdict<Any, kWords>(decisions_, bound.facts, bound.standing, source).decide(out);
+    if (decided) {
+      return;
+    }
   }
   DecisionMaker maker(decisions_, bound.facts);
-  applied.for_each([&](std::uint32_t policy, bool unknown) {
-    maker.apply(policy, unknown ? fact(policy) : abi::kNoFact);
+  applied.for_each([&](std::uint32_t policy) {
+    maker.apply(policy, applied.is_unknown(policy) ? fact(policy) : abi::kNoFact);
     return false;
   });
-  return maker.finish();
+  out = maker.finish();
 }
 
-Decision Index::decide_by_rows(const Bound& bound, const abi::Entries& entries) const noexcept {
+void Index::decide_by_rows(const Bound& bound, const abi::Entries& entries,
+                           Decision& out) const noexcept {
   std::uint64_t applies[abi::kRowWordsMax];
   std::uint64_t unknown[abi::kRowWordsMax];
   if (entries.rows != nullptr) {
@@ -120,33 +131,50 @@ Decision Index::decide_by_rows(const Bound& bound, const abi::Entries& entries) 
   } else {
     rows_->run(conditions_, bound.request, applies, unknown);
   }
-  return conclude(bound, RowList(applies, unknown, rows_->tables().words));
+  conclude(bound, RowList(applies, unknown, rows_->tables().words), out);
 }
 
 template <std::size_t kPolicies>
-Decision Index::decide_by_postings(const Bound& bound, const abi::Entries& entries) const noexcept {
+void Index::decide_by_postings(const Bound& bound, const abi::Entries& entries,
+                               Decision& out) const noexcept {
   Applied::Storage<kPolicies> storage;
   Applied applied(storage, program_.policies.size());
   postings_->run(bound.request, conditions_, entries.residual, applied);
-  return conclude(bound, applied);
+  conclude(bound, applied, out);
 }
 
-Decision Index::decide(const Bound& bound) const noexcept {
+RequestFault Index::bind(const SignInRequest& request, Plan plan, Bound& out) const noexcept {
+  const RequestFault fault = binding_.bind(request, plan, out);
+  if (fault == RequestFault::kNone) {
+    decisions_.stand(out.facts, out.standing);
+  }
+  return fault;
+}
+
+void Index::decide(const Bound& bound, Decision& out) const noexcept {
   static constexpr abi::Entries kNoCode;
   const abi::Entries* code = code_.load(std::memory_order_acquire);
   const abi::Entries& entries = code == nullptr ? kNoCode : *code;
-  if (rows_ != nullptr) {
-    return decide_by_rows(bound, entries);
-  }
   constexpr std::size_t kSmall = 131'072;
-  return program_.policies.size() <= kSmall ? decide_by_postings<kSmall>(bound, entries)
-                                            : decide_by_postings<ir::kPoliciesMax>(bound, entries);
+  if (rows_ != nullptr) {
+    decide_by_rows(bound, entries, out);
+  } else if (program_.policies.size() <= kSmall) {
+    decide_by_postings<kSmall>(bound, entries, out);
+  } else {
+    decide_by_postings<ir::kPoliciesMax>(bound, entries, out);
+  }
 }
 
 Decision Index::decide(const SignInRequest& request, Plan plan) const noexcept {
+  Decision decision;
   Bound bound;
-  const RequestFault fault = binding_.bind(request, plan, bound);
-  return fault == RequestFault::kNone ? decide(bound) : rejected(fault);
+  const RequestFault fault = bind(request, plan, bound);
+  if (fault == RequestFault::kNone) {
+    decide(bound, decision);
+  } else {
+    decision = rejected(fault);
+  }
+  return decision;
 }
 
 std::size_t Index::bytes() const {

@@ -30,10 +30,9 @@ class Index {
   [[nodiscard]] Decision decide(const SignInRequest& request, Plan plan) const noexcept;
   /// The two halves of it. A bound request is good for this index only.
   [[nodiscard]] RequestFault bind(const SignInRequest& request, Plan plan,
-                                  Bound& out) const noexcept {
-    return binding_.bind(request, plan, out);
-  }
-  [[nodiscard]] Decision decide(const Bound& bound) const noexcept;
+                                  Bound& out) const noexcept;
+  /// `out`: a Decision as it is made.
+  void decide(const Bound& bound, Decision& out) const noexcept;
 
   /// Puts generated code in force, at any time, also while others decide: both executors give the
   /// same answers. The caller keeps the code alive as long as the index, and attaches it once.
@@ -50,13 +49,13 @@ class Index {
   [[nodiscard]] std::size_t bytes() const;
 
  private:
-  [[nodiscard]] Decision decide_by_rows(const Bound& bound,
-                                        const abi::Entries& entries) const noexcept;
+  void decide_by_rows(const Bound& bound, const abi::Entries& entries,
+                      Decision& out) const noexcept;
   template <std::size_t kPolicies>
-  [[nodiscard]] Decision decide_by_postings(const Bound& bound,
-                                            const abi::Entries& entries) const noexcept;
+  void decide_by_postings(const Bound& bound, const abi::Entries& entries,
+                          Decision& out) const noexcept;
   template <typename List>
-  [[nodiscard]] Decision conclude(const Bound& bound, const List& applied) const noexcept;
+  void conclude(const Bound& bound, const List& applied, Decision& out) const noexcept;
 
   const ir::Program& program_;
   const DecisionTables& decisions_;

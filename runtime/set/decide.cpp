@@ -43,7 +43,7 @@ void DecisionMaker::apply(std::uint32_t policy, std::uint16_t unknown_fact) noex
   const DecisionTables::EffectRow& effect = tables_.effect_of(policy);
   ++decision_.applied_count;
   decision_.session.merge(effect.session);
-  if (effect.block()) {
+  if (effect.block) {
     findings_.blocked = true;
     blocks_.add(ReasonCode::kPolicyBlocks, policy, 0);
   }

@@ -10,6 +10,7 @@
 
 #include "runtime/abi/decision_facts.h"
 #include "runtime/ir/program.h"
+#include "runtime/set/effect_table.h"
 
 /// The decision rules, stated once for every executor: what follows from the policies that apply.
 /// DecisionMaker is their readable form; the index gathers the same faster (index/verdict.h) and
@@ -46,6 +47,15 @@ struct Findings {
   ControlKind dead_end_control = ControlKind::kCustom;
 };
 
+/// What can be said of a sign-in under one set before it is known which policies apply.
+struct Standing {
+  ClauseSet met;            ///< clauses that are met
+  ClauseSet dead_ends;      ///< clauses that no prompt can meet, if they are not met
+  std::uint64_t stale = 0;  ///< EffectTable::stale
+  /// A rule holds that depends on the single policy: only DecisionMaker decides.
+  bool each_policy = false;
+};
+
 /// Clauses and effects of a program, laid out for deciding. Immutable.
 class DecisionTables {
  public:
@@ -65,25 +75,23 @@ class DecisionTables {
     std::array<std::uint64_t, 4> terms{};
     std::array<std::uint64_t, 4> custom{};
   };
-  struct alignas(64) EffectRow {
+  struct EffectRow {
     ClauseSet clauses;
-    std::uint64_t stale_after_s = kNever;  ///< older factors than this are to be done again
-    std::uint64_t second_stale_after_s = kNever;
+    std::uint64_t stale_after_s = 0;  ///< older factors than this are to be done again
+    std::uint64_t second_stale_after_s = 0;
     SessionControls session;
-    /// `session` but for its frequencies, as bits of which the stricter ones are the union; kBlock.
-    std::uint32_t controls = 0;
-    [[nodiscard]] bool block() const { return (controls & kBlock) != 0; }
+    bool block = false;
   };
-  static constexpr std::uint32_t kBlock = std::uint32_t{1} << 31;
-  /// The session controls that are meant by the union of some `controls`.
-  static void unpack(std::uint32_t controls, SessionControls& session) noexcept;
-  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
   static constexpr std::uint32_t kNoClause = 0xFFFFFFFF;
 
   [[nodiscard]] const ClauseRow& clause(std::size_t i) const { return clauses_[i]; }
   [[nodiscard]] const EffectRow& effect_of(std::uint32_t policy) const {
-    return effects_[effect_of_policy_[policy]];
+    return effects_[bits_.effect_of(policy)];
   }
+  /// The effects in the form that many of them are gathered in.
+  [[nodiscard]] const EffectTable& bits() const { return bits_; }
+  /// How every clause of the set stands; all of them, so that nothing is left to be guessed later.
+  void stand(const abi::DecisionFacts& facts, Standing& out) const noexcept;
   [[nodiscard]] bool met(const ClauseRow& row, const abi::DecisionFacts& facts) const noexcept;
   /// `about_risk`: of the policy that asks.
   [[nodiscard]] ClauseState state_of(std::uint32_t clause, const abi::DecisionFacts& facts,
@@ -119,14 +127,24 @@ class DecisionTables {
 
  private:
   void add_clause(const ir::Program& program, const ir::Clause& clause);
+  void find_what_meets();
+  [[nodiscard]] std::uint64_t met_of_few(const abi::DecisionFacts& facts) const noexcept;
   [[nodiscard]] static std::vector<bool> expressions_about_risk(const ir::Program& program);
   /// The methods of a set whose restricted ones stand for themselves.
   [[nodiscard]] MethodSet plain(MethodSet methods) const noexcept;
   std::vector<ClauseRow> clauses_;
   std::vector<EffectRow> effects_;
-  std::vector<std::uint32_t> effect_of_policy_;
+  EffectTable bits_;
   std::vector<bool> about_risk_;
   std::vector<MethodSet> combinations_;
+  /// Every combination once, and the clauses that it meets: of sets of up to 64 clauses.
+  std::vector<std::uint32_t> distinct_;
+  std::vector<std::uint64_t> met_by_;
+  std::array<std::uint64_t, kControlKindCount> met_by_vouched_{};
+  std::uint64_t met_by_compliant_ = 0;
+  std::uint64_t met_by_hybrid_ = 0;
+  std::uint64_t by_names_ = 0;  ///< clauses that terms of use or custom controls can meet
+  ClauseSet not_interactive_;
   std::vector<Method> restricted_;  ///< Program::restrictions
   ClauseSet password_changes_;
   std::uint16_t refusing_fact_ = abi::kNoFact;

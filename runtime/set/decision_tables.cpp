@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <map>
 
 #include "runtime/ir/context.h"
 #include "runtime/set/decide.h"
@@ -9,9 +11,6 @@ namespace {
 constexpr std::uint16_t kBlockedByPolicy = 53003;
 /// A risky sign-in of somebody who has no second factor yet (conditional-access 2.5).
 constexpr std::uint16_t kProofUpBlockedByRisk = 53004;
-/// MFA of the last five minutes is not asked for again (conditional-access 2.8).
-constexpr std::uint32_t kEveryTimeToleranceS = 300;
-
 /// What a user can register on the way through a sign-in; everything else comes from somebody else
 /// (a certificate, a temporary pass, a federation) or from setting up a device. The reference says
 /// "registrable" without a list (conditional-access 2.7): this list is ours.
@@ -48,37 +47,14 @@ std::uint16_t error_code_for(ControlKind control) {
   return kBlockedByPolicy;
 }
 
-/// The age from which on a factor is stale, in the terms of EffectRow.
-std::uint64_t stale_after(std::uint32_t frequency_s) {
-  if (frequency_s == SessionControls::kNoFrequency) {
-    return DecisionTables::kNever;
-  }
-  return frequency_s == SessionControls::kEveryTime ? kEveryTimeToleranceS : frequency_s;
-}
-
-/// An enumerator as that many low bits: the larger of two is the union.
-std::uint32_t unary(unsigned value) {
-  return (1U << value) - 1;
-}
-std::uint32_t of_unary(std::uint32_t bits) {
-  return (bits & 1U) + (bits >> 1 & 1U) + (bits >> 2 & 1U);
-}
-constexpr unsigned kBrowserAt = 8;
-constexpr unsigned kCloudAt = 11;
-constexpr unsigned kAccessAt = 14;
-std::uint32_t pack(const SessionControls& s) {
-  return s.flags | unary(static_cast<unsigned>(s.persistent_browser)) << kBrowserAt |
-         unary(static_cast<unsigned>(s.cloud_app_security)) << kCloudAt |
-         unary(static_cast<unsigned>(s.access_evaluation)) << kAccessAt;
-}
-
 bool intersects(const std::array<std::uint64_t, 4>& a, const std::array<std::uint64_t, 4>& b) {
   return ((a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]) | (a[3] & b[3])) != 0;
 }
 
 }  // namespace
 
-DecisionTables::DecisionTables(const ir::Program& program) : default_deny_(program.default_deny) {
+DecisionTables::DecisionTables(const ir::Program& program)
+    : bits_(program), default_deny_(program.default_deny) {
   for (const ir::Clause& clause : program.clauses) {
     if (clause.any_of.size() == 1 && clause.any_of.front().kind == ControlKind::kMfa) {
       mfa_clause_ = static_cast<std::uint32_t>(clauses_.size());
@@ -88,7 +64,7 @@ DecisionTables::DecisionTables(const ir::Program& program) : default_deny_(progr
   for (const ir::Effect& effect : program.effects) {
     EffectRow& row = effects_.emplace_back();
     row.session = effect.session;
-    row.controls = pack(effect.session) | (effect.block ? kBlock : 0);
+    row.block = effect.block;
     row.stale_after_s = stale_after(effect.session.sign_in_frequency_s);
     row.second_stale_after_s = stale_after(effect.session.secondary_frequency_s);
     for (const std::uint32_t c : effect.clauses) {
@@ -103,9 +79,9 @@ DecisionTables::DecisionTables(const ir::Program& program) : default_deny_(progr
       refusing_fact_ = static_cast<std::uint16_t>(abi::kStringFact + i);
     }
   }
+  find_what_meets();
   const std::vector<bool> risky = expressions_about_risk(program);
   for (const ir::Policy& policy : program.policies) {
-    effect_of_policy_.push_back(policy.effect);
     about_risk_.push_back(risky[policy.condition]);
   }
 }
@@ -124,12 +100,73 @@ std::vector<bool> DecisionTables::expressions_about_risk(const ir::Program& prog
   return about;
 }
 
-void DecisionTables::unpack(std::uint32_t controls, SessionControls& session) noexcept {
-  session.flags = static_cast<std::uint8_t>(controls);
-  session.persistent_browser =
-      static_cast<PersistentBrowser>(of_unary(controls >> kBrowserAt & 7U));
-  session.cloud_app_security = static_cast<CloudAppSecurity>(of_unary(controls >> kCloudAt & 7U));
-  session.access_evaluation = static_cast<AccessEvaluation>(of_unary(controls >> kAccessAt & 7U));
+void DecisionTables::find_what_meets() {
+  std::map<std::uint32_t, std::uint64_t> clauses_of;
+  for (std::size_t c = 0; c < clauses_.size(); ++c) {
+    const ClauseRow& row = clauses_[c];
+    if (!row.interactive) {
+      not_interactive_.add(c);
+    }
+    if (clauses_.size() > 64) {
+      continue;
+    }
+    const std::uint64_t clause = std::uint64_t{1} << c;
+    for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
+      clauses_of[combinations_[i].bits()] |= clause;
+    }
+    for (std::size_t k = 0; k < kControlKindCount; ++k) {
+      met_by_vouched_[k] |= (row.vouched >> k & 1U) != 0 ? clause : 0;
+    }
+    met_by_compliant_ |= row.compliant ? clause : 0;
+    met_by_hybrid_ |= row.hybrid_joined ? clause : 0;
+    const auto any = [](const auto& words) { return words != std::array<std::uint64_t, 4>{}; };
+    by_names_ |= any(row.terms) || any(row.custom) ? clause : 0;
+  }
+  for (const auto& [methods, clauses] : clauses_of) {
+    distinct_.push_back(methods);
+    met_by_.push_back(clauses);
+  }
+}
+
+std::uint64_t DecisionTables::met_of_few(const abi::DecisionFacts& facts) const noexcept {
+  std::uint64_t met =
+      (facts.compliant ? met_by_compliant_ : 0) | (facts.hybrid_joined ? met_by_hybrid_ : 0);
+  for (std::uint32_t rest = facts.satisfied; rest != 0; rest &= rest - 1) {
+    met |= met_by_vouched_[static_cast<unsigned>(std::countr_zero(rest))];
+  }
+  for (std::uint64_t rest = by_names_; rest != 0; rest &= rest - 1) {
+    const auto c = static_cast<unsigned>(std::countr_zero(rest));
+    const bool named =
+        intersects(clauses_[c].terms, facts.terms) || intersects(clauses_[c].custom, facts.custom);
+    met |= std::uint64_t{named} << c;
+  }
+  // Without an end before the last, so that the compiler compares several at a time.
+  const std::uint32_t missing = ~facts.done.bits();
+  const std::uint32_t* methods = distinct_.data();
+  const std::uint64_t* clauses = met_by_.data();
+  for (std::size_t i = 0; i < distinct_.size(); ++i) {
+    met |= (methods[i] & missing) == 0 ? clauses[i] : 0;
+  }
+  return met;
+}
+
+void DecisionTables::stand(const abi::DecisionFacts& facts, Standing& out) const noexcept {
+  out.met = {};
+  if (clauses_.size() <= 64) {
+    out.met.words[0] = met_of_few(facts);
+  } else {
+    for (std::size_t c = 0; c < clauses_.size(); ++c) {
+      if (met(clauses_[c], facts)) {
+        out.met.add(c);
+      }
+    }
+  }
+  out.dead_ends = not_interactive_;
+  if (!facts.can_prompt) {
+    out.dead_ends.words.fill(~std::uint64_t{0});
+  }
+  out.stale = bits_.stale(facts);
+  out.each_policy = facts.registration_known || refusing_fact_ != abi::kNoFact || !bits_.fits();
 }
 
 void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& clause) {

@@ -147,7 +147,13 @@ Decision PreparedRequest::evaluate() const noexcept {
   if (index == nullptr) {
     return impl_->set->evaluate(impl_->request);
   }
-  return impl_->fault == RequestFault::kNone ? index->decide(impl_->bound) : rejected(impl_->fault);
+  Decision decision;
+  if (impl_->fault == RequestFault::kNone) {
+    index->decide(impl_->bound, decision);
+  } else {
+    decision = rejected(impl_->fault);
+  }
+  return decision;
 }
 
 }  // namespace gate

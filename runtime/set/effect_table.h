@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <gate/decision.hpp>
+#include <span>
+#include <vector>
+
+#include "runtime/abi/decision_facts.h"
+#include "runtime/ir/program.h"
+
+namespace gate {
+
+/// What an effect asks for, as bits of which the union of several effects is what all of them
+/// together ask for. kWords: of a ClauseSet that the set uses.
+template <std::size_t kWords>
+struct EffectBits {
+  std::array<std::uint64_t, kWords> clauses{};
+  /// Session controls, kBlock, and one bit for each sign-in frequency that the set knows.
+  std::uint64_t rest = 0;
+};
+
+/// The effects of a program as EffectBits. Immutable; shared by threads.
+class EffectTable {
+ public:
+  explicit EffectTable(const ir::Program& program);
+
+  static constexpr std::uint64_t kBlock = std::uint64_t{1} << 16;
+
+  /// False when the set has more different sign-in frequencies than there are bits: then only
+  /// DecisionMaker decides.
+  [[nodiscard]] bool fits() const { return fits_; }
+  /// kWords: 1 in sets of up to 64 clauses, else kClausesMax / 64.
+  template <std::size_t kWords>
+  [[nodiscard]] const EffectBits<kWords>& of(std::uint32_t policy) const noexcept {
+    if constexpr (kWords == 1) {
+      return narrow_[effect_of_policy_[policy]];
+    } else {
+      return wide_[effect_of_policy_[policy]];
+    }
+  }
+  [[nodiscard]] std::uint32_t effect_of(std::uint32_t policy) const noexcept {
+    return effect_of_policy_[policy];
+  }
+  /// The bits of the frequencies that a factor of the sign-in is too old for.
+  [[nodiscard]] std::uint64_t stale(const abi::DecisionFacts& facts) const noexcept;
+  /// The session controls behind the union of some `rest`.
+  void unpack(std::uint64_t rest, SessionControls& session) const noexcept;
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  /// The different values of one of the two frequencies, shortest first: bit i for values[i].
+  struct Frequencies {
+    static constexpr std::size_t kMax = 23;
+    std::array<std::uint32_t, kMax + 1> values{};  ///< then kNoFrequency
+    std::uint32_t count = 0;
+    void add(const std::vector<std::uint32_t>& sorted);
+    [[nodiscard]] std::uint64_t bit(std::uint32_t value) const;
+    [[nodiscard]] std::uint64_t stale(std::uint64_t age_s) const noexcept;
+    [[nodiscard]] std::uint32_t shortest(std::uint64_t bits) const noexcept {
+      return values[static_cast<unsigned>(std::countr_zero(bits | std::uint64_t{1} << kMax))];
+    }
+  };
+  void find_frequencies(const ir::Program& program);
+  [[nodiscard]] std::uint64_t pack(const ir::Effect& effect) const;
+
+  std::vector<EffectBits<1>> narrow_;
+  std::vector<EffectBits<kClausesMax / 64>> wide_;
+  std::vector<std::uint32_t> effect_of_policy_;
+  Frequencies both_;
+  Frequencies second_;
+  bool fits_ = true;
+};
+
+/// The age from which on a factor is stale under a sign-in frequency.
+[[nodiscard]] std::uint64_t stale_after(std::uint32_t frequency_s) noexcept;
+
+}  // namespace gate
