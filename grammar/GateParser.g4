@@ -65,7 +65,7 @@ requirement: (ALL | ANY) OF LPAREN items RPAREN | item;
 items: item (COMMA item)* COMMA?;
 item: reference (UNTIL DATE)? (BECAUSE STRING)?;
 reference: atom+ (LPAREN items RPAREN)?;
-atom: word | STRING | DURATION | INTEGER | TIME;
+atom: word | STRING | DURATION | INTEGER | TIME | DATE;
 word: IDENTIFIER | ALL | APPS | CONTEXT | STRENGTH;
 
 testDeclaration: TEST STRING columns? LBRACE testPart* RBRACE;

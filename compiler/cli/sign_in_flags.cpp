@@ -106,6 +106,9 @@ std::string device_help(std::string_view path) {
   if (path == "device.trust_type") {
     return "how it is joined";
   }
+  if (path == "device.first_seen") {
+    return "how long ago it was first seen: 90s, 15m, 4h, 7d";
+  }
   return path == "device.ownership" ? "who owns it" : std::string(path);
 }
 
@@ -134,6 +137,11 @@ void add_device(std::vector<SignInOptions::Flag>& out) {
         each.words.emplace_back(word.text);
       }
     }
+    if (fact.type == FactType::kDuration) {
+      each.kind = Kind::kDuration;
+      each.placeholder = "DURATION";
+      each.key += "_s";
+    }
     if (each.key == "trust_type") {
       each.key = "trust";  // the request's older name for it
     }
@@ -160,7 +168,8 @@ void SignInOptions::declare(Arguments& arguments) {
                    Fit::paths());
   for (Flag& each : flags_) {
     arguments.group(each.group);
-    arguments.leave_out_of_help(each.parent == "device" && each.words.empty());
+    arguments.leave_out_of_help(each.parent == "device" && each.words.empty() &&
+                                each.kind != Kind::kDuration);
     const bool repeated = each.kind == Kind::kList || each.kind == Kind::kCompleted ||
                           each.kind == Kind::kControl || each.kind == Kind::kPair ||
                           each.kind == Kind::kSignal;

@@ -164,7 +164,8 @@ class RequestBuilder {
     json::object& parent = object(flag.parent);
     parent[flag.key] = std::move(value);
     // Attributes come from a registered device; whoever means the contrary says so.
-    if (flag.key != "registered" && flag.key != "reported_lost" && !parent.contains("registered")) {
+    if (flag.key != "registered" && flag.key != "reported_lost" && flag.key != "first_seen_s" &&
+        !parent.contains("registered")) {
       parent["registered"] = true;
     }
   }

@@ -163,8 +163,9 @@ ConditionChecker::Checked ConditionChecker::compare_fact(const Subject& left, Co
     case FactType::kAction:
     case FactType::kContext:
     case FactType::kInstant:
-    case FactType::kDate:
       break;
+    case FactType::kDate:
+      return compare_date(left, op, right);
   }
   l_.diagnostics.report<Code::kTypeMismatch>(right.span, left.kind(), described(right))
       .help(fmt::format("ask `{} contains …`", left.text));
@@ -295,6 +296,17 @@ ConditionChecker::Checked ConditionChecker::between(const ast::Expr& expr) {
     return negated_if(expr.negated,
                       leaf(l_.builder.time_in({*zone, 0x7F, static_cast<std::uint16_t>(*from),
                                                static_cast<std::uint16_t>(*to)})));
+  }
+  if (left->signal == nullptr && left->type() == FactType::kDate) {
+    const auto from = number_of(low, *left, ast::LiteralKind::kDate);
+    const auto to = number_of(high, *left, ast::LiteralKind::kDate);
+    if (!from || !to) {
+      return std::nullopt;
+    }
+    if (*from > *to) {
+      l_.diagnostics.report<Code::kNeverHolds>(expr.span).label("the first day is the later one");
+    }
+    return negated_if(expr.negated, date_within(zone_data_of(expr, *left), *from, *to));
   }
   const bool integer = left->signal != nullptr && left->signal->signal.type == SignalType::kInteger;
   const bool age = left->signal == nullptr &&

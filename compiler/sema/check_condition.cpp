@@ -282,16 +282,15 @@ void ConditionChecker::report_unknown_fact(const ast::Expr& expr) {
 bool ConditionChecker::usable(const Subject& subject) {
   if (allows(subject.fact.info->use, FactUse::kCondition)) {
     const FactType type = subject.type();
-    if (type == FactType::kAction || type == FactType::kContext || type == FactType::kDate) {
-      l_.diagnostics.report<Code::kNotSupportedYet>(
-          subject.span, fmt::format("`{}` in a condition", subject.text));
+    if (type == FactType::kAction || type == FactType::kContext) {
+      l_.diagnostics.report<Code::kAskedByTarget>(subject.span, subject.text)
+          .help(type == FactType::kAction ? "write `target include action register_device`"
+                                          : "write `target include context Payment`");
       return false;
     }
     return true;
   }
-  if (subject.fact.info->use == FactUse::kNowhere) {
-    l_.diagnostics.report<Code::kNotSupportedYet>(subject.span, fmt::format("`{}`", subject.text));
-  } else if (subject.fact.info->id == FactId::kNow) {
+  if (subject.fact.info->id == FactId::kNow) {
     l_.diagnostics.report<Code::kMissingArgument>(
         subject.span, "now", "an attribute: `now.weekday`, `now.time` or `now.date`");
   } else {
@@ -371,12 +370,18 @@ std::optional<std::uint32_t> ConditionChecker::zone_of(const ast::Expr& expr, co
   if (expr.zone) {
     return l_.zone(expr.zone->value, expr.zone->span);
   }
+  report_zone_assumed(expr, left);
+  return l_.zone("UTC", expr.span);
+}
+
+void ConditionChecker::report_zone_assumed(const ast::Expr& expr, const Subject& left) {
+  const std::string_view with_zone =
+      left.type() == FactType::kTimeOfDay ? "now.time between 22:00 and 06:00"
+      : left.type() == FactType::kDate    ? "now.date between 2026-12-24 and 2026-12-26"
+                                          : "now.weekday in [saturday, sunday]";
   l_.diagnostics.report<Code::kZoneAssumed>(expr.span, left.text)
       .label("read in UTC")
-      .help(left.type() == FactType::kTimeOfDay
-                ? "name the zone: `now.time between 22:00 and 06:00 in \"Europe/Vienna\"`"
-                : "name the zone: `now.weekday in [saturday, sunday] in \"Europe/Vienna\"`");
-  return l_.zone("UTC", expr.span);
+      .help(fmt::format("name the zone: `{} in \"Europe/Vienna\"`", with_zone));
 }
 
 }  // namespace gate::compiler::sema

@@ -51,6 +51,7 @@ class ConditionChecker {
     [[nodiscard]] FactType type() const { return fact.info->type; }
     [[nodiscard]] std::string_view kind() const;  ///< "a risk level"
   };
+  static constexpr std::int64_t kNoDay = -1;
   struct LetState {
     bool done = false;
     Checked value;
@@ -75,10 +76,13 @@ class ConditionChecker {
   Checked compare_fact(const Subject& left, ast::CompareOp op, const ast::Expr& right);
   Checked compare_age(const Subject& left, ast::CompareOp op, const ast::Expr& right);
   Checked compare_time(const Subject& left, ast::CompareOp op, const ast::Expr& right);
+  Checked compare_date(const Subject& left, ast::CompareOp op, const ast::Expr& right);
   Checked compare_string(const Subject& left, ast::CompareOp op, const ast::Expr& right);
   Checked equality_as_membership(const Subject& left, ast::CompareOp op, const ast::Expr& right);
   Checked int_test(std::uint32_t slot, ast::CompareOp op, std::int64_t value);
-  Checked session_age(ast::CompareOp op, std::int64_t seconds);
+  Checked built_in_number(std::string_view name, ast::CompareOp op, std::int64_t value);
+  /// Both days belong to it; kNoDay: open at that end. Nothing without a zone (already reported).
+  Checked date_within(const ir::Zone* zone, std::int64_t first, std::int64_t last);
   Checked method_age(Method method, ast::CompareOp op, std::int64_t seconds);
 
   Checked in_words(const Subject& left, const ast::Expr& expr);
@@ -89,6 +93,7 @@ class ConditionChecker {
   Checked in_places(const Subject& left, const ast::Expr& expr);
   Checked in_addresses(const Subject& left, const ast::Expr& expr);
   Checked in_countries(const Subject& left, const ast::Expr& expr);
+  Checked in_dates(const Subject& left, const ast::Expr& expr);
   Checked in_weekdays(const Subject& left, const ast::Expr& expr);
   Checked member_of(const Subject& left, const ast::Expr& expr);
 
@@ -100,6 +105,8 @@ class ConditionChecker {
   std::optional<std::vector<std::string>> strings_of(const Subject& left,
                                                      std::span<const ast::Item> items);
   std::optional<std::uint8_t> word_value(const Subject& left, std::string_view word, Span place);
+  void report_zone_assumed(const ast::Expr& expr, const Subject& left);
+  const ir::Zone* zone_data_of(const ast::Expr& expr, const Subject& left);
   std::optional<std::uint32_t> zone_of(const ast::Expr& expr, const Subject& left);
   std::optional<std::int64_t> number_of(const ast::Expr& right, const Subject& left,
                                         ast::LiteralKind kind);

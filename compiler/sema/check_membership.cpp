@@ -42,7 +42,8 @@ ConditionChecker::Checked ConditionChecker::membership(const ast::Expr& expr) {
 }
 
 ConditionChecker::Checked ConditionChecker::member_of(const Subject& left, const ast::Expr& expr) {
-  const bool timed = left.signal == nullptr && left.type() == FactType::kWeekday;
+  const bool timed = left.signal == nullptr &&
+                     (left.type() == FactType::kWeekday || left.type() == FactType::kDate);
   if (!timed && !refuse_zone(expr, left)) {
     return std::nullopt;
   }
@@ -96,8 +97,9 @@ ConditionChecker::Checked ConditionChecker::member_of(const Subject& left, const
       case FactType::kControls:
       case FactType::kInstant:
       case FactType::kTimeOfDay:
-      case FactType::kDate:
         break;
+      case FactType::kDate:
+        return in_dates(left, expr);
     }
   }
   auto report = l_.diagnostics.report<Code::kCannotBeMember>(

@@ -51,7 +51,7 @@ enum class FactType : std::uint8_t {
 };
 
 /// Where a fact may be named.
-enum class FactUse : std::uint8_t { kNowhere = 0, kCondition = 1, kGiven = 2, kBoth = 3 };
+enum class FactUse : std::uint8_t { kCondition = 1, kGiven = 2, kBoth = 3 };
 
 struct FactInfo {
   FactId id;

@@ -13,7 +13,7 @@ namespace {
 
 bool describes_device(FactId id) {
   return info_of(id).path.starts_with("device.") && id != FactId::kDeviceRegistered &&
-         id != FactId::kDeviceReportedLost;
+         id != FactId::kDeviceReportedLost && id != FactId::kDeviceFirstSeen;
 }
 
 /// What a test says instead of facts that only conditions have.
@@ -105,14 +105,10 @@ bool GivenFacts::report_unknown(const StatedFact& fact, std::string_view path) {
 
 bool GivenFacts::set_built_in(const StatedFact& fact, const FactInfo& info) {
   if (!allows(info.use, FactUse::kGiven)) {
-    if (info.use == FactUse::kNowhere) {
-      diagnostics_->report<Code::kNotSupportedYet>(fact.path_span, fmt::format("`{}`", info.path));
-    } else {
-      diagnostics_
-          ->report<Code::kUnknownWord>(fact.path_span, path_text(fact.path),
-                                       "a fact that a test can give")
-          .help(std::string(stands_for(info.id)));
-    }
+    diagnostics_
+        ->report<Code::kUnknownWord>(fact.path_span, path_text(fact.path),
+                                     "a fact that a test can give")
+        .help(std::string(stands_for(info.id)));
     return false;
   }
   device_described_ = device_described_ || (describes_device(info.id) && !is_unknown(fact.value));

@@ -64,9 +64,9 @@ bool GivenFacts::set_text(const StatedFact& fact, const FactInfo& info) {
     return true;
   }
   if (info.type == FactType::kDuration) {
-    facts_.session_age_s =
-        read_number(*value, ast::LiteralKind::kDuration, info.path, *diagnostics_);
-    return facts_.session_age_s.has_value();
+    auto& age = info.id == FactId::kSessionAge ? facts_.session_age_s : facts_.device.first_seen_s;
+    age = read_number(*value, ast::LiteralKind::kDuration, info.path, *diagnostics_);
+    return age.has_value();
   }
   const auto text = read_text(*value, info.path, wanted_text(info), *diagnostics_);
   if (!text) {

@@ -207,11 +207,21 @@ std::uint32_t Lowering::string_slot(const Declared& signal) {
 }
 
 std::optional<std::uint32_t> Lowering::zone(std::string_view name, Span place) {
-  const auto [it, fresh] = zone_ids_.try_emplace(std::string(name), std::nullopt);
+  const ir::Zone* data = zone_data(name, place);
+  if (data == nullptr) {
+    return std::nullopt;
+  }
+  const auto [it, fresh] = zone_ids_.try_emplace(data->name, 0);
   if (fresh) {
-    if (auto zone = read_zone(name)) {
-      it->second = builder.zone(std::move(*zone));
-    }
+    it->second = builder.zone(*data);
+  }
+  return it->second;
+}
+
+const ir::Zone* Lowering::zone_data(std::string_view name, Span place) {
+  const auto [it, fresh] = zones_.try_emplace(std::string(name));
+  if (fresh) {
+    it->second = read_zone(name);
   }
   if (!it->second) {
     auto report = diagnostics.report<Code::kUnknownTimeZone>(place, name);
@@ -229,7 +239,7 @@ std::optional<std::uint32_t> Lowering::zone(std::string_view name, Span place) {
       report.fix(place, fmt::format("\"{}\"", best), fmt::format("did you mean `{}`?", best));
     }
   }
-  return it->second;
+  return it->second ? &*it->second : nullptr;
 }
 
 std::optional<MethodSet> Lowering::restricted(const ast::Item& item, Method method) {

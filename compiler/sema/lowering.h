@@ -50,6 +50,8 @@ class Lowering {
   [[nodiscard]] std::uint32_t string_slot(const Declared& signal);
   /// The zone, reported (G0309) and empty when there is none.
   [[nodiscard]] std::optional<std::uint32_t> zone(std::string_view name, Span place);
+  /// The same zone as data; null when there is none. Lives as long as this.
+  [[nodiscard]] const ir::Zone* zone_data(std::string_view name, Span place);
   /// The declared strength as IR; empty when its declaration is wrong (reported there).
   [[nodiscard]] std::optional<std::uint32_t> strength(const Declared& declared);
 
@@ -65,7 +67,8 @@ class Lowering {
   std::unordered_map<const Declared*, Whereabouts> whereabouts_;
   std::unordered_map<const Declared*, std::uint32_t> slot_ids_;
   std::unordered_map<const Declared*, std::optional<std::uint32_t>> strength_ids_;
-  std::unordered_map<std::string, std::optional<std::uint32_t>> zone_ids_;
+  std::unordered_map<std::string, std::optional<ir::Zone>> zones_;
+  std::unordered_map<std::string_view, std::uint32_t> zone_ids_;  ///< keys in `zones_`
   std::optional<std::vector<std::uint32_t>> trusted_;
 };
 

@@ -139,6 +139,40 @@ TEST(Semantics, SessionAgeAndTheMomentAreUnknownWhenNobodyGivesThem) {
   EXPECT_EQ(truth("session_age > 30d", facts), 'T');
 }
 
+TEST(Semantics, DaysAreThoseOfTheNamedZone) {
+  SignInFacts facts = app_sign_in();
+  const std::string christmas = "now.date between 2026-12-24 and 2026-12-25 in \"Europe/Vienna\"";
+  EXPECT_EQ(truth(christmas, facts), 'U');
+  const auto at = [&facts](std::int64_t utc) { facts.now_unix_s = utc; };
+  at(1798066799);  // 2026-12-23 22:59:59 UTC, still the 23rd in Vienna
+  EXPECT_EQ(truth(christmas, facts), 'F');
+  at(1798066800);
+  EXPECT_EQ(truth(christmas, facts), 'T');
+  EXPECT_EQ(truth("now.date == 2026-12-23", facts), 'T') << "in UTC";
+  EXPECT_EQ(truth("now.date in [2026-12-24, 2027-01-01] in \"Europe/Vienna\"", facts), 'T');
+  EXPECT_EQ(truth("now.date not in [2026-12-24] in \"Europe/Vienna\"", facts), 'F');
+  EXPECT_EQ(truth("now.date < 2026-12-23", facts), 'F');
+  EXPECT_EQ(truth("now.date <= 2026-12-23", facts), 'T');
+  EXPECT_EQ(truth("now.date > 2026-12-23", facts), 'F');
+  EXPECT_EQ(truth("now.date >= 2026-12-23", facts), 'T');
+  EXPECT_EQ(truth("now.date != 2026-12-23", facts), 'F');
+  at(1798239599);  // 2026-12-25 22:59:59 UTC
+  EXPECT_EQ(truth(christmas, facts), 'T') << "both days belong to it";
+  at(1798239600);
+  EXPECT_EQ(truth(christmas, facts), 'F');
+}
+
+TEST(Semantics, ADeviceHasAnAgeWhetherItIsRegisteredOrNot) {
+  SignInFacts facts = app_sign_in();
+  EXPECT_EQ(truth("device.first_seen < 7d", facts), 'U');
+  EXPECT_EQ(truth("device.first_seen >= 7d", facts), 'U');
+  facts.device.first_seen_s = 6 * 86'400;
+  EXPECT_EQ(truth("device.first_seen < 7d", facts), 'T');
+  EXPECT_EQ(truth("device.first_seen between 5d and 6d", facts), 'T');
+  facts.device.registered = true;
+  EXPECT_EQ(truth("device.first_seen >= 7d", facts), 'F');
+}
+
 TEST(Semantics, MethodsAreDoneWithAnAge) {
   SignInFacts facts = app_sign_in();
   facts.completed = {{Method::kPassword, 600}, {Method::kFido2, 60}};

@@ -256,7 +256,7 @@ TEST(TestBlocks, EveryMistakeInAFactHasItsDiagnostic) {
                                       {"satisfied [terms_of_use]", "G0311", ""},
                                       {"user.groups [group \"A\"]", "G0310", ""},
                                       {"sign_in_risk low, sign_in_risk high", "G0418", ""},
-                                      {"device.first_seen 3d", "G0411", ""}}) {
+                                      {"device.first_seen 3", "G0310", ""}}) {
     const Compiled c = given(mistake.facts);
     EXPECT_EQ(c.errors, Texts{mistake.code}) << mistake.facts << "\n" << render(c);
     const bool helps = std::ranges::any_of(c.output.diagnostics, [&](const Diagnostic& d) {

@@ -205,6 +205,18 @@ std::optional<ir::Zone> read_zone(std::string_view name) {
   return file.bad() ? std::nullopt : parse_tzif(name, bytes);
 }
 
+std::int64_t day_begins(const ir::Zone& zone, std::int64_t day) {
+  constexpr std::int64_t kDayS = 86'400;
+  const auto& changes = zone.transitions;
+  for (std::size_t i = 0; i + 1 < changes.size(); ++i) {
+    const std::int64_t midnight = day * kDayS - changes[i].second;
+    if (midnight < changes[i + 1].first) {
+      return std::max(midnight, changes[i].first);
+    }
+  }
+  return std::max(day * kDayS - changes.back().second, changes.back().first);
+}
+
 std::vector<std::string> zone_names() {
   std::vector<std::string> out = {"UTC"};
   const auto folder = zone_folder();

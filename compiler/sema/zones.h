@@ -20,6 +20,10 @@ inline constexpr int kZoneYearMax = 2100;
 /// Parses the bytes of a TZif file; empty when they are not one.
 [[nodiscard]] std::optional<ir::Zone> parse_tzif(std::string_view name, std::string_view bytes);
 
+/// The first moment (seconds since 1970, UTC) at which clocks of the zone show day `day` (days
+/// since 1970-01-01) or a later one: the day's midnight, or the end of a gap that swallowed it.
+[[nodiscard]] std::int64_t day_begins(const ir::Zone& zone, std::int64_t day);
+
 /// The names of all zones, for suggestions: walks the database's folder.
 [[nodiscard]] std::vector<std::string> zone_names();
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "compiler/sema/posix_tz.h"
 
@@ -48,6 +49,26 @@ TEST(Zones, ViennaChangesOnTheLastSundaysOfMarchAndOctober) {
   EXPECT_EQ(offset_at(*zone, utc(2080, 7, 1)), 7200) << "by the rule at the end of the file";
   EXPECT_EQ(offset_at(*zone, utc(2080, 12, 1)), 3600);
   EXPECT_TRUE(std::ranges::is_sorted(zone->transitions));
+}
+
+TEST(Zones, ADayBeginsAtTheFirstMomentThatIsCalledSo) {
+  const ir::Zone utc_zone = *read_zone("UTC");
+  EXPECT_EQ(day_begins(utc_zone, days_from_civil(2026, 12, 24)), utc(2026, 12, 24));
+  const std::int64_t noon = utc(2026, 6, 10, 12);
+  const std::int64_t day = days_from_civil(2026, 6, 11);
+  // At noon UTC, which is 22:00 on the 10th, clocks go from +10 to +14: straight to 02:00 on the
+  // 11th, whose midnight never is.
+  const ir::Zone ahead{"Ahead",
+                       {{std::numeric_limits<std::int64_t>::min(), 36'000}, {noon, 50'400}}};
+  EXPECT_EQ(day_begins(ahead, day), noon);
+  // A whole day is left out: it begins when the next one does, and so contains nothing.
+  const ir::Zone leap{
+      "Leap", {{std::numeric_limits<std::int64_t>::min(), -36'000}, {noon, 12 * 3600 + 86'400}}};
+  EXPECT_EQ(day_begins(leap, day), day_begins(leap, day + 1));
+  // Clocks go back over midnight: the first time counts.
+  const std::int64_t half_past = day * 86'400 + 1800;
+  const ir::Zone back{"Back", {{std::numeric_limits<std::int64_t>::min(), 0}, {half_past, -3600}}};
+  EXPECT_EQ(day_begins(back, day), day * 86'400);
 }
 
 TEST(Zones, NamesStayInsideTheDatabase) {

@@ -334,6 +334,10 @@ static bool read_request_key(call* c, const char* key, napi_value v, void* to) {
     r->has_session_age = 1;
     return read_integer(c, key, v, &r->session_age_s);
   }
+  if (strcmp(key, "device_first_seen_s") == 0) {
+    r->has_device_first_seen = 1;
+    return read_integer(c, key, v, &r->device_first_seen_s);
+  }
   if (strcmp(key, "now_unix_s") == 0) {
     r->has_now = 1;
     return read_integer(c, key, v, &r->now_unix_s);

@@ -38,7 +38,8 @@ bool add_texts(const gate_str* texts, std::size_t count, StackArray<std::string_
 RequestView::Reading RequestView::read(const gate_request* from) noexcept {
   gate_request r;
   if (!read_struct(from, r) || !is_flag(r.device_registered) || !is_flag(r.device_reported_lost) ||
-      !is_flag(r.has_session_age) || !is_flag(r.has_now)) {
+      !is_flag(r.has_session_age) || !is_flag(r.has_now) || !is_flag(r.has_device_first_seen) ||
+      r.reserved != 0) {
     return Reading::kNonsense;
   }
   Reading reading = read_texts(r);
@@ -73,6 +74,9 @@ RequestView::Reading RequestView::read(const gate_request* from) noexcept {
   request_.device.ownership = enumerator<DeviceOwnership>(r.device_ownership);
   if (r.has_session_age != 0) {
     request_.session_age_s = r.session_age_s;
+  }
+  if (r.has_device_first_seen != 0) {
+    request_.device.first_seen_s = r.device_first_seen_s;
   }
   if (r.has_now != 0) {
     request_.now_unix_s = r.now_unix_s;

@@ -97,13 +97,14 @@ Result<Tristate> read_tristate(const json::value& value, std::string_view path) 
   return truth ? Tristate::kTrue : Tristate::kFalse;
 }
 
-constexpr std::array<Key, 6> kDeviceKeys = {{
+constexpr std::array<Key, 7> kDeviceKeys = {{
     {"registered", GATE_SET(facts.device.registered, read_bool(value, path))},
     {"reported_lost", GATE_SET(facts.device.reported_lost, read_bool(value, path))},
     {"compliant", GATE_SET(facts.device.compliant, read_tristate(value, path))},
     {"managed", GATE_SET(facts.device.managed, read_tristate(value, path))},
     {"trust", GATE_SET_ENUM(device.trust, DeviceTrust, parse_device_trust)},
     {"ownership", GATE_SET_ENUM(device.ownership, DeviceOwnership, parse_device_ownership)},
+    {"first_seen_s", GATE_SET(facts.device.first_seen_s, read_int(value, path))},
 }};
 
 Result<void> set_device(SignInFacts& facts, const json::value& value, std::string_view path) {

@@ -45,6 +45,9 @@ json::object device_object(const DeviceFacts& device) {
   put_tristate(out, "managed", device.managed);
   put_enum(out, "trust", device.trust, DeviceTrust::kAbsent);
   put_enum(out, "ownership", device.ownership, DeviceOwnership::kAbsent);
+  if (device.first_seen_s) {
+    out["first_seen_s"] = *device.first_seen_s;
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "runtime/ir/built_in_number.h"
 #include "runtime/ir/context.h"
 #include "runtime/set/decide.h"
 #include "runtime/set/validate.h"
@@ -74,7 +75,8 @@ void Binding::name_slots(const ir::Program& program) {
   for (std::size_t i = 0; i < program.int_slots.size(); ++i) {
     const ir::IntSlot& slot = program.int_slots[i];
     if (!slot.signal) {
-      session_age_slots_.push_back(static_cast<std::uint32_t>(i));
+      built_in_numbers_.emplace_back(static_cast<std::uint32_t>(i),
+                                     *ir::built_in_number(slot.name));
       continue;
     }
     add(kSignalName, slot.name, SlotType::kInt, i);
@@ -209,10 +211,10 @@ void Binding::bind_defaults(const SignInRequest& r, abi::BoundRequest& out) cons
     out.int_present |= std::uint64_t{1} << slot;
     out.int_value[slot] = value;
   }
-  if (r.session_age_s) {
-    for (const std::uint32_t slot : session_age_slots_) {
+  for (const auto& [slot, number] : built_in_numbers_) {
+    if (const auto value = ir::value_of(number, r)) {
       out.int_present |= std::uint64_t{1} << slot;
-      out.int_value[slot] = *r.session_age_s;
+      out.int_value[slot] = *value;
     }
   }
   out.bool_present = bool_default_present_;

@@ -74,7 +74,7 @@ class Binding {
   NameTable names_;
   std::vector<Slots> slots_of_name_;  ///< numbers of names are numbers of this table
   std::vector<Slot> slots_;
-  std::vector<std::uint32_t> session_age_slots_;
+  std::vector<std::pair<std::uint32_t, ir::BuiltInNumber>> built_in_numbers_;
   std::vector<std::pair<std::uint32_t, std::int64_t>> int_defaults_;
   std::vector<std::pair<std::uint32_t, std::string_view>> string_defaults_;
   std::uint64_t bool_default_present_ = 0;

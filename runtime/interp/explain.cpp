@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "runtime/ir/built_in_number.h"
 #include "runtime/ir/names.h"
 #include "runtime/set/decide.h"
 #include "runtime/set/texts.h"
@@ -50,8 +51,8 @@ class LeafDetail {
       case ir::Op::kIntCompare: {
         const ir::IntSlot& slot = p_.int_slots[p_.int_tests[e.first].slot];
         if (!slot.signal) {
-          return r_.session_age_s ? fmt::format("{} = {}", slot.name, *r_.session_age_s)
-                                  : slot.name + " is absent";
+          const auto value = ir::value_of(*ir::built_in_number(slot.name), r_);
+          return value ? fmt::format("{} = {}", slot.name, *value) : slot.name + " is absent";
         }
         return signal(slot.name, slot.has_default);
       }

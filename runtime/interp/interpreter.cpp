@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "runtime/ir/built_in_number.h"
 #include "runtime/set/decide.h"
 #include "runtime/set/validate.h"
 #include "runtime/set/visible.h"
@@ -224,7 +225,7 @@ Truth Interpreter::compare(const ir::IntTest& test) const {
   const ir::IntSlot& slot = program_.int_slots[test.slot];
   std::optional<std::int64_t> value;
   if (!slot.signal) {
-    value = request_.session_age_s;
+    value = ir::value_of(*ir::built_in_number(slot.name), request_);
   } else if (const SignalValue* given = signal(slot.name)) {
     value = std::get<std::int64_t>(*given);
   } else if (slot.has_default) {

@@ -138,8 +138,14 @@ struct TimeTest {
   friend bool operator==(const TimeTest&, const TimeTest&) = default;
 };
 
-/// Facts that are not in the context word, bound by name. `built_in` ones are fields of the request
-/// ("session_age", "device.model"); the others are declared signals.
+/// The numbers of a request that conditions compare, by the name of their slot: ages in seconds,
+/// and `now` in seconds since 1970.
+enum class BuiltInNumber : std::uint8_t { kSessionAge, kDeviceFirstSeen, kNow };
+inline constexpr std::array<std::string_view, 3> kBuiltInNumbers = {"session_age",
+                                                                    "device.first_seen", "now"};
+
+/// Facts that are not in the context word, bound by name. Those that are no signals are fields of
+/// the request (kBuiltInNumbers, "device.model"); the others are declared signals.
 struct IntSlot {
   std::string name;
   bool signal = true;

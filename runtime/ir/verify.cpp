@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "runtime/ir/built_in_number.h"
 #include "runtime/ir/names.h"
 #include "runtime/ir/standard.h"
 
@@ -97,7 +98,7 @@ class Verifier {
          p_.principal_sets.size() + p_.app_sets.size() + p_.location_sets.size(), kMembershipsMax);
     each("int slot", p_.int_slots, [](const IntSlot& s, auto check) {
       check(!s.name.empty(), "the name is empty");
-      check(s.signal || (s.name == "session_age" && !s.has_default), "no such built-in number");
+      check(s.signal || (built_in_number(s.name) && !s.has_default), "no such built-in number");
     });
     each("bool slot", p_.bool_slots,
          [](const BoolSlot& s, auto check) { check(!s.name.empty(), "the name is empty"); });

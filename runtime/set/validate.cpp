@@ -90,7 +90,8 @@ RequestFault validate(const SignInRequest& r) noexcept {
     return RequestFault::kMalformedCountry;
   }
   if ((r.now_unix_s && (*r.now_unix_s < kNowMin || *r.now_unix_s > kNowMax)) ||
-      (r.session_age_s && *r.session_age_s < 0)) {
+      (r.session_age_s && *r.session_age_s < 0) ||
+      (r.device.first_seen_s && *r.device.first_seen_s < 0)) {
     return RequestFault::kNumberOutOfRange;
   }
   return RequestFault::kNone;

@@ -34,7 +34,9 @@ class Generator {
     for (const char* name : {"amount", "attempts", "score"}) {
       ints_.push_back(b_.int_slot({name, true, d_.one_in(3), value()}));
     }
-    ints_.push_back(b_.int_slot({"session_age", false, false, 0}));
+    for (const std::string_view name : ir::kBuiltInNumbers) {
+      ints_.push_back(b_.int_slot({std::string(name), false, false, 0}));
+    }
     for (const char* name : {"vpn", "tor", "amount"}) {  // one name, two types: refused if given
       if (name[0] != 'a' || d_.one_in(20)) {
         bools_.push_back(b_.bool_slot({name, d_.one_in(3), d_.one_in(2)}));

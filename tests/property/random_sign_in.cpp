@@ -158,6 +158,9 @@ void add_session(Dice& d, SignInFacts& f) {
   if (d.one_in(2)) {
     f.session_age_s = d.one_in(30) ? -1 : static_cast<std::int64_t>(d.below(5) * 1000);
   }
+  if (d.one_in(2)) {
+    f.device.first_seen_s = d.one_in(30) ? -1 : static_cast<std::int64_t>(d.below(5) * 1000);
+  }
   if (!d.one_in(4)) {
     f.now_unix_s =
         static_cast<std::int64_t>(d.below(2'000'000'000)) - (d.one_in(4) ? 1'500'000'000 : 0);

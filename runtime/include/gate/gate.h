@@ -294,18 +294,21 @@ typedef struct gate_request {
   uint32_t device_reported_lost; /* 0 or 1 */
   uint32_t device_compliant;     /* GATE_TRISTATE_... */
   uint32_t device_managed;
-  uint32_t device_trust;     /* GATE_DEVICE_TRUST_... */
-  uint32_t device_ownership; /* GATE_DEVICE_OWNERSHIP_... */
-  uint32_t has_session_age;  /* 0 or 1 */
-  uint32_t has_now;          /* 0 or 1 */
+  uint32_t device_trust;          /* GATE_DEVICE_TRUST_... */
+  uint32_t device_ownership;      /* GATE_DEVICE_OWNERSHIP_... */
+  uint32_t has_session_age;       /* 0 or 1 */
+  uint32_t has_now;               /* 0 or 1 */
+  uint32_t has_device_first_seen; /* 0 or 1 */
+  uint32_t reserved;
   int64_t session_age_s;
-  int64_t now_unix_s;       /* no decision reads a clock: say what time it is */
-  gate_str user;            /* object id or user name, as policies spell it */
-  gate_str external_tenant; /* home tenant of a guest */
-  gate_str target;          /* app, user action or authentication context */
-  gate_str ip;              /* text form, v4 or v6; a malformed one blocks */
-  gate_str country;         /* two letters */
-  const gate_str* groups;   /* transitive membership, any order */
+  int64_t device_first_seen_s; /* seconds since this device was first seen */
+  int64_t now_unix_s;          /* no decision reads a clock: say what time it is */
+  gate_str user;               /* object id or user name, as policies spell it */
+  gate_str external_tenant;    /* home tenant of a guest */
+  gate_str target;             /* app, user action or authentication context */
+  gate_str ip;                 /* text form, v4 or v6; a malformed one blocks */
+  gate_str country;            /* two letters */
+  const gate_str* groups;      /* transitive membership, any order */
   size_t group_count;
   const gate_str* roles;
   size_t role_count;

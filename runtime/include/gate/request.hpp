@@ -54,7 +54,8 @@ struct SatisfiedControl {
   std::string_view name;  ///< which terms of use or custom control; empty for the others
 };
 
-/// What is known of the device. `registered == false` makes every other field count as absent.
+/// What is known of the device. `registered == false` makes every other field count as absent, but
+/// not those that say otherwise.
 struct DeviceFacts {
   bool registered = false;
   bool reported_lost = false;  ///< holds for unregistered devices too
@@ -62,6 +63,9 @@ struct DeviceFacts {
   Tristate managed = Tristate::kAbsent;
   DeviceTrust trust = DeviceTrust::kAbsent;
   DeviceOwnership ownership = DeviceOwnership::kAbsent;
+  /// Seconds since the caller first saw this device; absent: unknown. Holds for unregistered
+  /// devices too.
+  std::optional<std::int64_t> first_seen_s;
 };
 
 /// Everything known about one sign-in. A plain view: it owns nothing, and must outlive the call
