@@ -8,6 +8,7 @@
 
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_sets.h"
+#include "compiler/sema/zones.h"
 
 namespace gate::compiler::sema {
 namespace {
@@ -94,7 +95,14 @@ std::optional<std::array<char, 2>> read_country(const ast::Name& word,
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (word.text.size() == 2 && is_capital(word.text[0]) && is_capital(word.text[1])) {
-    return std::array<char, 2>{word.text[0], word.text[1]};
+    const std::array<char, 2> code{word.text[0], word.text[1]};
+    if (!is_assigned_country(code)) {
+      auto report = diagnostics.report<Code::kUnassignedCountry>(word.span, word.text);
+      if (word.text == "UK") {
+        report.suggest(word.span, "GB");
+      }
+    }
+    return code;
   }
   auto report = diagnostics.report<Code::kBadCountry>(word.span, word.text);
   if (word.text.size() == 2 && is_capital(upper(word.text[0])) && is_capital(upper(word.text[1]))) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <set>
 #include <system_error>
 
 #include "compiler/sema/posix_tz.h"
@@ -215,6 +216,20 @@ std::int64_t day_begins(const ir::Zone& zone, std::int64_t day) {
     }
   }
   return std::max(day * kDayS - changes.back().second, changes.back().first);
+}
+
+bool is_assigned_country(std::array<char, 2> code) {
+  static const std::set<std::array<char, 2>> assigned = [] {
+    std::set<std::array<char, 2>> out;
+    std::ifstream file(zone_folder() / "iso3166.tab");
+    for (std::string line; std::getline(file, line);) {  // "AT\tAustria"; comments begin with #
+      if (line.size() > 3 && line[2] == '\t') {
+        out.insert({line[0], line[1]});
+      }
+    }
+    return out;
+  }();
+  return assigned.empty() || code == std::array{'X', 'K'} || assigned.contains(code);
 }
 
 std::vector<std::string> zone_names() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,11 @@ inline constexpr int kZoneYearMax = 2100;
 /// The first moment (seconds since 1970, UTC) at which clocks of the zone show day `day` (days
 /// since 1970-01-01) or a later one: the day's midnight, or the end of a gap that swallowed it.
 [[nodiscard]] std::int64_t day_begins(const ir::Zone& zone, std::int64_t day);
+
+/// Whether ISO 3166-1 assigns this code to a country, as the same database says; XK (Kosovo), which
+/// geolocation uses, counts. True for all when the database is not installed. Reads one file of a
+/// few kilobytes once in a process.
+[[nodiscard]] bool is_assigned_country(std::array<char, 2> code);
 
 /// The names of all zones, for suggestions: walks the database's folder.
 [[nodiscard]] std::vector<std::string> zone_names();
