@@ -160,7 +160,9 @@ static uint32_t key_count(call* c, napi_value object) {
 typedef struct facts {
   gate_signal* signals;
   gate_string_fact* strings;
+  gate_list_fact* lists;
   size_t count;
+  size_t list_count;
   size_t room;
 } facts;
 
@@ -192,13 +194,23 @@ static bool read_signal(call* c, const char* key, napi_value v, void* to) {
 
 static bool read_attribute(call* c, const char* key, napi_value v, void* to) {
   facts* f = to;
-  if (f->count == f->room) {
+  bool is_list = false;
+  if (f->count + f->list_count == f->room) {
     return wrong(c, key, "the object changes while it is read");
+  }
+  napi_is_array(c->env, v, &is_list);
+  if (is_list) {
+    gate_list_fact* list = &f->lists[f->list_count++];
+    list->name = gate_text(key);
+    return read_texts(c, key, v, &list->values, &list->value_count);
   }
   gate_string_fact* fact = &f->strings[f->count++];
   fact->name = gate_text(key);
   return read_text(c, key, v, &fact->value);
 }
+
+/* No number of a method or control. */
+enum { kUnsaid = 0xFFFF };
 
 static bool read_completed_key(call* c, const char* key, napi_value v, void* to) {
   gate_method_done* done = to;
@@ -225,15 +237,56 @@ static bool read_completed(call* c, napi_value v, gate_request* r) {
   for (uint32_t i = 0; i < n; ++i) {
     napi_value element;
     napi_get_element(c->env, v, i, &element);
-    bool fine = type_of(c, element) == napi_object
-                    ? each_key(c, "completed", element, read_completed_key, &done[i])
-                    : read_choice(c, "completed", element, GATE_METHODS, &done[i].method);
+    bool fine = false;
+    if (type_of(c, element) == napi_object) {
+      done[i].method = kUnsaid;
+      fine = each_key(c, "completed", element, read_completed_key, &done[i]) &&
+             (done[i].method != kUnsaid || wrong(c, "completed", "`method` is missing"));
+    } else {
+      fine = read_choice(c, "completed", element, GATE_METHODS, &done[i].method);
+    }
     if (!fine) {
       return false;
     }
   }
   r->completed = done;
   r->completed_count = n;
+  return true;
+}
+
+static bool read_control_key(call* c, const char* key, napi_value v, void* to) {
+  gate_control* control = to;
+  if (strcmp(key, "control") == 0) {
+    return read_choice(c, key, v, GATE_CONTROLS, &control->kind);
+  }
+  return strcmp(key, "name") == 0 ? read_text(c, key, v, &control->name)
+                                  : wrong(c, key, "unknown key of a satisfied control");
+}
+
+/* "password_change", or {control: "terms_of_use", name: "Visitors"}. */
+static bool read_satisfied(call* c, napi_value v, gate_request* r) {
+  uint32_t n = 0;
+  if (!list_length(c, "satisfied", v, &n)) {
+    return false;
+  }
+  gate_control* controls = keep(c, n * sizeof *controls);
+  for (uint32_t i = 0; i < n; ++i) {
+    napi_value element;
+    napi_get_element(c->env, v, i, &element);
+    bool fine = false;
+    if (type_of(c, element) != napi_object) {
+      fine = read_choice(c, "satisfied", element, GATE_CONTROLS, &controls[i].kind);
+    } else { /* whoever does not say which control means none, not the first one */
+      controls[i].kind = kUnsaid;
+      fine = each_key(c, "satisfied", element, read_control_key, &controls[i]) &&
+             (controls[i].kind != kUnsaid || wrong(c, "satisfied", "`control` is missing"));
+    }
+    if (!fine) {
+      return false;
+    }
+  }
+  r->satisfied = controls;
+  r->satisfied_count = n;
   return true;
 }
 
@@ -257,6 +310,10 @@ static bool read_device_key(call* c, const char* key, napi_value v, void* to) {
   }
   if (strcmp(key, "ownership") == 0) {
     return read_choice(c, key, v, GATE_DEVICE_OWNERSHIPS, &r->device_ownership);
+  }
+  if (strcmp(key, "first_seen_s") == 0) {
+    r->has_device_first_seen = 1;
+    return read_integer(c, key, v, &r->device_first_seen_s);
   }
   return wrong(c, key, "unknown key of a device");
 }
@@ -330,30 +387,31 @@ static bool read_request_key(call* c, const char* key, napi_value v, void* to) {
   if (strcmp(key, "completed") == 0) {
     return read_completed(c, v, r);
   }
+  if (strcmp(key, "satisfied") == 0) {
+    return read_satisfied(c, v, r);
+  }
   if (strcmp(key, "session_age_s") == 0) {
     r->has_session_age = 1;
     return read_integer(c, key, v, &r->session_age_s);
-  }
-  if (strcmp(key, "device_first_seen_s") == 0) {
-    r->has_device_first_seen = 1;
-    return read_integer(c, key, v, &r->device_first_seen_s);
   }
   if (strcmp(key, "now_unix_s") == 0) {
     r->has_now = 1;
     return read_integer(c, key, v, &r->now_unix_s);
   }
   if (strcmp(key, "signals") == 0) {
-    facts f = {NULL, NULL, 0, key_count(c, v)};
+    facts f = {.room = key_count(c, v)};
     r->signals = f.signals = keep(c, f.room * sizeof *f.signals);
     bool fine = each_key(c, key, v, read_signal, &f);
     r->signal_count = f.count;
     return fine;
   }
   if (strcmp(key, "attributes") == 0) {
-    facts f = {NULL, NULL, 0, key_count(c, v)};
+    facts f = {.room = key_count(c, v)};
     r->strings = f.strings = keep(c, f.room * sizeof *f.strings);
+    r->lists = f.lists = keep(c, f.room * sizeof *f.lists);
     bool fine = each_key(c, key, v, read_attribute, &f);
     r->string_count = f.count;
+    r->list_count = f.list_count;
     return fine;
   }
   return wrong(c, key, "unknown key of a request");

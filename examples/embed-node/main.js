@@ -19,7 +19,8 @@ console.log('generation', evaluator.replace(process.argv[2]), 'of', evaluator.di
 
 // Nothing that was not understood is accepted.
 for (const wrong of [
-  { userr: 'amy' }, { user: 7 }, { client: 'telnet' }, { completed: ['telepathy'] }, { signals: { amount: 1.5 } },
+  { userr: 'amy' }, { user: 7 }, { client: 'telnet' }, { completed: ['telepathy'] }, { completed: [{ age_s: 1 }] },
+  { satisfied: [{ name: 'Terms' }] }, { satisfied: ['luck'] }, { attributes: { 'device.physical_ids': [1] } }, { signals: { amount: 1.5 } },
   { app: 'a', action: 'b' }, { device: { colour: 'red', registered: 'yes' } }, { groups: 'staff' }, null, 'amy',
 ]) {
   try {
@@ -30,3 +31,6 @@ for (const wrong of [
   }
 }
 console.log(evaluator.evaluate({ ip: '1.2.3' }).reasons[0]);
+const proved = { satisfied: ['mfa', { control: 'terms_of_use', name: 'Visitors' }],
+  attributes: { 'device.physical_ids': ['PAW'], 'user.department': 'Finance' }, device: { first_seen_s: 3600 } };
+console.log(evaluator.evaluate({ ...request, ...proved }).outcome);
