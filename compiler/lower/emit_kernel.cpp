@@ -128,7 +128,8 @@ class KernelEmitter {
   }
 
   /// Keeps of `candidates` those that include one of the request's keys and exclude none.
-  void admit(llvm::Function* f, Value* rows, Value* keys, Value* count, Pieces& candidates) {
+  void admit_targets(llvm::Function* f, Value* rows, Value* keys, Value* count,
+                     Pieces& candidates) {
     BasicBlock* before = b_.GetInsertBlock();
     BasicBlock* loop = block(f, "keys");
     BasicBlock* after = block(f, "admitted");
@@ -175,15 +176,15 @@ class KernelEmitter {
     Value* request = f->getArg(0);
     Value* tables = f->getArg(1);
     Pieces candidates = context_rows(request, tables);
-    const auto count = [this, request](std::size_t offset) {
-      return b_.CreateZExt(load32(request, offset), b_.getInt64Ty());
-    };
-    admit(f, load_pointer(tables, offsetof(RowTables, target_rows)),
-          at(request, offsetof(BoundRequest, target_keys)),
-          count(offsetof(BoundRequest, target_count)), candidates);
-    admit(f, load_pointer(tables, offsetof(RowTables, principal_rows)),
-          at(request, offsetof(BoundRequest, principal_keys)),
-          count(offsetof(BoundRequest, principal_count)), candidates);
+    const Pieces admitted = load_row(load_pointer(request, offsetof(BoundRequest, principal_row)));
+    for (std::uint64_t p = 0; p < pieces_; ++p) {
+      candidates[p] = b_.CreateAnd(candidates[p], admitted[p]);
+    }
+    admit_targets(
+        f, load_pointer(tables, offsetof(RowTables, target_rows)),
+        at(request, offsetof(BoundRequest, target_keys)),
+        b_.CreateZExt(load32(request, offsetof(BoundRequest, target_count)), b_.getInt64Ty()),
+        candidates);
     for (std::uint64_t p = 0; p < pieces_; ++p) {
       b_.CreateAlignedStore(candidates[p], at(f->getArg(2), p * kLanes * 8), llvm::Align(8));
       b_.CreateAlignedStore(llvm::Constant::getNullValue(piece_type_),

@@ -42,10 +42,10 @@ struct LeafCalls {
 };
 
 /// Tables of the row kernel. A row has one bit per policy; `words` is a multiple of four.
-/// Rows of keys come in pairs: included, then excluded.
+/// Rows of targets come in pairs: included, then excluded. Those of principals are no part of it:
+/// what they let pass is found when the principals are bound (BoundRequest::principal_row).
 struct RowTables {
   std::uint64_t words;
-  const std::uint64_t* principal_rows;  ///< [key][2][words]
   const std::uint64_t* target_rows;     ///< [key][2][words]
   const std::uint64_t* context_rows;    ///< [bit of the context word][words]
   const std::uint64_t* residual_row;    ///< policies that have a residual

@@ -32,7 +32,7 @@ inline constexpr std::string_view kNativeSignatureContext = "gatehouse native po
 inline constexpr const char* kRowsSymbol = "gate_rows";
 inline constexpr const char* kResidualSymbol = "gate_residual";
 /// Goes up when generated code means something else by the same plan.
-inline constexpr std::uint32_t kKernelVersion = 1;
+inline constexpr std::uint32_t kKernelVersion = 2;
 
 /// What code was made for: the plan, and the memory that it reads by offset.
 [[nodiscard]] std::array<std::uint8_t, 32> code_identity(const index::KernelPlan& plan);

@@ -125,14 +125,14 @@ void Binding::add_memberships(Feature f, abi::BoundRequest& out) const noexcept 
     out.membership[set / 64] |= std::uint64_t{1} << (set % 64);
   }
 }
-void Binding::add_principal(Feature f, abi::BoundRequest& out) const noexcept {
+void Binding::add_principal(Feature f, Bound& out) const noexcept {
   if (f == Features::kNone) {
     return;
   }
   if (const std::uint32_t key = features_.key(f); key != Features::kNone) {
-    out.principal_keys[out.principal_count++] = key;
+    out.principal_keys[out.principals.count++] = key;
   }
-  add_memberships(f, out);
+  add_memberships(f, out.request);
 }
 void Binding::add_target(Feature f, abi::BoundRequest& out) const noexcept {
   if (f == Features::kNone) {
@@ -144,8 +144,8 @@ void Binding::add_target(Feature f, abi::BoundRequest& out) const noexcept {
   add_memberships(f, out);
 }
 
-void Binding::bind_who(const SignInRequest& r, abi::BoundRequest& out) const noexcept {
-  out.principal_count = 0;
+void Binding::bind_who(const SignInRequest& r, Bound& out) const noexcept {
+  out.principals = {out.principal_keys, 0};
   const auto add = [this, &out](ir::SymbolKind kind, std::string_view name) {
     add_principal(names_.find(kind_of(kind), name), out);
   };
@@ -326,7 +326,7 @@ RequestFault Binding::bind(const SignInRequest& request, Plan plan, Bound& out) 
   bind_attributes(request, r);
   r.context =
       context_word(request) | (plan == Plan::kEnforced ? abi::kEnforcedPlan : abi::kReportPlan);
-  bind_who(request, r);
+  bind_who(request, out);
   bind_target(request, r);
   bind_methods(request, r);
   out.facts = decision_facts(program_, request);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/abi/decision_facts.h"
+#include "runtime/abi/kernel.h"
 #include "runtime/abi/request_layout.h"
 #include "runtime/index/features.h"
 #include "runtime/index/name_table.h"
@@ -17,12 +18,23 @@
 
 namespace gate::index {
 
+/// Who signs in, in the terms of one policy set. Views of somebody else's memory.
+struct Principals {
+  const std::uint32_t* keys = nullptr;
+  std::uint32_t count = 0;
+};
+
 /// A sign-in in the terms of one policy set. Some 13 KB, of which a decision touches what the
-/// request and the set have in common. Not initialised on purpose.
+/// request and the set have in common. Not initialised on purpose, and refers to itself: it stays
+/// where it is.
 struct Bound {
   Standing standing;
   abi::DecisionFacts facts;
+  Principals principals;
   abi::BoundRequest request;
+  // What the two refer to when nothing of it was bound before.
+  std::uint64_t principal_row[abi::kRowWordsMax];
+  std::uint32_t principal_keys[abi::kPrincipalKeysMax];
 };
 
 /// Turns requests into numbers. Immutable, shared by threads; binding allocates nothing. The
@@ -31,7 +43,8 @@ class Binding {
  public:
   explicit Binding(const ir::Program& program);
 
-  /// kNone, or why the request is refused; then `out` is unusable. All but `out.standing`.
+  /// kNone, or why the request is refused; then `out` is unusable. All but `out.standing` and the
+  /// row of the principals.
   [[nodiscard]] RequestFault bind(const SignInRequest& request, Plan plan,
                                   Bound& out) const noexcept;
 
@@ -55,7 +68,7 @@ class Binding {
   };
 
   void name_slots(const ir::Program& program);
-  void bind_who(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
+  void bind_who(const SignInRequest& request, Bound& out) const noexcept;
   void bind_target(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
   void bind_methods(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
   void bind_defaults(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
@@ -64,7 +77,7 @@ class Binding {
   [[nodiscard]] RequestFault bind_signals(const SignInRequest& request,
                                           abi::BoundRequest& out) const noexcept;
   void bind_attributes(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
-  void add_principal(Feature f, abi::BoundRequest& out) const noexcept;
+  void add_principal(Feature f, Bound& out) const noexcept;
   void add_target(Feature f, abi::BoundRequest& out) const noexcept;
   void add_memberships(Feature f, abi::BoundRequest& out) const noexcept;
 

@@ -139,7 +139,7 @@ void Index::decide_by_postings(const Bound& bound, const abi::Entries& entries,
                                Decision& out) const noexcept {
   Applied::Storage<kPolicies> storage;
   Applied applied(storage, program_.policies.size());
-  postings_->run(bound.request, conditions_, entries.residual, applied);
+  postings_->run(bound, conditions_, entries.residual, applied);
   conclude(bound, applied, out);
 }
 
@@ -147,6 +147,10 @@ RequestFault Index::bind(const SignInRequest& request, Plan plan, Bound& out) co
   const RequestFault fault = binding_.bind(request, plan, out);
   if (fault == RequestFault::kNone) {
     decisions_.stand(out.facts, out.standing);
+    if (rows_ != nullptr) {
+      rows_->admit(out.principals.keys, out.principals.count, out.principal_row);
+      out.request.principal_row = out.principal_row;
+    }
   }
   return fault;
 }

@@ -17,9 +17,9 @@ Postings::Postings(const ir::Program& program, const Features& features,
 /// list itself.
 class Postings::Present {
  public:
-  explicit Present(const abi::BoundRequest& request)
-      : principals_(request.principal_keys, request.principal_count),
-        targets_(request.target_keys, request.target_count) {
+  explicit Present(const Bound& bound)
+      : principals_(bound.principals.keys, bound.principals.count),
+        targets_(bound.request.target_keys, bound.request.target_count) {
     for (const std::uint32_t key : principals_) {
       const std::uint32_t bit = mixed(key) % kBits;
       filter_[bit / 64] |= std::uint64_t{1} << (bit % 64);
@@ -134,10 +134,11 @@ void Postings::scan(const List& list, Run& run) const noexcept {
   }
 }
 
-void Postings::run(const abi::BoundRequest& request, const Conditions& conditions,
-                   abi::ResidualKernel code, Applied& applied) const noexcept {
-  Run run{request, conditions, code, applied, Present(request)};
-  const std::span principals(request.principal_keys, request.principal_count);
+void Postings::run(const Bound& bound, const Conditions& conditions, abi::ResidualKernel code,
+                   Applied& applied) const noexcept {
+  const abi::BoundRequest& request = bound.request;
+  Run run{request, conditions, code, applied, Present(bound)};
+  const std::span principals(bound.principals.keys, bound.principals.count);
   const auto look = [this, &run, principals](std::uint32_t target, std::uint32_t filter) {
     const auto scan_pair = [this, &run, target, filter](std::uint32_t principal) {
       if (may_have(filter, principal)) {

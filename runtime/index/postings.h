@@ -5,6 +5,7 @@
 
 #include "runtime/abi/kernel.h"
 #include "runtime/index/applied.h"
+#include "runtime/index/binding.h"
 #include "runtime/index/conditions.h"
 #include "runtime/index/features.h"
 #include "runtime/ir/program.h"
@@ -20,7 +21,7 @@ class Postings {
   Postings(const ir::Program& program, const Features& features, const Conditions& conditions);
 
   /// Adds every policy that applies. `code` evaluates residuals, or null: the static executor.
-  void run(const abi::BoundRequest& request, const Conditions& conditions, abi::ResidualKernel code,
+  void run(const Bound& bound, const Conditions& conditions, abi::ResidualKernel code,
            Applied& applied) const noexcept;
 
   [[nodiscard]] std::size_t bytes() const;

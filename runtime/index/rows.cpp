@@ -36,7 +36,6 @@ Rows::Rows(const ir::Program& program, const Features& features, const Condition
   context_rows_.resize(64 * words);
   residual_row_.resize(words);
   fill(program, features, conditions);
-  tables_.principal_rows = principal_rows_.data();
   tables_.target_rows = target_rows_.data();
   tables_.context_rows = context_rows_.data();
   tables_.residual_row = residual_row_.data();
@@ -44,7 +43,13 @@ Rows::Rows(const ir::Program& program, const Features& features, const Condition
   tables_.residuals = conditions.residuals().data();
   tables_.constants = conditions.constants().data();
   tables_.calls = &conditions.calls();
-  combine_ = combine_for(words);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) {
+    use<Wide>(words);
+    return;
+  }
+#endif
+  use<Plain>(words);
 }
 
 void Rows::fill(const ir::Program& program, const Features& features,
@@ -96,7 +101,7 @@ struct Parts {
 
 /// Policies of one block that include one of the keys and exclude none.
 template <std::uint32_t kBlocks>
-[[gnu::always_inline]] inline void admit(const std::uint64_t* rows, const std::uint32_t* keys,
+[[gnu::always_inline]] inline void admit_keys(const std::uint64_t* rows, const std::uint32_t* keys,
                                          std::uint32_t count, std::uint64_t* out) {
   constexpr std::size_t kWords = std::size_t{kBlocks} * 4;
   std::uint64_t included[kWords] = {};
@@ -126,36 +131,50 @@ template <std::uint32_t kBlocks>
       out[w] &= row[w];
     }
   }
-  admit<kBlocks>(p.tables.target_rows, p.request.target_keys, p.request.target_count, out);
-  admit<kBlocks>(p.tables.principal_rows, p.request.principal_keys, p.request.principal_count, out);
+  for (std::size_t w = 0; w < kWords; ++w) {
+    out[w] &= p.request.principal_row[w];
+  }
+  admit_keys<kBlocks>(p.tables.target_rows, p.request.target_keys, p.request.target_count, out);
 }
 
 }  // namespace
 
 template <std::uint32_t kBlocks>
-void Rows::combine(const Rows& rows, const abi::BoundRequest& request, std::uint64_t* candidates) {
-  combine_rows<kBlocks>({rows.tables_, rows.fields_, request}, candidates);
-}
+struct Rows::Plain {
+  static void combine(const Rows& rows, const abi::BoundRequest& request, std::uint64_t* out) {
+    combine_rows<kBlocks>({rows.tables_, rows.fields_, request}, out);
+  }
+  static void admit(const Rows& rows, const std::uint32_t* keys, std::uint32_t count,
+                    std::uint64_t* out) {
+    std::fill_n(out, std::size_t{kBlocks} * 4, ~std::uint64_t{0});
+    admit_keys<kBlocks>(rows.principal_rows_.data(), keys, count, out);
+  }
+};
 
 #if defined(__x86_64__)
 template <std::uint32_t kBlocks>
-[[gnu::target("avx2")]] void Rows::combine_avx2(const Rows& rows, const abi::BoundRequest& request,
-                                                std::uint64_t* candidates) {
-  combine_rows<kBlocks>({rows.tables_, rows.fields_, request}, candidates);
-}
+struct Rows::Wide {
+  [[gnu::target("avx2")]] static void combine(const Rows& rows, const abi::BoundRequest& request,
+                                              std::uint64_t* out) {
+    combine_rows<kBlocks>({rows.tables_, rows.fields_, request}, out);
+  }
+  [[gnu::target("avx2")]] static void admit(const Rows& rows, const std::uint32_t* keys,
+                                            std::uint32_t count, std::uint64_t* out) {
+    std::fill_n(out, std::size_t{kBlocks} * 4, ~std::uint64_t{0});
+    admit_keys<kBlocks>(rows.principal_rows_.data(), keys, count, out);
+  }
+};
 #endif
 
-Rows::Combine Rows::combine_for(std::uint64_t words) {
+template <template <std::uint32_t> typename Kernel>
+void Rows::use(std::uint64_t words) {
   static_assert(abi::kRowWordsMax == 16, "one instance per number of blocks");
-  constexpr Combine kPlain[] = {combine<1>, combine<2>, combine<3>, combine<4>};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) {
-    constexpr Combine kWide[] = {combine_avx2<1>, combine_avx2<2>, combine_avx2<3>,
-                                 combine_avx2<4>};
-    return kWide[words / 4 - 1];
-  }
-#endif
-  return kPlain[words / 4 - 1];
+  constexpr Combine kCombine[] = {Kernel<1>::combine, Kernel<2>::combine, Kernel<3>::combine,
+                                  Kernel<4>::combine};
+  constexpr Admit kAdmit[] = {Kernel<1>::admit, Kernel<2>::admit, Kernel<3>::admit,
+                              Kernel<4>::admit};
+  combine_ = kCombine[words / 4 - 1];
+  admit_ = kAdmit[words / 4 - 1];
 }
 
 void Rows::run(const Conditions& conditions, const abi::BoundRequest& request,

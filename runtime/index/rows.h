@@ -27,6 +27,10 @@ class Rows {
   [[nodiscard]] const std::vector<std::uint64_t>& context_fields() const { return fields_; }
   [[nodiscard]] std::size_t bytes() const;
 
+  /// Policies that include one of the principals and exclude none, into tables().words words.
+  void admit(const std::uint32_t* keys, std::uint32_t count, std::uint64_t* out) const noexcept {
+    admit_(*this, keys, count, out);
+  }
   /// The static kernel: the same answer as generated code, from the same tables.
   void run(const Conditions& conditions, const abi::BoundRequest& request, std::uint64_t* applies,
            std::uint64_t* unknown) const noexcept;
@@ -35,13 +39,14 @@ class Rows {
   void fill(const ir::Program& program, const Features& features, const Conditions& conditions);
   using Combine = void (*)(const Rows& rows, const abi::BoundRequest& request,
                            std::uint64_t* candidates);
+  using Admit = void (*)(const Rows& rows, const std::uint32_t* keys, std::uint32_t count,
+                         std::uint64_t* out);
   template <std::uint32_t kBlocks>
-  static void combine(const Rows& rows, const abi::BoundRequest& request,
-                      std::uint64_t* candidates);
+  struct Plain;
   template <std::uint32_t kBlocks>
-  static void combine_avx2(const Rows& rows, const abi::BoundRequest& request,
-                           std::uint64_t* candidates);
-  static Combine combine_for(std::uint64_t words);
+  struct Wide;
+  template <template <std::uint32_t> typename Kernel>
+  void use(std::uint64_t words);
 
   std::vector<std::uint64_t> principal_rows_;
   std::vector<std::uint64_t> target_rows_;
@@ -50,6 +55,7 @@ class Rows {
   std::vector<std::uint64_t> fields_;
   abi::RowTables tables_{};
   Combine combine_ = nullptr;
+  Admit admit_ = nullptr;
 };
 
 }  // namespace gate::index
