@@ -8,12 +8,16 @@
 #include "runtime/abi/kernel.h"
 #include "runtime/index/binding.h"
 #include "runtime/index/conditions.h"
+#include "runtime/index/effect_rows.h"
 #include "runtime/index/postings.h"
 #include "runtime/index/rows.h"
 #include "runtime/ir/program.h"
 #include "runtime/set/decide.h"
 
 namespace gate::index {
+
+/// A Decision as it is made: to copy it is cheaper than to make one.
+inline constexpr Decision kBlank;
 
 /// How policies are laid out. kBySize takes rows where they suit; the others are for tests.
 enum class Layout : std::uint8_t { kBySize, kRows, kPostings };
@@ -54,14 +58,18 @@ class Index {
   template <std::size_t kPolicies>
   void decide_by_postings(const Bound& bound, const abi::Entries& entries,
                           Decision& out) const noexcept;
-  template <typename List>
-  void conclude(const Bound& bound, const List& applied, Decision& out) const noexcept;
+  template <std::size_t kWords, typename Source>
+  void conclude(const Bound& bound, Source source, Decision& out) const noexcept;
 
   const ir::Program& program_;
   const DecisionTables& decisions_;
+  /// Words of a ClauseSet where one is not enough.
+  static constexpr std::size_t kWide = kClausesMax / 64;
+  bool narrow_;  ///< one is enough
   Binding binding_;
   Conditions conditions_;
   std::unique_ptr<Rows> rows_;
+  std::unique_ptr<EffectRows> effect_rows_;  ///< where there are rows
   std::unique_ptr<Postings> postings_;
   abi::Entries attached_;
   std::atomic<const abi::Entries*> code_{nullptr};

@@ -102,7 +102,7 @@ struct Parts {
 /// Policies of one block that include one of the keys and exclude none.
 template <std::uint32_t kBlocks>
 [[gnu::always_inline]] inline void admit_keys(const std::uint64_t* rows, const std::uint32_t* keys,
-                                         std::uint32_t count, std::uint64_t* out) {
+                                              std::uint32_t count, std::uint64_t* out) {
   constexpr std::size_t kWords = std::size_t{kBlocks} * 4;
   std::uint64_t included[kWords] = {};
   std::uint64_t excluded[kWords] = {};

@@ -19,7 +19,8 @@ std::uint64_t unary(unsigned value) {
   return (std::uint64_t{1} << value) - 1;
 }
 unsigned of_unary(std::uint64_t bits) {
-  return static_cast<unsigned>((bits & 1U) + (bits >> 1 & 1U) + (bits >> 2 & 1U));
+  constexpr unsigned kByThreeBits = 0x32212110;
+  return kByThreeBits >> (4 * bits) & 3U;
 }
 
 }  // namespace

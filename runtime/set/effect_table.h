@@ -20,6 +20,13 @@ struct EffectBits {
   std::array<std::uint64_t, kWords> clauses{};
   /// Session controls, kBlock, and one bit for each sign-in frequency that the set knows.
   std::uint64_t rest = 0;
+
+  void add(const EffectBits& other) {
+    for (std::size_t w = 0; w < kWords; ++w) {
+      clauses[w] |= other.clauses[w];
+    }
+    rest |= other.rest;
+  }
 };
 
 /// The effects of a program as EffectBits. Immutable; shared by threads.
@@ -40,6 +47,9 @@ class EffectTable {
     } else {
       return wide_[effect_of_policy_[policy]];
     }
+  }
+  [[nodiscard]] std::uint64_t rest(std::uint32_t policy) const noexcept {
+    return narrow_.empty() ? of<kClausesMax / 64>(policy).rest : of<1>(policy).rest;
   }
   [[nodiscard]] std::uint32_t effect_of(std::uint32_t policy) const noexcept {
     return effect_of_policy_[policy];

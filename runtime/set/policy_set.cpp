@@ -143,12 +143,10 @@ PreparedRequest::~PreparedRequest() = default;
 PreparedRequest::PreparedRequest(PreparedRequest&&) noexcept = default;
 PreparedRequest& PreparedRequest::operator=(PreparedRequest&&) noexcept = default;
 Decision PreparedRequest::evaluate() const noexcept {
-  const auto& index = impl_->set->state().index;
-  if (index == nullptr) {
-    return impl_->set->evaluate(impl_->request);
-  }
-  Decision decision;
-  if (impl_->fault == RequestFault::kNone) {
+  Decision decision = index::kBlank;
+  if (const index::Index* index = impl_->set->state().index.get(); index == nullptr) {
+    decision = impl_->set->evaluate(impl_->request);
+  } else if (impl_->fault == RequestFault::kNone) {
     index->decide(impl_->bound, decision);
   } else {
     decision = rejected(impl_->fault);

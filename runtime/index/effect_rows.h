@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/ir/program.h"
+#include "runtime/set/effect_table.h"
+
+namespace gate::index {
+
+/// Effects as columns, beside the Rows of a set: one row of policies for every clause and for every
+/// bit of EffectBits::rest from kBlock on. With them the policies that ask for something are found
+/// without looking at each that applies. Immutable.
+class EffectRows {
+ public:
+  /// `words`: of a row. Empty for a set whose effects do not fit into bits.
+  EffectRows(const ir::Program& program, const EffectTable& effects, std::uint64_t words);
+
+  /// Policies that ask for the clause.
+  [[nodiscard]] const std::uint64_t* asking(std::uint32_t clause) const {
+    return rows_.data() + clause * words_;
+  }
+  /// Policies with this bit of EffectBits::rest: kBlock or a frequency.
+  [[nodiscard]] const std::uint64_t* with(unsigned bit) const {
+    return rows_.data() + row_of_bit_[bit] * words_;
+  }
+  [[nodiscard]] std::size_t bytes() const { return rows_.size() * 8; }
+
+ private:
+  std::uint64_t words_;
+  std::vector<std::uint64_t> rows_;
+  std::array<std::uint16_t, 64> row_of_bit_{};
+};
+
+}  // namespace gate::index

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "runtime/index/applied.h"
+#include "runtime/set/effect_table.h"
+
+namespace gate::index {
+
+/// The policies that apply, as the postings give them: what Verdict asks of its Source. The first
+/// ones are kept with their effects, and tested all at once without a branch: which of them ask
+/// for what is different in every request, and a branch guessed wrong costs more than the test.
+template <std::size_t kWords>
+class ListedPolicies {
+ public:
+  using Clauses = std::array<std::uint64_t, kWords>;
+
+  ListedPolicies(const EffectTable& effects, const Applied& applied)
+      : effects_(effects), applied_(applied) {}
+
+  /// As RowPolicies; comes before all others.
+  std::uint32_t gather(EffectBits<kWords>& sum) noexcept {
+    EffectBits<kWords> all;
+    std::uint32_t count = 0;
+    applied_.for_each([&](std::uint32_t policy) {
+      const EffectBits<kWords>& row = effects_.template of<kWords>(policy);
+      const std::uint32_t at = std::min(count, kFirst);
+      rows_[at] = &row;
+      policies_[at] = policy;
+      ++count;
+      all.add(row);
+      return false;
+    });
+    sum = all;
+    count_ = count;
+    return count;
+  }
+  template <typename F>
+  void for_each(F f) const noexcept {
+    applied_.for_each([this, &f](std::uint32_t policy) {
+      return f(policy, effects_.template of<kWords>(policy).clauses);
+    });
+  }
+  template <typename F>
+  void for_each_asking(const Clauses& which, F f) const noexcept {
+    for_each_passing(
+        [&which](std::uint32_t, const EffectBits<kWords>& row) {
+          std::uint64_t both = 0;
+          for (std::size_t w = 0; w < kWords; ++w) {
+            both |= row.clauses[w] & which[w];
+          }
+          return both != 0;
+        },
+        f);
+  }
+  template <typename F>
+  void for_each_with(std::uint64_t bits, F f) const noexcept {
+    for_each_passing(
+        [bits](std::uint32_t, const EffectBits<kWords>& row) { return (row.rest & bits) != 0; }, f);
+  }
+  [[nodiscard]] bool some_unknown() const noexcept { return applied_.some_unknown(); }
+  template <typename F>
+  void for_each_unknown(F f) const noexcept {
+    for_each_passing([this](std::uint32_t policy,
+                            const EffectBits<kWords>&) { return applied_.is_unknown(policy); },
+                     f);
+  }
+  [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {
+    return applied_.is_unknown(policy);
+  }
+
+ private:
+  template <typename Test, typename F>
+  void for_each_passing(Test test, F f) const noexcept {
+    const std::uint32_t first = std::min(count_, kFirst);
+    std::uint64_t passing = 0;
+    for (std::uint32_t i = 0; i < first; ++i) {
+      passing |= std::uint64_t{test(policies_[i], *rows_[i])} << i;
+    }
+    for (; passing != 0; passing &= passing - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(passing));
+      if (f(policies_[i], rows_[i]->clauses)) {
+        return;
+      }
+    }
+    if (count_ <= kFirst) {
+      return;
+    }
+    std::uint32_t skip = kFirst;
+    applied_.for_each([&](std::uint32_t policy) {
+      if (skip > 0) {
+        --skip;
+        return false;
+      }
+      const EffectBits<kWords>& row = effects_.template of<kWords>(policy);
+      return test(policy, row) && f(policy, row.clauses);
+    });
+  }
+
+  static constexpr std::uint32_t kFirst = 64;
+  const EffectTable& effects_;
+  const Applied& applied_;
+  std::uint32_t count_ = 0;
+  const EffectBits<kWords>* rows_[kFirst + 1];  ///< the last one takes what is too much
+  std::uint32_t policies_[kFirst + 1];
+};
+
+}  // namespace gate::index

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "runtime/abi/kernel.h"
+#include "runtime/index/effect_rows.h"
+#include "runtime/set/effect_table.h"
+
+namespace gate::index {
+
+/// The policies that apply, as the row kernels give them: what Verdict asks of its Source.
+/// kClauseWords: of a ClauseSet that the set uses. kRowWords: of a row, as in RowTables, or 0 for
+/// any number of them.
+template <std::size_t kClauseWords, std::size_t kRowWords>
+class RowPolicies {
+ public:
+  using Clauses = std::array<std::uint64_t, kClauseWords>;
+
+  RowPolicies(const EffectTable& effects, const EffectRows& effect_rows,
+              const std::uint64_t* applies, const std::uint64_t* unknown, std::uint64_t words)
+      : effects_(effects),
+        effect_rows_(effect_rows),
+        applies_(applies),
+        unknown_(unknown),
+        words_(kRowWords == 0 ? words : kRowWords) {}
+
+  /// The union of the effects of all of them; returns how many there are.
+  std::uint32_t gather(EffectBits<kClauseWords>& sum) const noexcept {
+    EffectBits<kClauseWords> all;  // in a local: the compiler keeps it in registers
+    std::uint32_t count = 0;
+    for (std::uint64_t w = 0; w < words(); ++w) {
+      for (std::uint64_t rest = applies_[w]; rest != 0; rest &= rest - 1) {
+        all.add(effects_.template of<kClauseWords>(policy(w, rest)));
+        ++count;
+      }
+    }
+    sum = all;
+    return count;
+  }
+  /// Each of these: f(policy, clauses) in the order of the program until it returns true.
+  template <typename F>
+  void for_each(F f) const noexcept {
+    walk(applies_, f);
+  }
+  /// Those that ask for one of the clauses.
+  template <typename F>
+  void for_each_asking(const Clauses& which, F f) const noexcept {
+    std::uint64_t row[kRowWordsMax];
+    clear(row);
+    for (std::size_t k = 0; k < kClauseWords; ++k) {
+      for (std::uint64_t rest = which[k]; rest != 0; rest &= rest - 1) {
+        add(row, effect_rows_.asking(policy(k, rest)));
+      }
+    }
+    keep(row, applies_);
+    walk(row, f);
+  }
+  /// Those with one of these bits of EffectBits::rest, all of them kBlock or frequencies.
+  template <typename F>
+  void for_each_with(std::uint64_t bits, F f) const noexcept {
+    std::uint64_t row[kRowWordsMax];
+    clear(row);
+    for (; bits != 0; bits &= bits - 1) {
+      add(row, effect_rows_.with(static_cast<unsigned>(std::countr_zero(bits))));
+    }
+    keep(row, applies_);
+    walk(row, f);
+  }
+  [[nodiscard]] bool some_unknown() const noexcept {
+    std::uint64_t some = 0;
+    for (std::uint64_t w = 0; w < words(); ++w) {
+      some |= unknown_[w];
+    }
+    return some != 0;
+  }
+  /// Those that apply only because their condition is unknown.
+  template <typename F>
+  void for_each_unknown(F f) const noexcept {
+    walk(unknown_, f);
+  }
+  [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {
+    return (unknown_[policy / 64] >> (policy % 64) & 1U) != 0;
+  }
+
+ private:
+  static std::uint32_t policy(std::uint64_t word, std::uint64_t rest) {
+    return static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(std::countr_zero(rest)));
+  }
+  [[nodiscard]] std::uint64_t words() const { return kRowWords == 0 ? words_ : kRowWords; }
+  // Rows are worked on four words at a time, which words() is a multiple of.
+  template <typename F>
+  void by_four(F f) const noexcept {
+    for (std::uint64_t w = 0; w < words(); w += 4) {
+      for (std::uint64_t i = 0; i < 4; ++i) {
+        f(w + i);
+      }
+    }
+  }
+  void clear(std::uint64_t* row) const noexcept {
+    by_four([row](std::uint64_t w) { row[w] = 0; });
+  }
+  void add(std::uint64_t* row, const std::uint64_t* other) const noexcept {
+    by_four([row, other](std::uint64_t w) { row[w] |= other[w]; });
+  }
+  void keep(std::uint64_t* row, const std::uint64_t* other) const noexcept {
+    by_four([row, other](std::uint64_t w) { row[w] &= other[w]; });
+  }
+  template <typename F>
+  void walk(const std::uint64_t* row, F f) const noexcept {
+    for (std::uint64_t w = 0; w < words(); ++w) {
+      for (std::uint64_t rest = row[w]; rest != 0; rest &= rest - 1) {
+        const std::uint32_t p = policy(w, rest);
+        if (f(p, effects_.template of<kClauseWords>(p).clauses)) {
+          return;
+        }
+      }
+    }
+  }
+
+  static constexpr std::size_t kRowWordsMax = kRowWords == 0 ? abi::kRowWordsMax : kRowWords;
+  const EffectTable& effects_;
+  const EffectRows& effect_rows_;
+  const std::uint64_t* applies_;
+  const std::uint64_t* unknown_;
+  std::uint64_t words_;
+};
+
+}  // namespace gate::index
