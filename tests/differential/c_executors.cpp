@@ -1,0 +1,155 @@
+#include "tests/differential/c_executors.h"
+
+#include <gate/gate.h>
+
+#include "tests/differential/c_request.h"
+
+namespace gate::differential {
+namespace {
+
+struct Release {
+  void operator()(gate_policy_set* set) const { gate_policy_set_release(set); }
+  void operator()(gate_evaluator* evaluator) const { gate_evaluator_free(evaluator); }
+  void operator()(gate_bound* bound) const { gate_bound_free(bound); }
+  void operator()(gate_explanation* explanation) const { gate_explanation_free(explanation); }
+};
+template <typename T>
+using Handle = std::unique_ptr<T, Release>;
+
+class ThroughC : public Executor {
+ public:
+  ThroughC(std::string_view name, Handle<gate_policy_set> set)
+      : name_(name), set_(std::move(set)) {}
+  std::string_view name() const override { return name_; }
+
+ protected:
+  [[nodiscard]] const gate_policy_set* set() const { return set_.get(); }
+  /// A call that fails blocks, and says nothing else.
+  static Decision answer(gate_status status, const gate_decision& decision) {
+    Decision out = from_c(decision);
+    if (status != GATE_OK) {
+      out = {};
+      out.error_code = 1;
+    }
+    return out;
+  }
+
+ private:
+  std::string_view name_;
+  Handle<gate_policy_set> set_;
+};
+
+class Plain final : public ThroughC {
+ public:
+  using ThroughC::ThroughC;
+  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
+    const CRequest request(facts);
+    gate_decision d = gate_decision_new();
+    const auto call =
+        plan == Plan::kEnforced ? gate_policy_set_evaluate : gate_policy_set_evaluate_report_only;
+    const gate_status status = call(set(), &request.get(), &d);
+    return answer(status, d);
+  }
+};
+
+class BoundC final : public ThroughC {
+ public:
+  using ThroughC::ThroughC;
+  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
+    if (plan != Plan::kEnforced) {
+      return std::nullopt;
+    }
+    const CRequest request(facts);
+    gate_bound* raw = nullptr;
+    const gate_status bound = gate_bind(set(), &request.get(), &raw, nullptr);
+    const Handle<gate_bound> handle(raw);
+    gate_decision d = gate_decision_new();
+    return answer(bound == GATE_OK ? gate_bound_evaluate(raw, &d) : bound, d);
+  }
+};
+
+class EvaluatorC final : public ThroughC {
+ public:
+  EvaluatorC(std::string_view name, Handle<gate_policy_set> set) : ThroughC(name, std::move(set)) {
+    gate_evaluator* raw = nullptr;
+    (void)gate_evaluator_new(this->set(), &raw, nullptr);
+    evaluator_.reset(raw);
+  }
+  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
+    if (plan != Plan::kEnforced) {
+      return std::nullopt;
+    }
+    const CRequest request(facts);
+    gate_decision d = gate_decision_new();
+    const gate_status status = gate_evaluator_evaluate(evaluator_.get(), &request.get(), &d);
+    d.generation = d.generation == 1 ? 0 : d.generation;
+    return answer(status, d);
+  }
+
+ private:
+  Handle<gate_evaluator> evaluator_;
+};
+
+class ExplainC final : public ThroughC {
+ public:
+  using ThroughC::ThroughC;
+  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
+    const Handle<gate_explanation> explained = explain(facts);
+    gate_decision d = gate_decision_new();
+    const gate_status status = plan == Plan::kEnforced
+                                   ? gate_explanation_decision(explained.get(), &d)
+                                   : gate_explanation_report_only(explained.get(), &d);
+    return answer(status, d);
+  }
+  std::optional<std::vector<std::uint32_t>> applied(const SignInFacts& facts,
+                                                    Plan plan) const override {
+    const Handle<gate_explanation> explained = explain(facts);
+    std::vector<std::uint32_t> out;
+    for (std::size_t i = 0; i < gate_explanation_policy_count(explained.get()); ++i) {
+      gate_policy_trace trace = gate_policy_trace_new();
+      gate_policy_info info = gate_policy_info_new();
+      (void)gate_explanation_policy(explained.get(), i, &trace);
+      (void)gate_policy_set_policy(set(), trace.policy, &info);
+      if (trace.applies != 0 &&
+          (info.state == GATE_POLICY_ON ||
+           (info.state == GATE_POLICY_REPORT_ONLY && plan == Plan::kReportOnly))) {
+        out.push_back(trace.policy);
+      }
+    }
+    return out;
+  }
+
+ private:
+  Handle<gate_explanation> explain(const SignInFacts& facts) const {
+    const CRequest request(facts);
+    gate_explanation* raw = nullptr;
+    (void)gate_policy_set_explain(set(), &request.get(), &raw, nullptr);
+    return Handle<gate_explanation>(raw);
+  }
+};
+
+}  // namespace
+
+std::vector<std::string_view> c_executor_names() {
+  return {"C", "C bound", "C evaluator", "C explain"};
+}
+
+std::unique_ptr<Executor> make_c_executor(std::string_view name, const std::string& file) {
+  gate_policy_set* raw = nullptr;
+  if (gate_policy_set_load(file.data(), file.size(), nullptr, &raw, nullptr) != GATE_OK) {
+    return nullptr;
+  }
+  Handle<gate_policy_set> set(raw);
+  if (name == "C") {
+    return std::make_unique<Plain>(name, std::move(set));
+  }
+  if (name == "C bound") {
+    return std::make_unique<BoundC>(name, std::move(set));
+  }
+  if (name == "C evaluator") {
+    return std::make_unique<EvaluatorC>(name, std::move(set));
+  }
+  return std::make_unique<ExplainC>(name, std::move(set));
+}
+
+}  // namespace gate::differential
