@@ -72,7 +72,8 @@ void print(std::ostream& out, const ClauseSet& clauses) {
 
 std::string to_text(const Verdict& verdict) {
   std::ostringstream out;
-  out << verdict.outcome << (verdict.reauthenticate ? " + reauthenticate" : "") << "; applied";
+  out << verdict.outcome << " " << verdict.error_code
+      << (verdict.reauthenticate ? " + reauthenticate" : "") << "; applied";
   for (const auto each : verdict.applied) {
     out << " " << each;
   }
@@ -210,15 +211,18 @@ Verdict ImportedSet::verdict(const gate::PolicySet& set, const gate::SignInFacts
     out.unmet = clauses(set, decision.unmet);
   }
   out.reauthenticate = decision.reauthenticate;
+  out.error_code = decision.error_code;
   out.session = session_of(decision.session);
   return out;
 }
 
-Verdict ImportedSet::oracle(const json::value& sign_in) const {
+Verdict ImportedSet::oracle(const json::value& sign_in,
+                            const graph_oracle::Disputed& disputed) const {
   graph_oracle::Tenant tenant;
   tenant.locations = &locations_;
   tenant.app_groups = &app_groups_;
   tenant.strengths = &strengths_;
+  tenant.disputed = disputed;
   const auto reading = graph_oracle::read(policies_, tenant, sign_in);
   Verdict out;
   out.outcome = reading.outcome;
@@ -237,6 +241,7 @@ Verdict ImportedSet::oracle(const json::value& sign_in) const {
     add(reading.outstanding, out.unmet);
     out.reauthenticate = out.unmet.erase({"reauthenticate"}) != 0;
   }
+  out.error_code = reading.error_code;
   out.session = reading.session;
   return out;
 }

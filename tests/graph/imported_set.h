@@ -24,6 +24,7 @@ struct Verdict {
   ClauseSet required;
   ClauseSet unmet;  ///< without "reauthenticate"; empty for a block
   bool reauthenticate = false;
+  int error_code = 0;  ///< of a block
   graph_oracle::Session session;
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
@@ -45,8 +46,10 @@ class ImportedSet {
   /// What the engine says: by explain(), so that the policies are named. Fails the running test
   /// when `set` is answered for by another executor than it was built for.
   [[nodiscard]] Verdict verdict(const gate::PolicySet& set, const gate::SignInFacts& facts) const;
-  /// What the independent reading says.
-  [[nodiscard]] Verdict oracle(const json::value& sign_in) const;
+  /// What the independent reading says; of what is in dispute, what the engine says.
+  [[nodiscard]] Verdict oracle(
+      const json::value& sign_in,
+      const graph_oracle::Disputed& disputed = graph_oracle::as_the_engine_reads_them()) const;
   /// The number in the JSON array of a policy of the set.
   [[nodiscard]] std::size_t number_of(std::size_t policy) const { return numbers_.at(policy); }
 

@@ -10,8 +10,7 @@
 #include <set>
 
 #include "tests/graph/corpus.h"
-#include "tests/graph/oracle/demands.h"
-#include "tests/graph/oracle/device_rule.h"
+#include "tests/graph/oracle/attribute_rule.h"
 #include "tests/graph/oracle/oracle.h"
 
 namespace {

@@ -86,4 +86,9 @@ bool holds(const std::vector<std::string>& values, std::string_view value) {
                      [&](const std::string& each) { return same(each, value); });
 }
 
+bool holds_any(const std::vector<std::string>& values, const std::vector<std::string>& some) {
+  return std::any_of(some.begin(), some.end(),
+                     [&](const std::string& each) { return holds(values, each); });
+}
+
 }  // namespace graph_oracle

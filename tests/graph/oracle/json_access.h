@@ -30,5 +30,8 @@ namespace json = boost::json;
 
 /// True when `values` holds `value`, in any case.
 [[nodiscard]] bool holds(const std::vector<std::string>& values, std::string_view value);
+/// True when `values` holds one of `some`.
+[[nodiscard]] bool holds_any(const std::vector<std::string>& values,
+                             const std::vector<std::string>& some);
 
 }  // namespace graph_oracle

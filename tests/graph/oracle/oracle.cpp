@@ -4,40 +4,16 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "tests/graph/oracle/applies.h"
 #include "tests/graph/oracle/demands.h"
+#include "tests/graph/oracle/report_only.h"
+#include "tests/graph/oracle/rules.h"
+#include "tests/graph/oracle/targets.h"
 
 namespace graph_oracle {
 namespace {
 
-bool enabled(const json::value& policy) {
-  return same(text(&policy, "state"), "enabled");
-}
-bool report_only(const json::value& policy) {
-  return same(text(&policy, "state"), "enabledForReportingButNotEnforced");
-}
-
-std::string report_only_result(const json::value& policy, const PolicyReading& reading,
-                               const Tenant& tenant, const SignIn& s) {
-  if (!reading.applies) {
-    return "reportOnlyNotApplied";
-  }
-  if (blocks(policy)) {
-    return "reportOnlyFailure";
-  }
-  Session session;
-  merge_session(policy, session);
-  bool interrupted = stale(session, s);
-  for (const auto& clause : clauses_of(policy)) {
-    if (met(clause, policy, tenant, s)) {
-      continue;
-    }
-    if (!interactive(clause)) {
-      return "reportOnlyFailure";
-    }
-    interrupted = true;
-  }
-  return interrupted ? "reportOnlyInterrupted" : "reportOnlySuccess";
-}
+using Policies = std::vector<const json::value*>;
 
 void add_once(std::vector<Clause>& clauses, const Clause& clause) {
   if (std::find(clauses.begin(), clauses.end(), clause) == clauses.end()) {
@@ -45,112 +21,141 @@ void add_once(std::vector<Clause>& clauses, const Clause& clause) {
   }
 }
 
-/// Phase 2 (conditional-access 2.2): what the applicable enabled policies together come to.
-class Enforcement {
+bool asks_for_strength(const json::value& policy) {
+  return member(member(&policy, "grantControls"), "authenticationStrength") != nullptr;
+}
+
+/// The clauses of a policy, less its strengths where those of policies on the action itself count
+/// instead (rule 54).
+std::vector<Clause> demands_of(const json::value& policy, const Policies& applied,
+                               const SignIn& s) {
+  auto clauses = clauses_of(policy);
+  if (!same(s.action, "urn:user:registersecurityinfo") || names_the_action(policy, s)) {
+    return clauses;
+  }
+  const bool displaced = std::any_of(applied.begin(), applied.end(), [&](const auto* other) {
+    return names_the_action(*other, s) && asks_for_strength(*other);
+  });
+  if (!asks_for_strength(policy) || !rule(54, displaced)) {
+    return clauses;
+  }
+  for (auto& clause : clauses) {
+    std::erase_if(clause, [](const std::string& control) { return is_strength(control); });
+  }
+  std::erase_if(clauses, [](const Clause& clause) { return clause.empty(); });
+  return clauses;
+}
+
+/// No prompt reaches them: legacy clients, direct-connect users, workload identities.
+bool cannot_be_asked(const SignIn& s) {
+  return s.has_legacy_client() || s.is_workload() || same(s.guest_kind, "b2bDirectConnectUser");
+}
+
+/// What the applicable enabled policies come to together.
+class Decision {
  public:
-  Enforcement(const Tenant& tenant, const SignIn& s, Reading& out)
+  Decision(const Tenant& tenant, const SignIn& s, Reading& out)
       : tenant_(tenant), s_(s), out_(out) {}
 
-  void apply(const json::value& policy) {
-    merge_session(policy, out_.session);
-    if (blocks(policy)) {
-      blocked_ = true;
-      return;
+  void decide(const Policies& applied) {
+    bool blocked = false;
+    bool needs_position = false;
+    for (const auto* policy : applied) {
+      merge_session(*policy, out_.session);
+      blocked = blocks(*policy) || blocked;
+      needs_position = hangs_on_position(*policy, tenant_, s_) || needs_position;
+      if (!blocks(*policy)) {
+        for (const auto& clause : demands_of(*policy, applied, s_)) {
+          demand(clause, *policy);
+        }
+      }
     }
-    for (const auto& clause : clauses_of(policy)) {
-      ask(clause, policy);
-    }
-  }
-
-  void refuse_for_want_of_position() { blocked_ = true; }
-
-  void finish() {
-    if (blocked_) {
+    rule(6, out_.outstanding.empty());
+    if (blocked || needs_position) {
       out_.outcome = "block";
       out_.error_code = 53003;
       out_.outstanding.clear();
       return;
     }
-    const bool must_repeat = stale(out_.session, s_);
-    if (out_.outstanding.empty() && !must_repeat) {
+    const bool repeat = must_repeat(out_.session, tenant_, s_);
+    if (!rule(68, !out_.outstanding.empty() || repeat)) {
       out_.outcome = "allow";
       return;
     }
-    out_.outcome = "challenge";
-    for (const auto& clause : out_.outstanding) {
-      if (!interactive(clause)) {
-        refuse(error_code_of(clause.front()));
-      }
-    }
-    if ((!out_.outstanding.empty() || must_repeat) && s_.cannot_be_asked()) {
-      refuse(53003);
-    }
-    if (nothing_registrable_) {
-      refuse(risk_proof_up_ ? 53004 : 53003);
-    }
-    if (must_repeat && out_.outcome == "challenge") {
-      add_once(out_.outstanding, {"reauthenticate"});
+    out_.error_code = code_of_block(repeat);
+    out_.outcome = out_.error_code == 0 ? "challenge" : "block";
+    if (repeat && out_.error_code == 0) {
+      out_.outstanding.push_back({"reauthenticate"});
     }
     order_prompts();
   }
 
  private:
-  void refuse(int code) {
-    out_.outcome = "block";
-    out_.error_code = out_.error_code == 0 ? code : out_.error_code;
-  }
-  void ask(const Clause& clause, const json::value& policy) {
+  void demand(const Clause& clause, const json::value& policy) {
     add_once(out_.required, clause);
     if (met(clause, policy, tenant_, s_)) {
       return;
     }
     add_once(out_.outstanding, clause);
-    registration(clause, policy);
-    // Whoever changes a password does MFA first (conditional-access 2.5).
+    const auto way = registration(clause, policy, tenant_, s_);
+    risky_ = risky_ || way == Registration::kRisky;
+    impossible_ = impossible_ || way == Registration::kImpossible;
     const Clause mfa = {"mfa"};
-    if (holds(clause, "passwordChange") && !met(mfa, policy, tenant_, s_)) {
+    if (holds(clause, "passwordChange") && rule(55, !met(mfa, policy, tenant_, s_))) {
       add_once(out_.required, mfa);
       add_once(out_.outstanding, mfa);
-      registration(mfa, policy);
     }
   }
-  /// Somebody without any method registers one on the way, if the clause knows one that can be
-  /// registered, but not in a risky sign-in (conditional-access 2.5, 2.7).
-  void registration(const Clause& clause, const json::value& policy) {
-    const auto* registered = member(s_.session, "mfaRegistered");
-    if (registered == nullptr || flag(s_.session, "mfaRegistered") ||
-        !only_methods_can_be_prompted(clause)) {
-      return;
+
+  /// 0: everything that is missing can be asked for. Otherwise the first that fails, in the order
+  /// in which controls are looked at.
+  int code_of_block(bool repeat) {
+    constexpr std::size_t kNothing = 1000;
+    std::size_t place = kNothing;
+    int code = 0;
+    const auto fails = [&](std::size_t at, int with) {
+      if (at < place) {
+        place = at;
+        code = with;
+      }
+    };
+    for (const auto& clause : out_.outstanding) {
+      const auto control = first_prompt(clause);
+      if (!rule(52, is_interactive(clause))) {
+        fails(prompt_place(control), error_code_of(control));
+      } else if (cannot_be_asked(s_)) {
+        fails(prompt_place(control), 53003);
+      }
     }
-    const auto* conditions = member(&policy, "conditions");
-    const bool about_risk = !list(conditions, "signInRiskLevels").empty() ||
-                            !list(conditions, "userRiskLevels").empty();
-    if (about_risk || !registrable(clause, policy, tenant_, s_)) {
-      nothing_registrable_ = true;
-      risk_proof_up_ = risk_proof_up_ || about_risk;
+    if (risky_ || impossible_) {
+      fails(prompt_place("mfa"), risky_ ? 53004 : 53003);
     }
+    if (repeat && code == 0 && cannot_be_asked(s_)) {
+      return 53003;
+    }
+    return code;
   }
+
   void order_prompts() {
     for (const auto& clause : out_.outstanding) {
-      const auto first = std::min_element(
-          clause.begin(), clause.end(),
-          [](const auto& a, const auto& b) { return prompt_rank(a) < prompt_rank(b); });
-      out_.prompt_order.push_back(*first);
+      out_.prompt_order.push_back(first_prompt(clause));
     }
     std::stable_sort(out_.prompt_order.begin(), out_.prompt_order.end(),
-                     [](const auto& a, const auto& b) { return prompt_rank(a) < prompt_rank(b); });
+                     [](const auto& a, const auto& b) {
+                       rule(53, prompt_place(a) < prompt_place(b));
+                       return prompt_place(a) < prompt_place(b);
+                     });
   }
 
   const Tenant& tenant_;
   const SignIn& s_;
   Reading& out_;
-  bool blocked_ = false;
-  bool nothing_registrable_ = false;
-  bool risk_proof_up_ = false;
+  bool risky_ = false;
+  bool impossible_ = false;
 };
 
-/// The requested context when it is granted, and with `acrsOptedIn` every other context whose
-/// policies are satisfied already (conditional-access 7).
+/// The requested context when it is granted, and with `acrsOptedIn` every other one whose policies
+/// are satisfied already (reference section 7).
 std::vector<std::string> granted_contexts(const json::value& policies, const Tenant& tenant,
                                           const json::value& document, const SignIn& s,
                                           const Reading& reading) {
@@ -175,19 +180,17 @@ std::vector<std::string> granted_contexts(const json::value& policies, const Ten
   return out;
 }
 
-/// conditional-access 4: e-mail codes do not serve twice.
+/// What an external tenant offers for MFA: nothing serves twice (reference section 4).
 std::vector<std::string> second_factors(const Tenant& tenant, const SignIn& s,
                                         const Reading& reading) {
   std::vector<std::string> out;
-  const bool wanted = std::any_of(
-      reading.outstanding.begin(), reading.outstanding.end(),
-      [](const Clause& clause) { return std::ranges::find(clause, "mfa") != clause.end(); });
-  if (!same(tenant.type, "external") || !wanted) {
-    return out;
-  }
-  for (const auto& method : tenant.second_factors) {
-    if (!holds(list(s.session, "usedMethods"), method)) {
-      out.push_back(method);
+  const bool wanted = std::any_of(reading.outstanding.begin(), reading.outstanding.end(),
+                                  [](const Clause& clause) { return holds(clause, "mfa"); });
+  if (same(tenant.type, "external") && wanted) {
+    for (const auto& method : tenant.second_factors) {
+      if (!holds(list(s.session, "usedMethods"), method)) {
+        out.push_back(method);
+      }
     }
   }
   return out;
@@ -197,28 +200,32 @@ std::vector<std::string> second_factors(const Tenant& tenant, const SignIn& s,
 
 Reading read(const json::value& policies, const Tenant& tenant, const json::value& document,
              bool what_if) {
-  const SignIn s(document);
+  const SignIn s(document, tenant.disputed.devices_of_guests_need_trust);
   Reading out;
-  Enforcement enforcement(tenant, s, out);
+  Policies applied;
   for (const auto& policy : policies.get_array()) {
     PolicyReading reading;
-    reading.enabled = enabled(policy);
+    const auto state = text(&policy, "state");
+    const bool report_only = same(state, "enabledForReportingButNotEnforced");
+    reading.enabled = same(state, "enabled");
     reading.failing = failing_conditions(policy, tenant, s, what_if);
     reading.applies = reading.failing.empty();
-    if (report_only(policy)) {
-      reading.report_only = report_only_result(policy, reading, tenant, s);
+    if (reading.applies) {
+      rule(1, reading.enabled || report_only);
+      rule(2, report_only);
+    }
+    if (report_only) {
+      reading.report_only = report_only_result(policy, reading.applies, tenant, s);
     } else if (!reading.enabled) {
       reading.failing.insert(reading.failing.begin(), "policyNotEnabled");
     }
     if (reading.enabled && reading.applies) {
-      enforcement.apply(policy);
-      if (needs_position(policy, tenant, s)) {
-        enforcement.refuse_for_want_of_position();
-      }
+      applied.push_back(&policy);
     }
     out.policies.push_back(std::move(reading));
   }
-  enforcement.finish();
+  rule(3, applied.empty());
+  Decision(tenant, s, out).decide(applied);
   out.acrs = granted_contexts(policies, tenant, document, s, out);
   out.allowed_second_factors = second_factors(tenant, s, out);
   return out;

@@ -1,96 +1,105 @@
 #include "tests/graph/oracle/sign_in.h"
 
+#include <boost/json/object.hpp>
+
+#include "tests/graph/oracle/rules.h"
+
 namespace graph_oracle {
 namespace {
 
-std::optional<std::string> optional_text(const json::value* object, std::string_view key) {
-  if (member(object, key) == nullptr) {
-    return std::nullopt;
-  }
-  return text(object, key);
-}
-
-void read_identity(const json::value* identity, SignIn& out) {
+void read_identity(const json::value* identity, SignIn& s) {
   const auto agent = text(identity, "agentKind");
-  const bool workload = member(identity, "servicePrincipalId") != nullptr;
-  out.who = workload ? Who::kServicePrincipal : Who::kUser;
-  if (!agent.empty()) {
-    out.who = same(agent, "agentUser") ? Who::kAgentUser : Who::kAgentIdentity;
+  if (member(identity, "servicePrincipalId") != nullptr) {
+    s.who = agent.empty() ? Who::kServicePrincipal : Who::kAgentIdentity;
+    s.principal = text(identity, "servicePrincipalId");
+  } else {
+    s.who = agent.empty() ? Who::kUser : Who::kAgentUser;
+    s.principal = text(identity, "userId");
   }
-  out.principal = text(identity, workload ? "servicePrincipalId" : "userId");
-  out.guest_kind = text(identity, "externalUserType");
-  if (same(out.guest_kind, "none")) {
-    out.guest_kind.clear();
+  s.guest_kind = text(identity, "externalUserType");
+  if (same(s.guest_kind, "none")) {
+    s.guest_kind.clear();
   }
-  out.home_tenant = text(identity, "externalTenantId");
-  out.principal_attributes = member(identity, "customSecurityAttributes");
-  out.groups = list(identity, "groupIds");
-  out.roles = list(identity, "roleIds");
+  s.home_tenant = text(identity, "externalTenantId");
+  s.groups = list(identity, "groupIds");
+  s.roles = list(identity, "roleIds");
+  s.principal_attributes = member(identity, "customSecurityAttributes");
 }
 
-void read_target(const json::value* target, SignIn& out) {
-  out.app_attributes = member(target, "customSecurityAttributes");
-  if (member(target, "authenticationContextValue") != nullptr) {
-    out.what = What::kAuthenticationContext;
-    out.context = text(target, "authenticationContextValue");
-    out.targets = {out.context};
-  } else if (member(target, "userAction") != nullptr) {
-    out.what = What::kUserAction;
-    out.targets = {same(text(target, "userAction"), "registerSecurityInformation")
-                       ? "urn:user:registersecurityinfo"
-                       : "urn:user:registerdevice"};
-  } else if (member(target, "trafficProfile") != nullptr) {
-    out.targets = {"traffic:" + text(target, "trafficProfile")};
-  } else {
-    out.targets = list(target, "includeApplications");
+void read_target(const json::value* target, SignIn& s) {
+  s.apps = list(target, "includeApplications");
+  s.context = text(target, "authenticationContextValue");
+  s.traffic_profile = text(target, "trafficProfile");
+  s.app_attributes = member(target, "customSecurityAttributes");
+  const auto action = text(target, "userAction");
+  if (same(action, "registerSecurityInformation")) {
+    s.action = "urn:user:registersecurityinfo";
+  } else if (same(action, "registerOrJoinDevices")) {
+    s.action = "urn:user:registerdevice";
+  }
+  if (!s.action.empty()) {
+    s.what = What::kUserAction;
+  } else if (!s.context.empty()) {
+    s.what = What::kAuthenticationContext;
+  } else if (!s.traffic_profile.empty()) {
+    s.apps = {""};  // traffic is no app, but `All` covers it
+  }
+}
+
+void read_conditions(const json::value* conditions, SignIn& s) {
+  s.conditions = conditions;
+  s.platform = text(conditions, "devicePlatform");
+  s.client = text(conditions, "clientAppType");
+  s.address = text(conditions, "ipAddress");
+  s.country = text(conditions, "country");
+  s.gps_country = text(conditions, "gpsCountry");
+  s.sign_in_risk = text(conditions, "signInRiskLevel", "none");
+  s.user_risk = text(conditions, "userRiskLevel", "none");
+  s.service_principal_risk = text(conditions, "servicePrincipalRiskLevel", "none");
+  s.insider_risk = text(conditions, "insiderRiskLevel", "none");
+  s.agent_risk = text(conditions, "agentIdRiskLevel", "none");
+  s.agent_context = text(conditions, "agentContext");
+  s.flow_now = text(member(conditions, "authenticationFlow"), "transferMethod", "none");
+  if (const auto* time = member(conditions, "unixTime"); time != nullptr && time->is_int64()) {
+    s.unix_time = time->get_int64();
   }
 }
 
 }  // namespace
 
-SignIn::SignIn(const json::value& document) {
+SignIn::SignIn(const json::value& document, bool devices_need_trust) {
   read_identity(member(&document, "signInIdentity"), *this);
   read_target(member(&document, "signInContext"), *this);
-  wants_acrs = flag(&document, "acrsOptedIn");
-  conditions = member(&document, "signInConditions");
+  read_conditions(member(&document, "signInConditions"), *this);
   session = member(&document, "session");
-  platform = optional_text(conditions, "devicePlatform");
-  client = optional_text(conditions, "clientAppType");
-  address = text(conditions, "ipAddress");
-  country = text(conditions, "country");
-  place_given = !address.empty() || !country.empty();
-  gps_country = text(conditions, "gpsCountry");
-  if (const auto* at = member(conditions, "unixTime"); at != nullptr && at->is_int64()) {
-    now = at->get_int64();
-  }
-  sign_in_risk = text(conditions, "signInRiskLevel", "none");
-  user_risk = text(conditions, "userRiskLevel", "none");
-  service_principal_risk = text(conditions, "servicePrincipalRiskLevel", "none");
-  insider_risk = text(conditions, "insiderRiskLevel", "none");
-  agent_risk = text(conditions, "agentIdRiskLevel", "none");
-  agent_context = text(conditions, "agentContext");
-  transfer = {text(member(conditions, "authenticationFlow"), "transferMethod", "none"),
-              text(session, "originalTransferMethod", "none")};
+  flow_at_start = text(session, "originalTransferMethod", "none");
+  wants_acrs = flag(&document, "acrsOptedIn");
   device = member(conditions, "deviceInfo");
-  // Nobody tells about the device of a legacy client (conditional-access 2.4), and without inbound
-  // trust the home tenant's word about it is not heard (2.7).
-  const auto* trust = member(session, "inboundTrust");
-  if (legacy_client() || (external() && trust != nullptr && !flag(trust, "device"))) {
+  if (rule(57, has_legacy_client())) {
+    device = nullptr;
+  }
+  const bool asks_trust = devices_need_trust || member(session, "inboundTrust") != nullptr;
+  if (is_external() && device != nullptr && asks_trust && !rule(60, trusts_home("device"))) {
     device = nullptr;
   }
 }
 
-bool SignIn::legacy_client() const {
-  return client && (same(*client, "other") || same(*client, "exchangeActiveSync") ||
-                    same(*client, "easSupported"));
+bool SignIn::is_external() const {
+  return is_guest() && !same(guest_kind, "internalGuest");
 }
 
-bool SignIn::external() const {
-  return !guest_kind.empty() && !same(guest_kind, "internalGuest");
+bool SignIn::has_legacy_client() const {
+  return same(client, "other") || same(client, "exchangeActiveSync") ||
+         same(client, "easSupported");
 }
 
-bool SignIn::trusted(std::string_view claim) const {
+bool SignIn::trusts_home(std::string_view claim) const {
   return flag(member(session, "inboundTrust"), claim);
+}
+
+bool SignIn::gives(std::string_view fact) const {
+  return conditions != nullptr && conditions->is_object() &&
+         conditions->get_object().contains(fact);
 }
 
 }  // namespace graph_oracle

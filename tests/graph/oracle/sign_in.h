@@ -8,16 +8,17 @@
 
 namespace graph_oracle {
 
-/// Who signs in. Agents are our own reading of exports from 2026: an agent user is a user, an agent
-/// identity a service principal, and policies on agents single them out.
+/// Who signs in. An agent user is a user, an agent identity a service principal (rule 70).
 enum class Who { kUser, kServicePrincipal, kAgentUser, kAgentIdentity };
 enum class What { kApps, kUserAction, kAuthenticationContext };
 
 /// A sign-in in the shape of the What-If request, with the additions of the case files: groupIds,
-/// roleIds and agentKind at the identity; trafficProfile as a context; agentIdRiskLevel and
-/// agentContext at the conditions; a `session`. A view: the document must outlive it.
+/// roleIds and agentKind at the identity; trafficProfile as a context; customSecurityAttributes at
+/// identity and context; gpsCountry, unixTime, agentIdRiskLevel and agentContext at the conditions;
+/// a `session`. A view: the document must outlive it.
 struct SignIn {
-  explicit SignIn(const json::value& document);
+  /// `devices_need_trust`: the device of a guest is not known when nothing is said of trust.
+  explicit SignIn(const json::value& document, bool devices_need_trust = true);
 
   Who who = Who::kUser;
   std::string principal;
@@ -25,38 +26,39 @@ struct SignIn {
   std::string home_tenant;
   std::vector<std::string> groups;
   std::vector<std::string> roles;
+  const json::value* principal_attributes = nullptr;
 
   What what = What::kApps;
-  std::vector<std::string> targets;  ///< app ids, or one action ("registersecurityinfo"), or "c1"
+  std::vector<std::string> apps;
+  std::string action;           ///< as policies write it: "urn:user:registersecurityinfo"
+  std::string context;          ///< "c1"
+  std::string traffic_profile;  ///< "internet"
+  const json::value* app_attributes = nullptr;
 
-  std::optional<std::string> platform;
-  std::optional<std::string> client;
-  std::string address;
-  std::string country;
-  bool place_given = false;
+  const json::value* conditions = nullptr;
+  std::string platform, client, address, country;  ///< empty: not known
+  std::string gps_country;                         ///< empty: the app does not say or cannot
   std::string sign_in_risk, user_risk, service_principal_risk, insider_risk, agent_risk;
   std::string agent_context;
-  std::vector<std::string> transfer;  ///< now, and the one that the session began with
-  std::string gps_country;  ///< where the authenticator app says it is; empty: it does not say
-  std::optional<std::int64_t> now;
-  const json::value* app_attributes = nullptr;
-  const json::value* principal_attributes = nullptr;
+  std::string flow_now, flow_at_start;
+  std::optional<std::int64_t> unix_time;
+  /// Null: not registered, or nobody may tell (rules 57, 60).
   const json::value* device = nullptr;
-  const json::value* conditions = nullptr;
+
   const json::value* session = nullptr;
   bool wants_acrs = false;
-  std::string context;
 
-  [[nodiscard]] bool legacy_client() const;
-  [[nodiscard]] bool direct_connect() const { return same(guest_kind, "b2bDirectConnectUser"); }
-  /// Legacy clients, direct connect users and workloads see no prompt.
-  [[nodiscard]] bool cannot_be_asked() const {
-    return legacy_client() || direct_connect() || who == Who::kServicePrincipal ||
-           who == Who::kAgentIdentity;
+  [[nodiscard]] bool is_guest() const { return !guest_kind.empty(); }
+  /// Signs in at another tenant.
+  [[nodiscard]] bool is_external() const;
+  [[nodiscard]] bool is_workload() const {
+    return who == Who::kServicePrincipal || who == Who::kAgentIdentity;
   }
-  /// A guest whose home tenant's claims we do not believe, for `what` = "mfa" or "device".
-  [[nodiscard]] bool trusted(std::string_view what) const;
-  [[nodiscard]] bool external() const;
+  [[nodiscard]] bool has_legacy_client() const;
+  /// Whether the home tenant's word on "mfa" or "device" counts here (rule 60).
+  [[nodiscard]] bool trusts_home(std::string_view claim) const;
+  /// Whether a condition's fact was given at all; an explicit null counts ("no device").
+  [[nodiscard]] bool gives(std::string_view fact) const;
 };
 
 }  // namespace graph_oracle

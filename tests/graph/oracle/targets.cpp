@@ -1,0 +1,93 @@
+#include "tests/graph/oracle/targets.h"
+
+#include "tests/graph/oracle/attribute_rule.h"
+#include "tests/graph/oracle/rules.h"
+
+namespace graph_oracle {
+namespace {
+
+/// The id itself, or a group of apps that has it among its members.
+bool names_app(const std::vector<std::string>& names, const Tenant& tenant,
+               const std::string& app) {
+  for (const auto& name : names) {
+    if (rule(19, same(name, app))) {
+      return true;
+    }
+    const auto members = list(tenant.app_groups, name);
+    if (!members.empty() && rule(20, holds(members, app))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether a filter of this mode ("include", "exclude") is there and matches.
+bool filter_names(const json::value* filter, std::string_view mode, const SignIn& s) {
+  return filter != nullptr && same(text(filter, "mode"), mode) &&
+         attribute_rule_matches(text(filter, "rule"), s.app_attributes).value_or(false);
+}
+
+bool app_matches(const json::value* apps, const Tenant& tenant, const SignIn& s,
+                 const std::string& app) {
+  const auto included = list(apps, "includeApplications");
+  const auto* filter = member(apps, "applicationFilter");
+  const bool everything = holds(included, "All") || included.empty();
+  bool in = (holds(included, "All") && rule(18, true)) || names_app(included, tenant, app);
+  if (same(text(filter, "mode"), "include")) {
+    const bool hit = rule(25, filter_names(filter, "include", s));
+    in = everything ? hit : in || hit;
+  } else if (filter != nullptr && included.empty()) {
+    in = true;
+  }
+  const auto profiles = list(member(apps, "globalSecureAccess"), "includeTrafficProfiles");
+  if (!s.traffic_profile.empty() && rule(71, holds(profiles, s.traffic_profile))) {
+    in = true;
+  }
+  rule(22, in);
+  if (!in || filter_names(filter, "exclude", s)) {
+    return false;
+  }
+  const auto excluded = list(apps, "excludeApplications");
+  return excluded.empty() || rule(21, !names_app(excluded, tenant, app));
+}
+
+bool action_matches(const json::value& policy, const json::value* apps, const Tenant& tenant,
+                    const SignIn& s) {
+  if (rule(23, names_the_action(policy, s))) {
+    return true;
+  }
+  if (!tenant.disputed.all_resources_cover_user_actions ||
+      !holds(list(apps, "includeApplications"), "All")) {
+    return false;
+  }
+  const bool enrolment = same(s.action, "urn:user:registerdevice");
+  const auto controls = list(member(&policy, "grantControls"), "builtInControls");
+  return rule(69, !(enrolment && holds(controls, "compliantDevice")));
+}
+
+}  // namespace
+
+bool names_the_action(const json::value& policy, const SignIn& s) {
+  const auto* apps = member(member(&policy, "conditions"), "applications");
+  return s.what == What::kUserAction && holds(list(apps, "includeUserActions"), s.action);
+}
+
+bool is_about(const json::value& policy, const Tenant& tenant, const SignIn& s) {
+  const auto* apps = member(member(&policy, "conditions"), "applications");
+  switch (s.what) {
+    case What::kUserAction:
+      return action_matches(policy, apps, tenant, s);
+    case What::kAuthenticationContext:
+      return rule(24, holds(list(apps, "includeAuthenticationContextClassReferences"), s.context));
+    case What::kApps:
+      break;
+  }
+  for (const auto& app : s.apps) {
+    if (app_matches(apps, tenant, s, app)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace graph_oracle
