@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/graph/corpus.h"
+#include "tests/graph/sign_in_generator_values.h"
 
 namespace graph_corpus {
 
@@ -22,37 +23,41 @@ class SignInGenerator {
   [[nodiscard]] const json::value& app_groups() const { return app_groups_; }
 
  private:
-  using Strings = std::vector<std::string>;
-  void collect(const Source& source);
-  void collect_places(const Source& source);
-  using Pairs = std::vector<std::pair<std::string, std::string>>;
-  static void collect_compared(const std::string& rule, const std::string& prefix, Pairs& into);
-  void collect_rule_values(const json::value& policies);
-  void random_attributes(json::object& owner);
-  void random_presented(json::object& session);
+  using Strings = PolicyValues::Strings;
 
   [[nodiscard]] bool chance(int percent);
   [[nodiscard]] std::string pick(const Strings& from, std::string_view otherwise = "");
-  [[nodiscard]] std::string address();
+  [[nodiscard]] std::int64_t pick_number(const PolicyValues::Numbers& from);
+  /// The value itself, or nearly: another case, more of it, less of it.
+  [[nodiscard]] std::string almost(const std::string& value);
+  /// A value paired with this key.
+  [[nodiscard]] std::string paired(const PolicyValues::Pairs& pairs, const std::string& key);
 
+  // Anything (sign_in_generator.cpp).
   void random_identity(json::object& identity);
   void random_target(json::object& target);
   void random_conditions(json::object& conditions);
+  void random_attributes(json::object& owner);
   [[nodiscard]] json::value random_device();
-  [[nodiscard]] json::object random_session();
 
+  // Everything that one policy asks for, now and then with what it excludes
+  // (sign_in_generator_meet.cpp).
   void meet(const json::value& policy, json::object& sign_in);
   void meet_users(const json::value* conditions, json::object& identity);
+  void meet_excluded(const json::value* users, json::object& identity);
   void meet_target(const json::value* conditions, json::object& target);
   void meet_conditions(const json::value* conditions, json::object& facts);
+  void meet_places(const json::value* places, json::object& facts);
+
+  // What was done and shown (sign_in_generator_session.cpp).
+  [[nodiscard]] json::object random_session(const json::object& identity);
+  void random_ages(bool twice, json::object& session);
+  void random_presented(json::object& session);
 
   std::mt19937_64 random_;
   json::array policies_;
   json::value app_groups_;
-  Strings users_, groups_, roles_, apps_, tenants_, principals_, addresses_, countries_;
-  Pairs rule_values_, custom_values_;
-  std::vector<std::string> aaguids_, issuers_, oids_;
-  std::vector<std::pair<std::string, std::string>> address_in_;  // location id, an address in it
+  PolicyValues values_;
 };
 
 }  // namespace graph_corpus
