@@ -8,7 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace gate::load {
@@ -20,7 +20,8 @@ Result<OutboxTail> OutboxTail::open(const std::string& file) {
     if (descriptor >= 0) {
       close(descriptor);
     }
-    return Error{ErrorCode::kUnavailable, fmt::format("{}: {}", file, std::strerror(error))};
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("{}: {}", file, std::generic_category().message(error))};
   }
   return OutboxTail(descriptor);
 }
@@ -41,7 +42,8 @@ Result<void> OutboxTail::poll() {
   while (true) {
     const ssize_t size = read(descriptor_, chunk.data(), chunk.size());
     if (size < 0) {
-      return Error{ErrorCode::kUnavailable, fmt::format("outbox: {}", std::strerror(errno))};
+      return Error{ErrorCode::kUnavailable,
+                   fmt::format("outbox: {}", std::generic_category().message(errno))};
     }
     if (size == 0) {
       return {};

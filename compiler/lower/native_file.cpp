@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -65,12 +64,12 @@ Result<void> run(std::vector<std::string> command) {
                  "linking the policy set: there is no `ld` (Debian: binutils)"};
   }
   if (problem != 0) {
-    return failure(std::strerror(problem));
+    return failure(std::generic_category().message(problem));
   }
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) {
-      return failure(std::strerror(errno));
+      return failure(std::generic_category().message(errno));
     }
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -84,7 +83,8 @@ Result<void> run(std::vector<std::string> command) {
 Result<std::string> link_shared_object(std::string_view object) {
   const WorkFolder folder;
   if (folder.path().empty()) {
-    return failure(fmt::format("no folder for temporary files: {}", std::strerror(errno)));
+    return failure(
+        fmt::format("no folder for temporary files: {}", std::generic_category().message(errno)));
   }
   const std::filesystem::path in = folder.path() / "set.o";
   const std::filesystem::path out = folder.path() / "set.so";

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 #include "runtime/aot/native_file.h"
 
@@ -72,13 +72,13 @@ bool write_all(int file, std::string_view bytes) {
 Result<std::unique_ptr<CompiledCode>> load_code(std::string_view shared_object) {
   const int file = memfd_create("gatec.so", MFD_CLOEXEC);
   if (file < 0) {
-    return Error{ErrorCode::kUnavailable,
-                 fmt::format("policy file: no memory for its code: {}", std::strerror(errno))};
+    return Error{ErrorCode::kUnavailable, fmt::format("policy file: no memory for its code: {}",
+                                                      std::generic_category().message(errno))};
   }
   auto code = std::make_unique<LoadedCode>(file);
   if (!write_all(file, shared_object)) {
-    return Error{ErrorCode::kUnavailable,
-                 fmt::format("policy file: no memory for its code: {}", std::strerror(errno))};
+    return Error{ErrorCode::kUnavailable, fmt::format("policy file: no memory for its code: {}",
+                                                      std::generic_category().message(errno))};
   }
   GATE_TRY_VOID(code->load());
   return std::unique_ptr<CompiledCode>(std::move(code));

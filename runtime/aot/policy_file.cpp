@@ -4,8 +4,8 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <gate/policy_file.hpp>
+#include <system_error>
 #include <utility>
 
 #include "runtime/aot/native_file.h"
@@ -86,7 +86,8 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
   if (file == nullptr) {
     const int reason = errno;
     const ErrorCode code = reason == ENOENT ? ErrorCode::kNotFound : ErrorCode::kUnavailable;
-    return Error{code, fmt::format("{}: {}", path.string(), std::strerror(reason))};
+    return Error{code,
+                 fmt::format("{}: {}", path.string(), std::generic_category().message(reason))};
   }
   std::string content;
   std::array<char, 64 * 1024> chunk{};

@@ -7,9 +7,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <span>
+#include <system_error>
 
 #include "server/crypto/service_secrets.h"
 
@@ -55,7 +55,7 @@ Result<Secret> read_secret_file(const std::string& path) {
   const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
     return failed(errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kUnavailable, path,
-                  std::strerror(errno));
+                  std::generic_category().message(errno));
   }
   struct stat info{};
   if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -113,7 +113,7 @@ Result<void> create_master_key(const std::string& path, Random& random) {
   if (file.get() < 0) {
     wipe(text);
     return failed(errno == EEXIST ? ErrorCode::kConflict : ErrorCode::kUnavailable, path,
-                  std::strerror(errno));
+                  std::generic_category().message(errno));
   }
   const bool whole =
       write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&

@@ -15,7 +15,7 @@ namespace {
 Date today() {
   const std::time_t now = std::time(nullptr);
   tm parts{};
-  gmtime_r(&now, &parts);
+  (void)gmtime_r(&now, &parts);
   return {.year = parts.tm_year + 1900,
           .month = static_cast<std::uint8_t>(parts.tm_mon + 1),
           .day = static_cast<std::uint8_t>(parts.tm_mday)};

@@ -20,10 +20,12 @@ constexpr std::size_t kDepthMax = 32;
 /// Finds a key that an object holds twice: a DOM would silently keep one of the two.
 class RepeatFinder {
  public:
+  // Names that Boost.JSON looks for. NOLINTBEGIN(readability-identifier-naming)
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
+  // NOLINTEND(readability-identifier-naming)
   using Text = json::string_view;
   using Fault = boost::system::error_code;
 

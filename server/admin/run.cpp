@@ -27,7 +27,7 @@ sigset_t block_signals() {
     sigaddset(&set, number);
   }
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGPIPE, SIG_IGN);
   return set;
 }
 

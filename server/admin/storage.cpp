@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "server/admin/key_files.h"
 #include "server/log/log.h"
@@ -19,8 +19,8 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log) 
   if (!std::filesystem::exists(folder, error)) {
     std::filesystem::create_directories(folder.parent_path(), error);
     if (mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-      return Error{ErrorCode::kUnavailable,
-                   fmt::format("data_dir {}: {}", folder.string(), std::strerror(errno))};
+      return Error{ErrorCode::kUnavailable, fmt::format("data_dir {}: {}", folder.string(),
+                                                        std::generic_category().message(errno))};
     }
   }
   auto master = read_master_key(config.keys_master_key_file);

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <numeric>
 #include <optional>
+#include <system_error>
 
 #include "server/config/config.h"
 #include "server/config/config_keys.h"
@@ -267,8 +267,8 @@ ConfigOutcome load_config(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text(kFileBytesMax + 1, '\0');
   if (!file.is_open() || !std::filesystem::is_regular_file(path)) {
-    return unreadable(
-        fmt::format("cannot be read: {}", std::strerror(errno != 0 ? errno : EISDIR)));
+    return unreadable(fmt::format("cannot be read: {}",
+                                  std::generic_category().message(errno != 0 ? errno : EISDIR)));
   }
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

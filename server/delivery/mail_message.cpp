@@ -105,7 +105,7 @@ std::string mail_date(Micros at) {
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const std::time_t seconds = at / kMicrosPerSecond;
   tm t{};
-  gmtime_r(&seconds, &t);
+  (void)gmtime_r(&seconds, &t);
   return fmt::format("{}, {} {} {:04} {:02}:{:02}:{:02} +0000", kDays[t.tm_wday], t.tm_mday,
                      kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }

@@ -8,8 +8,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
+#include <system_error>
 
 #include "server/crypto/secret.h"
 
@@ -19,14 +19,15 @@ namespace {
 std::string iso_time(Micros at) {
   const std::time_t seconds = at / kMicrosPerSecond;
   tm parts{};
-  gmtime_r(&seconds, &parts);
+  (void)gmtime_r(&seconds, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", parts.tm_year + 1900,
                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
                      at % kMicrosPerSecond);
 }
 
 Error failed(const std::string& what) {
-  return Error{ErrorCode::kUnavailable, fmt::format("outbox: {}: {}", what, std::strerror(errno))};
+  return Error{ErrorCode::kUnavailable,
+               fmt::format("outbox: {}: {}", what, std::generic_category().message(errno))};
 }
 
 }  // namespace

@@ -93,12 +93,11 @@ class SmtpChannel final : public DeliveryChannel {
     }
     DeliveryReceipt receipt{
         .outcome = DeliveryOutcome::kUnknown, .provider_id = {}, .detail = session_.failure(code)};
-    if (failed_before_sending(code)) {
+    const bool not_now = reply >= 400 && reply < 500;
+    if (failed_before_sending(code) || not_now) {
       receipt.outcome = DeliveryOutcome::kRetry;
     } else if (reply >= 500 && reply < 600) {
       receipt.outcome = DeliveryOutcome::kFailed;
-    } else if (reply >= 400 && reply < 500) {
-      receipt.outcome = DeliveryOutcome::kRetry;
     }
     // libcurl quotes the server, and servers quote the receiver's address.
     receipt.detail = reply != 0 ? fmt::format("SMTP {}", reply) : receipt.detail;

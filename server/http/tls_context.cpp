@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace gate::server {
 namespace {
@@ -20,7 +20,8 @@ constexpr const char* kCiphersTls12 =
 Result<void> check_key_mode(const std::string& path) {
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
-    return Error{ErrorCode::kNotFound, fmt::format("TLS key {}: {}", path, std::strerror(errno))};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("TLS key {}: {}", path, std::generic_category().message(errno))};
   }
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return Error{
