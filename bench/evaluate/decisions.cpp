@@ -10,6 +10,12 @@
 namespace gate::bench {
 namespace {
 
+void count_allocations(benchmark::State& state, std::uint64_t before) {
+  state.counters["allocations"] =
+      benchmark::Counter(static_cast<double>(allocations_of_this_thread() - before),
+                         benchmark::Counter::kAvgIterations);
+}
+
 /// Calls `decide(i)` for one sign-in after the other and counts what it allocates.
 template <typename Decide>
 void measure(benchmark::State& state, std::size_t sign_ins, Decide decide) {
@@ -19,9 +25,7 @@ void measure(benchmark::State& state, std::size_t sign_ins, Decide decide) {
     decide(i);
     i = i + 1 == sign_ins ? 0 : i + 1;
   }
-  const std::uint64_t made = allocations_of_this_thread() - before;
-  state.counters["allocations"] =
-      benchmark::Counter(static_cast<double>(made), benchmark::Counter::kAvgIterations);
+  count_allocations(state, before);
 }
 
 std::vector<PreparedRequest> prepare_all(const Scenario& s,
@@ -66,10 +70,27 @@ void add_set(const std::string& who, const Scenario& s,
       benchmark::DoNotOptimize(set->evaluate(view.request()));
     });
   });
-  add("explain", [&s, set](benchmark::State& state) {
-    measure(state, s.size(),
-            [&](std::size_t i) { benchmark::DoNotOptimize(set->explain(s.request(i))); });
+  add("batch", [&s, set](benchmark::State& state) {
+    std::vector<SignInRequest> requests;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      requests.push_back(s.request(i));
+    }
+    std::vector<Decision> decisions(s.size());
+    const std::uint64_t before = allocations_of_this_thread();
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(s.size()))) {
+      set->evaluate_batch(requests, decisions);
+      benchmark::DoNotOptimize(decisions.data());
+    }
+    count_allocations(state, before);
   });
+  for (const auto& [name, scope] : {std::pair("explain", ExplainScope::kApplied),
+                                    std::pair("explain_words", ExplainScope::kAppliedInWords),
+                                    std::pair("explain_every", ExplainScope::kEvery)}) {
+    add(name, [&s, set, scope = scope](benchmark::State& state) {
+      measure(state, s.size(),
+              [&](std::size_t i) { benchmark::DoNotOptimize(set->explain(s.request(i), scope)); });
+    });
+  }
 }
 
 /// The binding alone, into memory that is used again: what a decision from strings pays before it

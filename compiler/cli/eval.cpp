@@ -47,7 +47,8 @@ class Eval final : public Command {
       return ExitCode::kUsage;
     }
     const SignInView view(*facts);
-    const Explanation explained = set->policies->explain(view.request());
+    const Explanation explained =
+        set->policies->explain(view.request(), ExplainScope::kAppliedInWords);
     console.out(json_ ? graph::pretty_json(decision_json(*set->policies, explained))
                       : decision_report(*set->policies, explained, console.color_out()));
     if (set->policies->evaluate(view.request()) != explained.decision) {

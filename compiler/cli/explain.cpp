@@ -48,7 +48,7 @@ class Explain final : public Command {
       return ExitCode::kUsage;
     }
     const SignInView view(*facts);
-    Explanation explained = set->policies->explain(view.request());
+    Explanation explained = set->policies->explain(view.request(), ExplainScope::kEvery);
     std::erase_if(explained.policies, [&](const PolicyTrace& trace) {
       return (applied_ && !trace.applies) || !is_wanted(set->policies->policy(trace.policy).name);
     });

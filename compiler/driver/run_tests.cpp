@@ -170,7 +170,7 @@ TestResult run_one(const PolicySet& policies, const CompiledTest& test) {
   TestResult result;
   result.expected = expected_text(test.expected);
   const bool agree = decision == reference;
-  const Explanation explanation = policies.explain(view.request());
+  const Explanation explanation = policies.explain(view.request(), ExplainScope::kEvery);
   const Judge judge(policies, test, reference, explanation);
   result.actual = judge.actual();
   result.differences = judge.differences();

@@ -256,7 +256,7 @@ json::object what_if(const PolicySet& policies, const WhatIfSignIn& sign_in) {
   json::array sign_ins;
   for (const auto& facts : sign_in.facts) {
     const SignInView view(facts);
-    const auto explanation = policies.explain(view.request());
+    const auto explanation = policies.explain(view.request(), ExplainScope::kEvery);
     sign_ins.push_back(decision_json(policies, explanation.decision, facts));
     for (std::size_t i = 0; i < explanation.policies.size(); ++i) {
       const auto& trace = explanation.policies[i];

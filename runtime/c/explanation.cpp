@@ -12,12 +12,9 @@ const gate::PolicyTrace* trace(const gate_explanation* e, size_t policy) noexcep
                                                                  : nullptr;
 }
 
-}  // namespace
-
-extern "C" {
-
-gate_status gate_policy_set_explain(const gate_policy_set* set, const gate_request* request,
-                                    gate_explanation** explanation, gate_error** error) {
+gate_status explain(const gate_policy_set* set, const gate_request* request,
+                    gate::ExplainScope scope, gate_explanation** explanation,
+                    gate_error** error) noexcept {
   return guarded(error, [&] {
     if (explanation != nullptr) {
       *explanation = nullptr;
@@ -25,18 +22,30 @@ gate_status gate_policy_set_explain(const gate_policy_set* set, const gate_reque
     RequestView view;
     if (set == nullptr || explanation == nullptr ||
         view.read(request) == RequestView::Reading::kNonsense) {
-      return fail(error, GATE_INVALID_ARGUMENT,
-                  "gate_policy_set_explain: NULL, or a request that makes no sense");
+      return fail(error, GATE_INVALID_ARGUMENT, "explain: NULL, or a request that makes no sense");
     }
     auto made = std::make_unique<gate_explanation>();
     if (view.fault() == gate::RequestFault::kNone) {
-      made->explanation = set->set->explain(view.request());
+      made->explanation = set->set->explain(view.request(), scope);
     } else {
       made->explanation.decision = made->explanation.report_only = gate::rejected(view.fault());
     }
     *explanation = made.release();
     return gate_status{GATE_OK};
   });
+}
+
+}  // namespace
+
+extern "C" {
+
+gate_status gate_policy_set_explain(const gate_policy_set* set, const gate_request* request,
+                                    gate_explanation** explanation, gate_error** error) {
+  return explain(set, request, gate::ExplainScope::kEvery, explanation, error);
+}
+gate_status gate_policy_set_explain_applied(const gate_policy_set* set, const gate_request* request,
+                                            gate_explanation** explanation, gate_error** error) {
+  return explain(set, request, gate::ExplainScope::kAppliedInWords, explanation, error);
 }
 void gate_explanation_free(gate_explanation* explanation) {
   delete explanation;

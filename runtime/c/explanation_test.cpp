@@ -20,7 +20,7 @@ TEST(CExplain, TellsWhatCppTells) {
   SignInFacts facts;
   facts.user = "amy";
   const SignInView view(facts);
-  const Explanation expected = sample()->explain(view.request());
+  const Explanation expected = sample()->explain(view.request(), ExplainScope::kEvery);
   gate_decision d = gate_decision_new();
   ASSERT_EQ(gate_explanation_decision(e.get(), &d), GATE_OK);
   expect_same(d, expected.decision);

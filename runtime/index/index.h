@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdint>
 #include <gate/decision.hpp>
+#include <gate/policy_set.hpp>
 #include <memory>
+#include <vector>
 
 #include "runtime/abi/kernel.h"
 #include "runtime/index/binding.h"
@@ -37,6 +39,14 @@ class Index {
                                   Bound& out) const noexcept;
   /// `out`: a Decision as it is made.
   void decide(const Bound& bound, Decision& out) const noexcept;
+  /// The policies that apply to a bound request, in the order of the program: adds one entry for
+  /// each, of which `policy`, `unknown` and `fact` are filled in.
+  void applied(const Bound& bound, std::vector<AppliedPolicy>& out) const;
+  /// Asks the policies of another plan than the request was bound for.
+  static void set_plan(Bound& bound, Plan plan) noexcept {
+    bound.request.context &= ~(abi::kEnforcedPlan | abi::kReportPlan);
+    bound.request.context |= plan == Plan::kEnforced ? abi::kEnforcedPlan : abi::kReportPlan;
+  }
 
   /// Puts generated code in force, at any time, also while others decide: both executors give the
   /// same answers. The caller keeps the code alive as long as the index, and attaches it once.
@@ -53,6 +63,8 @@ class Index {
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  template <std::size_t kPolicies, typename Each>
+  void applied_by_postings(const Bound& bound, const abi::Entries& entries, Each each) const;
   void decide_by_rows(const Bound& bound, const abi::Entries& entries,
                       Decision& out) const noexcept;
   template <std::size_t kPolicies>

@@ -137,7 +137,7 @@ void add_leaves(const ir::Program& p, const Interpreter& in, ir::ExprId id, bool
                           LeafDetail(p, in)(e)});
 }
 
-PolicyTrace trace(const ir::Program& p, const Interpreter& in, std::uint32_t index) {
+PolicyTrace criteria_of(const ir::Program& p, const Interpreter& in, std::uint32_t index) {
   const ir::Policy& policy = p.policies[index];
   const SignInRequest& r = in.request();
   PolicyTrace t;
@@ -168,29 +168,26 @@ PolicyTrace trace(const ir::Program& p, const Interpreter& in, std::uint32_t ind
 
 }  // namespace
 
-std::vector<PolicyTrace> trace_policies(const ir::Program& program, const DecisionTables& tables,
-                                        const std::vector<std::string>& clause_texts,
-                                        const Interpreter& interpreter) {
-  const abi::DecisionFacts facts = decision_facts(program, interpreter.request());
-  std::vector<PolicyTrace> traces;
-  for (std::uint32_t i = 0; i < program.policies.size(); ++i) {
-    PolicyTrace& t = traces.emplace_back(trace(program, interpreter, i));
-    const ir::Effect& effect = program.effects[program.policies[i].effect];
-    if (t.applies) {
-      DecisionMaker alone(tables, facts);
-      alone.apply(i, interpreter.unknown_fact(program.policies[i].condition));
-      t.outcome = alone.finish().outcome;
-    }
-    t.satisfied = !effect.block;
-    if (effect.block) {
-      t.requires_text.emplace_back("block");
-    }
-    for (const std::uint32_t c : effect.clauses) {
-      t.requires_text.push_back(clause_texts[c]);
-      t.satisfied = t.satisfied && tables.met(tables.clause(c), facts);
-    }
+PolicyTrace trace_policy(const ir::Program& program, const DecisionTables& tables,
+                         const std::vector<std::string>& clause_texts,
+                         const Interpreter& interpreter, const abi::DecisionFacts& facts,
+                         std::uint32_t policy) {
+  PolicyTrace t = criteria_of(program, interpreter, policy);
+  const ir::Effect& effect = program.effects[program.policies[policy].effect];
+  if (t.applies) {
+    DecisionMaker alone(tables, facts);
+    alone.apply(policy, interpreter.unknown_fact(program.policies[policy].condition));
+    t.outcome = alone.finish().outcome;
   }
-  return traces;
+  t.satisfied = !effect.block;
+  if (effect.block) {
+    t.requires_text.emplace_back("block");
+  }
+  for (const std::uint32_t c : effect.clauses) {
+    t.requires_text.push_back(clause_texts[c]);
+    t.satisfied = t.satisfied && tables.met(tables.clause(c), facts);
+  }
+  return t;
 }
 
 }  // namespace gate

@@ -6,10 +6,11 @@
 
 namespace gate {
 
-/// Every policy of the program with every criterion, hit or miss. `interpreter` has no fault.
-[[nodiscard]] std::vector<PolicyTrace> trace_policies(const ir::Program& program,
-                                                      const DecisionTables& tables,
-                                                      const std::vector<std::string>& clause_texts,
-                                                      const Interpreter& interpreter);
+/// One policy with every criterion, hit or miss. `interpreter` has no fault; `facts` are
+/// decision_facts() of its request. `clause_texts`: of every clause of the program.
+[[nodiscard]] PolicyTrace trace_policy(const ir::Program& program, const DecisionTables& tables,
+                                       const std::vector<std::string>& clause_texts,
+                                       const Interpreter& interpreter,
+                                       const abi::DecisionFacts& facts, std::uint32_t policy);
 
 }  // namespace gate

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <gate/evaluator.hpp>
@@ -90,17 +91,44 @@ Evaluator::Evaluator(std::shared_ptr<const PolicySet> policies) {
   replace(std::move(policies));
 }
 
+namespace {
+
+Decision no_policy_set() noexcept {
+  Decision decision;
+  decision.error_code = 53003;
+  decision.reason_count = 1;
+  decision.reasons[0].code = ReasonCode::kNoPolicySet;
+  return decision;
+}
+
+}  // namespace
+
 Decision Evaluator::Snapshot::evaluate(const SignInRequest& request) const noexcept {
   if (policies == nullptr) {
-    Decision decision;
-    decision.error_code = 53003;
-    decision.reason_count = 1;
-    decision.reasons[0].code = ReasonCode::kNoPolicySet;
-    return decision;
+    return no_policy_set();
   }
   Decision decision = policies->evaluate(request);
   decision.generation = generation;
   return decision;
+}
+
+void Evaluator::Snapshot::evaluate_batch(std::span<const SignInRequest> requests,
+                                         std::span<Decision> decisions) const noexcept {
+  if (policies == nullptr) {
+    GATE_CHECK(requests.size() == decisions.size(), "a batch has one decision for each request");
+    std::fill(decisions.begin(), decisions.end(), no_policy_set());
+    return;
+  }
+  policies->evaluate_batch(requests, decisions);
+  for (Decision& decision : decisions) {
+    decision.generation = generation;
+  }
+}
+
+void Evaluator::evaluate_batch(std::span<const SignInRequest> requests,
+                               std::span<Decision> decisions) const noexcept {
+  const Guard guard(in_force_);
+  (guard.get() == nullptr ? Snapshot{} : *guard.get()).evaluate_batch(requests, decisions);
 }
 
 Decision Evaluator::evaluate(const SignInRequest& request) const noexcept {

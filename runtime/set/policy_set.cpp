@@ -2,7 +2,6 @@
 #include <gate/policy_set.hpp>
 
 #include "runtime/digest/sha256.h"
-#include "runtime/interp/explain.h"
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/text.h"
 #include "runtime/ir/verify.h"
@@ -93,18 +92,6 @@ Decision PolicySet::evaluate(const SignInRequest& request) const noexcept {
 
 Decision PolicySet::evaluate_report_only(const SignInRequest& request) const noexcept {
   return decide(*state_, request, Plan::kReportOnly);
-}
-
-Explanation PolicySet::explain(const SignInRequest& request) const {
-  Explanation e;
-  e.decision = evaluate(request);
-  e.report_only = evaluate_report_only(request);
-  const Interpreter interpreter(state_->program, request);
-  if (interpreter.fault() == RequestFault::kNone) {
-    e.policies =
-        trace_policies(state_->program, state_->decisions, state_->clause_texts, interpreter);
-  }
-  return e;
 }
 
 Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend backend) {

@@ -188,7 +188,8 @@ TEST_F(Prompts, ATraceSaysWhatEachPolicyWouldDecideAlone) {  // conditional-acce
   const auto policies = mfa();
   auto facts = password();
   const SignInView view(facts);
-  EXPECT_EQ(policies->explain(view.request()).policies.at(0).outcome, Outcome::kChallenge);
+  EXPECT_EQ(policies->explain(view.request(), ExplainScope::kEvery).policies.at(0).outcome,
+            Outcome::kChallenge);
 }
 
 }  // namespace

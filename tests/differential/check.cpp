@@ -127,7 +127,8 @@ class Checker {
     const SignInFacts& facts = requests_[i];
     const SignInView view(facts);
     const bool explain = i % how_.explain_every == 0;
-    const Explanation explained = explain ? reference_->explain(view.request()) : Explanation{};
+    const Explanation explained =
+        explain ? reference_->explain(view.request(), ExplainScope::kEvery) : Explanation{};
     for (const Plan plan : {Plan::kEnforced, Plan::kReportOnly}) {
       const Decision meant = plan == Plan::kEnforced
                                  ? reference_->evaluate(view.request())
@@ -139,8 +140,7 @@ class Checker {
       for (std::size_t e = 0; found.kind.empty() && e < executors_.size(); ++e) {
         found = decided_alike(*executors_[e], facts, meant, plan);
         if (found.kind.empty() && explain) {
-          found =
-              applied_alike(*executors_[e], facts, applied_by(explained, *reference_, plan), plan);
+          found = applied_alike(*executors_[e], facts, applied_by(explained, plan), plan);
         }
       }
       if (!found.kind.empty()) {
@@ -167,7 +167,7 @@ class Checker {
     if (rejected) {
       return {};
     }
-    const auto applied = applied_by(explained, *reference_, plan);
+    const auto applied = applied_by(explained, plan);
     if (applied.size() != meant.applied_count) {
       return {
           "explain",

@@ -96,7 +96,7 @@ class OfSet final : public Executor {
     if (way_ != Way::kExplain) {
       return std::nullopt;
     }
-    return applied_by(set_->explain(SignInView(facts).request()), *set_, plan);
+    return applied_by(set_->explain(SignInView(facts).request()), plan);
   }
   bool refuses(const SignInFacts& facts) const override {
     return way_ == Way::kJson && !parse_sign_in_json(to_json(facts));
@@ -322,14 +322,11 @@ std::vector<std::string_view> executor_names() {
   return {std::begin(kNames), std::end(kNames) - 1};
 }
 
-std::vector<std::uint32_t> applied_by(const Explanation& explanation, const PolicySet& set,
-                                      Plan plan) {
+std::vector<std::uint32_t> applied_by(const Explanation& explanation, Plan plan) {
   std::vector<std::uint32_t> out;
-  for (const PolicyTrace& trace : explanation.policies) {
-    const PolicyState state = set.policy(trace.policy).state;
-    if (trace.applies && (state == PolicyState::kOn ||
-                          (state == PolicyState::kReportOnly && plan == Plan::kReportOnly))) {
-      out.push_back(trace.policy);
+  for (const AppliedPolicy& each : explanation.applied) {
+    if (each.state == PolicyState::kOn || plan == Plan::kReportOnly) {
+      out.push_back(each.policy);
     }
   }
   return out;

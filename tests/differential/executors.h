@@ -63,6 +63,6 @@ using Executors = std::vector<std::unique_ptr<Executor>>;
 
 /// The policies that explain() says apply and count in the plan.
 [[nodiscard]] std::vector<std::uint32_t> applied_by(const Explanation& explanation,
-                                                    const PolicySet& set, Plan plan);
+                                                    Plan plan);
 
 }  // namespace gate::differential

@@ -39,7 +39,7 @@ Said said_by(const PolicySet& set, const SignInFacts& facts) {
   out.decision = explained.decision;
   out.required = clause_texts(set, out.decision.required);
   out.unmet = clause_texts(set, out.decision.unmet);
-  for (const std::uint32_t policy : applied_by(explained, set, Plan::kEnforced)) {
+  for (const std::uint32_t policy : applied_by(explained, Plan::kEnforced)) {
     out.applied.emplace(set.policy(policy).name);
   }
   out.rejected = out.decision.reasons[0].code == ReasonCode::kRequestRejected;

@@ -87,7 +87,7 @@ bool has_report_only(const gate::PolicySet& set) {
 
 /// The EXPECT lines for one sign-in; grammar in README.md.
 std::string expectations(const gate::PolicySet& set, const gate::SignInRequest& request) {
-  const gate::Explanation explained = set.explain(request);
+  const gate::Explanation explained = set.explain(request, gate::ExplainScope::kEvery);
   const gate::Decision& decision = explained.decision;
   std::string out;
   const auto line = [&](const std::string& text) { out += fmt::format("{}{}\n", kExpect, text); };

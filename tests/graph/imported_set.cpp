@@ -195,7 +195,7 @@ Verdict ImportedSet::verdict(const gate::PolicySet& set, const gate::SignInFacts
   EXPECT_TRUE(&set == native_.get() ? gate::executor::machine_code_answers(set)
                                     : gate::executor::interpreter_answers(set));
   const gate::SignInView view(facts);
-  const auto explanation = set.explain(view.request());
+  const auto explanation = set.explain(view.request(), gate::ExplainScope::kEvery);
   const auto decision = set.evaluate(view.request());
   EXPECT_EQ(explanation.decision, decision);
   Verdict out;

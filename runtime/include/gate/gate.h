@@ -459,6 +459,13 @@ GATE_API gate_status gate_policy_set_evaluate_report_only(const gate_policy_set*
                                                           const gate_request* request,
                                                           gate_decision* decision);
 
+/* Decides requests[i] into decisions[i] for i below `count`. The elements of an array have one
+ * struct_size, the first one's, which is also the distance between them. GATE_INVALID_ARGUMENT: as
+ * above, for some element; every decision that can be written then blocks. Allocates nothing. */
+GATE_API gate_status gate_policy_set_evaluate_batch(const gate_policy_set* set,
+                                                    const gate_request* requests, size_t count,
+                                                    gate_decision* decisions);
+
 /* Bytes that the library made. Free with gate_bytes_free(). */
 typedef struct gate_bytes gate_bytes;
 GATE_API const void* gate_bytes_data(const gate_bytes* bytes);
@@ -510,6 +517,10 @@ GATE_API gate_status gate_evaluator_replace(gate_evaluator* evaluator, const gat
 /* As gate_policy_set_evaluate(), under the set in force; decision->generation says which. */
 GATE_API gate_status gate_evaluator_evaluate(const gate_evaluator* evaluator,
                                              const gate_request* request, gate_decision* decision);
+/* As gate_policy_set_evaluate_batch(), under the set in force: one generation for all of them. */
+GATE_API gate_status gate_evaluator_evaluate_batch(const gate_evaluator* evaluator,
+                                                   const gate_request* requests, size_t count,
+                                                   gate_decision* decisions);
 /* The set in force, yours to release, and its generation (may be NULL). *set is NULL when none is.
  * Use one snapshot from the decision to its explanation. */
 GATE_API gate_status gate_evaluator_snapshot(const gate_evaluator* evaluator, gate_policy_set** set,
@@ -523,6 +534,11 @@ typedef struct gate_explanation gate_explanation;
 GATE_API gate_status gate_policy_set_explain(const gate_policy_set* set,
                                              const gate_request* request,
                                              gate_explanation** explanation, gate_error** error);
+/* The same of the policies that apply alone: as many times faster as the others are more. */
+GATE_API gate_status gate_policy_set_explain_applied(const gate_policy_set* set,
+                                                     const gate_request* request,
+                                                     gate_explanation** explanation,
+                                                     gate_error** error);
 GATE_API void gate_explanation_free(gate_explanation* explanation);
 /* The decision, and what it would be if the report-only policies were on. */
 GATE_API gate_status gate_explanation_decision(const gate_explanation* explanation,
