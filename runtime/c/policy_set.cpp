@@ -156,7 +156,7 @@ gate_status gate_bind(const gate_policy_set* set, const gate_request* request, g
           "gate_bind: the request breaks a limit: " + std::string(gate::name(view.fault())));
     }
     auto made = std::make_unique<gate_bound>();
-    made->facts = own(view.request());
+    made->facts = own_facts(view.request());
     made->view = std::make_unique<gate::SignInView>(made->facts);
     made->prepared = std::make_unique<gate::PreparedRequest>(set->set, made->view->request());
     *bound = made.release();

@@ -194,49 +194,4 @@ RequestView::Reading RequestView::read_signals(const gate_request& r) noexcept {
   return Reading::kFine;
 }
 
-SignInFacts own(const SignInRequest& r) {
-  SignInFacts f;
-  f.flow = r.flow;
-  f.user = r.user;
-  f.user_kind = r.user_kind;
-  f.external_tenant = r.external_tenant;
-  f.groups.assign(r.groups.begin(), r.groups.end());
-  f.roles.assign(r.roles.begin(), r.roles.end());
-  f.target_kind = r.target_kind;
-  f.target = r.target;
-  f.app_groups.assign(r.app_groups.begin(), r.app_groups.end());
-  f.client = r.client;
-  f.platform = r.platform;
-  f.ip = r.ip;
-  f.country = r.country;
-  f.sign_in_risk = r.sign_in_risk;
-  f.user_risk = r.user_risk;
-  f.service_principal_risk = r.service_principal_risk;
-  f.insider_risk = r.insider_risk;
-  f.transfer_method = r.transfer_method;
-  f.device = r.device;
-  f.completed.assign(r.completed.begin(), r.completed.end());
-  for (const SatisfiedControl& s : r.satisfied) {
-    f.satisfied.push_back({s.kind, std::string(s.name)});
-  }
-  f.session_age_s = r.session_age_s;
-  f.now_unix_s = r.now_unix_s;
-  for (const StringFact& s : r.strings) {
-    f.strings.emplace_back(s.name, s.value);
-  }
-  for (const ListFact& l : r.lists) {
-    f.lists.push_back({std::string(l.name), {l.values.begin(), l.values.end()}});
-  }
-  for (const SignalFact& s : r.signals) {
-    if (const auto* text = std::get_if<std::string_view>(&s.value)) {
-      f.signals.push_back({std::string(s.name), std::string(*text)});
-    } else if (const auto* flag = std::get_if<bool>(&s.value)) {
-      f.signals.push_back({std::string(s.name), *flag});
-    } else {
-      f.signals.push_back({std::string(s.name), std::get<std::int64_t>(s.value)});
-    }
-  }
-  return f;
-}
-
 }  // namespace gate::c

@@ -71,7 +71,4 @@ class RequestView {
   StackArray<SignalFact, kFactsMax> signals_;
 };
 
-/// A deep copy, for requests that outlive the call. Allocates.
-[[nodiscard]] SignInFacts own(const SignInRequest& request);
-
 }  // namespace gate::c

@@ -55,7 +55,7 @@ TEST(CRequest, CarriesEveryFact) {
   r.signals = signals, r.signal_count = 3;
   const auto view = std::make_unique<RequestView>();
   ASSERT_EQ(view->read(&r), RequestView::Reading::kFine);
-  const SignInFacts f = own(view->request());
+  const SignInFacts f = own_facts(view->request());
   EXPECT_EQ(f.flow, Flow::kRefresh);
   EXPECT_EQ(f.user, "amy");
   EXPECT_EQ(f.user_kind, UserKind::kOtherExternalUser);

@@ -1,332 +1,411 @@
-#include <fmt/format.h>
+#include "runtime/facts/json_reader.h"
 
+#include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <cstring>
 #include <gate/request_json.hpp>
 #include <limits>
-#include <optional>
 
-#include "runtime/facts/duplicate_keys.h"
+namespace gate::facts {
+namespace dom = simdjson::dom;
 
-namespace gate {
-namespace {
-
-namespace json = boost::json;
-
-// A problem with one place of the document. The first one ends the reading.
-Error at(std::string_view path, std::string_view problem) {
-  return {ErrorCode::kInvalidArgument, fmt::format("{}: {}", path, problem)};
+bool RequestReader::fail(const JsonPath& path, std::string_view problem) {
+  error_ = {ErrorCode::kInvalidArgument, fmt::format("{}: {}", path.text(), problem)};
+  return false;
 }
 
-Result<std::string> read_string(const json::value& value, std::string_view path) {
-  if (const auto* text = value.if_string()) {
-    return std::string(text->data(), text->size());
+bool RequestReader::text(const Element& value, const JsonPath& path, std::string_view& out) {
+  if (value.get_string().get(out) != simdjson::SUCCESS) {
+    return fail(path, "must be a string");
   }
-  return at(path, "must be a string");
+  return document_.is_text(out) || fail(JsonPath(), "not JSON: half of a surrogate pair");
 }
 
-Result<bool> read_bool(const json::value& value, std::string_view path) {
-  if (const bool* truth = value.if_bool()) {
-    return *truth;
-  }
-  return at(path, "must be true or false");
+bool RequestReader::truth(const Element& value, const JsonPath& path, bool& out) {
+  return value.get_bool().get(out) == simdjson::SUCCESS || fail(path, "must be true or false");
 }
 
-Result<std::int64_t> read_int(const json::value& value, std::string_view path) {
-  if (const std::int64_t* number = value.if_int64()) {
-    return *number;
+bool RequestReader::tristate(const Element& value, const JsonPath& path, Tristate& out) {
+  bool yes = false;
+  if (!truth(value, path, yes)) {
+    return false;
   }
-  return at(path, "must be a whole number of at most 63 bits");
+  out = yes ? Tristate::kTrue : Tristate::kFalse;
+  return true;
 }
 
-Result<std::vector<std::string>> read_strings(const json::value& value, std::string_view path) {
-  const auto* array = value.if_array();
-  if (array == nullptr) {
-    return at(path, "must be an array of strings");
+bool RequestReader::number(const Element& value, const JsonPath& path,
+                           std::optional<std::int64_t>& out) {
+  if (!value.is_int64()) {
+    return fail(path, "must be a whole number of at most 63 bits");
   }
-  std::vector<std::string> texts;
-  texts.reserve(array->size());
-  for (std::size_t i = 0; i < array->size(); ++i) {
-    GATE_TRY(auto text, read_string((*array)[i], fmt::format("{}[{}]", path, i)));
-    texts.push_back(std::move(text));
-  }
-  return texts;
+  out = value.get_int64().value_unsafe();
+  return true;
 }
 
-// Reads an enumeration member by the vocabulary's own parser.
+bool RequestReader::texts(const Element& value, const JsonPath& path,
+                          std::vector<std::string_view>& out) {
+  dom::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) {
+    return fail(path, "must be an array of strings");
+  }
+  std::size_t i = 0;
+  for (const Element each : array) {
+    if (!text(each, JsonPath(path, i++), out.emplace_back())) {
+      return false;
+    }
+  }
+  return true;
+}
+
 template <typename E, typename Parse>
-Result<E> read_enum(const json::value& value, std::string_view path, Parse parse) {
-  GATE_TRY(const std::string text, read_string(value, path));
-  if (const std::optional<E> member = parse(text)) {
-    return *member;
+bool RequestReader::enumerator(const Element& value, const JsonPath& path, Parse parse, E& out) {
+  std::string_view word;
+  if (!text(value, path, word)) {
+    return false;
   }
-  return at(path, fmt::format("`{}` is not a value of this fact", text));
+  const std::optional<E> member = parse(word);
+  if (!member) {
+    return fail(path, fmt::format("`{}` is not a value of this fact", word));
+  }
+  out = *member;
+  return true;
 }
 
-// What stores one key of an object. Returns the Error, or success.
-using Setter = Result<void> (*)(SignInFacts&, const json::value&, std::string_view path);
-struct Key {
+template <typename OnMember>
+bool RequestReader::members(const Element& value, const JsonPath& path, OnMember on_member) {
+  dom::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) {
+    return fail(path, "must be an object");
+  }
+  const std::size_t first = keys_.size();
+  for (const dom::key_value_pair& member : object) {
+    if (!document_.is_text(member.key)) {
+      return fail(JsonPath(), "not JSON: half of a surrogate pair");
+    }
+    keys_.push_back(member.key);
+    const JsonPath where(path, member.key);
+    // Readers differ in which of two equal keys they believe, so two are refused (CWE-436).
+    const auto own = std::span(keys_).subspan(first);
+    if (own.size() <= kFewKeys &&
+        std::find(own.begin(), own.end() - 1, member.key) != own.end() - 1) {
+      return fail(where, "stands twice");
+    }
+    if (!on_member(member.key, Element(member.value), where)) {
+      return false;
+    }
+  }
+  if (keys_.size() - first > kFewKeys) {
+    std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.end());
+    const auto twice =
+        std::adjacent_find(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.end());
+    if (twice != keys_.end()) {
+      return fail(JsonPath(path, *twice), "stands twice");
+    }
+  }
+  keys_.resize(first);
+  return true;
+}
+
+bool RequestReader::target(TargetKind kind, const Element& value, const JsonPath& path) {
+  if (!request_.target.empty()) {
+    return fail(path, "a request has one of `app`, `action` and `context`");
+  }
+  if (!text(value, path, request_.target)) {
+    return false;
+  }
+  request_.target_kind = kind;
+  return !request_.target.empty() || fail(path, "must not be empty");
+}
+
+std::string_view RequestReader::device_name(std::string_view name) {
+  constexpr std::string_view kPrefix = "device.";
+  char* const begin = names_.get() + names_used_;
+  std::memcpy(begin, kPrefix.data(), kPrefix.size());
+  std::memcpy(begin + kPrefix.size(), name.data(), name.size());
+  names_used_ += kPrefix.size() + name.size();
+  return {begin, kPrefix.size() + name.size()};
+}
+
+bool RequestReader::attribute(std::string_view name, const Element& value, const JsonPath& path) {
+  if (value.is_array()) {
+    lists_.push_back({name, {}});
+    list_ends_.push_back(0);
+    const bool fine = texts(value, path, list_values_);
+    list_ends_.back() = list_values_.size();
+    return fine;
+  }
+  return text(value, path, strings_.emplace_back(StringFact{name, {}}).value);
+}
+
+bool RequestReader::device(const Element& value, const JsonPath& path) {
+  DeviceFacts& d = request_.device;
+  return members(value, path, [&](std::string_view key, const Element& v, const JsonPath& p) {
+    if (key == "registered") {
+      return truth(v, p, d.registered);
+    }
+    if (key == "reported_lost") {
+      return truth(v, p, d.reported_lost);
+    }
+    if (key == "compliant") {
+      return tristate(v, p, d.compliant);
+    }
+    if (key == "managed") {
+      return tristate(v, p, d.managed);
+    }
+    if (key == "trust") {
+      return enumerator(v, p, parse_device_trust, d.trust);
+    }
+    if (key == "ownership") {
+      return enumerator(v, p, parse_device_ownership, d.ownership);
+    }
+    if (key == "first_seen_s") {
+      return number(v, p, d.first_seen_s);
+    }
+    return attribute(device_name(key), v, p);  // "model": a text; "physical_ids": a list
+  });
+}
+
+bool RequestReader::completed(const Element& value, const JsonPath& path) {
+  CompletedMethod& done = completed_.emplace_back();
+  if (value.is_string()) {
+    return enumerator(value, path, parse_method, done.method);
+  }
+  bool named = false;
+  const auto member = [&](std::string_view key, const Element& v, const JsonPath& p) {
+    if (key == "method") {
+      named = true;
+      return enumerator(v, p, parse_method, done.method);
+    }
+    if (key != "age_s") {
+      return fail(p, "unknown key");
+    }
+    std::optional<std::int64_t> age;
+    if (!number(v, p, age)) {
+      return false;
+    }
+    if (*age < 0 || *age > std::numeric_limits<std::uint32_t>::max()) {
+      return fail(p, "must be a number of seconds from 0 to 4294967295");
+    }
+    done.age_s = static_cast<std::uint32_t>(*age);
+    return true;
+  };
+  if (!has_member(value, "method")) {
+    return fail(path, "must be a method, or an object with `method` and `age_s`");
+  }
+  return members(value, path, member) && named;
+}
+
+bool RequestReader::satisfied(const Element& value, const JsonPath& path) {
+  SatisfiedControl& control = satisfied_.emplace_back();
+  if (value.is_string()) {
+    return enumerator(value, path, parse_control_kind, control.kind);
+  }
+  if (!has_member(value, "control")) {
+    return fail(path, "must be a control, or an object with `control` and `name`");
+  }
+  return members(value, path, [&](std::string_view key, const Element& v, const JsonPath& p) {
+    if (key == "control") {
+      return enumerator(v, p, parse_control_kind, control.kind);
+    }
+    return key == "name" ? text(v, p, control.name) : fail(p, "unknown key");
+  });
+}
+
+bool RequestReader::has_member(const Element& value, std::string_view key) {
+  dom::object object;
+  return value.get_object().get(object) == simdjson::SUCCESS &&
+         object.at_key(key).error() == simdjson::SUCCESS;
+}
+
+template <typename Each>
+bool RequestReader::elements(const Element& value, const JsonPath& path, Each each) {
+  dom::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) {
+    return fail(path, "must be an array");
+  }
+  std::size_t i = 0;
+  for (const Element element : array) {
+    if (!each(element, JsonPath(path, i++))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool RequestReader::signal(std::string_view name, const Element& value, const JsonPath& path) {
+  SignalFact& signal = signals_.emplace_back();
+  signal.name = name;
+  if (bool yes = false; value.get_bool().get(yes) == simdjson::SUCCESS) {
+    signal.value = yes;
+    return true;
+  }
+  if (value.is_string()) {
+    std::string_view word;
+    const bool fine = text(value, path, word);
+    signal.value = word;
+    return fine;
+  }
+  if (value.is_int64()) {
+    signal.value = value.get_int64().value_unsafe();
+    return true;
+  }
+  return fail(path, "must be a whole number, true, false or a string; leave it out if unknown");
+}
+
+#define GATE_READS(expression) \
+  [](RequestReader& r, const Element& v, const JsonPath& p) -> bool { return expression; }
+
+/// In the order in which documents are written: the search for a key begins behind the last one.
+struct RequestReader::Key {
   std::string_view name;
-  Setter set;
+  bool (*read)(RequestReader& reader, const Element& value, const JsonPath& path);
 };
-
-#define GATE_SET(target, reader)                                                            \
-  [](SignInFacts& facts, const json::value& value, std::string_view path) -> Result<void> { \
-    GATE_TRY(target, reader);                                                               \
-    return {};                                                                              \
-  }
-#define GATE_SET_ENUM(field, Enum, parse) \
-  GATE_SET(facts.field, (read_enum<Enum>(value, path, parse)))
-
-Result<void> set_target(SignInFacts& facts, TargetKind kind, const json::value& value,
-                        std::string_view path) {
-  if (!facts.target.empty()) {
-    return at(path, "a request has one of `app`, `action` and `context`");
-  }
-  GATE_TRY(facts.target, read_string(value, path));
-  if (facts.target.empty()) {
-    return at(path, "must not be empty");
-  }
-  facts.target_kind = kind;
-  return {};
-}
-
-Result<Tristate> read_tristate(const json::value& value, std::string_view path) {
-  GATE_TRY(const bool truth, read_bool(value, path));
-  return truth ? Tristate::kTrue : Tristate::kFalse;
-}
-
-constexpr std::array<Key, 7> kDeviceKeys = {{
-    {"registered", GATE_SET(facts.device.registered, read_bool(value, path))},
-    {"reported_lost", GATE_SET(facts.device.reported_lost, read_bool(value, path))},
-    {"compliant", GATE_SET(facts.device.compliant, read_tristate(value, path))},
-    {"managed", GATE_SET(facts.device.managed, read_tristate(value, path))},
-    {"trust", GATE_SET_ENUM(device.trust, DeviceTrust, parse_device_trust)},
-    {"ownership", GATE_SET_ENUM(device.ownership, DeviceOwnership, parse_device_ownership)},
-    {"first_seen_s", GATE_SET(facts.device.first_seen_s, read_int(value, path))},
+const std::array<RequestReader::Key, 26> RequestReader::kKeys = {{
+    {"flow", GATE_READS(r.enumerator(v, p, parse_flow, r.request_.flow))},
+    {"user", GATE_READS(r.text(v, p, r.request_.user))},
+    {"user_kind", GATE_READS(r.enumerator(v, p, parse_user_kind, r.request_.user_kind))},
+    {"external_tenant", GATE_READS(r.text(v, p, r.request_.external_tenant))},
+    {"groups", GATE_READS(r.texts(v, p, r.groups_))},
+    {"roles", GATE_READS(r.texts(v, p, r.roles_))},
+    {"app", GATE_READS(r.target(TargetKind::kApp, v, p))},
+    {"action", GATE_READS(r.target(TargetKind::kUserAction, v, p))},
+    {"context", GATE_READS(r.target(TargetKind::kAuthContext, v, p))},
+    {"app_groups", GATE_READS(r.texts(v, p, r.app_groups_))},
+    {"client", GATE_READS(r.enumerator(v, p, parse_client_app, r.request_.client))},
+    {"platform", GATE_READS(r.enumerator(v, p, parse_platform, r.request_.platform))},
+    {"ip", GATE_READS(r.text(v, p, r.request_.ip))},
+    {"country", GATE_READS(r.text(v, p, r.request_.country))},
+    {"sign_in_risk", GATE_READS(r.enumerator(v, p, parse_risk, r.request_.sign_in_risk))},
+    {"user_risk", GATE_READS(r.enumerator(v, p, parse_risk, r.request_.user_risk))},
+    {"service_principal_risk",
+     GATE_READS(r.enumerator(v, p, parse_risk, r.request_.service_principal_risk))},
+    {"insider_risk", GATE_READS(r.enumerator(v, p, parse_insider_risk, r.request_.insider_risk))},
+    {"transfer_method",
+     GATE_READS(r.enumerator(v, p, parse_transfer_method, r.request_.transfer_method))},
+    {"device", GATE_READS(r.device(v, p))},
+    {"completed",
+     GATE_READS(r.elements(
+         v, p, [&r](const Element& e, const JsonPath& at) { return r.completed(e, at); }))},
+    {"satisfied",
+     GATE_READS(r.elements(
+         v, p, [&r](const Element& e, const JsonPath& at) { return r.satisfied(e, at); }))},
+    {"session_age_s", GATE_READS(r.number(v, p, r.request_.session_age_s))},
+    {"now_unix_s", GATE_READS(r.number(v, p, r.request_.now_unix_s))},
+    {"attributes",
+     GATE_READS(r.members(v, p,
+                          [&r](std::string_view k, const Element& e, const JsonPath& at) {
+                            return r.attribute(k, e, at);
+                          }))},
+    {"signals", GATE_READS(r.members(v, p,
+                                     [&r](std::string_view k, const Element& e,
+                                          const JsonPath& at) { return r.signal(k, e, at); }))},
 }};
+#undef GATE_READS
 
-Result<void> set_device(SignInFacts& facts, const json::value& value, std::string_view path) {
-  const auto* object = value.if_object();
-  if (object == nullptr) {
-    return at(path, "must be an object");
+void RequestReader::start(std::size_t bytes) {
+  request_ = SignInRequest{};
+  for (auto* texts : {&groups_, &roles_, &app_groups_, &list_values_, &keys_}) {
+    texts->clear();
   }
-  for (const auto& member : *object) {
-    const std::string_view name(member.key().data(), member.key().size());
-    const std::string where = fmt::format("{}.{}", path, name);
-    const Key* known = nullptr;
-    for (const Key& key : kDeviceKeys) {
-      known = key.name == name ? &key : known;
-    }
-    if (known != nullptr) {
-      GATE_TRY_VOID(known->set(facts, member.value(), where));
-    } else if (member.value().is_array()) {  // "physical_ids": a list attribute
-      GATE_TRY(auto values, read_strings(member.value(), where));
-      facts.lists.push_back({fmt::format("device.{}", name), std::move(values)});
-    } else {  // "model": a string attribute
-      GATE_TRY(auto text, read_string(member.value(), where));
-      facts.strings.emplace_back(fmt::format("device.{}", name), std::move(text));
-    }
+  completed_.clear();
+  satisfied_.clear();
+  strings_.clear();
+  lists_.clear();
+  list_ends_.clear();
+  signals_.clear();
+  // A key of an attribute takes five bytes of the document beside its name; "device." has seven.
+  const std::size_t room = 3 * bytes + 16;
+  if (names_room_ < room) {
+    names_ = std::make_unique_for_overwrite<char[]>(room);
+    names_room_ = room;
   }
-  return {};
+  names_used_ = 0;
 }
 
-Result<CompletedMethod> read_completed(const json::value& value, std::string_view path) {
-  CompletedMethod done;
-  if (value.is_string()) {
-    GATE_TRY(done.method, read_enum<Method>(value, path, parse_method));
-    return done;
+void RequestReader::finish() {
+  request_.groups = groups_;
+  request_.roles = roles_;
+  request_.app_groups = app_groups_;
+  request_.completed = completed_;
+  request_.satisfied = satisfied_;
+  request_.strings = strings_;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < lists_.size(); ++i) {
+    lists_[i].values = std::span(list_values_).subspan(begin, list_ends_[i] - begin);
+    begin = list_ends_[i];
   }
-  const auto* object = value.if_object();
-  if (object == nullptr || !object->contains("method")) {
-    return at(path, "must be a method, or an object with `method` and `age_s`");
-  }
-  for (const auto& member : *object) {
-    const std::string_view name(member.key().data(), member.key().size());
-    const std::string where = fmt::format("{}.{}", path, name);
-    if (name == "method") {
-      GATE_TRY(done.method, read_enum<Method>(member.value(), where, parse_method));
-    } else if (name == "age_s") {
-      GATE_TRY(const std::int64_t age, read_int(member.value(), where));
-      if (age < 0 || age > std::numeric_limits<std::uint32_t>::max()) {
-        return at(where, "must be a number of seconds from 0 to 4294967295");
-      }
-      done.age_s = static_cast<std::uint32_t>(age);
-    } else {
-      return at(where, "unknown key");
-    }
-  }
-  return done;
+  request_.lists = lists_;
+  request_.signals = signals_;
 }
 
-Result<void> set_completed(SignInFacts& facts, const json::value& value, std::string_view path) {
-  const auto* array = value.if_array();
-  if (array == nullptr) {
-    return at(path, "must be an array");
-  }
-  for (std::size_t i = 0; i < array->size(); ++i) {
-    GATE_TRY(const auto done, read_completed((*array)[i], fmt::format("{}[{}]", path, i)));
-    facts.completed.push_back(done);
-  }
-  return {};
-}
-
-Result<SignInFacts::OwnedControl> read_control(const json::value& value, std::string_view path) {
-  SignInFacts::OwnedControl control;
-  if (value.is_string()) {
-    GATE_TRY(control.kind, read_enum<ControlKind>(value, path, parse_control_kind));
-    return control;
-  }
-  const auto* object = value.if_object();
-  if (object == nullptr || !object->contains("control")) {
-    return at(path, "must be a control, or an object with `control` and `name`");
-  }
-  for (const auto& member : *object) {
-    const std::string_view name(member.key().data(), member.key().size());
-    const std::string where = fmt::format("{}.{}", path, name);
-    if (name == "control") {
-      GATE_TRY(control.kind, read_enum<ControlKind>(member.value(), where, parse_control_kind));
-    } else if (name == "name") {
-      GATE_TRY(control.name, read_string(member.value(), where));
-    } else {
-      return at(where, "unknown key");
-    }
-  }
-  return control;
-}
-
-Result<void> set_satisfied(SignInFacts& facts, const json::value& value, std::string_view path) {
-  const auto* array = value.if_array();
-  if (array == nullptr) {
-    return at(path, "must be an array");
-  }
-  for (std::size_t i = 0; i < array->size(); ++i) {
-    GATE_TRY(auto control, read_control((*array)[i], fmt::format("{}[{}]", path, i)));
-    facts.satisfied.push_back(std::move(control));
-  }
-  return {};
-}
-
-Result<void> set_attributes(SignInFacts& facts, const json::value& value, std::string_view path) {
-  const auto* object = value.if_object();
-  if (object == nullptr) {
-    return at(path, "must be an object");
-  }
-  for (const auto& member : *object) {
-    const std::string name(member.key().data(), member.key().size());
-    const std::string where = fmt::format("{}.{}", path, name);
-    if (member.value().is_array()) {
-      GATE_TRY(auto values, read_strings(member.value(), where));
-      facts.lists.push_back({name, std::move(values)});
-    } else {
-      GATE_TRY(auto text, read_string(member.value(), where));
-      facts.strings.emplace_back(name, std::move(text));
-    }
-  }
-  return {};
-}
-
-Result<void> set_signals(SignInFacts& facts, const json::value& value, std::string_view path) {
-  const auto* object = value.if_object();
-  if (object == nullptr) {
-    return at(path, "must be an object");
-  }
-  for (const auto& member : *object) {
-    SignInFacts::OwnedSignal signal;
-    signal.name.assign(member.key().data(), member.key().size());
-    const std::string where = fmt::format("{}.{}", path, signal.name);
-    if (const bool* truth = member.value().if_bool()) {
-      signal.value = *truth;
-    } else if (member.value().is_string()) {
-      GATE_TRY(signal.value, read_string(member.value(), where));
-    } else if (const std::int64_t* number = member.value().if_int64()) {
-      signal.value = *number;
-    } else {
-      return at(where, "must be a whole number, true, false or a string; leave it out if unknown");
-    }
-    facts.signals.push_back(std::move(signal));
-  }
-  return {};
-}
-
-constexpr Setter kSetApp = [](SignInFacts& f, const json::value& v, std::string_view p) {
-  return set_target(f, TargetKind::kApp, v, p);
-};
-constexpr Setter kSetAction = [](SignInFacts& f, const json::value& v, std::string_view p) {
-  return set_target(f, TargetKind::kUserAction, v, p);
-};
-constexpr Setter kSetContext = [](SignInFacts& f, const json::value& v, std::string_view p) {
-  return set_target(f, TargetKind::kAuthContext, v, p);
-};
-
-constexpr std::array<Key, 26> kKeys = {{
-    {"flow", GATE_SET_ENUM(flow, Flow, parse_flow)},
-    {"user", GATE_SET(facts.user, read_string(value, path))},
-    {"user_kind", GATE_SET_ENUM(user_kind, UserKind, parse_user_kind)},
-    {"external_tenant", GATE_SET(facts.external_tenant, read_string(value, path))},
-    {"groups", GATE_SET(facts.groups, read_strings(value, path))},
-    {"roles", GATE_SET(facts.roles, read_strings(value, path))},
-    {"app", kSetApp},
-    {"action", kSetAction},
-    {"context", kSetContext},
-    {"app_groups", GATE_SET(facts.app_groups, read_strings(value, path))},
-    {"client", GATE_SET_ENUM(client, ClientApp, parse_client_app)},
-    {"platform", GATE_SET_ENUM(platform, Platform, parse_platform)},
-    {"ip", GATE_SET(facts.ip, read_string(value, path))},
-    {"country", GATE_SET(facts.country, read_string(value, path))},
-    {"sign_in_risk", GATE_SET_ENUM(sign_in_risk, Risk, parse_risk)},
-    {"user_risk", GATE_SET_ENUM(user_risk, Risk, parse_risk)},
-    {"service_principal_risk", GATE_SET_ENUM(service_principal_risk, Risk, parse_risk)},
-    {"insider_risk", GATE_SET_ENUM(insider_risk, InsiderRisk, parse_insider_risk)},
-    {"transfer_method", GATE_SET_ENUM(transfer_method, TransferMethod, parse_transfer_method)},
-    {"device", set_device},
-    {"completed", set_completed},
-    {"satisfied", set_satisfied},
-    {"session_age_s", GATE_SET(facts.session_age_s, read_int(value, path))},
-    {"now_unix_s", GATE_SET(facts.now_unix_s, read_int(value, path))},
-    {"attributes", set_attributes},
-    {"signals", set_signals},
-}};
-
-Result<SignInFacts> read_document(const json::value& document) {
-  const auto* object = document.if_object();
-  if (object == nullptr) {
-    return at("$", "must be an object");
-  }
-  SignInFacts facts;
-  for (const auto& member : *object) {
-    const std::string_view name(member.key().data(), member.key().size());
-    const Key* known = nullptr;
-    for (const Key& key : kKeys) {
-      known = key.name == name ? &key : known;
-    }
-    const std::string path = fmt::format("$.{}", name);
-    if (known == nullptr) {
-      return at(path, "unknown key");
-    }
-    GATE_TRY_VOID(known->set(facts, member.value(), path));
-  }
-  return facts;
-}
-
-}  // namespace
-
-Result<SignInFacts> parse_sign_in_json(std::string_view text) {
-  if (text.size() > kRequestJsonBytesMax) {
+Result<const SignInRequest*> RequestReader::read(std::string_view json) {
+  if (json.size() > kRequestJsonBytesMax) {
     return Error{ErrorCode::kLimitExceeded,
                  fmt::format("$: a request is at most {} bytes, this one has {}",
-                             kRequestJsonBytesMax, text.size())};
+                             kRequestJsonBytesMax, json.size())};
   }
-  json::error_code error;
-  const json::value document = json::parse({text.data(), text.size()}, error);  // depth: 32
-  if (error) {
-    return at("$", fmt::format("not JSON: {}", error.message()));
+  start(json.size());
+  const JsonDocument::Answer document = document_.parse(json);
+  if (document.problem != nullptr) {
+    fail(JsonPath(), fmt::format("not JSON: {}", document.problem));
+    return std::move(error_);
   }
-  if (const auto duplicate = facts::first_duplicate_key(text)) {
-    return at(*duplicate, "stands twice");
+  return read(document.root);
+}
+
+Result<const SignInRequest*> RequestReader::read_element(const Element& root, std::size_t bytes) {
+  start(bytes);
+  document_.expect_escapes();
+  return read(root);
+}
+
+Result<const SignInRequest*> RequestReader::read(const Element& root) {
+  std::size_t next = 0;
+  const bool fine =
+      members(root, JsonPath(), [&](std::string_view key, const Element& v, const JsonPath& p) {
+        for (std::size_t i = 0; i < kKeys.size(); ++i) {
+          const Key& known = kKeys[(next + i) % kKeys.size()];
+          if (known.name == key) {
+            next = (next + i + 1) % kKeys.size();
+            return known.read(*this, v, p);
+          }
+        }
+        return fail(p, "unknown key");
+      });
+  if (!fine) {
+    return std::move(error_);
   }
-  return read_document(document);
+  finish();
+  return &request_;
+}
+
+}  // namespace gate::facts
+
+namespace gate {
+
+struct SignInReader::Impl {
+  facts::RequestReader reader;
+};
+SignInReader::SignInReader() : impl_(std::make_unique<Impl>()) {}
+SignInReader::~SignInReader() = default;
+SignInReader::SignInReader(SignInReader&&) noexcept = default;
+SignInReader& SignInReader::operator=(SignInReader&&) noexcept = default;
+Result<const SignInRequest*> SignInReader::read(std::string_view json) {
+  return impl_->reader.read(json);
+}
+
+Result<SignInFacts> parse_sign_in_json(std::string_view text) {
+  // Of usual size: memory of the thread is used again. It stays small, for there may be many.
+  constexpr std::size_t kUsual = 16 * 1024;
+  static thread_local SignInReader usual;
+  if (text.size() > kUsual) {
+    SignInReader once;
+    GATE_TRY(const SignInRequest* request, once.read(text));
+    return own_facts(*request);
+  }
+  GATE_TRY(const SignInRequest* request, usual.read(text));
+  return own_facts(*request);
 }
 
 }  // namespace gate

@@ -106,5 +106,61 @@ TEST(RequestJson, InvalidUtf8IsNotJson) {
   EXPECT_TRUE(complaint("{\"user\":\"\xff\xfe\"}").starts_with("$: not JSON: "));
 }
 
+TEST(RequestJson, HalfASurrogatePairIsNotText) {
+  EXPECT_EQ(parsed(R"({"user":"\ud83d\ude00"})").user, "\xF0\x9F\x98\x80");
+  EXPECT_TRUE(complaint(R"({"user":"\ud83d"})").starts_with("$: not JSON: "));
+  EXPECT_TRUE(complaint(R"({"user":"\ude00"})").starts_with("$: not JSON: "));
+  EXPECT_TRUE(complaint(R"({"attributes":{"\ude00":"x"}})").starts_with("$: not JSON: "));
+}
+
+TEST(RequestJson, WhatIsNotJsonIsSaidBeforeAnythingElse) {
+  for (const std::string_view text :
+       {"", " ", "{\"usr\":1", "{\"user\":\"amy\"} {}", "{\"user\":\"amy\",}", "{user:1}", "nul",
+        "{\"user\":\"a\nb\"}", "{\"now_unix_s\":01}", "{\"now_unix_s\":1e}", "{\"a\" \"b\"}",
+        "\xEF\xBB\xBF{}", "{\"user\":\"\\x\"}"}) {
+    EXPECT_TRUE(complaint(text).starts_with("$: not JSON: ")) << text << ": " << complaint(text);
+  }
+  EXPECT_TRUE(complaint(R"({"now_unix_s":9223372036854775808})")
+                  .starts_with("$.now_unix_s: must be a whole number"));
+  EXPECT_TRUE(complaint(R"({"now_unix_s":1.0})").starts_with("$.now_unix_s: must be a whole"));
+  EXPECT_EQ(complaint(R"({"country":null})"), "$.country: must be a string");
+}
+
+TEST(RequestJson, NestingIsLimitedAtThirtyTwo) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_EQ(complaint(nested(32)), "$: must be an object");
+  EXPECT_TRUE(complaint(nested(33)).starts_with("$: not JSON: ")) << complaint(nested(33));
+}
+
+TEST(RequestJson, AmongManyKeysADuplicateIsFoundToo) {
+  std::string text = R"({"attributes":{)";
+  for (int i = 0; i < 300; ++i) {
+    text += "\"k" + std::to_string(i) + "\":\"v\",";
+  }
+  EXPECT_EQ(complaint(text + "\"last\":\"v\"}}"), "accepted");
+  EXPECT_EQ(complaint(text + "\"k7\":\"v\"}}"), "$.attributes.k7: stands twice");
+  std::string devices = R"({"device":{)";
+  for (int i = 0; i < 20'000; ++i) {
+    devices += "\"" + std::to_string(i) + "\":\"\",";
+  }
+  EXPECT_EQ(complaint(devices + "\"x\":\"\"}}"), "accepted");
+}
+
+TEST(RequestJson, AReaderForgetsTheRequestBefore) {
+  SignInReader reader;
+  const auto full = reader.read(kFull);
+  ASSERT_TRUE(full);
+  EXPECT_EQ(to_json(own_facts(**full)), to_json(parsed(kFull)));
+  EXPECT_FALSE(reader.read(R"({"user":"bob","usr":1})"));
+  const auto empty = reader.read("{}");
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(to_json(own_facts(**empty)), "{}");
+  const auto again = reader.read(kFull);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(to_json(own_facts(**again)), to_json(parsed(kFull)));
+}
+
 }  // namespace
 }  // namespace gate

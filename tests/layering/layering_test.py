@@ -41,6 +41,7 @@ FENCES = {
     "CLI11": (r"CLI/", ["compiler/cli", "server/main.cpp", "bench", "server/admin"]),
     "Boost.JSON": (r"boost/json", ["runtime/facts", "compiler/cli", "compiler/diagnostics", "compiler/graph",
                                    "server", "bench", "tests"]),
+    "simdjson": (r"simdjson", ["runtime/facts"]),
     "Boost.Asio and Beast": (r"boost/(asio|beast)", ["server/http", "server/main.cpp", "bench/load", "tests"]),
     "libmaxminddb": (r"maxminddb", ["server/decision", "server/geo"]),
     "Google Benchmark": (r"benchmark/benchmark", ["bench"]),

@@ -149,6 +149,9 @@ struct SignInFacts {
   std::vector<OwnedSignal> signals;
 };
 
+/// A deep copy of what a request says, for what outlives it. Allocates.
+[[nodiscard]] SignInFacts own_facts(const SignInRequest& request);
+
 /// A SignInRequest over owned facts, with the arrays of views that it needs. Keep both alive
 /// together; the facts must not change while the view lives. Building one allocates.
 class SignInView {

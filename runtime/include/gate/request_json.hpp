@@ -2,6 +2,7 @@
 
 #include <gate/request.hpp>
 #include <gate/result.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,25 @@ inline constexpr std::size_t kRequestJsonBytesMax = 256 * 1024;
 /// Error{kInvalidArgument} whose message starts with the JSON path ("$.device.compliant: ...").
 /// Nothing is guessed.
 [[nodiscard]] Result<SignInFacts> parse_sign_in_json(std::string_view json);
+
+/// Reads one document after the other into memory that it uses again: for callers that decide at
+/// once. Once it has seen its largest document no read allocates, but for an Error. One thread at
+/// a time; may be moved.
+class SignInReader {
+ public:
+  SignInReader();
+  ~SignInReader();
+  SignInReader(SignInReader&&) noexcept;
+  SignInReader& operator=(SignInReader&&) noexcept;
+
+  /// As parse_sign_in_json(), without the copies: the request and all that it points to are the
+  /// reader's, and live until it reads again. Never null.
+  [[nodiscard]] Result<const SignInRequest*> read(std::string_view json);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// The same facts as canonical JSON: keys in schema order, absent facts left out. Parses back to
 /// equal facts.
