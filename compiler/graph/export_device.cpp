@@ -91,6 +91,22 @@ Rule leaf(RuleSubject subject, const ast::Expr& expr) {
   return out;
 }
 
+/// `contains ["a", "b"]`: a rule has one value behind an operator, so it becomes one test for each.
+Rule any_of_texts(RuleSubject subject, const ast::Expr& expr) {
+  Rule out;
+  out.kind = expr.negated ? RuleKind::kAnd : RuleKind::kOr;
+  ast::Expr one = expr;
+  for (const auto& item : expr.operands[1].items) {
+    ast::Expr& value = one.operands[1];
+    value = ast::Expr{};
+    value.kind = ast::ExprKind::kLiteral;
+    value.literal.text = string_of(item, 0);
+    value.literal.kind = ast::LiteralKind::kString;
+    out.children.push_back(leaf(subject, one));
+  }
+  return out.children.size() == 1 ? Rule(out.children.front()) : out;
+}
+
 Rule rule_of(RuleSubject subject, const ast::Expr& expr, const ExportContext& context) {
   if (expr.kind == ast::ExprKind::kPath && expr.path.size() == 1) {
     return rule_of(subject, *context.let(expr.path.front().text), context);
@@ -102,6 +118,8 @@ Rule rule_of(RuleSubject subject, const ast::Expr& expr, const ExportContext& co
     out.kind = RuleKind::kAnd;
   } else if (expr.kind == ast::ExprKind::kOr) {
     out.kind = RuleKind::kOr;
+  } else if (expr.kind == ast::ExprKind::kText && expr.operands[1].kind == ast::ExprKind::kList) {
+    return any_of_texts(subject, expr);
   } else {
     return leaf(subject, expr);
   }

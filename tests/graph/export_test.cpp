@@ -123,6 +123,18 @@ TEST(Export, WhatGraphCannotSayIsUnderlined) {
   EXPECT_EQ(underlined("default deny\n"), "default deny");
 }
 
+TEST(Export, AListBehindATextOperatorBecomesOneTestForEach) {
+  const auto rule = [](std::string_view when) {
+    const auto result = export_graph({{"a.gate", policy(when)}});
+    return result.ok() ? result.model.policies.front().conditions.device_filter->rule : "refused";
+  };
+  EXPECT_EQ(rule("device.physical_ids contains [\"a\"]"), "device.physicalIds -contains \"a\"");
+  EXPECT_EQ(rule("device.model starts_with [\"a\", \"b\"]"),
+            "device.model -startsWith \"a\" -or device.model -startsWith \"b\"");
+  EXPECT_EQ(rule("device.model not contains [\"a\", \"b\"]"),
+            "device.model -notContains \"a\" -and device.model -notContains \"b\"");
+}
+
 TEST(Export, TheUnitOfAFrequencyIsKept) {
   for (const auto& [text, days] : {std::pair("24h", false), std::pair("1d", true)}) {
     const auto result = export_graph(
