@@ -33,6 +33,9 @@ void SignInGenerator::meet_users(const json::value* conditions, json::object& id
   const auto* kinds = member(users, "includeGuestsOrExternalUsers");
   if (!groups.empty()) {
     identity["groupIds"] = json::array{pick(groups)};
+    while (chance(35)) {  // of other policies too
+      identity["groupIds"].as_array().emplace_back(pick(values_.groups));
+    }
   } else if (!roles.empty()) {
     identity["roleIds"] = json::array{pick(roles)};
   } else if (kinds != nullptr || holds(names, "GuestsOrExternalUsers")) {
