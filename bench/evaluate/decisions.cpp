@@ -64,10 +64,9 @@ void add_set(const std::string& who, const Scenario& s,
             [&](std::size_t i) { benchmark::DoNotOptimize(evaluator.evaluate(s.request(i))); });
   });
   add("json", [&s, set](benchmark::State& state) {
+    SignInReader reader;
     measure(state, s.size(), [&](std::size_t i) {
-      const auto facts = parse_sign_in_json(s.json[i]);
-      const SignInView view(*facts);
-      benchmark::DoNotOptimize(set->evaluate(view.request()));
+      benchmark::DoNotOptimize(set->evaluate(**reader.read(s.json[i])));
     });
   });
   add("batch", [&s, set](benchmark::State& state) {
@@ -134,10 +133,9 @@ void add_baseline(const std::string& who, const Scenario& s, Make make) {
     auto evaluate = make();
     Answer answer;
     BoundSignIn bound = s.bound.front();
+    SignInReader reader;
     measure(state, s.size(), [&](std::size_t i) {
-      const auto facts = parse_sign_in_json(s.json[i]);
-      const SignInView view(*facts);
-      s.binder->bind(view.request(), bound);
+      s.binder->bind(**reader.read(s.json[i]), bound);
       evaluate(bound, answer);
       benchmark::DoNotOptimize(answer);
     });

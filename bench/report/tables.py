@@ -61,15 +61,25 @@ def workloads(document, out):
     grid(rows, out)
 
 
+def explanations(document, out):
+    runs = [run for run in document["runs"] if run["distribution"] == "selective"]
+    rows = [["policies", "from strings", "in a batch", "explain", "in words", "every policy in words"]]
+    for run in runs:
+        rows.append([f"{run['policies']:,}", *(shown(run, f"decide/{form}/native") for form in
+                                               ("strings", "batch", "explain", "explain_words", "explain_every"))])
+    out.append("\nOne decision alone, in a batch, and explained (selective policies, native)")
+    grid(rows, out)
+
+
 def sets(document, out):
     runs = [run for run in document["runs"] if run["distribution"] == "selective"]
-    rows = [["policies", "parse", "compile (interpreter)", "compile (native)", "first decision, cold", "one edited", "bytes/policy", "tables alone", "explain"]]
+    rows = [["policies", "parse", "compile (interpreter)", "compile (native)", "first decision, cold", "one edited", "bytes/policy", "tables alone"]]
     for run in runs:
         memory = run["benchmarks"].get("set/memory", {})
         rows.append([f"{run['policies']:,}", timed(run, "text/parse"), timed(run, "text/compile/interpreter"),
                      timed(run, "text/compile/native"), timed(run, "set/cold_folder_to_decision"),
                      timed(run, "set/reload_one_edited"), f"{memory.get('bytes_per_policy', 0):,.0f}",
-                     f"{memory.get('table_bytes_per_policy', 0):,.0f}", shown(run, "decide/explain/native")])
+                     f"{memory.get('table_bytes_per_policy', 0):,.0f}"])
     out.append("\nPolicy sets (selective): time by the clock, CPU time of all threads in brackets")
     grid(rows, out)
     reload = find(document, 240, "set/decisions_during_reload")
@@ -99,6 +109,7 @@ def render(document):
         decisions(document, "selective", form, title, out)
     for distribution in ("dense", "adversarial"):
         decisions(document, distribution, "prepared", FORMS[0][1], out)
+    explanations(document, out)
     sets(document, out)
     out.append("\nAims")
     grid([["what", "aim", "measured", ""], *([v.what, v.aim, v.measured, v.state] for v in verdicts(document))], out)
