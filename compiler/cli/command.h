@@ -46,6 +46,7 @@ class Command {
 [[nodiscard]] std::unique_ptr<Command> make_export();
 [[nodiscard]] std::unique_ptr<Command> make_build();
 [[nodiscard]] std::unique_ptr<Command> make_whatif();
+[[nodiscard]] std::unique_ptr<Command> make_replay();
 
 /// Those above, in the order in which help lists them.
 [[nodiscard]] std::vector<std::unique_ptr<Command>> all_commands();

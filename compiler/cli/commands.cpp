@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   out.push_back(make_eval());
   out.push_back(make_explain());
   out.push_back(make_whatif());
+  out.push_back(make_replay());
   out.push_back(make_import());
   out.push_back(make_export());
   out.push_back(make_build());

@@ -77,7 +77,8 @@ void Console::progress(std::string_view what, std::size_t done, std::size_t of) 
   }
   last_shown_ = now;
   progress_shown_ = true;
-  const std::string line = fmt::format("\r\x1b[K{} {} of {}", what, done, of);
+  const std::string line = of == 0 ? fmt::format("\r\x1b[K{} {}", what, done)
+                                   : fmt::format("\r\x1b[K{} {} of {}", what, done, of);
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
 }

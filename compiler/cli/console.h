@@ -31,7 +31,7 @@ class Console {
   }
 
   /// "checking 12 of 240" on the terminal of standard error, when the work takes noticeably long;
-  /// gone before the next output.
+  /// gone before the next output. `of` 0: not known.
   void progress(std::string_view what, std::size_t done, std::size_t of);
 
   /// Writes everything out. False when standard output could not take it.

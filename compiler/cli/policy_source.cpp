@@ -5,6 +5,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <gate/policy_file.hpp>
 
 #include "compiler/cli/arguments.h"
 #include "compiler/cli/console.h"
@@ -68,8 +70,33 @@ Result<Date> PolicySource::today() const {
                fmt::format("{}: `{}` is not a date; write it as 2026-11-25", where, text)};
 }
 
+void PolicySource::declare_option(Arguments& arguments, std::string_view name, std::string help) {
+  arguments.option(name, path_, "PATH", std::move(help), Fit::paths());
+}
+
 std::optional<CompileOutput> PolicySource::compile(Console& console, Backend backend,
                                                    ExitCode& failure) const {
+  return compile(path_, console, backend, failure);
+}
+
+std::shared_ptr<const PolicySet> PolicySource::load(const std::string& path, Console& console,
+                                                    ExitCode& failure) const {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension != ".gateset" && extension != ".so") {
+    const auto output = compile(path, console, Backend::kNative, failure);
+    return output ? output->policies : nullptr;
+  }
+  auto set = load_policy_set_file(path);
+  if (!set) {
+    console.error(fmt::format("{}: {}", path, set.error().message));
+    failure = ExitCode::kUsage;
+    return nullptr;
+  }
+  return *set;
+}
+
+std::optional<CompileOutput> PolicySource::compile(const std::string& path, Console& console,
+                                                   Backend backend, ExitCode& failure) const {
   const Result<Date> day = today();
   if (!day) {
     console.error(day.error().message);
@@ -79,7 +106,7 @@ std::optional<CompileOutput> PolicySource::compile(Console& console, Backend bac
   CompileOptions options;
   options.backend = backend;
   options.today = *day;
-  CompileOutput output = compile_folder(path_, options);
+  CompileOutput output = compile_folder(path, options);
   if (output.policies == nullptr) {
     console.err(render_text(output, console.color_err()));
     failure = ExitCode::kFindings;

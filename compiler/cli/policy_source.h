@@ -1,7 +1,9 @@
 #pragma once
 
 #include <gate/compile.hpp>
+#include <gate/policy_set.hpp>
 #include <gate/result.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,8 @@ class PolicySource {
  public:
   void declare_path(Arguments& arguments);
   void declare_today(Arguments& arguments);
+  /// The path as the value of an option instead.
+  void declare_option(Arguments& arguments, std::string_view name, std::string help);
 
   /// The day that `until` is held against: --today, else GATEC_TODAY in the environment, else the
   /// machine's date. Error{kInvalidArgument} for what is no date.
@@ -29,8 +33,15 @@ class PolicySource {
   /// command prints stays clean; warnings are for `gatec check` to show. Empty after errors.
   [[nodiscard]] std::optional<CompileOutput> compile(Console& console, Backend backend,
                                                      ExitCode& failure) const;
+  /// The set at `path`: loaded when it is what `gatec build` wrote (code in it is not run), else
+  /// compiled. Null after errors.
+  [[nodiscard]] std::shared_ptr<const PolicySet> load(const std::string& path, Console& console,
+                                                      ExitCode& failure) const;
 
  private:
+  [[nodiscard]] std::optional<CompileOutput> compile(const std::string& path, Console& console,
+                                                     Backend backend, ExitCode& failure) const;
+
   std::string path_ = ".";
   std::string today_;
 };

@@ -1,0 +1,209 @@
+#include "runtime/replay/replay.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "runtime/ir/builder.h"
+#include "runtime/set/build.h"
+
+namespace gate::replay {
+namespace {
+
+constexpr const char* kEntra =
+    R"({"createdDateTime":"2026-11-25T10:00:00Z","userId":"amy","userPrincipalName":"amy@x","appId":"a","resourceId":"portal","ipAddress":"203.0.113.7","location":{"countryOrRegion":"AT"},"clientAppUsed":"IMAP4","deviceDetail":{"deviceId":"d1","operatingSystem":"Windows 10","isCompliant":true,"isManaged":false,"trustType":"Hybrid Azure AD joined"},"riskLevelDuringSignIn":"hidden","riskLevelAggregated":"low","authenticationRequirement":"multiFactorAuthentication","authenticationDetails":[{"authenticationMethod":"Password","succeeded":true},{"authenticationMethod":"Text message","succeeded":false}],"conditionalAccessStatus":"success","status":{"errorCode":0},"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"One","result":"success"},{"id":"p2","displayName":"Two","result":"reportOnlyFailure"}]})";
+
+class ReplayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "gate-replay-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string log(const std::string& text, const char* name = "log.jsonl") {
+    const auto path = folder_ / name;
+    std::ofstream(path, std::ios::binary) << text;
+    return path.string();
+  }
+  static Result<Tally> run(const std::vector<std::string>& logs, bool strict = false,
+                           unsigned threads = 2, std::size_t remembered = 65'536) {
+    Comparer comparer(blocking("eve"), blocking("bob"));
+    ReplayOptions options;
+    options.logs = logs;
+    options.strict = strict;
+    options.threads = threads;
+    options.remembered = remembered;
+    return replay(comparer, options);
+  }
+  /// A set that blocks one user.
+  static std::shared_ptr<const PolicySet> blocking(const char* user) {
+    ir::ProgramBuilder b;
+    ir::Policy p;
+    p.id = std::string("no ") + user;
+    p.name = p.id;
+    p.include.members = {b.symbol(ir::SymbolKind::kUser, user)};
+    p.include_targets.all = true;
+    p.condition = b.constant(true);
+    ir::Effect block;
+    block.block = true;
+    p.effect = b.effect(block);
+    b.policy(p);
+    auto set = build_policy_set(b.finish());
+    GATE_CHECK(set, "the set must build");
+    return std::move(*set);
+  }
+
+  std::filesystem::path folder_;
+};
+
+std::uint64_t of(const Tally& tally, Change change) {
+  return tally.changes[static_cast<std::size_t>(change)].sign_ins;
+}
+
+TEST_F(ReplayTest, SaysWhoIsBlockedAndWhoIsReleased) {
+  const auto tally = run(
+      {log("{\"user\":\"amy\"}\n{\"user\":\"bob\"}\n{\"user\":\"eve\"}\n{\"user\":\"eve\"}\n")});
+  ASSERT_TRUE(tally) << tally.error().message;
+  EXPECT_EQ(tally->records, 4U);
+  EXPECT_EQ(of(*tally, Change::kNone), 1U);
+  EXPECT_EQ(of(*tally, Change::kReleased), 1U);
+  const Count& blocked = tally->changes[static_cast<std::size_t>(Change::kNewlyBlocked)];
+  EXPECT_EQ(blocked.sign_ins, 2U);
+  EXPECT_EQ(blocked.users.count(), 1U);
+  ASSERT_EQ(blocked.examples.size(), 2U);
+  EXPECT_EQ(blocked.examples[0].place.line, 3U);
+  EXPECT_EQ(blocked.examples[0].user, "eve");
+}
+
+TEST_F(ReplayTest, ManyRecordsGiveTheSameWhateverIsRememberedAndHoweverManyThreads) {
+  std::string text;
+  for (int i = 0; i < 60'000; ++i) {
+    text += "{\"user\":\"" +
+            std::string(i % 3 == 0   ? "bob"
+                        : i % 3 == 1 ? "eve"
+                                     : "amy") +
+            "\",\"ip\":\"10.0." + std::to_string(i % 200) + "." + std::to_string(i % 7) + "\"}\n";
+  }
+  const std::string path = log(text);
+  for (const unsigned threads : {1U, 2U, 4U}) {
+    for (const std::size_t remembered : {0U, 100U, 65'536U}) {
+      const auto tally = run({path}, false, threads, remembered);
+      ASSERT_TRUE(tally);
+      EXPECT_EQ(of(*tally, Change::kNone), 20'000U);
+      EXPECT_EQ(of(*tally, Change::kNewlyBlocked), 20'000U);
+      EXPECT_EQ(of(*tally, Change::kReleased), 20'000U);
+      EXPECT_EQ(tally->changes[1].examples[0].place.line, 2U);
+      EXPECT_LE(tally->distinct, tally->decided);
+    }
+  }
+  EXPECT_LT(run({path}, false, 1)->distinct, 4'300U) << "equal facts are decided once";
+}
+
+TEST_F(ReplayTest, MalformedLinesAreCountedAndShownOrEndIt) {
+  const std::string path =
+      log("{\"user\":\"amy\"}\nnonsense\n{\"usr\":1}\n[1]\n{\"user\":\"eve\"}\n");
+  const auto tally = run({path});
+  ASSERT_TRUE(tally);
+  EXPECT_EQ(tally->records, 2U);
+  EXPECT_EQ(tally->malformed, 3U);
+  ASSERT_EQ(tally->malformed_shown.size(), 3U);
+  EXPECT_EQ(tally->malformed_shown[1].place.line, 3U);
+  EXPECT_EQ(tally->malformed_shown[1].problem, "$.usr: unknown key");
+  const auto strict = run({path}, true);
+  ASSERT_FALSE(strict);
+  EXPECT_EQ(strict.error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(strict.error().message.starts_with(path + ":2: $: not JSON"))
+      << strict.error().message;
+}
+
+TEST_F(ReplayTest, FilesThatCannotBeReadAreNamed) {
+  EXPECT_TRUE(run({(folder_ / "nowhere").string()})
+                  .error()
+                  .message.starts_with((folder_ / "nowhere").string()));
+  EXPECT_NE(run({folder_.string()}).error().message.find("folder"), std::string::npos);
+  EXPECT_NE(run({log("\xFF\xFE{\0")}).error().message.find("UTF-16"), std::string::npos);
+  EXPECT_NE(run({log("\x1F\x8B\x08")}).error().message.find("compressed"), std::string::npos);
+}
+
+TEST_F(ReplayTest, AuditRowsAreHeldAgainstWhatTheyRecorded) {
+  const auto row = [](const char* user, const char* outcome, const char* facts = nullptr) {
+    return std::string("{\"seq\":1,\"type\":\"sign_in\",\"user\":\"") + user +
+           "\",\"policy_digest\":\"x\",\"outcome\":\"" + outcome + "\",\"facts\":" +
+           (facts != nullptr ? facts
+                             : ("{\"user\":\"" + std::string(user) + "\",\"app\":\"a\"}").c_str()) +
+           "}\n";
+  };
+  const std::string path =
+      log(row("amy", "allow") + row("eve", "allow") + row("bob", "block") + row("amy", "", "\"\"") +
+          row("eve", "challenge",
+              "[{\"user\":\"amy\",\"app\":\"a\"},{\"user\":\"eve\",\"app\":\"b\"}]"));
+  Comparer comparer(blocking("eve"), nullptr);
+  ReplayOptions options;
+  options.logs = {path};
+  const auto tally = replay(comparer, options);
+  ASSERT_TRUE(tally) << tally.error().message;
+  EXPECT_EQ(tally->malformed, 0U);
+  EXPECT_EQ(of(*tally, Change::kNone), 1U);
+  EXPECT_EQ(of(*tally, Change::kNewlyBlocked), 2U);
+  EXPECT_EQ(of(*tally, Change::kReleased), 1U);
+  ASSERT_EQ(tally->left_out.size(), 1U);
+  EXPECT_EQ(tally->left_out[0].second, 1U);
+}
+
+TEST_F(ReplayTest, AnEntraRecordTellsItsFacts) {
+  facts::LogReader reader;
+  const auto read = reader.read(kEntra);
+  ASSERT_TRUE(read) << read.error().message;
+  const facts::LogRecord& record = **read;
+  ASSERT_EQ(record.requests.size(), 1U);
+  const SignInRequest& r = record.requests[0];
+  EXPECT_EQ(r.user, "amy");
+  EXPECT_EQ(r.target, "portal");
+  EXPECT_EQ(r.client, ClientApp::kOther);
+  EXPECT_EQ(r.platform, Platform::kWindows);
+  EXPECT_EQ(r.country, "AT");
+  EXPECT_EQ(r.sign_in_risk, Risk::kNone);
+  EXPECT_EQ(r.user_risk, Risk::kLow);
+  EXPECT_EQ(r.device.trust, DeviceTrust::kServerAd);
+  EXPECT_EQ(r.device.compliant, Tristate::kTrue);
+  EXPECT_EQ(r.device.managed, Tristate::kFalse);
+  ASSERT_EQ(r.completed.size(), 1U);
+  EXPECT_EQ(r.completed[0].method, Method::kPassword);
+  ASSERT_EQ(r.satisfied.size(), 1U);
+  EXPECT_EQ(r.now_unix_s, 1'795'600'800);
+  EXPECT_EQ(record.outcome, Outcome::kAllow);
+  ASSERT_TRUE(record.knows_policies);
+  ASSERT_EQ(record.policies.size(), 1U);
+  EXPECT_EQ(record.policies[0].id, "p1");
+  const auto bit = [](facts::AbsentFact f) { return 1U << static_cast<unsigned>(f); };
+  EXPECT_EQ(record.absent, bit(facts::AbsentFact::kGroups) | bit(facts::AbsentFact::kSignInRisk));
+}
+
+TEST_F(ReplayTest, AnEntraRecordThatSaysLittleIsStillOne) {
+  facts::LogReader reader;
+  const auto read = reader.read(
+      R"({"properties":{"userPrincipalName":"amy@x","deviceDetail":null,"location":"AT","createdDateTime":"soon","status":{"errorCode":50126},"conditionalAccessStatus":"notApplied"}})");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ((*read)->requests[0].user, "amy@x");
+  EXPECT_EQ((*read)->requests[0].country, "AT");
+  EXPECT_FALSE((*read)->requests[0].now_unix_s);
+  EXPECT_FALSE((*read)->left_out.empty()) << "a wrong password: no policy was asked";
+}
+
+TEST_F(ReplayTest, TheAnswerOfGraphIsHeldAgainstItsRecord) {
+  Comparer comparer(blocking("amy"), nullptr);
+  ReplayOptions options;
+  options.logs = {
+      log(std::string("{\"@odata.context\":\"x\",\"value\":[") + kEntra + "," + kEntra + "]}")};
+  const auto tally = replay(comparer, options);
+  ASSERT_TRUE(tally) << tally.error().message;
+  EXPECT_EQ(of(*tally, Change::kNewlyBlocked), 2U);
+  EXPECT_EQ(tally->distinct, 1U);
+}
+
+}  // namespace
+}  // namespace gate::replay
