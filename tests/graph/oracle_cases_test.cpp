@@ -142,4 +142,12 @@ TEST(Oracle, UnregisteredDevicesMatchNegativeOperatorsOnly) {
   EXPECT_TRUE(rule("-not (device.model -startsWith \"x\")", nullptr));
 }
 
+TEST(Oracle, ContainsOnAnAttributeWithSeveralValuesIsOneWholeValue) {
+  const json::value app = {{"Apps_Policy", {"requireMFA", "blockGuestUsers"}}};
+  const auto hit = [&](const char* text) { return attribute_rule_matches(text, &app); };
+  EXPECT_EQ(hit("CustomSecurityAttribute.Apps_Policy -contains \"requiremfa\""), true);
+  EXPECT_EQ(hit("CustomSecurityAttribute.Apps_Policy -contains \"MFA\""), false);
+  EXPECT_EQ(hit("CustomSecurityAttribute.Apps_Policy -notContains \"MFA\""), true);
+}
+
 }  // namespace

@@ -43,7 +43,7 @@ bool blocks(const json::value& policy) {
   return rule(7, holds(list(member(&policy, "grantControls"), "builtInControls"), "block"));
 }
 
-std::vector<Clause> clauses_of(const json::value& policy) {
+std::vector<Clause> clauses_of(const json::value& policy, const Tenant& tenant) {
   const auto* grant = member(&policy, "grantControls");
   Clause controls;
   for (const auto& name : list(grant, "builtInControls")) {
@@ -61,7 +61,8 @@ std::vector<Clause> clauses_of(const json::value& policy) {
   if (controls.empty()) {
     return {};
   }
-  if (controls.size() > 1 && !rule(47, same(text(grant, "operator"), "AND"))) {
+  const auto* otherwise = tenant.disputed.controls_without_operator_are_all_asked ? "AND" : "OR";
+  if (controls.size() > 1 && !rule(47, same(text(grant, "operator", otherwise), "AND"))) {
     return {controls};
   }
   std::vector<Clause> out;

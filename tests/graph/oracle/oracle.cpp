@@ -28,8 +28,8 @@ bool asks_for_strength(const json::value& policy) {
 /// The clauses of a policy, less its strengths where those of policies on the action itself count
 /// instead (rule 54).
 std::vector<Clause> demands_of(const json::value& policy, const Policies& applied,
-                               const SignIn& s) {
-  auto clauses = clauses_of(policy);
+                               const Tenant& tenant, const SignIn& s) {
+  auto clauses = clauses_of(policy, tenant);
   if (!same(s.action, "urn:user:registersecurityinfo") || names_the_action(policy, s)) {
     return clauses;
   }
@@ -65,7 +65,7 @@ class Decision {
       blocked = blocks(*policy) || blocked;
       needs_position = hangs_on_position(*policy, tenant_, s_) || needs_position;
       if (!blocks(*policy)) {
-        for (const auto& clause : demands_of(*policy, applied, s_)) {
+        for (const auto& clause : demands_of(*policy, applied, tenant_, s_)) {
           demand(clause, *policy);
         }
       }
