@@ -361,51 +361,39 @@ Result<const SignInRequest*> RequestReader::read_element(const Element& root, st
 }
 
 Result<const SignInRequest*> RequestReader::read(const Element& root) {
-  std::size_t next = 0;
-  const bool fine =
-      members(root, JsonPath(), [&](std::string_view key, const Element& v, const JsonPath& p) {
-        for (std::size_t i = 0; i < kKeys.size(); ++i) {
-          const Key& known = kKeys[(next + i) % kKeys.size()];
-          if (known.name == key) {
-            next = (next + i + 1) % kKeys.size();
-            return known.read(*this, v, p);
-          }
-        }
-        return fail(p, "unknown key");
-      });
-  if (!fine) {
+  const JsonPath top;
+  dom::object object;
+  if (root.get_object().get(object) != simdjson::SUCCESS) {
+    fail(top, "must be an object");
     return std::move(error_);
+  }
+  std::uint32_t seen = 0;  // of kKeys: cheaper than to compare keys with each other
+  std::size_t next = 0;
+  for (const dom::key_value_pair& member : object) {
+    const JsonPath path(top, member.key);
+    std::size_t tried = 0;
+    while (tried < kKeys.size() && kKeys[next].name != member.key) {
+      next = next + 1 == kKeys.size() ? 0 : next + 1;
+      ++tried;
+    }
+    if (tried == kKeys.size()) {
+      document_.is_text(member.key) ? fail(path, "unknown key")
+                                    : fail(top, "not JSON: half of a surrogate pair");
+      return std::move(error_);
+    }
+    const std::uint32_t bit = std::uint32_t{1} << next;
+    if ((seen & bit) != 0) {
+      fail(path, "stands twice");
+      return std::move(error_);
+    }
+    seen |= bit;
+    if (!kKeys[next].read(*this, Element(member.value), path)) {
+      return std::move(error_);
+    }
+    next = next + 1 == kKeys.size() ? 0 : next + 1;
   }
   finish();
   return &request_;
 }
 
 }  // namespace gate::facts
-
-namespace gate {
-
-struct SignInReader::Impl {
-  facts::RequestReader reader;
-};
-SignInReader::SignInReader() : impl_(std::make_unique<Impl>()) {}
-SignInReader::~SignInReader() = default;
-SignInReader::SignInReader(SignInReader&&) noexcept = default;
-SignInReader& SignInReader::operator=(SignInReader&&) noexcept = default;
-Result<const SignInRequest*> SignInReader::read(std::string_view json) {
-  return impl_->reader.read(json);
-}
-
-Result<SignInFacts> parse_sign_in_json(std::string_view text) {
-  // Of usual size: memory of the thread is used again. It stays small, for there may be many.
-  constexpr std::size_t kUsual = 16 * 1024;
-  static thread_local SignInReader usual;
-  if (text.size() > kUsual) {
-    SignInReader once;
-    GATE_TRY(const SignInRequest* request, once.read(text));
-    return own_facts(*request);
-  }
-  GATE_TRY(const SignInRequest* request, usual.read(text));
-  return own_facts(*request);
-}
-
-}  // namespace gate
