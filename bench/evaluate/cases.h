@@ -10,6 +10,8 @@ namespace gate::bench {
 
 /// decide/… : one decision per iteration, sign-ins in turn, allocations per decision counted.
 void register_decisions(const Scenario& scenario);
+/// replay/… : one record of a log decided again and held against another set.
+void register_replay(const Scenario& scenario);
 /// text/… : parse and compile.
 void register_text(const Scenario& scenario);
 /// set/… : cost in memory, cold start, reload.

@@ -69,6 +69,15 @@ def explanations(document, out):
                                                ("strings", "batch", "explain", "explain_words", "explain_every"))])
     out.append("\nOne decision alone, in a batch, and explained (selective policies, native)")
     grid(rows, out)
+    rows = [["policies", "facts known", "facts new", "of which two decisions", "records/s: known", "new", "decisions alone"]]
+    for run in runs:
+        forms = [run["benchmarks"].get(f"replay/{form}/native") for form in ("known", "new", "decide")]
+        if all(form and form.get("ns") for form in forms):
+            rows.append([f"{run['policies']:,}", *(duration(form["ns"]) for form in forms),
+                         *(f"{1e9 / form['ns']:,.0f}" for form in forms)])
+    if len(rows) > 1:
+        out.append("\nOne record of a log replayed, set against set (requests as JSON; one thread)")
+        grid(rows, out)
 
 
 def sets(document, out):

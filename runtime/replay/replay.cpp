@@ -85,8 +85,7 @@ class Reading {
 
   Result<void> read(LogFile& file, std::size_t number) {
     const std::string& path = options_.logs[number];
-    Block block;
-    block.file = static_cast<std::uint32_t>(number);
+    Block block = empty_block(static_cast<std::uint32_t>(number));
     RecordSplitter splitter(
         facts::LogReader::kRecordBytesMax,
         [&](std::string_view record, std::uint64_t line, const char* problem) {
@@ -130,8 +129,13 @@ class Reading {
     if (!block.records.empty()) {
       queue_.push(std::move(block));
     }
-    block = Block{};
+    block = empty_block(file);
+  }
+  static Block empty_block(std::uint32_t file) {
+    Block block;
     block.file = file;
+    block.bytes.reserve(kBlockBytes + kBlockBytes / 16);
+    return block;
   }
 
   const ReplayOptions& options_;

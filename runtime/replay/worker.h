@@ -33,7 +33,9 @@ struct Block {
 class Worker {
  public:
   Worker(Comparer& comparer, std::size_t remembered)
-      : comparer_(comparer), remembered_(remembered) {}
+      : comparer_(comparer), remembered_(remembered) {
+    by_key_.reserve(remembered);
+  }
 
   void work(const Block& block);
   [[nodiscard]] const Tally& tally() const { return tally_; }
