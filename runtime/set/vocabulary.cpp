@@ -14,6 +14,13 @@ std::optional<E> find_name(const std::array<std::string_view, N>& names, std::st
   return std::nullopt;
 }
 
+/// Requests come from outside, and an enumerator with them: one that is none has no name.
+template <typename E, std::size_t N>
+std::string_view name_in(const std::array<std::string_view, N>& names, E value) {
+  const auto i = static_cast<std::size_t>(value);
+  return i < N ? names[i] : std::string_view();
+}
+
 constexpr std::array<std::string_view, kFlowCount> kFlowNames = {
 #define GATE_FLOW(id, name, graph) name,
 #include <gate/vocabulary.def>
@@ -118,127 +125,128 @@ constexpr std::array<bool, kControlKindCount> kControlKindInteractive = {
 }  // namespace
 
 std::string_view name(Flow value) noexcept {
-  return kFlowNames[static_cast<std::size_t>(value)];
+  return name_in(kFlowNames, value);
 }
 std::string_view graph_name(Flow value) noexcept {
-  return kFlowGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kFlowGraphNames, value);
 }
 std::optional<Flow> parse_flow(std::string_view text) noexcept {
   return find_name<Flow>(kFlowNames, text);
 }
 
 std::string_view name(ClientApp value) noexcept {
-  return kClientAppNames[static_cast<std::size_t>(value)];
+  return name_in(kClientAppNames, value);
 }
 std::string_view graph_name(ClientApp value) noexcept {
-  return kClientAppGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kClientAppGraphNames, value);
 }
 std::optional<ClientApp> parse_client_app(std::string_view text) noexcept {
   return find_name<ClientApp>(kClientAppNames, text);
 }
 
 std::string_view name(Platform value) noexcept {
-  return kPlatformNames[static_cast<std::size_t>(value)];
+  return name_in(kPlatformNames, value);
 }
 std::string_view graph_name(Platform value) noexcept {
-  return kPlatformGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kPlatformGraphNames, value);
 }
 std::optional<Platform> parse_platform(std::string_view text) noexcept {
   return find_name<Platform>(kPlatformNames, text);
 }
 
 std::string_view name(Risk value) noexcept {
-  return kRiskNames[static_cast<std::size_t>(value)];
+  return name_in(kRiskNames, value);
 }
 std::string_view graph_name(Risk value) noexcept {
-  return kRiskGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kRiskGraphNames, value);
 }
 std::optional<Risk> parse_risk(std::string_view text) noexcept {
   return find_name<Risk>(kRiskNames, text);
 }
 
 std::string_view name(InsiderRisk value) noexcept {
-  return kInsiderRiskNames[static_cast<std::size_t>(value)];
+  return name_in(kInsiderRiskNames, value);
 }
 std::string_view graph_name(InsiderRisk value) noexcept {
-  return kInsiderRiskGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kInsiderRiskGraphNames, value);
 }
 std::optional<InsiderRisk> parse_insider_risk(std::string_view text) noexcept {
   return find_name<InsiderRisk>(kInsiderRiskNames, text);
 }
 
 std::string_view name(TransferMethod value) noexcept {
-  return kTransferMethodNames[static_cast<std::size_t>(value)];
+  return name_in(kTransferMethodNames, value);
 }
 std::string_view graph_name(TransferMethod value) noexcept {
-  return kTransferMethodGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kTransferMethodGraphNames, value);
 }
 std::optional<TransferMethod> parse_transfer_method(std::string_view text) noexcept {
   return find_name<TransferMethod>(kTransferMethodNames, text);
 }
 
 std::string_view name(UserKind value) noexcept {
-  return kUserKindNames[static_cast<std::size_t>(value)];
+  return name_in(kUserKindNames, value);
 }
 std::string_view graph_name(UserKind value) noexcept {
-  return kUserKindGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kUserKindGraphNames, value);
 }
 std::optional<UserKind> parse_user_kind(std::string_view text) noexcept {
   return find_name<UserKind>(kUserKindNames, text);
 }
 
 std::string_view name(DeviceTrust value) noexcept {
-  return kDeviceTrustNames[static_cast<std::size_t>(value)];
+  return name_in(kDeviceTrustNames, value);
 }
 std::string_view graph_name(DeviceTrust value) noexcept {
-  return kDeviceTrustGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kDeviceTrustGraphNames, value);
 }
 std::optional<DeviceTrust> parse_device_trust(std::string_view text) noexcept {
   return find_name<DeviceTrust>(kDeviceTrustNames, text);
 }
 
 std::string_view name(DeviceOwnership value) noexcept {
-  return kDeviceOwnershipNames[static_cast<std::size_t>(value)];
+  return name_in(kDeviceOwnershipNames, value);
 }
 std::string_view graph_name(DeviceOwnership value) noexcept {
-  return kDeviceOwnershipGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kDeviceOwnershipGraphNames, value);
 }
 std::optional<DeviceOwnership> parse_device_ownership(std::string_view text) noexcept {
   return find_name<DeviceOwnership>(kDeviceOwnershipNames, text);
 }
 
 std::string_view name(Tristate value) noexcept {
-  return kTristateNames[static_cast<std::size_t>(value)];
+  return name_in(kTristateNames, value);
 }
 std::string_view graph_name(Tristate value) noexcept {
-  return kTristateGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kTristateGraphNames, value);
 }
 std::optional<Tristate> parse_tristate(std::string_view text) noexcept {
   return find_name<Tristate>(kTristateNames, text);
 }
 
 std::string_view name(Method value) noexcept {
-  return kMethodNames[static_cast<std::size_t>(value)];
+  return name_in(kMethodNames, value);
 }
 std::string_view graph_name(Method value) noexcept {
-  return kMethodGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kMethodGraphNames, value);
 }
 std::optional<Method> parse_method(std::string_view text) noexcept {
   return find_name<Method>(kMethodNames, text);
 }
 
 std::string_view name(ControlKind value) noexcept {
-  return kControlKindNames[static_cast<std::size_t>(value)];
+  return name_in(kControlKindNames, value);
 }
 std::string_view graph_name(ControlKind value) noexcept {
-  return kControlKindGraphNames[static_cast<std::size_t>(value)];
+  return name_in(kControlKindGraphNames, value);
 }
 std::optional<ControlKind> parse_control_kind(std::string_view text) noexcept {
   return find_name<ControlKind>(kControlKindNames, text);
 }
 
 bool is_interactive(ControlKind value) noexcept {
-  return kControlKindInteractive[static_cast<std::size_t>(value)];
+  const auto i = static_cast<std::size_t>(value);
+  return i < kControlKindInteractive.size() && kControlKindInteractive[i];
 }
 
 }  // namespace gate
