@@ -124,13 +124,13 @@ TEST(NativeFile, EveryCutAndEveryFlippedByteIsRefused) {
   for (const bool with_key : {false, true}) {
     const std::string& file = built(with_key);
     const std::size_t without_signature = built(false).size();
-    for (std::size_t cut = 0; cut<file.size(); cut += cut + 600> file.size() ? 1 : 41) {
+    for (std::size_t cut = 0; cut < file.size(); ++cut) {
       if (cut == without_signature) {
         continue;  // the signature alone is missing: an unsigned file
       }
       ASSERT_FALSE(load_policy_set(std::string_view(file).substr(0, cut), running())) << cut;
     }
-    for (std::size_t at = 0; at<without_signature; at += at + 600> without_signature ? 1 : 41) {
+    for (std::size_t at = 0; at < without_signature; ++at) {
       std::string bad = file;
       bad[at] = static_cast<char>(bad[at] ^ 0x10);
       ASSERT_FALSE(load_policy_set(bad, running())) << at;
