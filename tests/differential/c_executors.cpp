@@ -56,15 +56,23 @@ class BoundC final : public ThroughC {
  public:
   using ThroughC::ThroughC;
   std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
-    if (plan != Plan::kEnforced) {
+    const Handle<gate_bound> bound = bind(facts);
+    if (plan != Plan::kEnforced || bound == nullptr) {
       return std::nullopt;
     }
+    gate_decision d = gate_decision_new();
+    const gate_status status = gate_bound_evaluate(bound.get(), &d);
+    return answer(status, d);
+  }
+  /// A request beyond the limits is not copied: an error in place of a decision.
+  bool refuses(const SignInFacts& facts) const override { return bind(facts) == nullptr; }
+
+ private:
+  Handle<gate_bound> bind(const SignInFacts& facts) const {
     const CRequest request(facts);
     gate_bound* raw = nullptr;
-    const gate_status bound = gate_bind(set(), &request.get(), &raw, nullptr);
-    const Handle<gate_bound> handle(raw);
-    gate_decision d = gate_decision_new();
-    return answer(bound == GATE_OK ? gate_bound_evaluate(raw, &d) : bound, d);
+    (void)gate_bind(set(), &request.get(), &raw, nullptr);
+    return Handle<gate_bound>(raw);
   }
 };
 
