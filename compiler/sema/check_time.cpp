@@ -9,7 +9,7 @@ namespace {
 
 using ast::CompareOp;
 
-constexpr std::int64_t kMinutesOfDay = 24 * 60;
+constexpr std::uint16_t kMinutesOfDay = 24 * 60;
 
 /// Days since 1970-01-01 of a date literal (year * 10000 + month * 100 + day).
 std::int64_t day_number(std::int64_t date) {
@@ -78,8 +78,8 @@ ConditionChecker::Checked ConditionChecker::compare_time(const Subject& left, Co
   no_zone.span = left.test;
   const auto zone = zone_of(no_zone, left);
   const auto range = [&](std::int64_t from, std::int64_t to) -> Checked {
-    if (from >= to) {
-      return constant(false);
+    if (from >= to) {  // no time of any day, and still unknown while nobody says what time it is
+      return negated_if(true, leaf(l_.builder.time_in({*zone, 0x7F, 0, kMinutesOfDay})));
     }
     return leaf(l_.builder.time_in(
         {*zone, 0x7F, static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to)}));
