@@ -196,7 +196,9 @@ void meet(Dice& d, const ir::Program& p, ir::ExprId expr, bool want, SignInFacts
   } else if (e.op == ir::Op::kIntCompare) {
     const ir::IntTest& t = p.int_tests[e.first];
     const std::int64_t delta = static_cast<std::int64_t>(d.below(3)) - 1;
-    const std::int64_t near = t.constant / 2 + t.constant / 2 + delta;
+    const std::int64_t even = t.constant / 2 + t.constant / 2;
+    const bool lowest = even == std::numeric_limits<std::int64_t>::min() && delta < 0;
+    const std::int64_t near = lowest ? even : even + delta;
     f.signals.insert(f.signals.begin(),
                      {p.int_slots[t.slot].name, d.one_in(2) ? t.constant : near});
   } else if (e.op == ir::Op::kStringTest) {
