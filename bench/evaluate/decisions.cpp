@@ -92,6 +92,66 @@ void add_set(const std::string& who, const Scenario& s,
   }
 }
 
+/// The other ways in: names numbered beforehand, the principal bound beforehand, the outcome alone.
+void add_entry_points(const Scenario& s, const std::string& who,
+                      const std::shared_ptr<const PolicySet>& set) {
+  const auto add = [&](const char* what, auto decide) {
+    benchmark::RegisterBenchmark(("decide/" + std::string(what) + "/" + who).c_str(),
+                                 [&s, decide](benchmark::State& state) { decide(s, state); });
+  };
+  const auto intern_all = [set](const Scenario& all) {
+    std::vector<InternedSignIn> interned;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      interned.emplace_back(*set, all.request(i));
+    }
+    return interned;
+  };
+  const auto bind_all = [set](const Scenario& all) {
+    std::vector<PreparedPrincipal> bound;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      bound.emplace_back(*set, all.request(i));
+    }
+    return bound;
+  };
+  add("interned", [set, intern_all](const Scenario& all, benchmark::State& state) {
+    const auto requests = intern_all(all);
+    measure(state, all.size(),
+            [&](std::size_t i) { benchmark::DoNotOptimize(set->evaluate(requests[i].request())); });
+  });
+  add("principal", [set, intern_all, bind_all](const Scenario& all, benchmark::State& state) {
+    const auto requests = intern_all(all);
+    const auto principals = bind_all(all);
+    measure(state, all.size(), [&](std::size_t i) {
+      benchmark::DoNotOptimize(set->evaluate(principals[i], requests[i].request()));
+    });
+  });
+  add("principal_strings", [set, bind_all](const Scenario& all, benchmark::State& state) {
+    const auto principals = bind_all(all);
+    measure(state, all.size(), [&](std::size_t i) {
+      benchmark::DoNotOptimize(set->evaluate(principals[i], all.request(i)));
+    });
+  });
+  add("bind_principal", [set](const Scenario& all, benchmark::State& state) {
+    measure(state, all.size(), [&](std::size_t i) {
+      PreparedPrincipal principal(*set, all.request(i));
+      benchmark::DoNotOptimize(principal);
+    });
+  });
+  add("outcome", [set](const Scenario& all, benchmark::State& state) {
+    const std::vector<PreparedRequest> prepared = prepare_all(all, set);
+    measure(state, all.size(),
+            [&](std::size_t i) { benchmark::DoNotOptimize(prepared[i].outcome()); });
+  });
+  add("outcome_principal",
+      [set, intern_all, bind_all](const Scenario& all, benchmark::State& state) {
+        const auto requests = intern_all(all);
+        const auto principals = bind_all(all);
+        measure(state, all.size(), [&](std::size_t i) {
+          benchmark::DoNotOptimize(set->outcome(principals[i], requests[i].request()));
+        });
+      });
+}
+
 /// The binding alone, into memory that is used again: what a decision from strings pays before it
 /// decides.
 void add_binding(const Scenario& s) {
@@ -99,7 +159,7 @@ void add_binding(const Scenario& s) {
     const index::Index& index = *s.native->state().index;
     index::Bound bound;
     measure(state, s.size(), [&](std::size_t i) {
-      benchmark::DoNotOptimize(index.bind(s.request(i), Plan::kEnforced, bound));
+      benchmark::DoNotOptimize(index.bind(s.request(i), nullptr, Plan::kEnforced, bound));
     });
   });
 }
@@ -162,6 +222,8 @@ void add_threads(const Scenario& s) {
 void register_decisions(const Scenario& s) {
   add_set("native", s, s.native);
   add_set("tables", s, s.tables);
+  add_entry_points(s, "native", s.native);
+  add_entry_points(s, "tables", s.tables);
   add_set("interpreter", s, s.interpreted);
   add_baseline("plain_loop", s, [&s] {
     return [&s](const BoundSignIn& bound, Answer& answer) { s.loop->evaluate(bound, answer); };

@@ -152,6 +152,14 @@ void Scenario::check() const {
     hold(i, "the native set, prepared",
          difference(oracle, PreparedRequest(native, request(i)).evaluate()));
     hold(i, "the tables", difference(oracle, tables->evaluate(request(i))));
+    const InternedSignIn interned(*native, request(i));
+    const PreparedPrincipal who(*native, request(i));
+    hold(i, "the native set, interned", difference(oracle, native->evaluate(interned.request())));
+    hold(i, "the native set, principal bound",
+         difference(oracle, native->evaluate(who, interned.request())));
+    if (native->outcome(who, interned.request()).outcome != oracle.decision.outcome) {
+      hold(i, "the outcome alone", "another outcome");
+    }
     const Result<SignInFacts> facts = parse_sign_in_json(json[i]);
     if (!facts) {
       give_up("a sign-in does not survive JSON: " + facts.error().message);

@@ -84,6 +84,8 @@ def verdicts(document):
 
     ns("decision, request prepared, 240 policies", 50, 240, prepared)
     out.append(at_most("allocations of that decision", 0, get(find(document, 240, prepared), "allocations"), count))
+    ns("decision from numbers, principal bound, 240 policies", 50, 240, "decide/principal/native")
+    ns("decision from numbers, principal not bound, 240 policies", 100, 240, "decide/interned/native")
     ns("decision, request prepared, 10,000 policies", 300, 10_000, prepared)
     ns("decision, request prepared, 100,000 policies", 1_000, 100_000, prepared)
     small, large = find(document, 240, prepared), find(document, 100_000, prepared)

@@ -54,7 +54,7 @@ Vocabulary vocabulary(gate_vocabulary number) noexcept {
     case GATE_REASONS:
       return of<ReasonCode>(static_cast<std::size_t>(ReasonCode::kCannotRegister) + 1);
     case GATE_REQUEST_FAULTS:
-      return of<RequestFault>(static_cast<std::size_t>(RequestFault::kMalformedText) + 1);
+      return of<RequestFault>(static_cast<std::size_t>(RequestFault::kForeignNumbers) + 1);
     case GATE_TRUTHS:
       return of<Truth>(3);
     case GATE_POLICY_STATES:

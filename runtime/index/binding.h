@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <gate/interned.hpp>
 #include <gate/request.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,6 +18,7 @@
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/program.h"
 #include "runtime/set/decide.h"
+#include "runtime/set/visible.h"
 
 namespace gate::index {
 
@@ -22,6 +26,16 @@ namespace gate::index {
 struct Principals {
   const std::uint32_t* keys = nullptr;
   std::uint32_t count = 0;
+};
+
+/// The same, kept: what Index::bind_principal finds out, whatever the rest of the sign-in is.
+struct BoundPrincipal {
+  std::vector<std::uint32_t> keys;
+  std::vector<std::uint64_t> membership;  ///< as BoundRequest::membership
+  std::vector<std::uint64_t> row;         ///< as BoundRequest::principal_row; empty without rows
+  [[nodiscard]] std::size_t bytes() const {
+    return keys.capacity() * 4 + (membership.capacity() + row.capacity()) * 8;
+  }
 };
 
 /// A sign-in in the terms of one policy set. Some 13 KB, of which a decision touches what the
@@ -44,15 +58,25 @@ class Binding {
   explicit Binding(const ir::Program& program);
 
   /// kNone, or why the request is refused; then `out` is unusable. All but `out.standing` and the
-  /// row of the principals.
-  [[nodiscard]] RequestFault bind(const SignInRequest& request, Plan plan,
+  /// row of the principals. `who`: bound before, then the principals of the request are not looked
+  /// at; it must outlive `out`. Request: a SignInRequest, or an InternedRequest whose numbers are
+  /// those of this set.
+  template <typename Request>
+  [[nodiscard]] RequestFault bind(const Request& request, const BoundPrincipal* who, Plan plan,
                                   Bound& out) const noexcept;
+  /// Keys and memberships of the principals of a valid request.
+  void bind_principal(const SignInRequest& request, BoundPrincipal& out) const;
 
+  [[nodiscard]] NameNumber number(NameKind kind, std::string_view name) const noexcept;
+  /// Malformed: kNone and kNone.
+  [[nodiscard]] std::optional<PlaceNumber> place(std::string_view ip,
+                                                 std::string_view country) const noexcept;
   [[nodiscard]] const Features& features() const { return features_; }
   [[nodiscard]] std::size_t bytes() const;
 
  private:
   /// Kinds of names beside ir::SymbolKind.
+  static constexpr std::size_t kNameKindCount = static_cast<std::size_t>(NameKind::kList) + 1;
   static constexpr std::uint8_t kSignalName = 32;
   static constexpr std::uint8_t kAttributeName = 33;
   static constexpr std::uint8_t kListName = 34;
@@ -67,26 +91,72 @@ class Binding {
     std::uint32_t end = 0;
   };
 
+  /// Where principals are written to.
+  struct PrincipalOut {
+    std::uint32_t* keys;
+    std::uint32_t count;
+    std::uint64_t* membership;
+  };
+
   void name_slots(const ir::Program& program);
-  void bind_who(const SignInRequest& request, Bound& out) const noexcept;
-  void bind_target(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
-  void bind_methods(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
-  void bind_defaults(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
-  [[nodiscard]] RequestFault bind_place(const SignInRequest& request,
-                                        abi::BoundRequest& out) const noexcept;
-  [[nodiscard]] RequestFault bind_signals(const SignInRequest& request,
+  void number_kinds(const ir::Program& program);
+  // Names and numbers of names are the same to what follows.
+  [[nodiscard]] Feature feature(ir::SymbolKind kind, std::string_view name) const noexcept {
+    return names_.find(static_cast<std::uint8_t>(kind), name);
+  }
+  [[nodiscard]] static Feature feature(ir::SymbolKind /*kind*/, NameNumber name) noexcept {
+    return name;
+  }
+  [[nodiscard]] std::uint32_t slot_name(std::uint8_t kind, std::string_view name) const noexcept {
+    return names_.find(kind, name);
+  }
+  [[nodiscard]] static std::uint32_t slot_name(std::uint8_t /*kind*/, NameNumber name) noexcept {
+    return name;
+  }
+  [[nodiscard]] RequestFault find_place(const SignInRequest& request,
+                                        PlaceNumber& out) const noexcept;
+  [[nodiscard]] RequestFault find_place(const InternedRequest& request,
+                                        PlaceNumber& out) const noexcept;
+  [[nodiscard]] abi::DecisionFacts facts(const SignInRequest& request) const noexcept {
+    return decision_facts(program_, request);
+  }
+  [[nodiscard]] abi::DecisionFacts facts(const InternedRequest& request) const noexcept {
+    return decision_facts(program_, request, fact_numbers_);
+  }
+  [[nodiscard]] static bool knows(const SignInRequest& /*request*/) noexcept { return true; }
+  [[nodiscard]] bool knows(const InternedRequest& request) const noexcept;
+  [[nodiscard]] bool knows(NameKind kind, NameNumber number) const noexcept {
+    const auto k = static_cast<std::size_t>(kind);
+    return number == kUnnamed || (number >= number_begin_[k] && number < number_end_[k]);
+  }
+
+  template <typename Request>
+  void bind_who(const Request& request, PrincipalOut& out) const noexcept;
+  template <typename Request>
+  void bind_target(const Request& request, abi::BoundRequest& out) const noexcept;
+  template <typename Request>
+  void bind_methods(const Request& request, abi::BoundRequest& out) const noexcept;
+  template <typename Request>
+  void bind_defaults(const Request& request, abi::BoundRequest& out) const noexcept;
+  template <typename Request>
+  [[nodiscard]] RequestFault bind_signals(const Request& request,
                                           abi::BoundRequest& out) const noexcept;
-  void bind_attributes(const SignInRequest& request, abi::BoundRequest& out) const noexcept;
-  void add_principal(Feature f, Bound& out) const noexcept;
+  template <typename Request>
+  void bind_attributes(const Request& request, abi::BoundRequest& out) const noexcept;
+  void add_principal(Feature f, PrincipalOut& out) const noexcept;
   void add_target(Feature f, abi::BoundRequest& out) const noexcept;
-  void add_memberships(Feature f, abi::BoundRequest& out) const noexcept;
+  void add_memberships(Feature f, std::uint64_t* membership) const noexcept;
 
   const ir::Program& program_;
   Features features_;
   Places places_;
   NameTable names_;
-  std::vector<Slots> slots_of_name_;  ///< numbers of names are numbers of this table
+  std::vector<Slots> slots_of_name_;    ///< numbers of names are numbers of this table
+  std::vector<Visibility> visibility_;  ///< of the same names
   std::vector<Slot> slots_;
+  std::array<std::uint32_t, kNameKindCount> number_begin_{};
+  std::array<std::uint32_t, kNameKindCount> number_end_{};
+  FactNumbers fact_numbers_;
   std::vector<std::pair<std::uint32_t, ir::BuiltInNumber>> built_in_numbers_;
   std::vector<std::pair<std::uint32_t, std::int64_t>> int_defaults_;
   std::vector<std::pair<std::uint32_t, std::string_view>> string_defaults_;

@@ -1,8 +1,10 @@
 #include "runtime/index/index.h"
 
+#include <type_traits>
+
+#include "runtime/index/conclusion.h"
 #include "runtime/index/listed_policies.h"
 #include "runtime/index/row_policies.h"
-#include "runtime/index/verdict.h"
 
 namespace gate::index {
 
@@ -29,26 +31,40 @@ void Index::attach(const abi::Entries& entries) noexcept {
   code_.store(&attached_, std::memory_order_release);
 }
 
-template <std::size_t kWords, typename Source>
-void Index::conclude(const Bound& bound, Source source, Decision& out) const noexcept {
+template <std::size_t kWords, typename Source, typename Answer>
+void Index::conclude(const Bound& bound, Source source, Answer& out) const noexcept {
   const auto fact = [this, &bound](std::uint32_t policy) {
     return conditions_.unknown_fact(program_, program_.policies[policy].condition, bound.request);
   };
-  if (!bound.standing.each_policy &&
-      Verdict<Source, decltype(fact), kWords>(decisions_, bound.facts, bound.standing, source, fact)
-          .decide(out)) {
-    return;
+  constexpr bool kWhole = std::is_same_v<Answer, Decision>;
+  if (!bound.standing.each_policy) {
+    Conclusion<Source, decltype(fact), kWords> conclusion(decisions_, bound.facts, bound.standing,
+                                                          source, fact);
+    bool made = false;
+    if constexpr (kWhole) {
+      made = conclusion.decide(out);
+    } else {
+      made = conclusion.outcome(out);
+    }
+    if (made) {
+      return;
+    }
   }
   DecisionMaker maker(decisions_, bound.facts);
   source.for_each([&](std::uint32_t policy, const auto&) {
     maker.apply(policy, source.is_unknown(policy) ? fact(policy) : abi::kNoFact);
     return false;
   });
-  out = maker.finish();
+  if constexpr (kWhole) {
+    out = maker.finish();
+  } else {
+    out = verdict_of(maker.finish());
+  }
 }
 
+template <typename Answer>
 void Index::decide_by_rows(const Bound& bound, const abi::Entries& entries,
-                           Decision& out) const noexcept {
+                           Answer& out) const noexcept {
   std::uint64_t applies[abi::kRowWordsMax];
   std::uint64_t unknown[abi::kRowWordsMax];
   if (entries.rows != nullptr) {
@@ -68,9 +84,9 @@ void Index::decide_by_rows(const Bound& bound, const abi::Entries& entries,
   }
 }
 
-template <std::size_t kPolicies>
+template <std::size_t kPolicies, typename Answer>
 void Index::decide_by_postings(const Bound& bound, const abi::Entries& entries,
-                               Decision& out) const noexcept {
+                               Answer& out) const noexcept {
   Applied::Storage<kPolicies> storage;
   Applied applied(storage, program_.policies.size());
   postings_->run(bound, conditions_, entries.residual, applied);
@@ -81,19 +97,33 @@ void Index::decide_by_postings(const Bound& bound, const abi::Entries& entries,
   }
 }
 
-RequestFault Index::bind(const SignInRequest& request, Plan plan, Bound& out) const noexcept {
-  const RequestFault fault = binding_.bind(request, plan, out);
-  if (fault == RequestFault::kNone) {
-    decisions_.stand(out.facts, out.standing);
-    if (rows_ != nullptr) {
-      rows_->admit(out.principals.keys, out.principals.count, out.principal_row);
-      out.request.principal_row = out.principal_row;
-    }
+template <typename Request>
+RequestFault Index::bind(const Request& request, const BoundPrincipal* who, Plan plan,
+                         Bound& out) const noexcept {
+  const RequestFault fault = binding_.bind(request, who, plan, out);
+  if (fault != RequestFault::kNone) {
+    return fault;
   }
-  return fault;
+  decisions_.stand(out.facts, out.standing);
+  if (rows_ != nullptr && who == nullptr) {
+    rows_->admit(out.principals.keys, out.principals.count, out.principal_row);
+    out.request.principal_row = out.principal_row;
+  } else if (rows_ != nullptr) {
+    out.request.principal_row = who->row.data();
+  }
+  return RequestFault::kNone;
 }
 
-void Index::decide(const Bound& bound, Decision& out) const noexcept {
+void Index::bind_principal(const SignInRequest& request, BoundPrincipal& out) const {
+  binding_.bind_principal(request, out);
+  if (rows_ != nullptr) {
+    out.row.resize(rows_->tables().words);
+    rows_->admit(out.keys.data(), static_cast<std::uint32_t>(out.keys.size()), out.row.data());
+  }
+}
+
+template <typename Answer>
+void Index::decide(const Bound& bound, Answer& out) const noexcept {
   static constexpr abi::Entries kNoCode;
   const abi::Entries* code = code_.load(std::memory_order_acquire);
   const abi::Entries& entries = code == nullptr ? kNoCode : *code;
@@ -107,17 +137,40 @@ void Index::decide(const Bound& bound, Decision& out) const noexcept {
   }
 }
 
+template <typename Request, typename Answer>
+void Index::decide(const Request& request, const BoundPrincipal* who, Plan plan,
+                   Answer& out) const noexcept {
+  Bound bound;
+  const RequestFault fault = bind(request, who, plan, bound);
+  if (fault == RequestFault::kNone) {
+    decide(bound, out);
+  } else if constexpr (std::is_same_v<Answer, Decision>) {
+    out = rejected(fault);
+  } else {
+    out = verdict_of(rejected(fault));
+  }
+}
+
 Decision Index::decide(const SignInRequest& request, Plan plan) const noexcept {
   Decision decision = kBlank;
-  Bound bound;
-  const RequestFault fault = bind(request, plan, bound);
-  if (fault == RequestFault::kNone) {
-    decide(bound, decision);
-  } else {
-    decision = rejected(fault);
-  }
+  decide(request, nullptr, plan, decision);
   return decision;
 }
+
+template RequestFault Index::bind(const SignInRequest&, const BoundPrincipal*, Plan,
+                                  Bound&) const noexcept;
+template RequestFault Index::bind(const InternedRequest&, const BoundPrincipal*, Plan,
+                                  Bound&) const noexcept;
+template void Index::decide(const Bound&, Decision&) const noexcept;
+template void Index::decide(const Bound&, Verdict&) const noexcept;
+template void Index::decide(const SignInRequest&, const BoundPrincipal*, Plan,
+                            Decision&) const noexcept;
+template void Index::decide(const SignInRequest&, const BoundPrincipal*, Plan,
+                            Verdict&) const noexcept;
+template void Index::decide(const InternedRequest&, const BoundPrincipal*, Plan,
+                            Decision&) const noexcept;
+template void Index::decide(const InternedRequest&, const BoundPrincipal*, Plan,
+                            Verdict&) const noexcept;
 
 std::size_t Index::bytes() const {
   return binding_.bytes() + conditions_.bytes() +

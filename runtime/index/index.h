@@ -32,13 +32,21 @@ class Index {
   Index(const ir::Program& program, const DecisionTables& decisions,
         Layout layout = Layout::kBySize);
 
-  /// Decides; allocates nothing, takes no lock.
+  /// Decides; allocates nothing, takes no lock. `out`: a Decision, or a Verdict, as it is made.
+  /// Request: a SignInRequest, or an InternedRequest whose numbers are those of this program.
+  template <typename Request, typename Answer>
+  void decide(const Request& request, const BoundPrincipal* who, Plan plan,
+              Answer& out) const noexcept;
   [[nodiscard]] Decision decide(const SignInRequest& request, Plan plan) const noexcept;
-  /// The two halves of it. A bound request is good for this index only.
-  [[nodiscard]] RequestFault bind(const SignInRequest& request, Plan plan,
+  /// The two halves of it. A bound request is good for this index only, and for as long as `who`
+  /// (null: bound here) stays.
+  template <typename Request>
+  [[nodiscard]] RequestFault bind(const Request& request, const BoundPrincipal* who, Plan plan,
                                   Bound& out) const noexcept;
-  /// `out`: a Decision as it is made.
-  void decide(const Bound& bound, Decision& out) const noexcept;
+  template <typename Answer>
+  void decide(const Bound& bound, Answer& out) const noexcept;
+  /// Binds the principals of a valid request. Allocates.
+  void bind_principal(const SignInRequest& request, BoundPrincipal& out) const;
   /// The policies that apply to a bound request, in the order of the program: adds one entry for
   /// each, of which `policy`, `unknown` and `fact` are filled in.
   void applied(const Bound& bound, std::vector<AppliedPolicy>& out) const;
@@ -65,13 +73,13 @@ class Index {
  private:
   template <std::size_t kPolicies, typename Each>
   void applied_by_postings(const Bound& bound, const abi::Entries& entries, Each each) const;
-  void decide_by_rows(const Bound& bound, const abi::Entries& entries,
-                      Decision& out) const noexcept;
-  template <std::size_t kPolicies>
+  template <typename Answer>
+  void decide_by_rows(const Bound& bound, const abi::Entries& entries, Answer& out) const noexcept;
+  template <std::size_t kPolicies, typename Answer>
   void decide_by_postings(const Bound& bound, const abi::Entries& entries,
-                          Decision& out) const noexcept;
-  template <std::size_t kWords, typename Source>
-  void conclude(const Bound& bound, Source source, Decision& out) const noexcept;
+                          Answer& out) const noexcept;
+  template <std::size_t kWords, typename Source, typename Answer>
+  void conclude(const Bound& bound, Source source, Answer& out) const noexcept;
 
   const ir::Program& program_;
   const DecisionTables& decisions_;

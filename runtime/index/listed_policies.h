@@ -9,9 +9,9 @@
 
 namespace gate::index {
 
-/// The policies that apply, as the postings give them: what Verdict asks of its Source. The first
-/// ones are kept with their effects, and tested all at once without a branch: which of them ask
-/// for what is different in every request, and a branch guessed wrong costs more than the test.
+/// The policies that apply, as the postings give them: what Conclusion asks of its Source. The
+/// first ones are kept with their effects, and tested all at once without a branch: which of them
+/// ask for what is different in every request, and a branch guessed wrong costs more than the test.
 template <std::size_t kWords>
 class ListedPolicies {
  public:
@@ -36,6 +36,14 @@ class ListedPolicies {
     sum = all;
     count_ = count;
     return count;
+  }
+  [[nodiscard]] bool some_block() const noexcept {
+    bool found = false;
+    applied_.for_each([this, &found](std::uint32_t policy) {
+      found = (effects_.template of<kWords>(policy).rest & EffectTable::kBlock) != 0;
+      return found;
+    });
+    return found;
   }
   template <typename F>
   void for_each(F f) const noexcept {

@@ -175,14 +175,12 @@ std::uint32_t Places::innermost(const Address& address) const noexcept {
              : range_at_[static_cast<std::size_t>(after - starts_.begin()) - 1];
 }
 
-std::span<const std::uint32_t> Places::sets_of_country(std::string_view country) const noexcept {
-  std::size_t c = kCountries;
-  if (!country.empty()) {
-    // validate() has made sure of two letters; the sixth bit is their case.
-    c = static_cast<std::size_t>(((country[0] & 0x1F) - 1) * 26 + ((country[1] & 0x1F) - 1));
+std::uint32_t Places::country(std::string_view country) noexcept {
+  if (country.empty()) {
+    return kCountries;
   }
-  return std::span(country_sets_)
-      .subspan(country_begin_[c], country_begin_[c + 1] - country_begin_[c]);
+  // validate() has made sure of two letters; the sixth bit is their case.
+  return static_cast<std::uint32_t>(((country[0] & 0x1F) - 1) * 26 + ((country[1] & 0x1F) - 1));
 }
 
 std::size_t Places::bytes() const {

@@ -27,23 +27,31 @@ class Places {
   Places(const ir::Program& program, std::uint32_t first_set);
   Places() = default;
 
-  /// Calls found(set) for every set that holds the address; a set may come more than once.
+  static constexpr std::uint32_t kNoRange = 0xFFFFFFFF;
+  /// The innermost range that holds the address, kNoRange if none does.
+  [[nodiscard]] std::uint32_t innermost(const Address& address) const noexcept;
+  /// The number of a country (two letters of any case), or of the unknown one when empty.
+  [[nodiscard]] static std::uint32_t country(std::string_view country) noexcept;
+  [[nodiscard]] bool knows(std::uint32_t range, std::uint32_t country) const noexcept {
+    return (range == kNoRange || range < ranges_.size()) && country <= kCountries;
+  }
+  /// Calls found(set) for every set that holds the range (or kNoRange) or the country; a set may
+  /// come more than once.
   template <typename F>
-  void sets_of(const Address& address, F found) const noexcept {
-    for (std::uint32_t r = innermost(address); r != kNoRange; r = ranges_[r].around) {
+  void sets_of(std::uint32_t range, std::uint32_t country, F found) const noexcept {
+    for (std::uint32_t r = range; r != kNoRange; r = ranges_[r].around) {
       for (std::uint32_t i = ranges_[r].begin; i < ranges_[r].end; ++i) {
         found(sets_[i]);
       }
     }
+    for (std::uint32_t i = country_begin_[country]; i < country_begin_[country + 1]; ++i) {
+      found(country_sets_[i]);
+    }
   }
-  /// The sets of a country (two letters of any case), or those of the unknown country when empty.
-  [[nodiscard]] std::span<const std::uint32_t> sets_of_country(
-      std::string_view country) const noexcept;
   [[nodiscard]] bool asks_for_addresses() const { return !starts_.empty(); }
   [[nodiscard]] std::size_t bytes() const;
 
  private:
-  static constexpr std::uint32_t kNoRange = 0xFFFFFFFF;
   static constexpr std::size_t kCountries = std::size_t{26} * 26;
   struct Range {
     std::uint32_t around = kNoRange;
@@ -54,7 +62,6 @@ class Places {
                   const std::vector<std::vector<std::uint32_t>>& sets_of_location);
   void add_countries(const ir::Program& program,
                      const std::vector<std::vector<std::uint32_t>>& sets_of_location);
-  [[nodiscard]] std::uint32_t innermost(const Address& address) const noexcept;
 
   std::vector<Address> starts_;          ///< where the innermost range changes, sorted
   std::vector<std::uint32_t> range_at_;  ///< the innermost range from there on

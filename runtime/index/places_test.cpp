@@ -108,7 +108,8 @@ TEST(Places, FindEveryRangeAroundAnAddressToTheEndsOfTheSpace) {
   const Places places(program, 10);
   const auto sets = [&places](std::uint64_t high, std::uint64_t low) {
     std::vector<std::uint32_t> found;
-    places.sets_of({high, low}, [&found](std::uint32_t set) { found.push_back(set); });
+    places.sets_of(places.innermost({high, low}), Places::country(""),
+                   [&found](std::uint32_t set) { found.push_back(set); });
     std::sort(found.begin(), found.end());
     return found;
   };

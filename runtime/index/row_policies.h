@@ -9,7 +9,7 @@
 
 namespace gate::index {
 
-/// The policies that apply, as the row kernels give them: what Verdict asks of its Source.
+/// The policies that apply, as the row kernels give them: what Conclusion asks of its Source.
 /// kClauseWords: of a ClauseSet that the set uses. kRowWords: of a row, as in RowTables, or 0 for
 /// any number of them.
 template <std::size_t kClauseWords, std::size_t kRowWords>
@@ -37,6 +37,12 @@ class RowPolicies {
     }
     sum = all;
     return count;
+  }
+  [[nodiscard]] bool some_block() const noexcept {
+    const std::uint64_t* blocks = effect_rows_.with(EffectTable::kBlockBit);
+    std::uint64_t some = 0;
+    by_four([this, blocks, &some](std::uint64_t w) { some |= applies_[w] & blocks[w]; });
+    return some != 0;
   }
   /// Each of these: f(policy, clauses) in the order of the program until it returns true.
   template <typename F>

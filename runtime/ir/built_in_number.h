@@ -18,9 +18,9 @@ namespace gate::ir {
              : std::optional(static_cast<BuiltInNumber>(found - kBuiltInNumbers.begin()));
 }
 
-/// Its value in a request; absent: unknown.
-[[nodiscard]] inline std::optional<std::int64_t> value_of(BuiltInNumber number,
-                                                          const SignInRequest& request) {
+/// Its value in a request (or in an InternedRequest); absent: unknown.
+template <typename Request>
+[[nodiscard]] std::optional<std::int64_t> value_of(BuiltInNumber number, const Request& request) {
   switch (number) {
     case BuiltInNumber::kSessionAge:
       return request.session_age_s;

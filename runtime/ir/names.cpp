@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 12> kReasons = {
     "none",         "no_policy_set",     "request_rejected", "policy_blocks",
     "default_deny", "control_unmet",     "reauthenticate",   "unknown_signal",
     "control_met",  "no_policy_applies", "fact_refused",     "cannot_register"};
-constexpr std::array<std::string_view, 10> kFaults = {"none",
+constexpr std::array<std::string_view, 11> kFaults = {"none",
                                                       "too_many_principals",
                                                       "malformed_ip",
                                                       "malformed_country",
@@ -27,7 +27,8 @@ constexpr std::array<std::string_view, 10> kFaults = {"none",
                                                       "string_too_long",
                                                       "too_many_facts",
                                                       "number_out_of_range",
-                                                      "malformed_text"};
+                                                      "malformed_text",
+                                                      "foreign_numbers"};
 constexpr std::array<std::string_view, 3> kStates = {"on", "report_only", "off"};
 constexpr std::array<std::string_view, 2> kBackends = {"interpreter", "native"};
 constexpr std::array<std::string_view, 3> kTiers = {"interpreter", "tables", "machine_code"};

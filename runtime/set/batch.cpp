@@ -17,7 +17,7 @@ void PolicySet::evaluate_batch(std::span<const SignInRequest> requests,
   }
   index::Bound bound;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    const RequestFault fault = by->bind(requests[i], Plan::kEnforced, bound);
+    const RequestFault fault = by->bind(requests[i], nullptr, Plan::kEnforced, bound);
     if (fault == RequestFault::kNone) {
       decisions[i] = index::kBlank;
       by->decide(bound, decisions[i]);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <gate/decision.hpp>
+#include <gate/interned.hpp>
 #include <gate/request.hpp>
 #include <string>
 #include <vector>
@@ -20,6 +21,17 @@ namespace gate {
 /// The session part of a request in the terms of decide(). Pure; allocates nothing.
 [[nodiscard]] abi::DecisionFacts decision_facts(const ir::Program& program,
                                                 const SignInRequest& request) noexcept;
+
+/// What the four facts that rules of our own look for are called in an InternedRequest.
+struct FactNumbers {
+  NameNumber aaguid = kUnnamed;
+  NameNumber issuer_ski = kUnnamed;
+  NameNumber policy_oids = kUnnamed;
+  NameNumber registered = kUnnamed;
+};
+[[nodiscard]] abi::DecisionFacts decision_facts(const ir::Program& program,
+                                                const InternedRequest& request,
+                                                const FactNumbers& names) noexcept;
 
 /// f(number of a clause) for every one of the set, in ascending order.
 template <typename F>
@@ -108,6 +120,9 @@ class DecisionTables {
     return facts.oldest_s > effect.stale_after_s ||
            facts.oldest_second_s > effect.second_stale_after_s;
   }
+  /// How to go on; `stale`: a factor is.
+  [[nodiscard]] static Verdict verdict(const Findings& findings, const abi::DecisionFacts& facts,
+                                       bool stale, const ClauseSet& unmet) noexcept;
   /// Outcome, error code and second factors of a decision whose clauses are complete.
   void conclude(const Findings& findings, const abi::DecisionFacts& facts,
                 Decision& decision) const noexcept;
@@ -189,5 +204,7 @@ class DecisionMaker {
 
 /// The answer to a request that broke a rule before any policy was looked at.
 [[nodiscard]] Decision rejected(RequestFault fault) noexcept;
+/// What a decision says of how to go on.
+[[nodiscard]] Verdict verdict_of(const Decision& decision) noexcept;
 
 }  // namespace gate

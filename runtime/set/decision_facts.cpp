@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <gate/interned.hpp>
 
 #include "runtime/set/decide.h"
 
@@ -12,7 +13,8 @@ constexpr std::uint32_t bit(ControlKind kind) {
 /// Ages. A sign-in is held against the oldest factor it used (every present factor must be fresh),
 /// without factors against the session's age; a refresh or a request of which no age is known
 /// counts as stale, a first sign-in as fresh. The password is never a second factor.
-void find_ages(const SignInRequest& request, abi::DecisionFacts& facts) {
+template <typename Request>
+void find_ages(const Request& request, abi::DecisionFacts& facts) {
   bool any_second = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
   const bool resumed = request.flow == Flow::kRefresh || request.flow == Flow::kRequest;
   const std::uint64_t session_s = request.session_age_s
@@ -56,67 +58,87 @@ bool allows(const std::vector<std::string>& values, std::string_view presented) 
                      [presented](const std::string& v) { return equal_folded(presented, v); });
 }
 
-std::string_view text_fact(const SignInRequest& request, std::string_view name) {
-  for (const StringFact& fact : request.strings) {
+template <typename Request, typename Name>
+std::string_view text_fact(const Request& request, Name name) {
+  for (const auto& fact : request.strings) {
     if (fact.name == name) {
       return fact.value;
     }
   }
   return {};
 }
-const ListFact* list_fact(const SignInRequest& request, std::string_view name) {
-  for (const ListFact& fact : request.lists) {
+template <typename Request, typename Name>
+const std::span<const std::string_view>* list_fact(const Request& request, Name name) {
+  for (const auto& fact : request.lists) {
     if (fact.name == name) {
-      return &fact;
+      return &fact.values;
     }
   }
   return nullptr;
 }
 
+/// The facts that are looked for here, by name or by number.
+struct FactNames {
+  std::string_view aaguid = "fido2.aaguid";
+  std::string_view issuer_ski = "x509.issuer_ski";
+  std::string_view policy_oids = "x509.policy_oids";
+  std::string_view registered = ir::kRegisteredMethods;
+};
+
 /// Whether what was presented is of an allowed model, from an allowed issuer and under an allowed
 /// policy: every list that is not empty must be met.
-bool presented(const ir::MethodRestriction& r, const SignInRequest& request) {
-  const ListFact* oids = r.policy_oids.empty() ? nullptr : list_fact(request, "x509.policy_oids");
-  return allows(r.aaguids, text_fact(request, "fido2.aaguid")) &&
-         allows(r.issuer_skis, text_fact(request, "x509.issuer_ski")) &&
+template <typename Request, typename Names>
+bool presented(const ir::MethodRestriction& r, const Request& request, const Names& names) {
+  const auto* oids = r.policy_oids.empty() ? nullptr : list_fact(request, names.policy_oids);
+  return allows(r.aaguids, text_fact(request, names.aaguid)) &&
+         allows(r.issuer_skis, text_fact(request, names.issuer_ski)) &&
          (r.policy_oids.empty() ||
-          (oids != nullptr &&
-           std::any_of(oids->values.begin(), oids->values.end(),
-                       [&r](std::string_view oid) { return allows(r.policy_oids, oid); })));
+          (oids != nullptr && std::any_of(oids->begin(), oids->end(), [&r](std::string_view oid) {
+             return allows(r.policy_oids, oid);
+           })));
 }
 
-void find_registration(const SignInRequest& request, abi::DecisionFacts& facts) {
-  const ListFact* registered = list_fact(request, ir::kRegisteredMethods);
+template <typename Request, typename Names>
+void find_registration(const Request& request, const Names& names, abi::DecisionFacts& facts) {
+  const auto* registered = list_fact(request, names.registered);
   if (registered == nullptr) {
     return;
   }
   facts.registration_known = true;
-  for (const std::string_view word : registered->values) {
+  for (const std::string_view word : *registered) {
     if (const auto method = parse_method(word)) {
       facts.registered.add(*method);
     }
   }
 }
 
-}  // namespace
+void find_name(const ir::Program& program, std::string_view name,
+               std::array<std::uint64_t, 4>& bits) {
+  for (std::size_t i = 0; i < program.names.size(); ++i) {
+    if (program.names[i] == name) {
+      bits[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+  }
+}
+void find_name(const ir::Program& program, NameNumber name, std::array<std::uint64_t, 4>& bits) {
+  if (name < program.names.size()) {
+    find_name(program, program.names[name], bits);
+  }
+}
 
-abi::DecisionFacts decision_facts(const ir::Program& program,
-                                  const SignInRequest& request) noexcept {
+template <typename Request, typename Names>
+abi::DecisionFacts facts_of(const ir::Program& program, const Request& request,
+                            const Names& names) {
   abi::DecisionFacts facts;
   for (const CompletedMethod& c : request.completed) {
     facts.done.add(c.method);
   }
-  for (const SatisfiedControl& s : request.satisfied) {
+  for (const auto& s : request.satisfied) {
     if (s.kind != ControlKind::kTermsOfUse && s.kind != ControlKind::kCustom) {
       facts.satisfied |= bit(s.kind);
       continue;
     }
-    auto& bits = s.kind == ControlKind::kTermsOfUse ? facts.terms : facts.custom;
-    for (std::size_t i = 0; i < program.names.size(); ++i) {
-      if (program.names[i] == s.name) {
-        bits[i / 64] |= std::uint64_t{1} << (i % 64);
-      }
-    }
+    find_name(program, s.name, s.kind == ControlKind::kTermsOfUse ? facts.terms : facts.custom);
   }
   facts.compliant = request.device.registered && request.device.compliant == Tristate::kTrue;
   facts.hybrid_joined = request.device.registered && request.device.trust == DeviceTrust::kServerAd;
@@ -126,13 +148,24 @@ abi::DecisionFacts decision_facts(const ir::Program& program,
                      request.user_kind != UserKind::kServicePrincipal;
   for (std::size_t i = 0; i < program.restrictions.size(); ++i) {
     const ir::MethodRestriction& r = program.restrictions[i];
-    if (facts.done.contains(r.method) && presented(r, request)) {
+    if (facts.done.contains(r.method) && presented(r, request, names)) {
       facts.done = facts.done | ir::restriction_bit(i);
     }
   }
-  find_registration(request, facts);
+  find_registration(request, names, facts);
   find_ages(request, facts);
   return facts;
+}
+
+}  // namespace
+
+abi::DecisionFacts decision_facts(const ir::Program& program,
+                                  const SignInRequest& request) noexcept {
+  return facts_of(program, request, FactNames{});
+}
+abi::DecisionFacts decision_facts(const ir::Program& program, const InternedRequest& request,
+                                  const FactNumbers& names) noexcept {
+  return facts_of(program, request, names);
 }
 
 }  // namespace gate

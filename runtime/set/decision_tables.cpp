@@ -277,21 +277,30 @@ ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::Decisio
              : ClauseState::kPrompt;
 }
 
+Verdict DecisionTables::verdict(const Findings& findings, const abi::DecisionFacts& facts,
+                                bool stale, const ClauseSet& unmet) noexcept {
+  Verdict out;
+  if (findings.blocked || findings.dead_end || (stale && !facts.can_prompt)) {
+    out.error_code = findings.blocked || !findings.dead_end ? kBlockedByPolicy
+                     : findings.proof_up_blocked            ? kProofUpBlockedByRisk
+                                                 : error_code_for(findings.dead_end_control);
+    return out;
+  }
+  out.outcome = unmet.empty() && !stale ? Outcome::kAllow : Outcome::kChallenge;
+  out.reauthenticate = stale;
+  out.unmet = unmet;
+  return out;
+}
+
 void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts& facts,
                               Decision& decision) const noexcept {
-  if (findings.blocked || findings.dead_end || (decision.reauthenticate && !facts.can_prompt)) {
-    decision.outcome = Outcome::kBlock;
-    decision.error_code = findings.blocked || !findings.dead_end ? kBlockedByPolicy
-                          : findings.proof_up_blocked            ? kProofUpBlockedByRisk
-                                                      : error_code_for(findings.dead_end_control);
-    decision.reauthenticate = false;
+  const Verdict v = verdict(findings, facts, decision.reauthenticate, decision.unmet);
+  decision.outcome = v.outcome;
+  decision.error_code = v.error_code;
+  decision.reauthenticate = v.reauthenticate;
+  if (v.outcome != Outcome::kChallenge) {
     return;
   }
-  if (decision.unmet.empty() && !decision.reauthenticate) {
-    decision.outcome = Outcome::kAllow;
-    return;
-  }
-  decision.outcome = Outcome::kChallenge;
   bool first = true;
   for_each_clause(decision.unmet, [&](std::uint32_t c) {
     if (clauses_[c].by_methods) {
@@ -300,6 +309,17 @@ void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts
       first = false;
     }
   });
+}
+
+Verdict verdict_of(const Decision& decision) noexcept {
+  Verdict v;
+  v.outcome = decision.outcome;
+  v.reauthenticate = decision.reauthenticate;
+  v.error_code = decision.error_code;
+  if (decision.outcome == Outcome::kChallenge) {
+    v.unmet = decision.unmet;
+  }
+  return v;
 }
 
 Decision rejected(RequestFault fault) noexcept {

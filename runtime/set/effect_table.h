@@ -34,7 +34,8 @@ class EffectTable {
  public:
   explicit EffectTable(const ir::Program& program);
 
-  static constexpr std::uint64_t kBlock = std::uint64_t{1} << 16;
+  static constexpr unsigned kBlockBit = 16;
+  static constexpr std::uint64_t kBlock = std::uint64_t{1} << kBlockBit;
 
   /// False when the set has more different sign-in frequencies than there are bits: then only
   /// DecisionMaker decides.

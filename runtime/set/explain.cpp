@@ -50,7 +50,7 @@ Explanation explain_by_index(const PolicySetState& state, const SignInRequest& r
   const index::Index& index = *state.index;
   Explanation e;
   index::Bound bound;
-  const RequestFault fault = index.bind(request, Plan::kReportOnly, bound);
+  const RequestFault fault = index.bind(request, nullptr, Plan::kReportOnly, bound);
   if (fault != RequestFault::kNone) {
     e.decision = e.report_only = rejected(fault);
     return e;

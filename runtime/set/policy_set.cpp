@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <gate/policy_set.hpp>
 
 #include "runtime/digest/sha256.h"
@@ -94,10 +95,25 @@ Decision PolicySet::evaluate_report_only(const SignInRequest& request) const noe
   return decide(*state_, request, Plan::kReportOnly);
 }
 
+Verdict PolicySet::outcome(const SignInRequest& request) const noexcept {
+  Verdict verdict;
+  if (state_->index != nullptr) {
+    state_->index->decide(request, nullptr, Plan::kEnforced, verdict);
+  } else {
+    verdict = verdict_of(evaluate(request));
+  }
+  return verdict;
+}
+
 Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend backend) {
   GATE_TRY_VOID(ir::verify(program));
   auto state = std::make_unique<internal::PolicySetState>(std::move(program), backend);
   state->digest = sha256_hex(ir::print_text(state->program, ir::Sources::kLeaveOut));
+  if (state->index != nullptr) {
+    // Sixteen of its digits; 0 is for sets without numbers.
+    std::from_chars(state->digest.data(), state->digest.data() + 16, state->numbers, 16);
+    state->numbers |= 1U;
+  }
   for (const ir::Clause& clause : state->program.clauses) {
     state->clause_texts.push_back(clause_text(state->program, clause));
   }
@@ -110,35 +126,6 @@ void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
              "code is attached once, to a set with tables");
   state.code = std::move(code);
   state.index->attach(state.code->entries());
-}
-
-struct PreparedRequest::Impl {
-  std::shared_ptr<const PolicySet> set;
-  SignInRequest request;  ///< for the interpreter
-  RequestFault fault = RequestFault::kNone;
-  index::Bound bound;
-};
-PreparedRequest::PreparedRequest(std::shared_ptr<const PolicySet> set, const SignInRequest& request)
-    : impl_(new Impl) {
-  impl_->set = std::move(set);
-  impl_->request = request;
-  if (const auto& index = impl_->set->state().index) {
-    impl_->fault = index->bind(request, Plan::kEnforced, impl_->bound);
-  }
-}
-PreparedRequest::~PreparedRequest() = default;
-PreparedRequest::PreparedRequest(PreparedRequest&&) noexcept = default;
-PreparedRequest& PreparedRequest::operator=(PreparedRequest&&) noexcept = default;
-Decision PreparedRequest::evaluate() const noexcept {
-  Decision decision = index::kBlank;
-  if (const index::Index* index = impl_->set->state().index.get(); index == nullptr) {
-    decision = impl_->set->evaluate(impl_->request);
-  } else if (impl_->fault == RequestFault::kNone) {
-    index->decide(impl_->bound, decision);
-  } else {
-    decision = rejected(impl_->fault);
-  }
-  return decision;
 }
 
 }  // namespace gate

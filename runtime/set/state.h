@@ -25,6 +25,7 @@ struct PolicySetState {
   DecisionTables decisions;
   Backend backend;
   std::string digest;
+  std::uint64_t numbers = 0;  ///< PolicySet::numbers()
   std::vector<std::string> clause_texts;
   std::unique_ptr<index::Index> index;  ///< null: the interpreter decides
   std::unique_ptr<CompiledCode> code;

@@ -13,7 +13,8 @@ bool in_range(E value, std::size_t count) {
   return static_cast<std::size_t>(value) < count;
 }
 
-bool enums_in_range(const SignInRequest& r) {
+template <typename Request>
+bool enums_in_range(const Request& r) {
   return in_range(r.flow, kFlowCount) && in_range(r.user_kind, kUserKindCount) &&
          in_range(r.target_kind, 3) && in_range(r.client, kClientAppCount) &&
          in_range(r.platform, kPlatformCount) && in_range(r.sign_in_risk, kRiskCount) &&
@@ -27,7 +28,7 @@ bool enums_in_range(const SignInRequest& r) {
          std::all_of(r.completed.begin(), r.completed.end(),
                      [](const CompletedMethod& c) { return in_range(c.method, kMethodCount); }) &&
          std::all_of(r.satisfied.begin(), r.satisfied.end(),
-                     [](const SatisfiedControl& s) { return in_range(s.kind, kControlKindCount); });
+                     [](const auto& s) { return in_range(s.kind, kControlKindCount); });
 }
 
 bool fits(std::string_view s) {
@@ -54,18 +55,40 @@ bool all_texts(const SignInRequest& r, F ok) {
          });
 }
 
+/// The same; its names are numbers.
+template <typename F>
+bool all_texts(const InternedRequest& r, F ok) {
+  return std::all_of(r.strings.begin(), r.strings.end(),
+                     [ok](const InternedString& f) { return ok(f.value); }) &&
+         std::all_of(r.lists.begin(), r.lists.end(),
+                     [ok](const InternedList& f) {
+                       return std::all_of(f.values.begin(), f.values.end(), ok);
+                     }) &&
+         std::all_of(r.signals.begin(), r.signals.end(), [ok](const InternedSignal& f) {
+           const auto* text = std::get_if<std::string_view>(&f.value);
+           return text == nullptr || ok(*text);
+         });
+}
+
 bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
+bool is_country(std::string_view country) {
+  return country.empty() || (country.size() == 2 && is_letter(country[0]) && is_letter(country[1]));
+}
 
-}  // namespace
+template <typename Request>
+bool too_many_principals(const Request& r) {
+  return r.groups.size() > ir::kPrincipalsMax || r.roles.size() > ir::kPrincipalsMax ||
+         r.groups.size() + r.roles.size() > ir::kPrincipalsMax;
+}
 
-RequestFault validate(const SignInRequest& r) noexcept {
+template <typename Request>
+RequestFault fault_of(const Request& r) {
   if (!enums_in_range(r)) {
     return RequestFault::kEnumOutOfRange;
   }
-  if (r.groups.size() > ir::kPrincipalsMax || r.roles.size() > ir::kPrincipalsMax ||
-      r.groups.size() + r.roles.size() > ir::kPrincipalsMax) {
+  if (too_many_principals(r)) {
     return RequestFault::kTooManyPrincipals;
   }
   if (std::max({r.app_groups.size(), r.completed.size(), r.satisfied.size(), r.strings.size(),
@@ -73,7 +96,7 @@ RequestFault validate(const SignInRequest& r) noexcept {
     return RequestFault::kTooManyFacts;
   }
   std::size_t values = 0;
-  for (const ListFact& list : r.lists) {
+  for (const auto& list : r.lists) {
     values += std::min(list.values.size(), kListValuesMax + 1);
   }
   if (values > kListValuesMax) {
@@ -85,9 +108,10 @@ RequestFault validate(const SignInRequest& r) noexcept {
   if (!all_texts(r, is_utf8)) {
     return RequestFault::kMalformedText;
   }
-  if (!r.country.empty() &&
-      (r.country.size() != 2 || !is_letter(r.country[0]) || !is_letter(r.country[1]))) {
-    return RequestFault::kMalformedCountry;
+  if constexpr (requires { r.country; }) {
+    if (!is_country(r.country)) {
+      return RequestFault::kMalformedCountry;
+    }
   }
   if ((r.now_unix_s && (*r.now_unix_s < kNowMin || *r.now_unix_s > kNowMax)) ||
       (r.session_age_s && *r.session_age_s < 0) ||
@@ -95,6 +119,25 @@ RequestFault validate(const SignInRequest& r) noexcept {
     return RequestFault::kNumberOutOfRange;
   }
   return RequestFault::kNone;
+}
+
+}  // namespace
+
+RequestFault validate(const SignInRequest& request) noexcept {
+  return fault_of(request);
+}
+RequestFault validate(const InternedRequest& request) noexcept {
+  return fault_of(request);
+}
+
+RequestFault validate_principal(const SignInRequest& request) noexcept {
+  SignInRequest who;
+  who.user = request.user;
+  who.user_kind = request.user_kind;
+  who.external_tenant = request.external_tenant;
+  who.groups = request.groups;
+  who.roles = request.roles;
+  return fault_of(who);
 }
 
 }  // namespace gate

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gate/decision.hpp>
+#include <gate/interned.hpp>
 #include <gate/request.hpp>
 
 namespace gate {
@@ -8,5 +9,10 @@ namespace gate {
 /// Limits and enumerations of a request, before any policy is looked at. Addresses and signal types
 /// are checked by whoever reads them. Allocates nothing.
 [[nodiscard]] RequestFault validate(const SignInRequest& request) noexcept;
+/// The same of a request whose names were numbered before; the numbers are checked by whoever knows
+/// the set.
+[[nodiscard]] RequestFault validate(const InternedRequest& request) noexcept;
+/// The part of it that is about who signs in.
+[[nodiscard]] RequestFault validate_principal(const SignInRequest& request) noexcept;
 
 }  // namespace gate

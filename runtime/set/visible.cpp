@@ -2,17 +2,26 @@
 
 namespace gate {
 
-bool is_visible(const SignInRequest& request, std::string_view name) noexcept {
+Visibility visibility_of(std::string_view name) noexcept {
   if (!name.starts_with("device.")) {
-    return true;
+    return Visibility::kAlways;
   }
-  const DeviceFacts& device = request.device;
-  if (!name.starts_with("device.extension_attribute")) {
-    return device.registered;
+  return name.starts_with("device.extension_attribute") ? Visibility::kManaged
+                                                        : Visibility::kRegistered;
+}
+
+bool is_visible(const DeviceFacts& device, Visibility visibility) noexcept {
+  switch (visibility) {
+    case Visibility::kAlways:
+      return true;
+    case Visibility::kRegistered:
+      return device.registered;
+    case Visibility::kManaged:
+      return device.registered &&
+             (device.managed == Tristate::kTrue || device.compliant == Tristate::kTrue ||
+              device.trust == DeviceTrust::kServerAd);
   }
-  return device.registered &&
-         (device.managed == Tristate::kTrue || device.compliant == Tristate::kTrue ||
-          device.trust == DeviceTrust::kServerAd);
+  return false;
 }
 
 }  // namespace gate

@@ -5,10 +5,19 @@
 
 namespace gate {
 
-/// Whether a policy may see the attribute `name` of this request (conditional-access 3): of a
-/// device that is not registered nothing is known, and extension attributes have a value only on
-/// devices that are managed, compliant or hybrid joined. What is not visible counts as absent.
-/// Every executor asks here. Pure; allocates nothing.
-[[nodiscard]] bool is_visible(const SignInRequest& request, std::string_view name) noexcept;
+/// What must be so before policies may see an attribute (conditional-access 3).
+enum class Visibility : std::uint8_t {
+  kAlways,
+  kRegistered,  ///< of a device that is not registered nothing is known
+  kManaged,     ///< managed, compliant or hybrid joined: extension attributes of devices
+};
+[[nodiscard]] Visibility visibility_of(std::string_view name) noexcept;
+[[nodiscard]] bool is_visible(const DeviceFacts& device, Visibility visibility) noexcept;
+
+/// Whether a policy may see the attribute `name` of this request. What is not visible counts as
+/// absent. Every executor asks here. Pure; allocates nothing.
+[[nodiscard]] inline bool is_visible(const SignInRequest& request, std::string_view name) noexcept {
+  return is_visible(request.device, visibility_of(name));
+}
 
 }  // namespace gate

@@ -113,6 +113,7 @@ enum class RequestFault : std::uint16_t {
   kTooManyFacts,
   kNumberOutOfRange,  ///< `now` beyond the years 1..9999, or a negative session age
   kMalformedText,     ///< a text is not UTF-8
+  kForeignNumbers,    ///< numbers of names, or a bound principal, of another policy set or user
 };
 [[nodiscard]] std::string_view name(RequestFault fault) noexcept;
 
@@ -122,6 +123,17 @@ struct Reason {
   std::uint16_t detail = 0;
   std::uint32_t policy = kNoPolicy;  ///< PolicySet::policy(i)
   friend constexpr bool operator==(const Reason&, const Reason&) = default;
+};
+
+/// The part of a Decision that says how to go on, and nothing of why. A value; default-made it
+/// blocks.
+struct Verdict {
+  Outcome outcome = Outcome::kBlock;
+  bool reauthenticate = false;   ///< as in Decision
+  std::uint16_t error_code = 0;  ///< as in Decision
+  ClauseSet unmet;  ///< as in Decision on a challenge; empty on a block and on an allow
+
+  friend constexpr bool operator==(const Verdict&, const Verdict&) = default;
 };
 
 /// What a policy set says of one sign-in. A value; default-made it blocks.

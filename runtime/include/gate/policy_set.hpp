@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <gate/decision.hpp>
+#include <gate/interned.hpp>
 #include <gate/request.hpp>
 #include <gate/result.hpp>
 #include <memory>
@@ -132,6 +133,36 @@ class PolicySet {
   [[nodiscard]] Decision evaluate(const SignInRequest& request) const noexcept;
   /// The same over the report-only policies together with those that are on. Changes nothing.
   [[nodiscard]] Decision evaluate_report_only(const SignInRequest& request) const noexcept;
+
+  /// Outcome, unmet clauses and error code of evaluate(), for callers that need no more. A block is
+  /// final: nothing is looked for beyond it. Otherwise as evaluate().
+  [[nodiscard]] Verdict outcome(const SignInRequest& request) const noexcept;
+
+  /// The same from numbers of names (interned.hpp). Refused with kForeignNumbers unless the numbers
+  /// are those of this set.
+  [[nodiscard]] Decision evaluate(const InternedRequest& request) const noexcept;
+  [[nodiscard]] Verdict outcome(const InternedRequest& request) const noexcept;
+  /// The same for a principal that was bound before. Refused with kForeignNumbers if it was bound
+  /// to a set of another digest, or if user, user_kind or external_tenant of the request are not
+  /// those that were bound; groups and roles of the request are not looked at.
+  [[nodiscard]] Decision evaluate(const PreparedPrincipal& who,
+                                  const InternedRequest& request) const noexcept;
+  [[nodiscard]] Decision evaluate(const PreparedPrincipal& who,
+                                  const SignInRequest& request) const noexcept;
+  [[nodiscard]] Verdict outcome(const PreparedPrincipal& who,
+                                const InternedRequest& request) const noexcept;
+  [[nodiscard]] Verdict outcome(const PreparedPrincipal& who,
+                                const SignInRequest& request) const noexcept;
+
+  /// What InternedRequest::numbers must be: taken from the digest, so sets with one digest have one
+  /// numbering. 0: a set for the interpreter, which gives no numbers and refuses every one.
+  [[nodiscard]] std::uint64_t numbers() const noexcept;
+  /// The number of a name, kUnnamed if no policy depends on it.
+  [[nodiscard]] NameNumber number(NameKind kind, std::string_view name) const noexcept;
+  /// The number of a place; empty for a malformed address or country. Empty texts: unknown.
+  [[nodiscard]] std::optional<PlaceNumber> place(std::string_view ip,
+                                                 std::string_view country) const noexcept;
+
   /// Decides every request into the decision of the same number; equal to evaluate() on each.
   /// Never allocates. As many decisions as requests: GATE_CHECK.
   void evaluate_batch(std::span<const SignInRequest> requests,
@@ -148,6 +179,9 @@ class PolicySet {
   [[nodiscard]] internal::PolicySetState& state_for_code() const noexcept { return *state_; }
 
  private:
+  template <typename Request>
+  [[nodiscard]] RequestFault refusal(const PreparedPrincipal& who,
+                                     const Request& request) const noexcept;
   std::unique_ptr<internal::PolicySetState> state_;
 };
 
@@ -161,10 +195,41 @@ class PreparedRequest {
   PreparedRequest(PreparedRequest&&) noexcept;
   PreparedRequest& operator=(PreparedRequest&&) noexcept;
 
-  /// As PolicySet::evaluate, without the binding.
+  /// As PolicySet::evaluate and outcome, without the binding.
   [[nodiscard]] Decision evaluate() const noexcept;
+  [[nodiscard]] Verdict outcome() const noexcept;
 
  private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Who signs in, bound once for all that this user does until the directory or the policies change:
+/// user, user_kind, external_tenant, groups and roles. A sign-in is decided after the first factor,
+/// again at issue, again at every refresh; what the policies say of the person is the same each
+/// time. Keep one per (user, version of the directory, digest): is_for() says whether it still
+/// holds. Immutable, shared by any number of threads; keeps neither the set nor any string alive,
+/// so a set that was replaced is not held by what was bound to it. Making one allocates, and takes
+/// a few microseconds; how much it holds grows with the policies that name the user's groups.
+class PreparedPrincipal {
+ public:
+  /// Of `request` only the members above are read. `directory_version`: whatever the caller counts.
+  PreparedPrincipal(const PolicySet& set, const SignInRequest& request,
+                    std::uint64_t directory_version = 0);
+  ~PreparedPrincipal();
+  PreparedPrincipal(PreparedPrincipal&&) noexcept;
+  PreparedPrincipal& operator=(PreparedPrincipal&&) noexcept;
+
+  /// Not kNone: the principal is malformed, or the set is one for the interpreter
+  /// (kForeignNumbers); every decision with it is a block for that reason.
+  [[nodiscard]] RequestFault fault() const noexcept;
+  /// Whether it was bound to a set of this digest and to this version of the directory. The set
+  /// itself refuses a principal that was bound to another one; it knows nothing of directories.
+  [[nodiscard]] bool is_for(const PolicySet& set, std::uint64_t directory_version) const noexcept;
+  [[nodiscard]] std::size_t bytes() const noexcept;
+
+ private:
+  friend class PolicySet;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -17,11 +17,32 @@ namespace gate::index {
 /// RowPolicies or ListedPolicies. `fact(policy)` gives the absent fact behind an unknown condition.
 /// Only where Standing::each_policy is false. kWords: of a ClauseSet that the set uses.
 template <typename Source, typename Fact, std::size_t kWords>
-class Verdict {
+class Conclusion {
  public:
-  Verdict(const DecisionTables& tables, const abi::DecisionFacts& facts, const Standing& standing,
-          Source& source, const Fact& fact)
+  Conclusion(const DecisionTables& tables, const abi::DecisionFacts& facts,
+             const Standing& standing, Source& source, const Fact& fact)
       : tables_(tables), facts_(facts), standing_(standing), source_(source), fact_(fact) {}
+
+  /// How to go on, and nothing of why. False as decide().
+  [[nodiscard]] bool outcome(Verdict& out) noexcept {
+    if (source_.some_block()) {
+      findings_.blocked = true;
+      out = DecisionTables::verdict(findings_, facts_, false, {});
+      return true;
+    }
+    const std::uint32_t applied = source_.gather(sum_);
+    settle();
+    if (asks_for_password_change()) {
+      return false;
+    }
+    if (applied == 0) {
+      findings_.blocked = tables_.default_deny();
+    }
+    ClauseSet unmet;
+    std::copy_n(unmet_.begin(), kWords, unmet.words.begin());
+    out = DecisionTables::verdict(findings_, facts_, (sum_.rest & standing_.stale) != 0, unmet);
+    return true;
+  }
 
   /// `out` is a Decision as it is made. False when a rule turns out to hold that depends on the
   /// single policy: then DecisionMaker decides, and `out` is as it was.

@@ -1,0 +1,328 @@
+#include <algorithm>
+#include <bit>
+#include <span>
+
+#include "runtime/index/binding.h"
+#include "runtime/ir/built_in_number.h"
+#include "runtime/ir/context.h"
+#include "runtime/set/validate.h"
+
+namespace gate::index {
+namespace {
+
+bool has(std::uint64_t bits, unsigned i) {
+  return (bits >> i & 1U) != 0;
+}
+
+template <ir::ContextFact kFact, typename E>
+std::uint64_t bit(E value) {
+  constexpr unsigned kOffset = ir::context_field(kFact).offset;
+  return std::uint64_t{1} << (kOffset + static_cast<unsigned>(value));
+}
+
+template <typename Request>
+std::uint64_t context_word(const Request& r) {
+  using F = ir::ContextFact;
+  const DeviceFacts& d = r.device;
+  std::uint64_t word =
+      bit<F::kFlow>(r.flow) | bit<F::kClient>(r.client) | bit<F::kPlatform>(r.platform) |
+      bit<F::kSignInRisk>(r.sign_in_risk) | bit<F::kUserRisk>(r.user_risk) |
+      bit<F::kServicePrincipalRisk>(r.service_principal_risk) |
+      bit<F::kInsiderRisk>(r.insider_risk) | bit<F::kTransferMethod>(r.transfer_method) |
+      bit<F::kUserKind>(r.user_kind) | bit<F::kDeviceRegistered>(d.registered ? 1U : 0U) |
+      bit<F::kDeviceReportedLost>(d.reported_lost ? 1U : 0U);
+  if (d.registered) {
+    return word | bit<F::kDeviceCompliant>(d.compliant) | bit<F::kDeviceManaged>(d.managed) |
+           bit<F::kDeviceTrust>(d.trust) | bit<F::kDeviceOwnership>(d.ownership);
+  }
+  return word | bit<F::kDeviceCompliant>(Tristate::kAbsent) |
+         bit<F::kDeviceManaged>(Tristate::kAbsent) | bit<F::kDeviceTrust>(DeviceTrust::kAbsent) |
+         bit<F::kDeviceOwnership>(DeviceOwnership::kAbsent);
+}
+
+abi::Text text_of(std::string_view s) {
+  return {s.data(), s.size()};
+}
+
+}  // namespace
+
+void Binding::add_memberships(Feature f, std::uint64_t* membership) const noexcept {
+  for (const std::uint32_t set : features_.memberships(f)) {
+    membership[set / 64] |= std::uint64_t{1} << (set % 64);
+  }
+}
+void Binding::add_principal(Feature f, PrincipalOut& out) const noexcept {
+  if (f == Features::kNone) {
+    return;
+  }
+  if (const std::uint32_t key = features_.key(f); key != Features::kNone) {
+    out.keys[out.count++] = key;
+  }
+  add_memberships(f, out.membership);
+}
+void Binding::add_target(Feature f, abi::BoundRequest& out) const noexcept {
+  if (f == Features::kNone) {
+    return;
+  }
+  if (const std::uint32_t key = features_.key(f); key != Features::kNone) {
+    out.target_keys[out.target_count++] = key;
+  }
+  add_memberships(f, out.membership);
+}
+
+template <typename Request>
+void Binding::bind_who(const Request& r, PrincipalOut& out) const noexcept {
+  const auto add = [this, &out](ir::SymbolKind kind, auto name) {
+    add_principal(feature(kind, name), out);
+  };
+  if (r.user_kind == UserKind::kServicePrincipal) {
+    add_principal(features_.all_service_principals(), out);
+    add(ir::SymbolKind::kServicePrincipal, r.user);
+    return;
+  }
+  add_principal(features_.all_users(), out);
+  add(ir::SymbolKind::kUser, r.user);
+  for (const auto group : r.groups) {
+    add(ir::SymbolKind::kGroup, group);
+  }
+  for (const auto role : r.roles) {
+    add(ir::SymbolKind::kRole, role);
+  }
+  if (r.user_kind != UserKind::kMember) {
+    add_principal(features_.guest(r.user_kind), out);
+    if (has_tenants_) {
+      const std::uint32_t tenant = feature(ir::SymbolKind::kTenant, r.external_tenant);
+      if (tenant != NameTable::kNone) {
+        add_principal(features_.guest(r.user_kind, tenant), out);
+      }
+    }
+  }
+}
+
+template <typename Request>
+void Binding::bind_target(const Request& r, abi::BoundRequest& out) const noexcept {
+  out.target_count = 0;
+  add_target(features_.all_targets(r.target_kind), out);
+  const auto add = [this, &out](ir::SymbolKind kind, auto name) {
+    add_target(feature(kind, name), out);
+  };
+  switch (r.target_kind) {
+    case TargetKind::kApp:
+      add(ir::SymbolKind::kApp, r.target);
+      for (const auto group : r.app_groups) {
+        add(ir::SymbolKind::kAppGroup, group);
+      }
+      break;
+    case TargetKind::kUserAction:
+      add(ir::SymbolKind::kUserAction, r.target);
+      break;
+    case TargetKind::kAuthContext:
+      add(ir::SymbolKind::kAuthContext, r.target);
+      break;
+  }
+}
+
+template <typename Request>
+void Binding::bind_methods(const Request& r, abi::BoundRequest& out) const noexcept {
+  out.methods = 0;
+  for (const CompletedMethod& c : r.completed) {
+    const auto m = static_cast<unsigned>(c.method);
+    std::uint32_t& age = out.method_age_s[m];
+    age = has(out.methods, m) ? std::min(age, c.age_s) : c.age_s;
+    out.methods |= 1U << m;
+  }
+}
+
+template <typename Request>
+void Binding::bind_defaults(const Request& r, abi::BoundRequest& out) const noexcept {
+  out.int_present = 0;
+  for (const auto& [slot, value] : int_defaults_) {
+    out.int_present |= std::uint64_t{1} << slot;
+    out.int_value[slot] = value;
+  }
+  for (const auto& [slot, number] : built_in_numbers_) {
+    if (const auto value = ir::value_of(number, r)) {
+      out.int_present |= std::uint64_t{1} << slot;
+      out.int_value[slot] = *value;
+    }
+  }
+  out.bool_present = bool_default_present_;
+  out.bool_value = bool_default_value_;
+  out.string_present = 0;
+  for (const auto& [slot, value] : string_defaults_) {
+    out.string_present |= std::uint64_t{1} << slot;
+    out.string_value[slot] = text_of(value);
+  }
+  out.list_present = 0;
+  out.has_now = r.now_unix_s ? 1 : 0;
+  out.now_s = r.now_unix_s.value_or(0);
+}
+
+RequestFault Binding::find_place(const SignInRequest& r, PlaceNumber& out) const noexcept {
+  out = {Places::kNoRange, Places::country(r.country)};
+  if (!r.ip.empty()) {
+    Address address;
+    if (!read_address(r.ip, address)) {
+      return RequestFault::kMalformedIp;
+    }
+    out.range = places_.innermost(address);
+  }
+  return RequestFault::kNone;
+}
+RequestFault Binding::find_place(const InternedRequest& r, PlaceNumber& out) const noexcept {
+  out = r.place;
+  if (out.country == kUnnamed) {
+    out.country = Places::country({});
+  }
+  return places_.knows(out.range, out.country) ? RequestFault::kNone
+                                               : RequestFault::kForeignNumbers;
+}
+std::optional<PlaceNumber> Binding::place(std::string_view ip,
+                                          std::string_view country) const noexcept {
+  SignInRequest request;
+  request.ip = ip;
+  request.country = country;
+  PlaceNumber out;
+  if (validate(request) != RequestFault::kNone || find_place(request, out) != RequestFault::kNone) {
+    return std::nullopt;
+  }
+  return out;
+}
+
+template <typename Request>
+RequestFault Binding::bind_signals(const Request& r, abi::BoundRequest& out) const noexcept {
+  std::uint64_t given[3] = {0, 0, 0};  // of ints, bools, strings: the first of a name counts
+  for (const auto& fact : r.signals) {
+    const std::uint32_t name = slot_name(kSignalName, fact.name);
+    if (name == NameTable::kNone) {
+      continue;
+    }
+    for (std::uint32_t i = slots_of_name_[name].begin; i < slots_of_name_[name].end; ++i) {
+      const Slot slot = slots_[i];
+      // The alternatives of SignalValue come in the order of SlotType.
+      if (fact.value.index() != static_cast<std::size_t>(slot.type)) {
+        return RequestFault::kSignalTypeMismatch;
+      }
+      const std::uint64_t slot_bit = std::uint64_t{1} << slot.number;
+      std::uint64_t& seen = given[static_cast<std::size_t>(slot.type)];
+      if ((seen & slot_bit) != 0) {
+        continue;
+      }
+      seen |= slot_bit;
+      if (const auto* number = std::get_if<std::int64_t>(&fact.value)) {
+        out.int_present |= slot_bit;
+        out.int_value[slot.number] = *number;
+      } else if (const auto* flag = std::get_if<bool>(&fact.value)) {
+        out.bool_present |= slot_bit;
+        out.bool_value = *flag ? out.bool_value | slot_bit : out.bool_value & ~slot_bit;
+      } else if (const auto* text = std::get_if<std::string_view>(&fact.value)) {
+        out.string_present |= slot_bit;
+        out.string_value[slot.number] = text_of(*text);
+      }
+    }
+  }
+  return RequestFault::kNone;
+}
+
+template <typename Request>
+void Binding::bind_attributes(const Request& r, abi::BoundRequest& out) const noexcept {
+  const auto slots = [this, &r](std::uint8_t kind, auto name) {
+    const std::uint32_t id = slot_name(kind, name);
+    return id == NameTable::kNone || !is_visible(r.device, visibility_[id]) ? Slots{}
+                                                                            : slots_of_name_[id];
+  };
+  for (const auto& fact : r.strings) {
+    const Slots found = slots(kAttributeName, fact.name);
+    for (std::uint32_t i = found.begin; i < found.end; ++i) {
+      const unsigned slot = slots_[i].number;
+      if (!has(out.string_present, slot)) {
+        out.string_present |= std::uint64_t{1} << slot;
+        out.string_value[slot] = text_of(fact.value);
+      }
+    }
+  }
+  for (const auto& fact : r.lists) {
+    const Slots found = slots(kListName, fact.name);
+    for (std::uint32_t i = found.begin; i < found.end; ++i) {
+      const unsigned slot = slots_[i].number;
+      if (!has(out.list_present, slot)) {
+        out.list_present |= std::uint64_t{1} << slot;
+        out.list_value[slot] = {fact.values.data(), fact.values.size()};
+      }
+    }
+  }
+}
+
+bool Binding::knows(const InternedRequest& r) const noexcept {
+  const auto all = [this](NameKind kind, std::span<const NameNumber> numbers) {
+    return std::all_of(numbers.begin(), numbers.end(),
+                       [this, kind](NameNumber n) { return knows(kind, n); });
+  };
+  const auto named = [this](NameKind kind, const auto& facts) {
+    return std::all_of(facts.begin(), facts.end(),
+                       [this, kind](const auto& fact) { return knows(kind, fact.name); });
+  };
+  constexpr NameKind kTargets[] = {NameKind::kApp, NameKind::kUserAction, NameKind::kAuthContext};
+  const NameKind user =
+      r.user_kind == UserKind::kServicePrincipal ? NameKind::kServicePrincipal : NameKind::kUser;
+  return knows(user, r.user) && knows(NameKind::kTenant, r.external_tenant) &&
+         knows(kTargets[static_cast<std::size_t>(r.target_kind)], r.target) &&
+         all(NameKind::kGroup, r.groups) && all(NameKind::kRole, r.roles) &&
+         all(NameKind::kAppGroup, r.app_groups) && named(NameKind::kControl, r.satisfied) &&
+         named(NameKind::kAttribute, r.strings) && named(NameKind::kList, r.lists) &&
+         named(NameKind::kSignal, r.signals);
+}
+
+template <typename Request>
+RequestFault Binding::bind(const Request& request, const BoundPrincipal* who, Plan plan,
+                           Bound& out) const noexcept {
+  if (const RequestFault fault = validate(request); fault != RequestFault::kNone) {
+    return fault;
+  }
+  if (!knows(request)) {
+    return RequestFault::kForeignNumbers;
+  }
+  abi::BoundRequest& r = out.request;
+  PlaceNumber place;
+  if (const RequestFault fault = find_place(request, place); fault != RequestFault::kNone) {
+    return fault;
+  }
+  if (who == nullptr) {
+    std::fill_n(r.membership, membership_words_, 0);
+    PrincipalOut principals{out.principal_keys, 0, r.membership};
+    bind_who(request, principals);
+    out.principals = {out.principal_keys, principals.count};
+  } else {
+    std::copy_n(who->membership.begin(), membership_words_, r.membership);
+    out.principals = {who->keys.data(), static_cast<std::uint32_t>(who->keys.size())};
+  }
+  places_.sets_of(place.range, place.country, [&r](std::uint32_t set) {
+    r.membership[set / 64] |= std::uint64_t{1} << (set % 64);
+  });
+  bind_defaults(request, r);
+  if (const RequestFault fault = bind_signals(request, r); fault != RequestFault::kNone) {
+    return fault;
+  }
+  bind_attributes(request, r);
+  r.context =
+      context_word(request) | (plan == Plan::kEnforced ? abi::kEnforcedPlan : abi::kReportPlan);
+  bind_target(request, r);
+  bind_methods(request, r);
+  out.facts = facts(request);
+  return RequestFault::kNone;
+}
+template RequestFault Binding::bind(const SignInRequest& request, const BoundPrincipal* who,
+                                    Plan plan, Bound& out) const noexcept;
+template RequestFault Binding::bind(const InternedRequest& request, const BoundPrincipal* who,
+                                    Plan plan, Bound& out) const noexcept;
+
+void Binding::bind_principal(const SignInRequest& request, BoundPrincipal& out) const {
+  out.keys.resize(request.groups.size() + request.roles.size() + 4);
+  out.membership.assign(membership_words_, 0);
+  PrincipalOut principals{out.keys.data(), 0, out.membership.data()};
+  bind_who(request, principals);
+  out.keys.resize(principals.count);
+  out.keys.shrink_to_fit();
+}
+
+}  // namespace gate::index
