@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <gate/request_json.hpp>
-#include <thread>
 
 #include "bench/measure/allocations.h"
 #include "bench/workload/gate_text.h"
@@ -40,11 +39,7 @@ std::shared_ptr<const PolicySet> compile_or_exit(std::vector<SourceFile> files, 
 }
 
 bool wait_for_code(const PolicySet& set) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  while (set.tier() != Tier::kMachineCode && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::microseconds(200));
-  }
-  return set.tier() == Tier::kMachineCode;
+  return set.wait_for_native(std::chrono::seconds(10)) == Tier::kMachineCode;
 }
 
 Scenario::Scenario(const WorkloadOptions& chosen, std::string where)
@@ -97,6 +92,7 @@ void Scenario::compile_all() {
   }
   cold.reset();
 
+  // The code of `cold` is kept by the process, so that none is generated while memory is counted.
   const std::size_t before = heap_bytes();
   native = compile_or_exit(files, Backend::kNative);
   const std::size_t after = heap_bytes();

@@ -58,7 +58,7 @@ class Scenario {
   void check() const;
 };
 
-/// Waits until machine code decides, for 2 s at most. False: it does not, the tables do.
+/// Waits until machine code decides, for 10 s at most. False: it does not, the tables do.
 bool wait_for_code(const PolicySet& set);
 
 /// Compiles or exits with 3 and the diagnostics.

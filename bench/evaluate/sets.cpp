@@ -46,12 +46,20 @@ void reload(benchmark::State& state, const Scenario& s) {
   Evaluator evaluator(s.native);
   std::vector<std::vector<SourceFile>> versions = {s.edited(0), s.edited(1)};
   std::size_t turn = 0;
+  const std::uint64_t compiled = native_code_counts().compiled;
+  std::size_t machine_code = 0;
   for (auto _ : state) {
     state.PauseTiming();
     std::vector<SourceFile> files = versions[turn++ % 2];
     state.ResumeTiming();
-    evaluator.replace(compile_or_exit(std::move(files), Backend::kNative));
+    auto set = compile_or_exit(std::move(files), Backend::kNative);
+    machine_code += set->tier() == Tier::kMachineCode ? 1 : 0;
+    evaluator.replace(std::move(set));
   }
+  // Nothing was generated, and yet machine code decided at once.
+  state.counters["compiled"] = static_cast<double>(native_code_counts().compiled - compiled);
+  state.counters["machine_code"] =
+      static_cast<double>(machine_code) / static_cast<double>(state.iterations());
 }
 
 /// How long decisions take on one thread while another reloads all the time, against a quiet

@@ -75,15 +75,17 @@ void PolicySource::declare_option(Arguments& arguments, std::string_view name, s
 }
 
 std::optional<CompileOutput> PolicySource::compile(Console& console, Backend backend,
-                                                   ExitCode& failure) const {
-  return compile(path_, console, backend, failure);
+                                                   ExitCode& failure,
+                                                   NativeCode native_code) const {
+  return compile(path_, console, backend, failure, native_code);
 }
 
 std::shared_ptr<const PolicySet> PolicySource::load(const std::string& path, Console& console,
                                                     ExitCode& failure) const {
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension != ".gateset" && extension != ".so") {
-    const auto output = compile(path, console, Backend::kNative, failure);
+    const auto output =
+        compile(path, console, Backend::kNative, failure, NativeCode::kBeforeReturn);
     return output ? output->policies : nullptr;
   }
   auto set = load_policy_set_file(path);
@@ -96,7 +98,8 @@ std::shared_ptr<const PolicySet> PolicySource::load(const std::string& path, Con
 }
 
 std::optional<CompileOutput> PolicySource::compile(const std::string& path, Console& console,
-                                                   Backend backend, ExitCode& failure) const {
+                                                   Backend backend, ExitCode& failure,
+                                                   NativeCode native_code) const {
   const Result<Date> day = today();
   if (!day) {
     console.error(day.error().message);
@@ -105,6 +108,7 @@ std::optional<CompileOutput> PolicySource::compile(const std::string& path, Cons
   }
   CompileOptions options;
   options.backend = backend;
+  options.native_code = native_code;
   options.today = *day;
   CompileOutput output = compile_folder(path, options);
   if (output.policies == nullptr) {

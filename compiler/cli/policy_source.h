@@ -30,9 +30,11 @@ class PolicySource {
   [[nodiscard]] const std::string& path() const { return path_; }
 
   /// Compiles `path()`. Diagnostics go to standard error when there are errors, so that what a
-  /// command prints stays clean; warnings are for `gatec check` to show. Empty after errors.
-  [[nodiscard]] std::optional<CompileOutput> compile(Console& console, Backend backend,
-                                                     ExitCode& failure) const;
+  /// command prints stays clean; warnings are for `gatec check` to show. Empty after errors. A
+  /// process that decides once ends before machine code would have paid for itself.
+  [[nodiscard]] std::optional<CompileOutput> compile(
+      Console& console, Backend backend, ExitCode& failure,
+      NativeCode native_code = NativeCode::kNever) const;
   /// The set at `path`: loaded when it is what `gatec build` wrote (code in it is not run), else
   /// compiled. Null after errors.
   [[nodiscard]] std::shared_ptr<const PolicySet> load(const std::string& path, Console& console,
@@ -40,7 +42,8 @@ class PolicySource {
 
  private:
   [[nodiscard]] std::optional<CompileOutput> compile(const std::string& path, Console& console,
-                                                     Backend backend, ExitCode& failure) const;
+                                                     Backend backend, ExitCode& failure,
+                                                     NativeCode native_code) const;
 
   std::string path_ = ".";
   std::string today_;

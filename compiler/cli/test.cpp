@@ -48,7 +48,7 @@ class Test final : public Command {
 
   ExitCode run(Console& console) override {
     ExitCode failure = ExitCode::kOk;
-    auto set = source_.compile(console, Backend::kNative, failure);
+    auto set = source_.compile(console, Backend::kNative, failure, NativeCode::kBeforeReturn);
     if (!set) {
       return failure;
     }

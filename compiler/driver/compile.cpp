@@ -7,6 +7,7 @@
 #include "compiler/driver/folder.h"
 #include "compiler/lower/attach_native.h"
 #include "compiler/lower/native_file.h"
+#include "compiler/lower/native_queue.h"
 #include "compiler/parse/parse_files.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/templates.h"
@@ -59,10 +60,20 @@ std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions
     diagnostics.report_unplaced<Code::kInternalProgram>(set.error().message);
     return nullptr;
   }
-  if (!lower::attach_native(**set)) {
-    // The set decides from its tables, with the same answers; PolicySet::tier() tells.
+  std::shared_ptr<const PolicySet> shared(std::move(*set));
+  switch (options.native_code) {
+    case NativeCode::kBackground:
+      generate_native_code(shared);
+      break;
+    case NativeCode::kBeforeReturn:
+      if (!lower::attach_native(*shared)) {
+        // The set decides from its tables, with the same answers; PolicySet::tier() tells.
+      }
+      break;
+    case NativeCode::kNever:
+      break;
   }
-  return std::shared_ptr<const PolicySet>(std::move(*set));
+  return shared;
 }
 
 CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
@@ -124,6 +135,14 @@ CompileOutput compile_folder(const std::filesystem::path& folder, const CompileO
   const Limits limits;
   auto files = compiler::load_folder(folder, limits, diagnostics);
   return compile_set(std::move(files), Origin::kFolder, options, limits, diagnostics);
+}
+
+void generate_native_code(const std::shared_ptr<const PolicySet>& set) {
+  lower::NativeQueue::instance().add(set);
+}
+
+NativeCodeCounts native_code_counts() noexcept {
+  return lower::native_counts();
 }
 
 Result<std::string> build_native_policy_set(const PolicySet& set, const SaveOptions& options) {

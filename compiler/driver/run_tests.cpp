@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <gate/run_tests.hpp>
 
 #include "runtime/interp/interpreter.h"
@@ -189,6 +190,8 @@ TestResult run_one(const PolicySet& policies, const CompiledTest& test) {
 TestReport run_tests(const PolicySet& policies, std::span<const CompiledTest> tests) {
   TestReport report;
   report.backend = policies.backend();
+  // What is tested is what will decide, not what decides until then.
+  policies.wait_for_native(std::chrono::seconds(10));
   report.results.reserve(tests.size());
   for (std::size_t i = 0; i < tests.size(); ++i) {
     TestResult& result = report.results.emplace_back(run_one(policies, tests[i]));

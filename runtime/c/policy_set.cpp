@@ -95,6 +95,12 @@ uint32_t gate_policy_set_tier(const gate_policy_set* set) {
   const gate::Tier tier = set == nullptr ? gate::Tier::kInterpreter : set->set->tier();
   return static_cast<uint32_t>(tier);
 }
+uint32_t gate_policy_set_wait_for_native(const gate_policy_set* set, uint32_t milliseconds) {
+  if (set != nullptr) {
+    set->set->wait_for_native(std::chrono::milliseconds(milliseconds));
+  }
+  return gate_policy_set_tier(set);
+}
 size_t gate_policy_set_policy_count(const gate_policy_set* set) {
   return set == nullptr ? 0 : set->set->policy_count();
 }

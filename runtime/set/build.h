@@ -26,8 +26,13 @@ class CompiledCode {
 [[nodiscard]] Result<std::unique_ptr<PolicySet>> build_policy_set(
     ir::Program program, Backend backend = Backend::kNative);
 
+/// Claims a set: its code is on the way, and PolicySet::wait_for_native() waits for it. False if it
+/// is on the way already, or there. Whoever gets true calls attach_code() or give_up_code().
+[[nodiscard]] bool expect_code(const PolicySet& set);
 /// Lets `code`, made for this very set, decide from now on; others may be deciding meanwhile. At
 /// most once for a set; GATE_CHECK on the second time and on a set without tables.
 void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code);
+/// There will be no code after all: nobody waits any more, and the set may be claimed again.
+void give_up_code(const PolicySet& set);
 
 }  // namespace gate

@@ -32,12 +32,6 @@ std::string_view PolicySet::digest() const noexcept {
 Backend PolicySet::backend() const noexcept {
   return state_->backend;
 }
-Tier PolicySet::tier() const noexcept {
-  if (state_->index == nullptr) {
-    return Tier::kInterpreter;
-  }
-  return state_->index->has_code() ? Tier::kMachineCode : Tier::kTables;
-}
 std::size_t PolicySet::policy_count() const noexcept {
   return state_->program.policies.size();
 }
@@ -118,14 +112,6 @@ Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend
     state->clause_texts.push_back(clause_text(state->program, clause));
   }
   return std::make_unique<PolicySet>(std::move(state));
-}
-
-void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
-  internal::PolicySetState& state = set.state_for_code();
-  GATE_CHECK(state.index != nullptr && state.code == nullptr && code != nullptr,
-             "code is attached once, to a set with tables");
-  state.code = std::move(code);
-  state.index->attach(state.code->entries());
 }
 
 }  // namespace gate

@@ -29,6 +29,9 @@ struct PolicySetState {
   std::vector<std::string> clause_texts;
   std::unique_ptr<index::Index> index;  ///< null: the interpreter decides
   std::unique_ptr<CompiledCode> code;
+  /// Changed under the lock of native_code.cpp, which waits for it.
+  enum class CodeProgress : std::uint8_t { kNone, kExpected, kAttached };
+  CodeProgress code_progress = CodeProgress::kNone;
 };
 
 }  // namespace gate::internal

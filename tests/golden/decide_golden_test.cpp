@@ -150,6 +150,7 @@ Executors compile_on_all(const GoldenFile& file) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     gate::CompileOptions options;
     options.backend = i == 0 ? gate::Backend::kInterpreter : gate::Backend::kNative;
+    options.native_code = gate::NativeCode::kBeforeReturn;
     options.today = file.options.today;
     gate::CompileOutput output = gate::compile(inputs(file), options);
     if (output.policies == nullptr) {

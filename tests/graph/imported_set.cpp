@@ -130,6 +130,7 @@ ImportedSet::ImportedSet(const json::value& policies, const json::value& locatio
   for (const auto backend : {gate::Backend::kInterpreter, gate::Backend::kNative}) {
     gate::CompileOptions options;
     options.backend = backend;
+    options.native_code = gate::NativeCode::kBeforeReturn;
     auto output = gate::compile(sources, options);
     std::erase_if(output.diagnostics,
                   [](const auto& each) { return each.severity != gate::Severity::kError; });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/lower/attach_native.h"
+#include "compiler/lower/code_cache.h"
 #include "runtime/set/build.h"
 #include "tests/executor/tier.h"
 #include "tests/property/random_program.h"
@@ -59,7 +60,8 @@ TEST(Lifetime, CompilingAndFreeingSetsLeavesMemoryFlat) {
   std::size_t allowed = 0;
   const auto before = lower::native_counts();
   for (int i = 0; i < kCycles; ++i) {
-    Dice dice(static_cast<std::uint64_t>(i % 7));  // some shapes again and again, freed in between
+    // Shapes again and again, and more of them than the process keeps without a set.
+    Dice dice(static_cast<std::uint64_t>(i) % (2 * lower::CodeCache::kKept));
     const auto set = native_set(dice, 6);
     const SignInFacts facts = random_sign_in(dice);
     allowed += set->evaluate(SignInView(facts).request()).outcome == Outcome::kAllow ? 1 : 0;
@@ -71,9 +73,11 @@ TEST(Lifetime, CompilingAndFreeingSetsLeavesMemoryFlat) {
   if (!kFreedMemoryIsKept) {
     EXPECT_LT(resident_kb(), after_warm_up + 4096) << "500 sets left memory behind";
   }
-  EXPECT_LE(mappings(" r-xp "), code_after_warm_up + 1);
+  // The system shows neighbours as one mapping or as several; a leak would be hundreds.
+  EXPECT_LE(mappings(" r-xp "), code_after_warm_up + lower::CodeCache::kKept);
   EXPECT_EQ(mappings(" rwxp "), 0U) << "memory is written or executed, never both";
-  EXPECT_EQ(lower::native_counts().compiled - before.compiled, static_cast<std::uint64_t>(kCycles));
+  EXPECT_GE(lower::native_counts().compiled - before.compiled,
+            static_cast<std::uint64_t>(kCycles * 9 / 10));
   EXPECT_LE(allowed, static_cast<std::size_t>(kCycles));
 }
 

@@ -420,6 +420,10 @@ GATE_API gate_str gate_policy_set_digest(const gate_policy_set* set);
 GATE_API uint32_t gate_policy_set_backend(const gate_policy_set* set); /* GATE_BACKEND_... */
 /* What decides at this moment: GATE_TIER_... */
 GATE_API uint32_t gate_policy_set_tier(const gate_policy_set* set);
+/* Waits, so many milliseconds at most, for machine code that is on its way (gate_compile.h has it
+ * generated in the background), and returns the tier. For tools; a server need not wait. */
+GATE_API uint32_t gate_policy_set_wait_for_native(const gate_policy_set* set,
+                                                  uint32_t milliseconds);
 GATE_API size_t gate_policy_set_policy_count(const gate_policy_set* set);
 GATE_API size_t gate_policy_set_clause_count(const gate_policy_set* set);
 /* What a clause asks for: "any of (mfa, compliant_device)". Empty if there is no such clause. */

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <gate/decision.hpp>
 #include <gate/interned.hpp>
@@ -27,7 +28,8 @@ enum class Backend : std::uint8_t { kInterpreter, kNative };
 [[nodiscard]] std::string_view name(Backend value) noexcept;
 
 /// What decides at this moment. A kNative set decides from its tables until machine code for it is
-/// there, and goes on doing so if there never is any.
+/// there, and goes on doing so if there never is any. The change is one atomic store: no decision
+/// waits for it or sees half of it.
 enum class Tier : std::uint8_t { kInterpreter, kTables, kMachineCode };
 [[nodiscard]] std::string_view name(Tier value) noexcept;
 
@@ -116,6 +118,10 @@ class PolicySet {
   [[nodiscard]] Backend backend() const noexcept;
   /// kTables on a kNative set: no code yet, or code generation failed.
   [[nodiscard]] Tier tier() const noexcept;
+  /// Waits, `wait` at most, until machine code that is on its way decides, or is known not to come;
+  /// returns tier(). For tools and measurements: a server has no reason to wait, the tables give
+  /// the same answers. Takes a lock; never call it on the way to a decision.
+  Tier wait_for_native(std::chrono::milliseconds wait) const;
 
   [[nodiscard]] std::size_t policy_count() const noexcept;
   [[nodiscard]] PolicyInfo policy(std::size_t index) const;

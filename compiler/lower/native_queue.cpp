@@ -1,0 +1,160 @@
+#include "compiler/lower/native_queue.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "runtime/set/build.h"
+#include "runtime/set/state.h"
+
+namespace gate::lower {
+namespace {
+
+/// LLVM makes static objects at its first use, and they are destroyed before whatever was made
+/// earlier: a thread that generates code must have ended by then. The one thing that is destroyed
+/// before all static objects is what belongs to the thread that ends the process, which is the main
+/// thread, but for programs that call exit() elsewhere: those have stop_at_exit().
+struct EndOfMainThread {
+  bool watched = true;
+  ~EndOfMainThread() {
+    if (watched && gettid() == getpid()) {
+      NativeQueue::instance().stop();
+    }
+  }
+};
+thread_local EndOfMainThread end_of_main_thread;
+/// Made before main(), by the main thread.
+[[maybe_unused]] const bool main_thread_is_watched = end_of_main_thread.watched;
+
+}  // namespace
+
+NativeQueue& NativeQueue::instance() {
+  static auto* queue = new NativeQueue;
+  return *queue;
+}
+
+NativeQueue::NativeQueue(std::size_t waiting_max, Generate generate)
+    : waiting_max_(waiting_max), generate_(std::move(generate)) {}
+
+void NativeQueue::stop_at_exit() {
+  // What was made last is destroyed first. So this is asked for before the thread starts, and again
+  // once it has generated code. In between, some 20 ms, only the main thread may end the process.
+  static_cast<void>(std::atexit([] { instance().stop(); }));
+}
+
+void NativeQueue::add(const std::shared_ptr<const PolicySet>& set) {
+  if (set == nullptr || set->tier() != Tier::kTables) {
+    return;
+  }
+  const auto plan = index::plan_for(*set->state().index);
+  if (!plan || !expect_code(*set)) {
+    return;
+  }
+  if (auto code = known_code(*plan)) {
+    attach_code(*set, std::move(code));
+  } else if (!enqueue(set)) {
+    give_up_code(*set);
+  }
+}
+
+bool NativeQueue::enqueue(const std::shared_ptr<const PolicySet>& set) {
+  const std::lock_guard lock(mutex_);
+  if (queue_.size() >= waiting_max_) {
+    counts_.dropped += std::erase_if(queue_, [](const auto& s) { return s.expired(); });
+  }
+  if (stopping_ || queue_.size() >= waiting_max_ || (worker_.joinable() && process_ != getpid())) {
+    ++counts_.refused;
+    return false;
+  }
+  if (!worker_.joinable()) {
+    stop_at_exit();
+    try {
+      worker_ = std::thread([this] { work(); });
+      process_ = getpid();
+    } catch (const std::system_error&) {
+      ++counts_.refused;
+      return false;
+    }
+  }
+  queue_.push_back(set);
+  changed_.notify_one();
+  return true;
+}
+
+void NativeQueue::work() {
+  bool is_first = true;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_) {
+      return;
+    }
+    const std::weak_ptr<const PolicySet> next = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    serve(next);
+    if (std::exchange(is_first, false)) {
+      stop_at_exit();
+    }
+    lock.lock();
+  }
+}
+
+void NativeQueue::serve(const std::weak_ptr<const PolicySet>& waiting) {
+  std::optional<index::KernelPlan> plan;
+  if (const auto set = waiting.lock()) {
+    plan = index::plan_for(*set->state().index);
+  }
+  if (!plan) {
+    const std::lock_guard lock(mutex_);
+    ++counts_.dropped;
+    return;
+  }
+  auto code = generate_(*plan);
+  if (!code) {
+    const std::lock_guard lock(mutex_);
+    ++counts_.failed;
+  }
+  if (const auto set = waiting.lock()) {
+    if (code) {
+      attach_code(*set, std::move(code).value());
+    } else {
+      give_up_code(*set);
+    }
+  }
+}
+
+void NativeQueue::stop() {
+  std::deque<std::weak_ptr<const PolicySet>> left;
+  std::thread worker;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    left.swap(queue_);
+    worker = std::move(worker_);
+    changed_.notify_all();
+  }
+  if (worker.joinable() && process_ != getpid()) {
+    worker.detach();
+  }
+  if (worker.joinable()) {
+    worker.join();
+  }
+  for (const auto& waiting : left) {
+    if (const auto set = waiting.lock()) {
+      give_up_code(*set);
+    }
+  }
+}
+
+NativeQueue::Counts NativeQueue::counts() {
+  const std::lock_guard lock(mutex_);
+  Counts now = counts_;
+  now.waiting = queue_.size();
+  return now;
+}
+
+}  // namespace gate::lower

@@ -1,0 +1,72 @@
+// Machine code that comes to a set while it decides already.
+#include <condition_variable>
+#include <mutex>
+
+#include "runtime/set/build.h"
+#include "runtime/set/state.h"
+
+namespace gate {
+namespace {
+
+using CodeProgress = internal::PolicySetState::CodeProgress;
+
+/// One for all sets: waiting is rare, and a set should not carry a condition variable for it.
+/// Decisions never come here; they follow the pointer that Index::attach() stores.
+struct Settling {
+  std::mutex mutex;
+  std::condition_variable settled;
+};
+Settling& settling() {
+  static auto* one = new Settling;  // outlives every set
+  return *one;
+}
+
+}  // namespace
+
+Tier PolicySet::tier() const noexcept {
+  if (state_->index == nullptr) {
+    return Tier::kInterpreter;
+  }
+  return state_->index->has_code() ? Tier::kMachineCode : Tier::kTables;
+}
+
+Tier PolicySet::wait_for_native(std::chrono::milliseconds wait) const {
+  {
+    Settling& s = settling();
+    std::unique_lock lock(s.mutex);
+    s.settled.wait_for(lock, wait,
+                       [this] { return state_->code_progress != CodeProgress::kExpected; });
+  }
+  return tier();
+}
+
+bool expect_code(const PolicySet& set) {
+  const std::lock_guard lock(settling().mutex);
+  CodeProgress& progress = set.state_for_code().code_progress;
+  if (progress != CodeProgress::kNone) {
+    return false;
+  }
+  progress = CodeProgress::kExpected;
+  return true;
+}
+
+void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
+  internal::PolicySetState& state = set.state_for_code();
+  Settling& s = settling();
+  const std::lock_guard lock(s.mutex);
+  GATE_CHECK(state.index != nullptr && state.code == nullptr && code != nullptr,
+             "code is attached once, to a set with tables");
+  state.code = std::move(code);
+  state.index->attach(state.code->entries());
+  state.code_progress = CodeProgress::kAttached;
+  s.settled.notify_all();
+}
+
+void give_up_code(const PolicySet& set) {
+  Settling& s = settling();
+  const std::lock_guard lock(s.mutex);
+  set.state_for_code().code_progress = CodeProgress::kNone;
+  s.settled.notify_all();
+}
+
+}  // namespace gate
