@@ -191,6 +191,9 @@ Conditions::Conditions(const ir::Program& program)
     splitter.add(policy);
   }
   sort_shapes();
+  // They grow by doubling, and are kept for as long as the set is. Nobody points into them yet.
+  residuals_.shrink_to_fit();
+  constants_.shrink_to_fit();
 }
 
 void Conditions::sort_shapes() {

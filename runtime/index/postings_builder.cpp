@@ -24,6 +24,18 @@ void PostingsBuilder::build() {
   }
   lay_out_lists();
   index_pairs();
+  give_room_back();
+}
+
+/// Tables grow by doubling, and are kept for as long as the set is.
+void PostingsBuilder::give_room_back() {
+  out_.filters_.shrink_to_fit();
+  out_.filter_bits_.shrink_to_fit();
+  out_.lists_.shrink_to_fit();
+  out_.masks_.shrink_to_fit();
+  out_.blocks_.shrink_to_fit();
+  out_.checks_.shrink_to_fit();
+  out_.keys_.shrink_to_fit();
 }
 
 PostingsBuilder::Keys PostingsBuilder::keys_of(const ir::PrincipalSet& set) const {

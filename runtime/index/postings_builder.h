@@ -35,6 +35,7 @@ class PostingsBuilder {
   void lay_out_lists();
   void add_masks(Postings::List& list);
   void index_pairs();
+  void give_room_back();
 
   const ir::Program& program_;
   const Features& features_;
