@@ -1,22 +1,31 @@
 #include "runtime/ir/builder.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstring>
+#include <functional>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
+#include "runtime/ir/binary_writer.h"
 #include "runtime/ir/canonical.h"
 #include "runtime/ir/standard.h"
-#include "runtime/ir/text_writer.h"
 
 namespace gate::ir {
 namespace {
 
 template <typename T>
 std::string record_key(T& row) {
-  TextWriter writer(true);
+  BinaryWriter writer;
   describe(writer, row);
   return writer.take();
+}
+
+template <typename T>
+void append_bytes(std::string& key, T value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  key.append(bytes, sizeof value);
 }
 
 /// A table without duplicates.
@@ -36,6 +45,30 @@ class Interner {
   std::unordered_map<std::string, std::uint32_t> ids_;
 };
 
+/// The same for symbols, without making a row to look for one.
+class SymbolInterner {
+ public:
+  std::uint32_t add(std::vector<Symbol>& rows, SymbolKind kind, std::string_view name) {
+    auto& ids = ids_[static_cast<std::size_t>(kind)];
+    if (const auto known = ids.find(name); known != ids.end()) {
+      return known->second;
+    }
+    const auto id = static_cast<std::uint32_t>(rows.size());
+    rows.push_back({kind, std::string(name)});
+    ids.emplace(name, id);
+    return id;
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> ids_[kSymbolKindCount];
+};
+
 template <typename T>
 void sort_unique(std::vector<T>& v) {
   std::sort(v.begin(), v.end());
@@ -53,7 +86,7 @@ void normalise(PrincipalSet& s) {
 
 struct ProgramBuilder::Impl {
   Program p;
-  Interner<Symbol> symbols;
+  SymbolInterner symbols;
   Interner<Location> locations;
   Interner<std::string> names;
   Interner<IntSlot> int_slots;
@@ -74,6 +107,8 @@ struct ProgramBuilder::Impl {
   Interner<Clause> clauses;
   Interner<Effect> effects;
   std::unordered_map<std::string, ExprId> exprs;
+  UsedSlots used_slots;             // of the set under construction
+  std::vector<SlotId> asked_slots;  // since take_slots()
 
   Impl() {
     strengths.add(p.strengths, built_in_mfa());
@@ -81,10 +116,30 @@ struct ProgramBuilder::Impl {
     leaf(Op::kTrue, 0, 0);
   }
 
+  std::uint32_t use(SlotKind kind, std::uint32_t index) {
+    mark_used({kind, index});
+    const SlotId slot{kind, index};
+    if (std::find(asked_slots.begin(), asked_slots.end(), slot) == asked_slots.end()) {
+      asked_slots.push_back(slot);
+    }
+    return index;
+  }
+  void mark_used(SlotId slot) {
+    std::vector<bool>& used = used_slots[static_cast<std::size_t>(slot.kind)];
+    if (used.size() <= slot.index) {
+      used.resize(slot.index + 1, false);
+    }
+    used[slot.index] = true;
+  }
+
   ExprId intern(Expr e, const std::vector<ExprId>& children) {
-    std::string key = fmt::format("{} {} {}", static_cast<int>(e.op), e.first, e.imm);
+    std::string key(1, static_cast<char>(e.op));
+    if (children.empty()) {
+      append_bytes(key, e.first);
+      append_bytes(key, e.imm);
+    }
     for (const ExprId c : children) {
-      fmt::format_to(std::back_inserter(key), " {}", c);
+      append_bytes(key, c);
     }
     const auto [it, fresh] = exprs.try_emplace(std::move(key), static_cast<ExprId>(p.exprs.size()));
     if (fresh) {
@@ -133,7 +188,7 @@ ProgramBuilder::~ProgramBuilder() {
 }
 
 SymbolId ProgramBuilder::symbol(SymbolKind kind, std::string_view name) {
-  return impl_->symbols.add(impl_->p.symbols, Symbol{kind, std::string(name)});
+  return impl_->symbols.add(impl_->p.symbols, kind, name);
 }
 std::uint32_t ProgramBuilder::location(Location location) {
   sort_unique(location.ranges);
@@ -144,16 +199,17 @@ std::uint32_t ProgramBuilder::control_name(std::string_view name) {
   return impl_->names.add(impl_->p.names, std::string(name));
 }
 std::uint32_t ProgramBuilder::int_slot(IntSlot slot) {
-  return impl_->int_slots.add(impl_->p.int_slots, std::move(slot));
+  return impl_->use(SlotKind::kInt, impl_->int_slots.add(impl_->p.int_slots, std::move(slot)));
 }
 std::uint32_t ProgramBuilder::bool_slot(BoolSlot slot) {
-  return impl_->bool_slots.add(impl_->p.bool_slots, std::move(slot));
+  return impl_->use(SlotKind::kBool, impl_->bool_slots.add(impl_->p.bool_slots, std::move(slot)));
 }
 std::uint32_t ProgramBuilder::string_slot(StringSlot slot) {
-  return impl_->string_slots.add(impl_->p.string_slots, std::move(slot));
+  return impl_->use(SlotKind::kString,
+                    impl_->string_slots.add(impl_->p.string_slots, std::move(slot)));
 }
 std::uint32_t ProgramBuilder::list_slot(std::string_view name) {
-  return impl_->list_slots.add(impl_->p.list_slots, std::string(name));
+  return impl_->use(SlotKind::kList, impl_->list_slots.add(impl_->p.list_slots, std::string(name)));
 }
 std::uint32_t ProgramBuilder::zone(Zone zone) {
   return impl_->zones.add(impl_->p.zones, std::move(zone));
@@ -259,6 +315,9 @@ void ProgramBuilder::policy(Policy policy) {
   }
   impl_->p.policies.push_back(std::move(policy));
 }
+std::span<Policy> ProgramBuilder::policies() {
+  return impl_->p.policies;
+}
 void ProgramBuilder::default_deny(bool value) {
   impl_->p.default_deny = value;
 }
@@ -268,10 +327,47 @@ void ProgramBuilder::use_workforce_mfa() {
 }
 
 Program ProgramBuilder::finish() {
-  Program done = canonical(std::move(impl_->p));
+  Program done = canonical(std::move(impl_->p), impl_->used_slots);
   delete impl_;
   impl_ = new Impl;
   return done;
+}
+
+void ProgramBuilder::start_set() {
+  impl_->p.policies.clear();
+  impl_->p.default_deny = false;
+  impl_->p.strengths.front() = built_in_mfa();
+  impl_->used_slots = {};
+  impl_->asked_slots.clear();
+}
+
+Program ProgramBuilder::finish_set() {
+  std::vector<Policy> policies = std::move(impl_->p.policies);
+  impl_->p.policies.clear();
+  Program set = impl_->p;
+  set.policies = std::move(policies);
+  return canonical(std::move(set), impl_->used_slots);
+}
+
+std::vector<SlotId> ProgramBuilder::take_slots() {
+  return std::exchange(impl_->asked_slots, {});
+}
+
+void ProgramBuilder::use_slots(std::span<const SlotId> slots) {
+  for (const SlotId slot : slots) {
+    impl_->mark_used(slot);
+  }
+}
+
+std::size_t ProgramBuilder::row_count() const {
+  const Program& p = impl_->p;
+  return p.symbols.size() + p.locations.size() + p.principal_sets.size() + p.app_sets.size() +
+         p.location_sets.size() + p.string_tests.size() + p.int_tests.size() + p.exprs.size() +
+         p.effects.size();
+}
+
+std::size_t ProgramBuilder::restriction_count() const {
+  return impl_->p.restrictions.size();
 }
 
 }  // namespace gate::ir

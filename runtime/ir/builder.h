@@ -1,9 +1,11 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/ir/canonical.h"
 #include "runtime/ir/program.h"
 
 namespace gate::ir {
@@ -51,12 +53,31 @@ class ProgramBuilder {
   ExprId time_in(TimeTest test);
 
   void policy(Policy policy);
+  /// The policies so far, for an id or a place that is known late. Valid until the next policy().
+  [[nodiscard]] std::span<Policy> policies();
   void default_deny(bool value);
   /// `mfa` is what a workforce tenant takes for it (standard.h).
   void use_workforce_mfa();
 
   /// The finished program; the builder is empty afterwards.
   [[nodiscard]] Program finish();
+
+  // For a builder that outlives a set, so that the next one finds its tables filled. All numbers
+  // that add_* gave stay valid for the builder's life; what no policy uses is left out of programs.
+
+  /// Forgets the policies, the default and the built-in strength of the set under construction, and
+  /// which slots it has. The tables stay.
+  void start_set();
+  /// As finish(), but the tables stay. Cost: a copy of them and of the policies' moves.
+  [[nodiscard]] Program finish_set();
+  /// Slots that were asked for since the last call, repeats left out. Slots are part of a set even
+  /// where no policy uses them, so whoever leaves out a call for one must use_slots() it.
+  [[nodiscard]] std::vector<SlotId> take_slots();
+  void use_slots(std::span<const SlotId> slots);
+  /// Rows of all tables: how much a long-lived builder has gathered.
+  [[nodiscard]] std::size_t row_count() const;
+  /// Restricted methods have few numbers, which a builder never gives back.
+  [[nodiscard]] std::size_t restriction_count() const;
 
  private:
   struct Impl;

@@ -54,7 +54,7 @@ void renumber(std::vector<std::uint32_t>& ids, const Renumbering& to) {
 
 class Canonicaliser {
  public:
-  explicit Canonicaliser(Program program) : p_(std::move(program)) {}
+  Canonicaliser(Program program, const UsedSlots& slots) : p_(std::move(program)), slots_(&slots) {}
 
   Program run() {
     mark_exprs();
@@ -205,26 +205,29 @@ class Canonicaliser {
     }
   }
 
-  template <typename T>
-  static std::vector<bool> all(const std::vector<T>& rows) {
-    return std::vector<bool>(rows.size(), true);
+  [[nodiscard]] std::vector<bool> slots(SlotKind kind, std::size_t count) const {
+    std::vector<bool> used = (*slots_)[static_cast<std::size_t>(kind)];
+    used.resize(count, false);
+    return used;
   }
 
   void sort_slots() {
-    const Renumbering ints = sort_table(p_.int_slots, all(p_.int_slots));
+    const Renumbering ints = sort_table(p_.int_slots, slots(SlotKind::kInt, p_.int_slots.size()));
     for (IntTest& t : p_.int_tests) {
       t.slot = ints[t.slot];
     }
-    const Renumbering strings = sort_table(p_.string_slots, all(p_.string_slots));
+    const Renumbering strings =
+        sort_table(p_.string_slots, slots(SlotKind::kString, p_.string_slots.size()));
     for (StringTest& t : p_.string_tests) {
       t.slot = strings[t.slot];
     }
-    const Renumbering lists = sort_table(p_.list_slots, all(p_.list_slots));
+    const Renumbering lists =
+        sort_table(p_.list_slots, slots(SlotKind::kList, p_.list_slots.size()));
     for (ListTest& t : p_.list_tests) {
       t.slot = lists[t.slot];
     }
     table_to_[static_cast<std::size_t>(Op::kBoolSignal)] =
-        sort_table(p_.bool_slots, all(p_.bool_slots));
+        sort_table(p_.bool_slots, slots(SlotKind::kBool, p_.bool_slots.size()));
     std::vector<bool> used(p_.zones.size(), false);
     for (std::uint32_t i = 0; i < p_.time_tests.size(); ++i) {
       used[p_.time_tests[i].zone] = used[p_.time_tests[i].zone] || used_table(Op::kTimeIn)[i];
@@ -249,6 +252,31 @@ class Canonicaliser {
     sort(Op::kTimeIn, p_.time_tests);
   }
 
+  /// Puts the numbers that its parts have now into an expression whose children are all done.
+  void take_new_numbers(Expr& e, const Renumbering& to) {
+    const auto first = p_.operands.begin() + e.first;
+    if (operand_kind(e.op) == OperandKind::kTable) {
+      e.first = table_to_[static_cast<std::size_t>(e.op)][e.first];
+    } else if (e.count == 0) {
+      e.first = 0;
+    } else {
+      std::for_each(first, first + e.count, [&to](ExprId& child) { child = to[child]; });
+      std::sort(first, first + e.count);
+    }
+  }
+
+  [[nodiscard]] bool comes_before(const Expr& a, const Expr& b) const {
+    const auto table = [](const Expr& e) { return e.count == 0 ? e.first : 0; };
+    if (const auto left = std::tuple(a.op, table(a), a.imm),
+        right = std::tuple(b.op, table(b), b.imm);
+        left != right) {
+      return left < right;
+    }
+    const auto of_a = p_.operands.begin() + a.first;
+    const auto of_b = p_.operands.begin() + b.first;
+    return std::lexicographical_compare(of_a, of_a + a.count, of_b, of_b + b.count);
+  }
+
   /// By height, then by content: a numbering that depends on the expressions alone.
   void sort_exprs() {
     const std::size_t n = p_.exprs.size();
@@ -267,38 +295,25 @@ class Canonicaliser {
         levels[height[i]].push_back(i);
       }
     }
-    struct Keyed {
-      Expr e;
-      std::vector<ExprId> children;
-      std::uint32_t old;
-    };
     Renumbering to(n, kDropped);
     std::vector<Expr> exprs;
     std::vector<ExprId> operands;
-    for (const auto& level : levels) {
-      std::vector<Keyed> keyed;
+    for (std::vector<std::uint32_t>& level : levels) {
       for (const std::uint32_t old : level) {
-        keyed.push_back({p_.exprs[old], {}, old});
-        Keyed& k = keyed.back();
-        const auto first = p_.operands.begin() + k.e.first;
-        k.children.assign(first, first + k.e.count);
-        renumber(k.children, to);
-        k.e.first = operand_kind(k.e.op) == OperandKind::kTable
-                        ? table_to_[static_cast<std::size_t>(k.e.op)][k.e.first]
-                        : 0;
+        take_new_numbers(p_.exprs[old], to);
       }
-      std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
-        return std::tie(a.e.op, a.e.first, a.e.imm, a.children) <
-               std::tie(b.e.op, b.e.first, b.e.imm, b.children);
+      std::sort(level.begin(), level.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return comes_before(p_.exprs[a], p_.exprs[b]);
       });
-      for (Keyed& k : keyed) {
-        to[k.old] = static_cast<ExprId>(exprs.size());
-        if (!k.children.empty()) {
-          k.e.first = static_cast<std::uint32_t>(operands.size());
-          k.e.count = static_cast<std::uint32_t>(k.children.size());
-          operands.insert(operands.end(), k.children.begin(), k.children.end());
+      for (const std::uint32_t old : level) {
+        to[old] = static_cast<ExprId>(exprs.size());
+        Expr e = p_.exprs[old];
+        if (e.count > 0) {
+          const auto first = p_.operands.begin() + e.first;
+          e.first = static_cast<std::uint32_t>(operands.size());
+          operands.insert(operands.end(), first, first + e.count);
         }
-        exprs.push_back(k.e);
+        exprs.push_back(e);
       }
     }
     p_.exprs = std::move(exprs);
@@ -406,6 +421,7 @@ class Canonicaliser {
   }
 
   Program p_;
+  const UsedSlots* slots_;
   std::vector<bool> used_exprs_;
   std::vector<bool> used_tables_[kOpCount];
   Renumbering table_to_[kOpCount];
@@ -413,8 +429,8 @@ class Canonicaliser {
 
 }  // namespace
 
-Program canonical(Program program) {
-  return Canonicaliser(std::move(program)).run();
+Program canonical(Program program, const UsedSlots& slots) {
+  return Canonicaliser(std::move(program), slots).run();
 }
 
 }  // namespace gate::ir
