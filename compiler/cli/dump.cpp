@@ -67,7 +67,7 @@ class Dump final : public Command {
     const compiler::Limits limits;
     compiler::DiagnosticCollector diagnostics;
     CompileOutput output;
-    output.files = compiler::load_folder(source_.path(), limits, diagnostics);
+    output.files = compiler::load_folder(source_.path(), limits, diagnostics).files;
     compiler::SourceMap sources;
     for (const SourceFile& file : output.files) {
       sources.add(file.name, file.text);

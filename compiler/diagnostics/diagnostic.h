@@ -4,6 +4,7 @@
 
 #include <gate/compile.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,6 +91,17 @@ class DiagnosticCollector {
 
   /// Takes over what another collector has.
   void append(DiagnosticCollector&& other);
+
+  /// How much has been reported, and what was reported after that many.
+  [[nodiscard]] std::size_t size() const { return diagnostics_.size(); }
+  [[nodiscard]] std::span<const Diagnostic> after(std::size_t count) const {
+    return std::span(diagnostics_).subspan(count);
+  }
+  /// Reports again what was reported in an earlier compilation.
+  void restore(Diagnostic diagnostic) {
+    errors_ += diagnostic.severity == Severity::kError ? 1 : 0;
+    diagnostics_.push_back(std::move(diagnostic));
+  }
 
   [[nodiscard]] bool empty() const { return diagnostics_.empty(); }
   [[nodiscard]] bool has_errors() const { return errors_ != 0; }

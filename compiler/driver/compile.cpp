@@ -4,31 +4,30 @@
 #include <variant>
 
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/analyse_set.h"
 #include "compiler/driver/folder.h"
+#include "compiler/driver/set_cache.h"
+#include "compiler/driver/set_files.h"
 #include "compiler/lower/attach_native.h"
 #include "compiler/lower/native_file.h"
 #include "compiler/lower/native_queue.h"
-#include "compiler/parse/parse_files.h"
-#include "compiler/sema/analyse.h"
-#include "compiler/sema/templates.h"
-#include "compiler/sema/test_blocks.h"
-#include "compiler/sema/unused.h"
 #include "compiler/source/limits.h"
-#include "compiler/source/source_map.h"
 #include "runtime/set/build.h"
 
 namespace gate {
 
 struct CompileCache::Impl {
-  compiler::ParseCache trees;
+  explicit Impl(std::size_t bytes_max) : set(bytes_max) {}
+  compiler::SetCache set;
 };
 
-CompileCache::CompileCache() : impl_(std::make_unique<Impl>()) {}
+CompileCache::CompileCache(std::size_t bytes_max) : impl_(std::make_unique<Impl>(bytes_max)) {}
 CompileCache::~CompileCache() = default;
 
 CompileCache::Statistics CompileCache::statistics() const noexcept {
-  const compiler::ParseCache::Statistics& last = impl_->trees.statistics();
-  return {last.files_parsed, last.files_reused, last.declarations_reused};
+  const compiler::SetCache::Statistics& last = impl_->set.statistics;
+  return {last.files_parsed, last.files_reused, last.declarations_reused, last.policies_lowered,
+          last.bytes};
 }
 
 namespace {
@@ -36,7 +35,6 @@ namespace {
 using compiler::Code;
 using compiler::DiagnosticCollector;
 using compiler::Limits;
-using compiler::SourceMap;
 
 /// Where the files came from: only a folder can have followed its imports.
 enum class Origin : std::uint8_t { kMemory, kFolder };
@@ -76,42 +74,27 @@ std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions
   return shared;
 }
 
-CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
+CompileOutput compile_set(compiler::LoadedFolder folder, Origin origin,
                           const CompileOptions& options, const Limits& limits,
                           DiagnosticCollector& diagnostics) {
   CompileOutput out;
-  out.files = std::move(files);
+  out.files = std::move(folder.files);
   if (out.files.size() > limits.files_max) {
     diagnostics.report_unplaced<Code::kTooManyFiles>(out.files.size(), limits.files_max);
     out.diagnostics = diagnostics.take_sorted(limits.errors_per_file_max);
     return out;
   }
-  SourceMap sources;
-  for (const SourceFile& file : out.files) {
-    sources.add(file.name, file.text);
-  }
-  compiler::ParseCache* cache = options.cache != nullptr ? &options.cache->impl().trees : nullptr;
-  auto trees = compiler::parse_files(sources, limits, diagnostics, cache);
-  if (origin == Origin::kMemory) {
-    refuse_imports(trees, diagnostics);
-  }
-  compiler::sema::expand_templates(trees, diagnostics);
-  auto analysis = compiler::sema::analyse(trees, sources, options, limits, diagnostics);
-  if (options.keep_test_blocks) {
-    out.tests =
-        compiler::sema::resolve_tests(trees, sources, analysis.symbols,
-                                      analysis.program ? &*analysis.program : nullptr, diagnostics);
-  }
-  if (options.keep_test_blocks && !diagnostics.has_errors()) {
-    // Without the tests, what only they use would look unused.
-    compiler::sema::report_unused(trees, sources, analysis.symbols, diagnostics);
-  }
-  auto program = std::move(analysis.program);
-  analysis = {};
-  if (cache != nullptr) {
-    cache->keep(std::move(trees));
-  }
-  trees = {};  // a large set needs the memory for its tables
+  std::optional<ir::Program> program;
+  {
+    compiler::SetCache* cache = options.cache != nullptr ? &options.cache->impl().set : nullptr;
+    compiler::SetFiles set(out.files, limits, cache, diagnostics);
+    if (origin == Origin::kMemory) {
+      refuse_imports(set.trees(), diagnostics);
+    }
+    auto analysed = compiler::analyse_set(set, options, limits, cache, folder.stamps, diagnostics);
+    program = std::move(analysed.program);
+    out.tests = std::move(analysed.tests);
+  }  // a large set needs the memory for its tables
   if (program && !diagnostics.has_errors()) {
     out.policies = build(std::move(*program), options, diagnostics);
   }
@@ -127,14 +110,15 @@ CompileOutput compile_set(std::vector<SourceFile> files, Origin origin,
 
 CompileOutput compile(std::vector<SourceFile> files, const CompileOptions& options) {
   DiagnosticCollector diagnostics;
-  return compile_set(std::move(files), Origin::kMemory, options, Limits{}, diagnostics);
+  return compile_set({std::move(files), {}}, Origin::kMemory, options, Limits{}, diagnostics);
 }
 
 CompileOutput compile_folder(const std::filesystem::path& folder, const CompileOptions& options) {
   DiagnosticCollector diagnostics;
   const Limits limits;
-  auto files = compiler::load_folder(folder, limits, diagnostics);
-  return compile_set(std::move(files), Origin::kFolder, options, limits, diagnostics);
+  const compiler::SetCache* known = options.cache != nullptr ? &options.cache->impl().set : nullptr;
+  auto loaded = compiler::load_folder(folder, limits, diagnostics, known);
+  return compile_set(std::move(loaded), Origin::kFolder, options, limits, diagnostics);
 }
 
 void generate_native_code(const std::shared_ptr<const PolicySet>& set) {

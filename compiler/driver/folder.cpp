@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <unordered_set>
 
 #include "compiler/driver/import_graph.h"
 #include "compiler/driver/read_file.h"
@@ -15,16 +16,16 @@ namespace fs = std::filesystem;
 
 class FolderLoader {
  public:
-  FolderLoader(const Limits& limits, DiagnosticCollector& diagnostics)
-      : limits_(&limits), diagnostics_(&diagnostics) {}
+  FolderLoader(const Limits& limits, DiagnosticCollector& diagnostics, const KnownFiles* known)
+      : limits_(&limits), diagnostics_(&diagnostics), known_(known) {}
 
-  std::vector<SourceFile> run(const fs::path& root) {
+  LoadedFolder run(const fs::path& root) {
     add_root(root);
     for (std::size_t file = 0; file < files_.size() && !full_; ++file) {
       follow_imports(file);
     }
     graph_.report_cycles(*diagnostics_);
-    return std::move(files_);
+    return {std::move(files_), std::move(stamps_)};
   }
 
  private:
@@ -64,7 +65,7 @@ class FolderLoader {
   }
 
   void add_file(const fs::path& path, const fs::path& place) {
-    if (!places_seen_.insert(place).second) {
+    if (!places_seen_.insert(place.native()).second) {
       return;
     }
     if (files_.size() == limits_->files_max) {
@@ -73,9 +74,10 @@ class FolderLoader {
       full_ = true;
       return;
     }
-    Result<FileText> read = read_file(path, limits_->file_bytes_max);
+    std::string name = shown(path);
+    Result<FileText> read = text_of(path, name);
     if (!read) {
-      diagnostics_->report_unplaced<Code::kCannotRead>(shown(path), read.error().message);
+      diagnostics_->report_unplaced<Code::kCannotRead>(name, read.error().message);
       return;
     }
     const auto index = static_cast<std::uint32_t>(files_.size());
@@ -89,8 +91,20 @@ class FolderLoader {
       diagnostics_->report<Code::kFileTooLarge>(Span{index, 0, 0}, read->size,
                                                 limits_->file_bytes_max);
     }
-    files_.push_back({shown(path), std::move(read->text)});
+    files_.push_back({std::move(name), std::move(read->text)});
+    stamps_.push_back(read->stamp);
     paths_.push_back({path, place});
+  }
+
+  [[nodiscard]] Result<FileText> text_of(const fs::path& path, std::string_view name) const {
+    if (known_ != nullptr) {
+      const auto stamp = stamp_of(path);
+      const std::string* text = stamp && stamp->settled ? known_->text(name, *stamp) : nullptr;
+      if (text != nullptr) {
+        return FileText{*text, text->size(), *stamp};
+      }
+    }
+    return read_file(path, limits_->file_bytes_max);
   }
 
   void follow_imports(std::size_t file) {
@@ -147,9 +161,11 @@ class FolderLoader {
 
   const Limits* limits_;
   DiagnosticCollector* diagnostics_;
+  const KnownFiles* known_;
   std::vector<SourceFile> files_;
-  std::vector<FilePaths> paths_;  // of files_
-  std::set<fs::path> places_seen_;
+  std::vector<FileStamp> stamps_;  // of files_
+  std::vector<FilePaths> paths_;   // of files_
+  std::unordered_set<std::string> places_seen_;
   std::map<fs::path, std::size_t> folder_numbers_;
   std::set<std::size_t> empty_folders_;
   ImportGraph graph_;
@@ -160,9 +176,9 @@ class FolderLoader {
 
 }  // namespace
 
-std::vector<SourceFile> load_folder(const fs::path& root, const Limits& limits,
-                                    DiagnosticCollector& diagnostics) {
-  return FolderLoader(limits, diagnostics).run(root);
+LoadedFolder load_folder(const std::filesystem::path& root, const Limits& limits,
+                         DiagnosticCollector& diagnostics, const KnownFiles* known) {
+  return FolderLoader(limits, diagnostics, known).run(root);
 }
 
 }  // namespace gate::compiler

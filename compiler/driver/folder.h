@@ -2,12 +2,30 @@
 
 #include <filesystem>
 #include <gate/compile.hpp>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/read_file.h"
 #include "compiler/source/limits.h"
 
 namespace gate::compiler {
+
+/// The files of a folder, and the stamps that they had when they were read.
+struct LoadedFolder {
+  std::vector<SourceFile> files;
+  std::vector<FileStamp> stamps;
+};
+
+/// What an earlier load_folder() read, by name.
+class KnownFiles {
+ public:
+  virtual ~KnownFiles() = default;
+  /// The text of a file that had this stamp; null when it is not known.
+  [[nodiscard]] virtual const std::string* text(std::string_view name,
+                                                const FileStamp& stamp) const = 0;
+};
 
 /// Reads the files of one policy set: every `.gate` file below `root` (or `root` itself, when it is
 /// one), sorted by path, then those of the folders that they import, each file once. Hidden entries
@@ -15,8 +33,9 @@ namespace gate::compiler {
 /// be links, since somebody named them. Names are as the caller would type them: relative to what
 /// he gave. What cannot be read, does not exist, exceeds a limit or imports in a circle is
 /// reported; everything else is returned. Cost: one pass over the folders and the bytes.
-[[nodiscard]] std::vector<SourceFile> load_folder(const std::filesystem::path& root,
-                                                  const Limits& limits,
-                                                  DiagnosticCollector& diagnostics);
+/// A file whose stamp is settled and that `known` has is not read again.
+[[nodiscard]] LoadedFolder load_folder(const std::filesystem::path& root, const Limits& limits,
+                                       DiagnosticCollector& diagnostics,
+                                       const KnownFiles* known = nullptr);
 
 }  // namespace gate::compiler

@@ -33,7 +33,7 @@ struct Loaded {
 Loaded load(const TemporaryFolder& folder, const fs::path& root, const Limits& limits = {}) {
   DiagnosticCollector diagnostics;
   Loaded out;
-  out.files = load_folder(folder.path() / root, limits, diagnostics);
+  out.files = load_folder(folder.path() / root, limits, diagnostics).files;
   for (const SourceFile& file : out.files) {
     out.names.push_back(file.name.starts_with(folder.path().string() + "/")
                             ? file.name.substr(folder.path().string().size() + 1)
@@ -78,7 +78,8 @@ TEST(Folder, NamesAreAsTheUserWouldTypeThem) {
   const auto names = [](const fs::path& root) {
     DiagnosticCollector diagnostics;
     Texts out;
-    for (const SourceFile& file : load_folder(root, Limits{}, diagnostics)) {
+    const LoadedFolder loaded = load_folder(root, Limits{}, diagnostics);
+    for (const SourceFile& file : loaded.files) {
       out.push_back(file.name);
     }
     EXPECT_FALSE(diagnostics.has_errors());
@@ -137,7 +138,7 @@ TEST(Folder, AnImportCycleIsOneDiagnosticThatShowsTheWholeCircle) {
   folder.write("c/c.gate", "import \"../a\"\n");
   const CurrentFolder here(folder.path());
   DiagnosticCollector diagnostics;
-  const auto files = load_folder("a", Limits{}, diagnostics);
+  const auto files = load_folder("a", Limits{}, diagnostics).files;
   const auto found = diagnostics.take_sorted(20);
   EXPECT_EQ(files.size(), 3U);
   ASSERT_EQ(found.size(), 1U);

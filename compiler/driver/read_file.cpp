@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 namespace gate::compiler {
@@ -26,11 +28,39 @@ class FileDescriptor {
   int fd_;
 };
 
+/// Longer than the coarsest clock of a file system in use (FAT: 2 s).
+constexpr std::int64_t kSettledNs = 2'100'000'000;
+
+std::int64_t in_ns(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+FileStamp stamp(const struct stat& info) {
+  FileStamp out;
+  out.device = info.st_dev;
+  out.inode = info.st_ino;
+  out.size = static_cast<std::uint64_t>(info.st_size);
+  out.modified_ns = in_ns(info.st_mtim);
+  out.changed_ns = in_ns(info.st_ctim);
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  out.settled = in_ns(now) - std::max(out.modified_ns, out.changed_ns) > kSettledNs;
+  return out;
+}
+
 Error system_error() {
   return {ErrorCode::kUnavailable, std::generic_category().message(errno)};
 }
 
 }  // namespace
+
+std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return std::nullopt;
+  }
+  return stamp(info);
+}
 
 Result<FileText> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
   // O_NONBLOCK: opening a pipe returns at once, and fstat tells what it is.
@@ -44,6 +74,7 @@ Result<FileText> read_file(const std::filesystem::path& path, std::size_t bytes_
   }
   FileText out;
   out.size = static_cast<std::size_t>(info.st_size);
+  out.stamp = stamp(info);  // before the first byte: a change meanwhile shows in the next one
   if (out.size > bytes_max) {
     return out;
   }

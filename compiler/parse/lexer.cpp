@@ -52,6 +52,23 @@ LexedFile lex(const SourceMap& sources, std::uint32_t file) {
   return lex_by_grammar(text, file, shift);
 }
 
+LexedFile lex_part(std::string_view text, std::uint32_t file, std::uint32_t begin) {
+  const std::string_view part = text.substr(begin);
+  if (auto quick = lex_quickly(part, file, begin)) {
+    return *std::move(quick);
+  }
+  return lex_by_grammar(part, file, begin);
+}
+
+bool read_words(const SourceMap& sources, std::uint32_t file, const Limits& limits, LexedFile& out,
+                DiagnosticCollector& diagnostics) {
+  if (!check_source(sources, file, limits, diagnostics)) {
+    return false;
+  }
+  out = lex(sources, file);
+  return check_tokens(sources, file, out, limits, diagnostics);
+}
+
 LexedFile lex_by_grammar(std::string_view text, std::uint32_t file, std::uint32_t shift) {
   const ByteOffsets offsets(text);
   antlr4::ANTLRInputStream input(text.data(), text.size());

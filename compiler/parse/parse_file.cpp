@@ -1,288 +1,182 @@
-#include <antlr4-runtime.h>
+#include <algorithm>
 
 #include "GateLexer.h"
-#include "compiler/diagnostics/suggest.h"
+#include "compiler/parse/declaration_parser.h"
 #include "compiler/parse/parser.h"
-#include "compiler/parse/piece_parser.h"
+#include "compiler/parse/quick_lexer.h"
 #include "compiler/parse/source_check.h"
-#include "compiler/parse/syntax_errors.h"
-#include "compiler/parse/tree_builder.h"
 
 namespace gate::compiler {
 namespace {
 
-TokenWindow make_window(const SourceMap& sources, std::uint32_t file, const LexedFile& lexed) {
-  std::vector<WindowToken> words;
-  words.reserve(lexed.tokens.size());
-  const std::string_view text = sources.text(file);
-  for (const LexedToken& token : lexed.tokens) {
-    LexedToken mended = token;  // an odd word was reported; here it stands for what was meant
-    if (token.type == GateLexer::UNTERMINATED_STRING) {
-      mended.type = GateLexer::STRING;
-    } else if (token.type == GateLexer::BAD_NUMBER) {
-      mended.type = GateLexer::INTEGER;
-    }
-    words.emplace_back(mended, words.size(), text.substr(token.begin, token.end - token.begin));
-  }
-  return TokenWindow(std::move(words));
-}
-
-/// Parses a file declaration by declaration; a declaration that does not parse is taken apart into
-/// its sections, so that one mistake costs one section.
-class FileParser {
+/// Gathers the `##` comments that stand directly above each declaration, from the first on.
+class Descriptions {
  public:
-  /// A file with more broken declarations is no policy file: its rest is not read.
-  static constexpr std::size_t kDamagedPiecesMax = 1'000;
+  Descriptions(const SourceMap& sources, const std::vector<ast::Comment>& comments)
+      : sources_(&sources), comments_(&comments) {}
 
-  FileParser(const SourceMap& sources, std::uint32_t file, const LexedFile& lexed,
-             const Limits& limits, DiagnosticCollector& diagnostics, EarlierDeclarations* earlier)
-      : text_(sources.text(file)),
-        file_(file),
-        lexed_(&lexed),
-        diagnostics_(&diagnostics),
-        window_(make_window(sources, file, lexed)),
-        parser_(window_),
-        builder_(sources, file, limits, diagnostics),
-        earlier_(earlier),
-        explained_max_(limits.errors_per_file_max) {}
-
-  void run(ast::File& out) {
-    for (const Piece& piece : split_declarations(file_, *lexed_, *diagnostics_)) {
-      declaration(piece, out);
-      if (damaged_pieces_ > kDamagedPiecesMax) {
-        out.declarations.clear();  // so that nobody misses a name that stands further down
-        return;
+  std::string above(Span declaration) {
+    std::string out;
+    for (; next_ < comments_->size() && (*comments_)[next_].span.begin < declaration.begin;
+         ++next_) {
+      const ast::Comment& comment = (*comments_)[next_];
+      if (!comment.doc || comment.trailing || comment.span.begin < previous_end_) {
+        continue;
       }
-    }
-  }
-
- private:
-  std::optional<ast::Declaration> known(const Piece& piece) {
-    const std::uint32_t begin = window_.word(piece.begin).begin();
-    const std::uint32_t end = window_.word(piece.end - 1).end();
-    return earlier_->take(text_.substr(begin, end - begin), file_, begin, text_);
-  }
-
-  void declaration(const Piece& piece, ast::File& out) {
-    if (earlier_ != nullptr) {
-      if (auto same = known(piece)) {
-        out.declarations.push_back(*std::move(same));
-        return;
+      std::string_view line = sources_->text(comment.span).substr(2);
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      if (!out.empty()) {
+        out += '\n';
       }
+      out += line;
     }
-    if (auto* tree = parser_.parse(&GateParser::oneDeclaration, piece.begin, piece.end)) {
-      out.declarations.push_back(builder_.declaration(tree->declaration()));
-      return;
-    }
-    out.damaged = true;
-    ++damaged_pieces_;
-    const std::size_t type = window_.word(piece.begin).getType();
-    if ((type == GateLexer::POLICY || type == GateLexer::TEST || type == GateLexer::TEMPLATE) &&
-        in_sections(piece, out)) {
-      return;
-    }
-    if (!piece.reported) {
-      explain(&GateParser::oneDeclaration, piece, piece.end);
-    }
-    if (piece.begin + 1 < piece.end &&
-        window_.word(piece.begin + 1).getType() == GateLexer::IDENTIFIER) {
-      out.damaged_names.push_back(window_.word(piece.begin + 1).view());
-    }
-  }
-
-  /// The sections of a policy, template or test, one by one. False when there is no `{` to start
-  /// from.
-  bool in_sections(const Piece& piece, ast::File& out) {
-    const std::vector<Piece> parts = split_sections(*lexed_, piece);
-    if (parts.empty()) {
-      return false;
-    }
-    ast::Declaration declaration;
-    declaration.span =
-        Span{file_, window_.word(piece.begin).begin(), window_.word(piece.end - 1).end()};
-    const Span close{file_, declaration.span.end, declaration.span.end};
-    const std::size_t type = window_.word(piece.begin).getType();
-    if (type == GateLexer::POLICY) {
-      declaration.node = damaged_policy(parts, piece, close);
-    } else if (type == GateLexer::TEMPLATE) {
-      declaration.node = damaged_template(parts, piece, close);
-    } else {
-      declaration.node = damaged_test(parts, piece, close);
-    }
-    out.declarations.push_back(std::move(declaration));
-    return true;
-  }
-
-  ast::Policy damaged_policy(const std::vector<Piece>& parts, const Piece& whole, Span close) {
-    ast::Policy policy;
-    bool reported = whole.reported;
-    if (auto* tree = parser_.parse(&GateParser::policyHead, parts[0].begin, parts[0].end)) {
-      policy.name = builder_.text(tree->STRING());
-    } else {
-      reported = explain_unless(reported, &GateParser::policyHead, parts[0], parts[0].end);
-    }
-    damaged_body(parts, whole, close, reported, policy);
-    return policy;
-  }
-
-  ast::Template damaged_template(const std::vector<Piece>& parts, const Piece& whole, Span close) {
-    ast::Template out;
-    bool reported = whole.reported;
-    if (auto* tree = parser_.parse(&GateParser::templateHead, parts[0].begin, parts[0].end)) {
-      out.name = builder_.name(tree->IDENTIFIER());
-      if (tree->parameters() != nullptr) {
-        builder_.set_parameters(tree->parameters(), out);
-      }
-    } else {
-      reported = explain_unless(reported, &GateParser::templateHead, parts[0], parts[0].end);
-    }
-    damaged_body(parts, whole, close, reported, out.body);
+    previous_end_ = declaration.end;
     return out;
   }
 
-  void damaged_body(const std::vector<Piece>& parts, const Piece& whole, Span close, bool reported,
-                    ast::Policy& policy) {
-    policy.damaged = true;
-    policy.close = close;
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-      if (auto* tree = parser_.parse(&GateParser::oneSection, parts[i].begin, parts[i].end)) {
-        builder_.add_section(tree->section(), policy);
-      } else {
-        reported = true;
-        explain_unless(parts[i].reported, &GateParser::oneSection, parts[i], whole.end);
-      }
-    }
-    if (!reported) {  // every part is right, so what stands around them is not
-      explain(&GateParser::oneDeclaration, whole, whole.end);
-    }
-  }
-
-  ast::Test damaged_test(const std::vector<Piece>& parts, const Piece& whole, Span close) {
-    ast::Test test;
-    test.damaged = true;
-    test.close = close;
-    bool reported = whole.reported;
-    if (auto* tree = parser_.parse(&GateParser::testHead, parts[0].begin, parts[0].end)) {
-      test.name = builder_.text(tree->STRING());
-      if (tree->columns() != nullptr) {
-        builder_.set_columns(tree->columns(), test);
-      }
-    } else {
-      reported = explain_unless(reported, &GateParser::testHead, parts[0], parts[0].end);
-    }
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-      if (auto* tree = parser_.parse(&GateParser::testParts, parts[i].begin, parts[i].end)) {
-        for (auto* part : tree->testPart()) {
-          builder_.add_test_part(part, test);
-        }
-      } else {
-        reported = true;
-        explain_unless(parts[i].reported, &GateParser::testParts, parts[i], whole.end);
-      }
-    }
-    if (!reported) {
-      explain(&GateParser::oneDeclaration, whole, whole.end);
-    }
-    return test;
-  }
-
-  template <typename Context>
-  bool explain_unless(bool reported, Context* (GateParser::*rule)(), const Piece& piece,
-                      std::size_t visible_end) {
-    if (!reported) {
-      explain(rule, piece, visible_end);
-    }
-    return true;
-  }
-
-  /// Reports where `piece` stops to be a `rule`. A section that ends too early is blamed on the
-  /// word behind it, as far as `visible_end`.
-  template <typename Context>
-  void explain(Context* (GateParser::*rule)(), const Piece& piece, std::size_t visible_end) {
-    if (parser_.parse(rule, piece.begin, piece.end) != nullptr) {
-      return;
-    }
-    const std::size_t at = parser_.failed_at();
-    const bool unknown_head = at == piece.begin;
-    std::vector<std::size_t> expected;
-    if (++explained_ <= explained_max_) {  // the others are not shown, and trying words takes time
-      expected = parser_.expected(rule, piece.begin, at);
-      std::erase(expected, antlr4::Token::EOF);
-    }
-    if (unknown_head && visible_end == piece.end &&
-        window_.word(at).getType() != GateLexer::POLICY) {
-      report_unknown_head(at, expected);
-      return;
-    }
-    report_syntax_error(file_, window_, parser_, at, at < piece.end ? piece.end : visible_end,
-                        expected, *diagnostics_);
-  }
-
-  void report_unknown_head(std::size_t at, const std::vector<std::size_t>& expected) {
-    const WindowToken& word = window_.word(at);
-    const Span span{file_, word.begin(), word.end()};
-    std::vector<std::string_view> heads;
-    for (const std::size_t type : expected) {
-      heads.push_back(parser_.keyword(type));
-    }
-    diagnostics_->report<Code::kExpectedDeclaration>(span, fmt::format("`{}`", word.view()))
-        .suggest(span, nearest(word.view(), heads));
-  }
-
-  std::string_view text_;
-  std::uint32_t file_;
-  const LexedFile* lexed_;
-  DiagnosticCollector* diagnostics_;
-  TokenWindow window_;
-  PieceParser parser_;
-  TreeBuilder builder_;
-  EarlierDeclarations* earlier_;
-  std::size_t explained_max_;
-  std::size_t explained_ = 0;
-  std::size_t damaged_pieces_ = 0;
+ private:
+  const SourceMap* sources_;
+  const std::vector<ast::Comment>* comments_;
+  std::size_t next_ = 0;
+  std::uint32_t previous_end_ = 0;
 };
 
-/// Gives each declaration the `##` comments that stand directly above it.
-void attach_descriptions(const SourceMap& sources, ast::File& file) {
-  std::size_t next = 0;
-  std::uint32_t previous_end = 0;
-  for (ast::Declaration& declaration : file.declarations) {
-    for (; next < file.comments.size() && file.comments[next].span.begin < declaration.span.begin;
-         ++next) {
-      const ast::Comment& comment = file.comments[next];
-      if (!comment.doc || comment.trailing || comment.span.begin < previous_end) {
-        continue;
-      }
-      std::string_view line = sources.text(comment.span).substr(2);
-      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-      if (!declaration.description.empty()) {
-        declaration.description += '\n';
-      }
-      declaration.description += line;
-    }
-    previous_end = declaration.span.end;
-  }
+/// `policy "…" {` always gives a declaration and declares no name, so it can wait.
+bool can_wait(const LexedFile& lexed, const Piece& piece) {
+  return piece.end - piece.begin > 2 && lexed.tokens[piece.begin].type == GateLexer::POLICY &&
+         lexed.tokens[piece.begin + 1].type == GateLexer::STRING &&
+         lexed.tokens[piece.begin + 2].type == GateLexer::LBRACE;
 }
 
 }  // namespace
 
-ast::File parse_file(const SourceMap& sources, std::uint32_t file, const Limits& limits,
-                     DiagnosticCollector& diagnostics, EarlierDeclarations* earlier) {
+struct FileReader::State {
+  ParserState parser;
+  LexedFile words;  // of a policy
+};
+
+FileReader::FileReader(const SourceMap& sources, const Limits& limits)
+    : sources_(&sources), limits_(&limits), state_(std::make_unique<State>()) {}
+FileReader::~FileReader() = default;
+
+ast::File FileReader::whole(std::uint32_t file, DiagnosticCollector& diagnostics) {
   ast::File out;
   out.index = file;
-  if (!check_source(sources, file, limits, diagnostics)) {
+  LexedFile lexed;
+  if (!read_words(*sources_, file, *limits_, lexed, diagnostics)) {
     out.damaged = true;
     return out;
   }
-  LexedFile lexed = lex(sources, file);
-  if (!check_tokens(sources, file, lexed, limits, diagnostics)) {
-    out.damaged = true;
-    return out;
+  MistakeCount mistakes;
+  DeclarationParser parser(state_->parser, *sources_, file, *limits_, diagnostics, mistakes);
+  Descriptions descriptions(*sources_, lexed.comments);
+  for (const Piece& piece : split_declarations(file, lexed, diagnostics)) {
+    const std::size_t before = out.declarations.size();
+    parser.read(lexed.tokens, piece, out);
+    if (out.declarations.size() > before) {
+      out.declarations.back().description = descriptions.above(out.declarations.back().span);
+    }
+    if (mistakes.damaged > DeclarationParser::kDamagedPiecesMax) {
+      out.declarations.clear();  // so that nobody misses a name that stands further down
+      break;
+    }
   }
-  FileParser(sources, file, lexed, limits, diagnostics, earlier).run(out);
   out.comments = std::move(lexed.comments);
-  attach_descriptions(sources, out);
   return out;
+}
+
+Outline FileReader::outline(std::uint32_t file, DiagnosticCollector& diagnostics,
+                            EarlierDeclarations* earlier) {
+  Outline out;
+  out.file.index = file;
+  LexedFile lexed;
+  if (!read_words(*sources_, file, *limits_, lexed, diagnostics)) {
+    out.file.damaged = true;
+    return out;
+  }
+  const std::string_view text = sources_->text(file);
+  MistakeCount mistakes;
+  DeclarationParser parser(state_->parser, *sources_, file, *limits_, diagnostics, mistakes);
+  Descriptions descriptions(*sources_, lexed.comments);
+  std::uint32_t line = 1;
+  std::size_t line_at = 0;  // the place that `line` speaks of
+  for (const Piece& piece : split_declarations(file, lexed, diagnostics)) {
+    const std::uint32_t begin = lexed.tokens[piece.begin].begin;
+    const std::uint32_t end = lexed.tokens[piece.end - 1].end;
+    if (can_wait(lexed, piece)) {
+      line += static_cast<std::uint32_t>(std::count(
+          text.begin() + static_cast<std::ptrdiff_t>(line_at), text.begin() + begin, '\n'));
+      line_at = begin;
+      out.policies.push_back(
+          {begin, end, line, piece.reported, descriptions.above(Span{file, begin, end})});
+      continue;
+    }
+    const std::size_t before = out.file.declarations.size();
+    auto same = earlier != nullptr
+                    ? earlier->take(text.substr(begin, end - begin), file, begin, text)
+                    : std::nullopt;
+    if (same) {
+      out.file.declarations.push_back(*std::move(same));
+    } else {
+      parser.read(lexed.tokens, piece, out.file);
+    }
+    if (out.file.declarations.size() > before) {
+      ast::Declaration& read = out.file.declarations.back();
+      read.description = descriptions.above(read.span);
+    }
+    if (mistakes.damaged > DeclarationParser::kDamagedPiecesMax) {
+      out.file.declarations.clear();
+      out.policies.clear();
+      break;
+    }
+  }
+  out.file.comments = std::move(lexed.comments);
+  out.explained = mistakes.explained;
+  return out;
+}
+
+std::optional<ast::Declaration> FileReader::policy(std::uint32_t file, const PolicyPlace& place,
+                                                   DiagnosticCollector& diagnostics) {
+  const std::string_view text = sources_->text(file).substr(0, place.end);
+  state_->words = lex_part(text, file, place.begin);
+  MistakeCount none;
+  DeclarationParser parser(state_->parser, *sources_, file, *limits_, diagnostics, none);
+  auto out = parser.good_policy(state_->words.tokens,
+                                Piece{0, state_->words.tokens.size(), place.reported});
+  if (out) {
+    out->description = place.description;
+  }
+  return out;
+}
+
+ast::Declaration FileReader::damaged_policy(std::uint32_t file, const PolicyPlace& place,
+                                            std::size_t& explained,
+                                            DiagnosticCollector& diagnostics) {
+  // One word more than the policy has: what ends too early is blamed on the next one.
+  const std::string_view text = sources_->text(file);
+  const auto inside = [&place](const LexedToken& word) { return word.begin < place.end; };
+  std::size_t behind = 1'024;
+  LexedFile words;
+  for (bool whole = false; !whole; behind *= 4) {
+    whole = place.end + behind >= text.size();
+    words = lex_part(text.substr(0, place.end + behind), file, place.begin);
+    const auto next = std::ranges::find_if_not(words.tokens, inside);
+    whole = whole || (next != words.tokens.end() && next + 1 != words.tokens.end());
+  }
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(words.tokens, inside));
+  MistakeCount mistakes{explained, 0};
+  DeclarationParser parser(state_->parser, *sources_, file, *limits_, diagnostics, mistakes);
+  ast::File out;
+  parser.read(words.tokens, Piece{0, count, place.reported}, out);
+  explained = mistakes.explained;
+  ast::Declaration policy = std::move(out.declarations.at(0));  // can_wait() promised one
+  policy.description = place.description;
+  return policy;
+}
+
+ast::File parse_file(const SourceMap& sources, std::uint32_t file, const Limits& limits,
+                     DiagnosticCollector& diagnostics) {
+  return FileReader(sources, limits).whole(file, diagnostics);
 }
 
 }  // namespace gate::compiler

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "GateParser.h"
@@ -28,6 +29,10 @@ class PieceParser {
       }
     }
     return nullptr;
+  }
+  /// The tree of the last parse(), which then lives as long as the result is not reset().
+  [[nodiscard]] antlr4::tree::ParseTreeTracker keep_tree() {
+    return std::exchange(parser_.getTreeTracker(), {});
   }
   /// Where the last failed parse stopped: an index of a word; `end` when more was expected.
   [[nodiscard]] std::size_t failed_at() const { return failed_at_; }

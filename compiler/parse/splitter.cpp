@@ -188,6 +188,23 @@ std::vector<Piece> split_declarations(std::uint32_t file, const LexedFile& lexed
   return Splitter(file, lexed, diagnostics).run();
 }
 
+std::size_t section_end(std::span<const LexedToken> words, std::size_t begin, std::size_t close) {
+  std::size_t depth = 0;
+  for (std::size_t at = begin; at < close; ++at) {
+    const std::uint32_t type = words[at].type;
+    if (at > begin && depth == 0 && heads_section(type, true) &&
+        words[at - 1].type != GateLexer::DOT) {
+      return at;
+    }
+    if (opens(type)) {
+      ++depth;
+    } else if (opener_of(type) != 0) {
+      depth -= depth > 0 ? 1 : 0;
+    }
+  }
+  return close;
+}
+
 std::vector<Piece> split_sections(const LexedFile& lexed, const Piece& piece) {
   std::size_t at = piece.begin;
   while (at < piece.end && lexed.tokens[at].type != GateLexer::LBRACE) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/parse/token.h"
@@ -51,7 +52,14 @@ class WindowToken final : public antlr4::Token {
 /// parsed declaration by declaration. Indices count from the start of the file.
 class TokenWindow final : public antlr4::TokenStream {
  public:
+  TokenWindow() = default;
   explicit TokenWindow(std::vector<WindowToken> tokens) : tokens_(std::move(tokens)) {}
+
+  /// Looks at other words from now on; gives back those that it looked at (trees point at them).
+  std::vector<WindowToken> exchange(std::vector<WindowToken> tokens) {
+    show(0, 0);
+    return std::exchange(tokens_, std::move(tokens));
+  }
 
   /// Shows words [begin, end) only.
   void show(std::size_t begin, std::size_t end);

@@ -1,14 +1,20 @@
 #include "compiler/sema/analyse.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <deque>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/check_condition.h"
 #include "compiler/sema/check_policy.h"
 #include "compiler/sema/checks/checks.h"
+#include "compiler/sema/fragment.h"
 #include "compiler/sema/lowering.h"
-#include "compiler/sema/policy_ids.h"
+#include "compiler/sema/policy_names.h"
+#include "compiler/sema/templates.h"
 #include "compiler/sema/workforce_profile.h"
+#include "compiler/sema/zones.h"
 #include "runtime/ir/verify.h"
 
 namespace gate::compiler::sema {
@@ -16,53 +22,275 @@ namespace {
 
 constexpr std::string_view kProfiles[] = {"workforce", "external_id"};
 
-/// One walk over the set, after its names are known.
-class Analyser {
+std::string day(const std::optional<Date>& date) {
+  return date ? fmt::format("{}-{}-{}", date->year, date->month, date->day) : "no day";
+}
+
+/// The texts of all strengths, which alone can use up the numbers of limited methods.
+std::string strength_texts(std::span<const ast::File> files, const SourceMap& sources) {
+  std::string out;
+  for (const ast::File& file : files) {
+    for (const ast::Declaration& declaration : file.declarations) {
+      if (std::holds_alternative<ast::Strength>(declaration.node)) {
+        out += sources.text(declaration.span);
+        out += '\n';
+      }
+    }
+  }
+  return out;
+}
+
+/// A builder gathers what no policy needs any more; beyond this it is not worth keeping.
+constexpr std::size_t kRowsSpare = 100'000;
+constexpr std::size_t kMeaningsMax = 1'000'000;
+
+void start_afresh(LoweredTables& tables) {
+  tables.builder = std::make_unique<ir::ProgramBuilder>();
+  tables.meanings = {};
+  tables.zones.clear();
+  tables.rows_needed = 0;
+  ++tables.stamp;
+}
+
+/// Nothing of the tables is used where it would not say what new ones do.
+void start_set(LoweredTables& tables, std::string strengths) {
+  const bool zones_moved = std::ranges::any_of(
+      tables.zones, [](const ir::Zone& zone) { return read_zone(zone.name) != zone; });
+  const bool limits_moved =
+      tables.builder->restriction_count() > 0 && tables.strengths != strengths;
+  if (zones_moved || limits_moved || tables.meanings.size() > kMeaningsMax ||
+      tables.builder->row_count() > 2 * tables.rows_needed + kRowsSpare) {
+    start_afresh(tables);
+  }
+  tables.strengths = std::move(strengths);
+  tables.builder->start_set();
+}
+
+}  // namespace
+
+class SetAnalysis::Impl {
  public:
-  Analyser(std::span<const ast::File> files, const SourceMap& sources,
-           const CompileOptions& options, const Limits& limits, const Symbols& symbols,
-           DiagnosticCollector& diagnostics)
+  Impl(std::span<const ast::File> files, bool incomplete, const SourceMap& sources,
+       const CompileOptions& options, const Limits& limits, LoweredTables* tables,
+       DiagnosticCollector& diagnostics)
       : files_(files),
-        lowering_(symbols, sources, limits, diagnostics),
+        lints_(options.lints),
+        tables_(tables != nullptr ? tables : &own_tables_),
+        for_later_(tables != nullptr),
+        symbols_(Symbols::collect(files, incomplete, diagnostics)),
+        templates_(files, diagnostics),
+        lowering_(symbols_, sources, limits, builder_for(*tables_, files, sources, options),
+                  diagnostics),
         conditions_(lowering_),
         policies_(lowering_, conditions_, options.today),
         profile_(options.profile),
-        diagnostics_(diagnostics) {}
-
-  std::optional<ir::Program> run() {
+        diagnostics_(diagnostics) {
+    symbols_.know_policies(names_);
+    tables_->meanings.look_at(files, sources, day(options.today));
     declared_parts();
-    const auto ids = policy_ids(files_, diagnostics_);
-    std::size_t count = 0;
-    for (const ast::File& file : files_) {
-      for (const ast::Declaration& declaration : file.declarations) {
-        const auto* policy = std::get_if<ast::Policy>(&declaration.node);
-        if (policy == nullptr) {
-          continue;
-        }
-        if (++count > lowering_.limits.policies_max) {
-          diagnostics_.report<Code::kTooManyPolicies>(policy->name.span,
-                                                      lowering_.limits.policies_max);
-          return std::nullopt;
-        }
-        policies_.check(declaration, *policy, ids.at(policy));
-        checked_.push_back(policy);
+    for (ir::Zone& zone : lowering_.zones()) {
+      remember(std::move(zone));
+    }
+  }
+
+  std::optional<std::string> add(ast::Declaration declaration, std::uint32_t line,
+                                 std::size_t reported) {
+    auto& policy = std::get<ast::Policy>(declaration.node);
+    const bool with_template = policy.apply.has_value();
+    noted_.clear();
+    lowering_.trusted_asked = false;
+    (void)lowering_.builder.take_slots();
+    templates_.apply(policy);
+    symbols_.note_names(for_later_ ? &noted_ : nullptr);
+    auto lowered = policies_.check(declaration, policy);
+    symbols_.note_names(nullptr);
+    std::optional<std::string> fragment;
+    const auto said = diagnostics_.after(reported);
+    const auto is_error = [](const Diagnostic& d) { return d.severity == Severity::kError; };
+    const std::uint32_t lines = lines_before_name(declaration, policy);
+    if (lowered && for_later_ && !policy.damaged && std::ranges::none_of(said, is_error) &&
+        (!with_template || !templates_.applied().empty())) {
+      Fragment out{*lowered,
+                   policy.name.span,
+                   policy.id ? policy.id->content.span : Span{},
+                   lines,
+                   lowering_.builder.take_slots(),
+                   needs(),
+                   {said.begin(), said.end()}};
+      fragment = encode(std::move(out), declaration.span);
+    }
+    // Behind the fragment: what is said of names and numbers depends on the other policies.
+    enter(policy.name.value, policy.name.span,
+          policy.id
+              ? std::optional(PolicyNames::OwnId{policy.id->content.value, policy.id->content.span})
+              : std::nullopt);
+    if (lowered && !full_) {
+      place(*std::move(lowered), declaration.span.file, line + lines);
+    }
+    if (lints_) {
+      kept_.push_back(std::move(declaration));
+    }
+    return fragment;
+  }
+
+  bool add_known(std::string_view code, Span place_of_policy, std::uint32_t line) {
+    auto fragment = decode(code, place_of_policy);
+    if (!fragment) {
+      return false;
+    }
+    for (const std::uint32_t each : fragment->needs) {
+      touch(each);
+    }
+    enter(fragment->policy.name, fragment->name,
+          fragment->id.end != 0
+              ? std::optional(PolicyNames::OwnId{fragment->policy.id, fragment->id})
+              : std::nullopt);
+    for (Diagnostic& each : fragment->diagnostics) {
+      diagnostics_.restore(std::move(each));
+    }
+    lowering_.builder.use_slots(fragment->slots);
+    if (!full_) {
+      place(std::move(fragment->policy), place_of_policy.file, line + fragment->line);
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool holds(std::string_view code) {
+    return std::ranges::all_of(needs_of(code),
+                               [this](std::uint32_t n) { return tables_->meanings.holds(n); });
+  }
+  [[nodiscard]] bool full() const { return full_; }
+
+  std::optional<ir::Program> finish() {
+    templates_.report_unused();
+    std::optional<ir::Program> out;
+    if (!diagnostics_.has_errors()) {
+      give_ids();
+      out = for_later_ ? lowering_.builder.finish_set() : lowering_.builder.finish();
+      if (out->policies.empty() && !out->default_deny) {
+        diagnostics_.report_unplaced<Code::kNoPolicies>();
       }
+      check_limits(*out);
+    }
+    lowering_.builder.start_set();  // lets the policies go
+    for (ir::Zone& zone : lowering_.zones()) {
+      remember(std::move(zone));
     }
     if (diagnostics_.has_errors()) {
       return std::nullopt;
     }
-    ir::Program program = lowering_.builder.finish();
-    if (program.policies.empty() && !program.default_deny) {
-      diagnostics_.report_unplaced<Code::kNoPolicies>();
+    tables_->rows_needed = out->symbols.size() + out->exprs.size() + out->effects.size() +
+                           out->locations.size() + out->principal_sets.size();
+    if (lints_) {
+      std::vector<const ast::Policy*> texts;
+      for (const ast::Declaration& each : kept_) {
+        texts.push_back(&std::get<ast::Policy>(each.node));
+      }
+      run_checks({*out, texts, files_, symbols_, lowering_.sources}, diagnostics_);
     }
-    check_limits(program);
-    return diagnostics_.has_errors() ? std::nullopt : std::optional(std::move(program));
+    return out;
   }
 
-  /// The text of every policy, in the order of the program.
-  [[nodiscard]] std::span<const ast::Policy* const> policies() const { return checked_; }
+  [[nodiscard]] const Symbols& symbols() const { return symbols_; }
+  [[nodiscard]] std::uint64_t stamp() const { return tables_->stamp; }
 
  private:
+  /// The profile is what a set declares first, or what the caller asks for.
+  static ir::ProgramBuilder& builder_for(LoweredTables& tables, std::span<const ast::File> files,
+                                         const SourceMap& sources, const CompileOptions& options) {
+    std::string profile = options.profile;
+    for (const ast::File& file : files) {
+      for (const ast::Declaration& declaration : file.declarations) {
+        if (const auto* node = std::get_if<ast::Profile>(&declaration.node)) {
+          profile += ' ';
+          profile += node->name.text;
+        }
+      }
+    }
+    if (tables.profile != profile) {
+      start_afresh(tables);
+      tables.profile = std::move(profile);
+    }
+    start_set(tables, strength_texts(files, sources));
+    return *tables.builder;
+  }
+
+  void remember(ir::Zone zone) {
+    if (std::ranges::find(tables_->zones, zone.name, &ir::Zone::name) == tables_->zones.end()) {
+      tables_->zones.push_back(std::move(zone));
+    }
+  }
+
+  void enter(std::string_view name, Span span, const std::optional<PolicyNames::OwnId>& id) {
+    names_.add(name, span, id, diagnostics_);
+    if (external_) {
+      check_policy_count(names_.size(), span, *external_, diagnostics_);
+    }
+    if (names_.size() > lowering_.limits.policies_max && !full_) {
+      full_ = true;
+      diagnostics_.report<Code::kTooManyPolicies>(span, lowering_.limits.policies_max);
+    }
+  }
+
+  void place(ir::Policy policy, std::uint32_t file, std::uint32_t line) {
+    policy.source_file = lowering_.sources.name(file);
+    policy.source_line = line;
+    lowering_.builder.policy(std::move(policy));
+  }
+
+  [[nodiscard]] std::uint32_t lines_before_name(const ast::Declaration& declaration,
+                                                const ast::Policy& policy) const {
+    const std::string_view between = lowering_.sources.text(
+        Span{declaration.span.file, declaration.span.begin, policy.name.span.begin});
+    return static_cast<std::uint32_t>(std::ranges::count(between, '\n'));
+  }
+
+  /// What the policy that was just checked depends on.
+  std::vector<std::uint32_t> needs() {
+    std::vector<std::uint32_t> out;
+    const auto need = [this, &out](DependsOn kind, std::string_view name) {
+      out.push_back(tables_->meanings.number(kind, name));
+    };
+    for (const std::string_view name : noted_) {
+      need(DependsOn::kName, name);
+    }
+    if (lowering_.trusted_asked) {
+      need(DependsOn::kTrustedPlaces, "");
+    }
+    if (policies_.today_asked()) {
+      need(DependsOn::kToday, "");
+    }
+    if (!templates_.applied().empty()) {
+      need(DependsOn::kTemplate, templates_.applied());
+    }
+    std::ranges::sort(out);
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+  /// Marks as used what a policy uses that is not lowered again.
+  void touch(std::uint32_t number) {
+    touched_.resize(tables_->meanings.size(), false);
+    if (touched_[number]) {
+      return;
+    }
+    touched_[number] = true;
+    const Meanings::Of& of = tables_->meanings.of(number);
+    if (of.kind == DependsOn::kName) {
+      (void)symbols_.find(of.name);
+    } else if (of.kind == DependsOn::kTemplate) {
+      templates_.mark(of.name);
+    }
+  }
+
+  /// All policies are good here, so the builder has every one, in the order of their names.
+  void give_ids() {
+    const std::span<ir::Policy> policies = lowering_.builder.policies();
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+      policies[i].id = names_.id(i);
+    }
+  }
+
   /// Everything that is declared, also what nothing uses: a mistake is a mistake.
   void declared_parts() {
     lowering_.sets.check_all();
@@ -152,7 +380,8 @@ class Analyser {
       policies_.use_workforce_profile();
       lowering_.builder.use_workforce_mfa();
     }
-    check_tenant_limits(files_, external, lowering_);
+    check_tenant_limits(lowering_);
+    external_ = external;
   }
 
   void check_limits(const ir::Program& program) {
@@ -173,26 +402,54 @@ class Analyser {
   }
 
   std::span<const ast::File> files_;
-  std::vector<const ast::Policy*> checked_;
+  bool lints_;
+  LoweredTables own_tables_;
+  LoweredTables* tables_;
+  bool for_later_;
+  Symbols symbols_;
+  Templates templates_;
+  PolicyNames names_;
   Lowering lowering_;
   ConditionChecker conditions_;
   PolicyChecker policies_;
   std::string profile_;
   DiagnosticCollector& diagnostics_;
+  std::optional<bool> external_;  // the kind of tenant, if the set is held against one
+  bool full_ = false;
+  std::vector<std::string_view> noted_;
+  std::vector<bool> touched_;          // numbers of Meanings
+  std::deque<ast::Declaration> kept_;  // for the checks that read trees
 };
 
-}  // namespace
+SetAnalysis::SetAnalysis(std::span<const ast::File> files, bool incomplete,
+                         const SourceMap& sources, const CompileOptions& options,
+                         const Limits& limits, LoweredTables* tables,
+                         DiagnosticCollector& diagnostics)
+    : impl_(std::make_unique<Impl>(files, incomplete, sources, options, limits, tables,
+                                   diagnostics)) {}
+SetAnalysis::~SetAnalysis() = default;
 
-Analysis analyse(std::span<const ast::File> files, const SourceMap& sources,
-                 const CompileOptions& options, const Limits& limits,
-                 DiagnosticCollector& diagnostics) {
-  Analysis out{Symbols::collect(files, diagnostics), std::nullopt};
-  Analyser analyser(files, sources, options, limits, out.symbols, diagnostics);
-  out.program = analyser.run();
-  if (out.program && options.lints) {
-    run_checks({*out.program, analyser.policies(), files, out.symbols, sources}, diagnostics);
-  }
-  return out;
+std::optional<std::string> SetAnalysis::add(ast::Declaration declaration, std::uint32_t line,
+                                            std::size_t reported) {
+  return impl_->add(std::move(declaration), line, reported);
+}
+bool SetAnalysis::add_known(std::string_view fragment, Span place, std::uint32_t line) {
+  return impl_->add_known(fragment, place, line);
+}
+bool SetAnalysis::holds(std::string_view fragment) {
+  return impl_->holds(fragment);
+}
+bool SetAnalysis::full() const {
+  return impl_->full();
+}
+std::optional<ir::Program> SetAnalysis::finish() {
+  return impl_->finish();
+}
+const Symbols& SetAnalysis::symbols() const {
+  return impl_->symbols();
+}
+std::uint64_t SetAnalysis::stamp() const {
+  return impl_->stamp();
 }
 
 }  // namespace gate::compiler::sema

@@ -34,15 +34,16 @@ bool only_workloads(const Principals& who) {
 
 }  // namespace
 
-void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy& policy,
-                          std::string id) {
+std::optional<ir::Policy> PolicyChecker::check(const ast::Declaration& declaration,
+                                               const ast::Policy& policy) {
+  today_asked_ = false;
   l_.diagnostics.expanded_at(policy.applied_at, declaration.span);
   ir::Policy out;
-  out.id = std::move(id);
+  if (policy.id) {
+    out.id = policy.id->content.value;
+  }
   out.name = policy.name.value;
   out.description = declaration.description;
-  out.source_file = l_.sources.name(policy.name.span.file);
-  out.source_line = l_.sources.locate(policy.name.span.file, policy.name.span.begin).line;
   const auto on = state(policy);
   bool good = on.has_value();
   out.state = on.value_or(PolicyState::kOff);
@@ -57,12 +58,11 @@ void PolicyChecker::check(const ast::Declaration& declaration, const ast::Policy
     check_workforce_profile(policy, l_);
   }
   l_.diagnostics.expanded_at(std::nullopt, {});
-  if (good) {
-    l_.builder.policy(std::move(out));
-  }
+  return good ? std::optional(std::move(out)) : std::nullopt;
 }
 
 void PolicyChecker::expiry(const ast::DateValue& until) {
+  today_asked_ = true;
   if (today_ && *today_ > until.date) {
     l_.diagnostics.report<Code::kExpired>(until.span, iso(until.date), iso(*today_));
   }
@@ -130,7 +130,8 @@ void PolicyChecker::never(const ast::Policy& policy, ir::Policy& out, std::strin
 }
 
 void PolicyChecker::warn_of_overlap(const std::vector<ast::Assignment>& sides) {
-  if (sides.size() < 2) {
+  const auto excludes = [](const ast::Assignment& side) { return side.exclude; };
+  if (std::ranges::all_of(sides, excludes) || std::ranges::none_of(sides, excludes)) {
     return;
   }
   std::unordered_map<std::string, Span> included;

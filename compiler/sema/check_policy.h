@@ -21,7 +21,7 @@ namespace gate::compiler::sema {
 [[nodiscard]] std::optional<SessionControls> check_session(std::span<const ast::Item> items,
                                                            Lowering& lowering);
 
-/// Checks policies one after the other and gives the good ones to the builder.
+/// Checks policies one after the other.
 class PolicyChecker {
  public:
   PolicyChecker(Lowering& lowering, ConditionChecker& conditions, std::optional<Date> today)
@@ -33,8 +33,12 @@ class PolicyChecker {
   void use_external_profile() { external_ = true; }
   void use_workforce_profile() { workforce_ = true; }
 
-  /// `id` is the policy's own or the derived one.
-  void check(const ast::Declaration& declaration, const ast::Policy& policy, std::string id);
+  /// The policy as IR, without a derived id and without its place; empty when something was wrong
+  /// (reported).
+  [[nodiscard]] std::optional<ir::Policy> check(const ast::Declaration& declaration,
+                                                const ast::Policy& policy);
+  /// True when the last policy had an `until`, which was held against today.
+  [[nodiscard]] bool today_asked() const { return today_asked_; }
 
  private:
   std::optional<PolicyState> state(const ast::Policy& policy);
@@ -51,6 +55,7 @@ class PolicyChecker {
   Lowering& l_;
   ConditionChecker& conditions_;
   std::optional<Date> today_;
+  bool today_asked_ = false;
   bool external_ = false;
   bool workforce_ = false;
 };

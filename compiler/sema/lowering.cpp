@@ -51,21 +51,26 @@ void sort_unique(std::vector<std::uint32_t>& ids) {
 }  // namespace
 
 Lowering::Lowering(const Symbols& symbols_in, const SourceMap& sources_in, const Limits& limits_in,
-                   DiagnosticCollector& diagnostics_in)
+                   ir::ProgramBuilder& builder_in, DiagnosticCollector& diagnostics_in)
     : symbols(symbols_in),
       sources(sources_in),
       limits(limits_in),
       diagnostics(diagnostics_in),
-      sets(symbols_in, diagnostics_in) {}
+      sets(symbols_in, diagnostics_in),
+      builder(builder_in) {}
+
+std::vector<ir::Zone> Lowering::zones() const {
+  std::vector<ir::Zone> out;
+  for (const auto& [name, zone] : zones_) {
+    if (zone) {
+      out.push_back(*zone);
+    }
+  }
+  return out;
+}
 
 ir::SymbolId Lowering::symbol(ir::SymbolKind kind, std::string_view name) {
-  auto& ids = symbol_ids_[static_cast<std::size_t>(kind)];
-  if (const auto found = ids.find(name); found != ids.end()) {
-    return found->second;
-  }
-  const ir::SymbolId id = builder.symbol(kind, name);
-  ids.emplace(name, id);
-  return id;
+  return builder.symbol(kind, name);
 }
 
 ir::PrincipalSet Lowering::principal_set(const Principals& who) {
@@ -162,6 +167,7 @@ const Whereabouts& Lowering::whereabouts_of(const Declared& set) {
 }
 
 const std::vector<std::uint32_t>& Lowering::trusted_locations() {
+  trusted_asked = true;
   if (!trusted_) {
     trusted_.emplace();
     for (const Declared& each : symbols.all()) {

@@ -27,7 +27,7 @@ struct Whereabouts {
 class Lowering {
  public:
   Lowering(const Symbols& symbols, const SourceMap& sources, const Limits& limits,
-           DiagnosticCollector& diagnostics);
+           ir::ProgramBuilder& builder, DiagnosticCollector& diagnostics);
   Lowering(const Lowering&) = delete;
   Lowering& operator=(const Lowering&) = delete;
 
@@ -36,7 +36,7 @@ class Lowering {
   const Limits& limits;
   DiagnosticCollector& diagnostics;
   SetResolver sets;
-  ir::ProgramBuilder builder;
+  ir::ProgramBuilder& builder;
 
   [[nodiscard]] ir::SymbolId symbol(ir::SymbolKind kind, std::string_view name);
   [[nodiscard]] ir::PrincipalSet principal_set(const Principals& who);
@@ -55,6 +55,12 @@ class Lowering {
   /// The declared strength as IR; empty when its declaration is wrong (reported there).
   [[nodiscard]] std::optional<std::uint32_t> strength(const Declared& declared);
 
+  /// Set when something asked for all trusted ranges of the set; for who wants to know what a
+  /// policy depends on.
+  bool trusted_asked = false;
+  /// The zones that were asked for and are there.
+  [[nodiscard]] std::vector<ir::Zone> zones() const;
+
  private:
   [[nodiscard]] std::vector<std::uint32_t> own_locations(const Places& places,
                                                          std::string_view name);
@@ -63,7 +69,6 @@ class Lowering {
   [[nodiscard]] std::optional<MethodSet> method(const ast::Item& item);
   [[nodiscard]] const std::vector<std::uint32_t>& trusted_locations();
 
-  std::unordered_map<std::string_view, ir::SymbolId> symbol_ids_[9];
   std::unordered_map<const Declared*, Whereabouts> whereabouts_;
   std::unordered_map<const Declared*, std::uint32_t> slot_ids_;
   std::unordered_map<const Declared*, std::optional<std::uint32_t>> strength_ids_;

@@ -91,7 +91,6 @@ class SymbolCollector {
       : symbols_(&symbols), diagnostics_(&diagnostics) {}
 
   void file(const ast::File& file) {
-    symbols_->incomplete_ = symbols_->incomplete_ || (file.damaged && file.declarations.empty());
     for (const ast::Declaration& declaration : file.declarations) {
       std::visit([this](const auto& node) { enter(node); }, declaration.node);
     }
@@ -135,13 +134,7 @@ class SymbolCollector {
     entry.damaged = !read_signal(node, entry.signal);
     add(std::move(entry), node.name);
   }
-  void enter(const ast::Policy& node) {
-    const auto [it, fresh] = symbols_->policies_.try_emplace(node.name.value, &node);
-    if (!fresh) {
-      diagnostics_->report<Code::kDuplicateName>(node.name.span, "policy", node.name.value)
-          .related(it->second->name.span, "the first one");
-    }
-  }
+  void enter(const ast::Policy& /*node*/) {}  // PolicyNames does
   void enter(const ast::Test& node) {
     const auto [it, fresh] = tests_.try_emplace(node.name.value, node.name.span);
     if (!fresh) {
@@ -299,8 +292,10 @@ bool SymbolCollector::read_default(const ast::Expr& value, std::string_view sign
   return true;
 }
 
-Symbols Symbols::collect(std::span<const ast::File> files, DiagnosticCollector& diagnostics) {
+Symbols Symbols::collect(std::span<const ast::File> files, bool incomplete,
+                         DiagnosticCollector& diagnostics) {
   Symbols out;
+  out.incomplete_ = incomplete;
   SymbolCollector collector(out, diagnostics);
   for (const ast::File& file : files) {
     collector.file(file);
@@ -309,6 +304,9 @@ Symbols Symbols::collect(std::span<const ast::File> files, DiagnosticCollector& 
 }
 
 const Declared* Symbols::find(std::string_view name) const {
+  if (noted_ != nullptr) {
+    noted_->push_back(name);
+  }
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) {
     return nullptr;
@@ -330,21 +328,6 @@ std::vector<std::string_view> Symbols::names(NameKind kind) const {
 
 std::string_view Symbols::nearest_name(std::string_view wrong, NameKind kind) const {
   return nearest(wrong, names(kind));
-}
-
-const ast::Policy* Symbols::policy(std::string_view name) const {
-  const auto found = policies_.find(name);
-  return found == policies_.end() ? nullptr : found->second;
-}
-
-std::string_view Symbols::nearest_policy(std::string_view wrong) const {
-  std::vector<std::string_view> names;
-  names.reserve(policies_.size());
-  for (const auto& [name, policy] : policies_) {
-    names.push_back(name);
-  }
-  std::ranges::sort(names);
-  return nearest(wrong, names);
 }
 
 }  // namespace gate::compiler::sema

@@ -10,6 +10,7 @@
 
 #include "compiler/ast/ast.h"
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/sema/policy_names.h"
 #include "compiler/source/source_map.h"
 
 /// The declared names of one policy set. The AST outlives the table; nothing is copied from it.
@@ -60,18 +61,25 @@ class Symbols {
  public:
   /// Enters every declaration of every file: reports duplicates (G0204), reserved names (G0208) and
   /// wrong signals. Names of damaged declarations are entered as damaged.
-  static Symbols collect(std::span<const ast::File> files, DiagnosticCollector& diagnostics);
+  /// Policies are not looked at. `incomplete`: a file could not be read at all.
+  static Symbols collect(std::span<const ast::File> files, bool incomplete,
+                         DiagnosticCollector& diagnostics);
 
-  /// The declaration of a name and marks it used; null when there is none.
+  /// The declaration of a name and marks it used; null when there is none. Notes the name, found or
+  /// not, while note_names() asks for it.
   [[nodiscard]] const Declared* find(std::string_view name) const;
   /// The nearest declared name of this kind, for suggestions; empty when none is near.
   [[nodiscard]] std::string_view nearest_name(std::string_view wrong, NameKind kind) const;
   [[nodiscard]] std::vector<std::string_view> names(NameKind kind) const;
   [[nodiscard]] const std::vector<Declared>& all() const { return declared_; }
 
-  /// Policies by display name, in source order; the file's index is in the span of the name.
-  [[nodiscard]] const ast::Policy* policy(std::string_view name) const;
-  [[nodiscard]] std::string_view nearest_policy(std::string_view wrong) const;
+  /// Puts every name that find() is asked for into `into`, until it is null. The views point into
+  /// the texts.
+  void note_names(std::vector<std::string_view>* into) const { noted_ = into; }
+
+  /// Borrowed; without it no policy is known.
+  void know_policies(const PolicyNames& names) { policies_ = &names; }
+  [[nodiscard]] const PolicyNames* policies() const { return policies_; }
 
   /// True when a file could not be read whole: a missing name may stand in the unreadable part.
   [[nodiscard]] bool incomplete() const { return incomplete_; }
@@ -80,7 +88,8 @@ class Symbols {
   friend class SymbolCollector;
   std::vector<Declared> declared_;
   std::unordered_map<std::string_view, std::size_t> by_name_;
-  std::unordered_map<std::string_view, const ast::Policy*> policies_;
+  const PolicyNames* policies_ = nullptr;
+  mutable std::vector<std::string_view>* noted_ = nullptr;
   bool incomplete_ = false;
 };
 

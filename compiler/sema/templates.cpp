@@ -116,7 +116,9 @@ struct Model {
   std::set<std::string_view> used;  ///< parameters that some expansion replaced
 };
 
-class Expansion {
+}  // namespace
+
+class Templates::Expansion {
  public:
   explicit Expansion(DiagnosticCollector& diagnostics) : diagnostics_(diagnostics) {}
 
@@ -147,6 +149,7 @@ class Expansion {
 
   void apply(ast::Policy& policy) {
     const ast::Item application = policy.apply->content;
+    applied_.clear();
     policy.applied_at = policy.apply->span;
     policy.apply.reset();
     Model* model = find(application);
@@ -162,7 +165,14 @@ class Expansion {
       return;
     }
     ast::Policy body = model->node->body;
-    Substitution(*arguments, model->used).policy(body);
+    std::set<std::string_view> used;
+    Substitution(*arguments, used).policy(body);
+    applied_ = model->node->name.text;
+    for (const std::string_view each : used) {
+      applied_ += ',';
+      applied_ += each;
+    }
+    model->used.merge(used);
     policy.damaged = policy.damaged || body.damaged || body.apply.has_value();
     take(policy.id, body.id, "id");
     take(policy.state, body.state, "state");
@@ -171,6 +181,28 @@ class Expansion {
     take(policy.when, body.when, "when");
     take(policy.grant, body.grant, "grant");
     take(policy.session, body.session, "session");
+  }
+
+  [[nodiscard]] const std::string& applied() const { return applied_; }
+  void forget_applied() { applied_.clear(); }
+
+  void mark(std::string_view applied) {
+    const std::size_t end = std::min(applied.find(','), applied.size());
+    const auto found = models_.find(applied.substr(0, end));
+    if (found == models_.end()) {
+      return;
+    }
+    found->second.applied = true;
+    for (const ast::Template::Parameter& each : found->second.node->parameters) {
+      const std::string_view name = each.name.text;
+      for (std::size_t at = end; at < applied.size();) {
+        const std::size_t next = std::min(applied.find(',', at + 1), applied.size());
+        if (applied.substr(at + 1, next - at - 1) == name) {
+          found->second.used.insert(name);
+        }
+        at = next;
+      }
+    }
   }
 
   void report_unused() {
@@ -223,34 +255,47 @@ class Expansion {
 
   DiagnosticCollector& diagnostics_;
   std::map<std::string_view, Model> models_;
+  std::string applied_;
 };
 
-}  // namespace
-
-void expand_templates(std::vector<ast::File>& files, DiagnosticCollector& diagnostics) {
-  Expansion expansion(diagnostics);
-  bool any = false;
+Templates::Templates(std::span<const ast::File> files, DiagnosticCollector& diagnostics)
+    : expansion_(std::make_unique<Expansion>(diagnostics)) {
   for (const ast::File& file : files) {
     for (const ast::Declaration& declaration : file.declarations) {
       if (const auto* node = std::get_if<ast::Template>(&declaration.node)) {
-        expansion.declare(*node);
-        any = true;
-      } else if (const auto* policy = std::get_if<ast::Policy>(&declaration.node)) {
-        any = any || policy->apply.has_value();
+        expansion_->declare(*node);
       }
     }
   }
-  if (!any) {
-    return;
+}
+Templates::~Templates() = default;
+
+void Templates::apply(ast::Policy& policy) {
+  expansion_->forget_applied();
+  if (policy.apply) {
+    expansion_->apply(policy);
   }
+}
+const std::string& Templates::applied() const {
+  return expansion_->applied();
+}
+void Templates::mark(std::string_view applied) {
+  expansion_->mark(applied);
+}
+void Templates::report_unused() {
+  expansion_->report_unused();
+}
+
+void expand_templates(std::vector<ast::File>& files, DiagnosticCollector& diagnostics) {
+  Templates templates(files, diagnostics);
   for (ast::File& file : files) {
     for (ast::Declaration& declaration : file.declarations) {
-      if (auto* policy = std::get_if<ast::Policy>(&declaration.node); policy && policy->apply) {
-        expansion.apply(*policy);
+      if (auto* policy = std::get_if<ast::Policy>(&declaration.node)) {
+        templates.apply(*policy);
       }
     }
   }
-  expansion.report_unused();
+  templates.report_unused();
   for (ast::File& file : files) {
     std::erase_if(file.declarations, [](const ast::Declaration& declaration) {
       return std::holds_alternative<ast::Template>(declaration.node);

@@ -153,12 +153,13 @@ std::optional<CompiledTest::Expectation> resolve_expectation(const ast::Expectat
   }
   for (const ast::Text& policy : expectation.because) {
     out.because.push_back(policy.value);
-    if (symbols.policy(policy.value) != nullptr) {
+    const PolicyNames* policies = symbols.policies();
+    if (policies != nullptr && policies->contains(policy.value)) {
       continue;
     }
     good = false;
     if (!symbols.incomplete()) {
-      const std::string_view near = symbols.nearest_policy(policy.value);
+      const std::string near = policies == nullptr ? "" : policies->nearest_to(policy.value);
       auto report = diagnostics.report<Code::kUnknownPolicy>(policy.span, policy.value);
       if (!near.empty()) {
         report.fix(policy.span, fmt::format("\"{}\"", near),

@@ -142,19 +142,6 @@ class TenantLimits {
  public:
   explicit TenantLimits(Lowering& lowering) : l_(lowering) {}
 
-  void policies(std::span<const ast::File> files, bool external) {
-    const std::size_t max = external ? kExternalPoliciesMax : kWorkforcePoliciesMax;
-    std::size_t count = 0;
-    for (const ast::File& file : files) {
-      for (const ast::Declaration& declaration : file.declarations) {
-        const auto* policy = std::get_if<ast::Policy>(&declaration.node);
-        if (policy != nullptr && ++count == max + 1) {
-          exceeded(policy->name.span, fmt::format("more than {} policies", max));
-        }
-      }
-    }
-  }
-
   void locations() {
     std::size_t count = 0;
     std::size_t all = 0;
@@ -228,11 +215,18 @@ void check_workforce_profile(const ast::Policy& policy, Lowering& lowering) {
   WorkforceProfile(policy, lowering).check();
 }
 
-void check_tenant_limits(std::span<const ast::File> files, bool external, Lowering& lowering) {
+void check_tenant_limits(Lowering& lowering) {
   TenantLimits limits(lowering);
-  limits.policies(files, external);
   limits.locations();
   limits.contexts();
+}
+
+void check_policy_count(std::size_t count, Span policy, bool external,
+                        DiagnosticCollector& diagnostics) {
+  const std::size_t max = external ? kExternalPoliciesMax : kWorkforcePoliciesMax;
+  if (count == max + 1) {
+    diagnostics.report<Code::kTenantLimit>(policy, fmt::format("more than {} policies", max));
+  }
 }
 
 }  // namespace gate::compiler::sema

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "compiler/ast/ast.h"
 #include "compiler/sema/lowering.h"
 
@@ -12,8 +10,11 @@ namespace gate::compiler::sema {
 /// is left alone. Called for policies without mistakes in their names.
 void check_workforce_profile(const ast::Policy& policy, Lowering& lowering);
 
-/// Numbers that a tenant does not exceed (conditional-access 5), reported as G0423: policies,
-/// locations, ranges of one and of all, short prefixes, contexts. `external` chooses the kind.
-void check_tenant_limits(std::span<const ast::File> files, bool external, Lowering& lowering);
+/// Numbers that a tenant does not exceed (conditional-access 5), reported as G0423: locations,
+/// ranges of one and of all, short prefixes, contexts.
+void check_tenant_limits(Lowering& lowering);
+/// The same for policies, when `policy` is the `count`th. `external` chooses the kind of tenant.
+void check_policy_count(std::size_t count, Span policy, bool external,
+                        DiagnosticCollector& diagnostics);
 
 }  // namespace gate::compiler::sema

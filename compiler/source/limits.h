@@ -9,7 +9,7 @@ namespace gate::compiler {
 /// should.
 struct Limits {
   std::size_t file_bytes_max = std::size_t{1} << 20U;  ///< bytes of one file
-  std::size_t files_max = 4'096;                       ///< files of one set
+  std::size_t files_max = 131'072;                     ///< files of one set
   std::size_t set_bytes_max = std::size_t{1} << 27U;   ///< bytes of all files of one set
   std::size_t folder_entries_max = 262'144;            ///< entries looked at below one folder
   std::size_t imports_max = 1'024;                     ///< `import` declarations of one set

@@ -61,12 +61,16 @@ struct Date {
 };
 
 /// What a long-lived caller (a server that reloads, an editor) keeps from one compilation of a set
-/// to the next, so that files and declarations that did not change are not parsed again. The result
-/// is the same with and without it. Owned by the caller; one compilation at a time. Holds texts up
-/// to 16 MiB and their trees, some fifteen times as large.
+/// to the next, so that what did not change is neither parsed nor lowered again: an edit costs the
+/// policy that was edited, and those that use a name whose meaning changed. The result, diagnostics
+/// included, is the same with and without it. Owned by the caller; one compilation at a time.
+/// Memory: the texts, about as much again for the lowered policies, and some fifteen times the text
+/// of everything that is no policy.
 class CompileCache {
  public:
-  CompileCache();
+  static constexpr std::size_t kBytesMax = std::size_t{512} << 20U;
+  /// `bytes_max`: files that do not fit any more are not kept. 100,000 policies take some 60 MB.
+  explicit CompileCache(std::size_t bytes_max = kBytesMax);
   ~CompileCache();
   CompileCache(const CompileCache&) = delete;
   CompileCache& operator=(const CompileCache&) = delete;
@@ -76,6 +80,8 @@ class CompileCache {
     std::size_t files_parsed = 0;         ///< new or changed files
     std::size_t files_reused = 0;         ///< files that are the same byte for byte
     std::size_t declarations_reused = 0;  ///< what did not change in changed files
+    std::size_t policies_lowered = 0;     ///< parsed and checked: changed, or a name they use was
+    std::size_t bytes = 0;                ///< held for the next one
   };
   [[nodiscard]] Statistics statistics() const noexcept;
 
