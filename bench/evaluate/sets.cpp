@@ -62,6 +62,61 @@ void reload(benchmark::State& state, const Scenario& s) {
       static_cast<double>(machine_code) / static_cast<double>(state.iterations());
 }
 
+/// Compiles over a cache; its digest must be that of a compilation from nothing, or no time is
+/// taken.
+std::shared_ptr<const PolicySet> compile_cached(std::vector<SourceFile> files, Backend backend,
+                                                CompileCache& cache) {
+  CompileOptions options;
+  options.backend = backend;
+  options.keep_test_blocks = false;
+  options.cache = &cache;
+  return compile(std::move(files), options).policies;
+}
+
+/// Text with one policy edited to a new set in force, by a caller that keeps a cache.
+void reload_cached(benchmark::State& state, const Scenario& s, Backend backend) {
+  CompileCache cache;
+  std::vector<std::vector<SourceFile>> versions = {s.edited(0), s.edited(1)};
+  for (const std::vector<SourceFile>& version : versions) {
+    const auto cached = compile_cached(version, backend, cache);
+    const auto fresh = compile_or_exit(version, backend);
+    if (cached == nullptr || cached->digest() != fresh->digest()) {
+      state.SkipWithError("a cached compilation differs");
+      return;
+    }
+  }
+  Evaluator evaluator(s.native);
+  std::size_t turn = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<SourceFile> files = versions[turn++ % 2];
+    state.ResumeTiming();
+    evaluator.replace(compile_cached(std::move(files), backend, cache));
+  }
+  const CompileCache::Statistics last = cache.statistics();
+  state.counters["policies_lowered"] = static_cast<double>(last.policies_lowered);
+  state.counters["cache_bytes"] = static_cast<double>(last.bytes);
+}
+
+/// A folder in which nothing changed since it was last compiled, to a set.
+void unchanged_folder(benchmark::State& state, const Scenario& s, Backend backend) {
+  CompileCache cache;
+  CompileOptions options;
+  options.backend = backend;
+  options.keep_test_blocks = false;
+  options.cache = &cache;
+  for (int round = 0; round < 2; ++round) {
+    const auto set = compile_folder(s.folder, options).policies;
+    if (set == nullptr || set->digest() != s.native->digest()) {
+      state.SkipWithError("a cached compilation differs");
+      return;
+    }
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(compile_folder(s.folder, options).policies);
+  }
+}
+
 /// How long decisions take on one thread while another reloads all the time, against a quiet
 /// machine. The reported time is the p99 during reloads.
 void decisions_during_reload(benchmark::State& state, const Scenario& s) {
@@ -154,6 +209,19 @@ void register_sets(const Scenario& s) {
       ->Unit(benchmark::kMillisecond)
       ->MeasureProcessCPUTime()
       ->UseRealTime();
+  for (const Backend backend : {Backend::kInterpreter, Backend::kNative}) {
+    const std::string who(name(backend));
+    const auto add = [](const std::string& label, auto function) {
+      benchmark::RegisterBenchmark(label.c_str(), function)
+          ->Unit(benchmark::kMillisecond)
+          ->MeasureProcessCPUTime()
+          ->UseRealTime();
+    };
+    add("set/reload_one_edited_cached/" + who,
+        [&s, backend](benchmark::State& state) { reload_cached(state, s, backend); });
+    add("set/unchanged_folder_cached/" + who,
+        [&s, backend](benchmark::State& state) { unchanged_folder(state, s, backend); });
+  }
   benchmark::RegisterBenchmark("set/decisions_during_reload",
                                [&s](benchmark::State& state) { decisions_during_reload(state, s); })
       ->UseManualTime()

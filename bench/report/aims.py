@@ -98,8 +98,9 @@ def verdicts(document):
     cold_240, code = find(document, 240, "set/cold_folder_to_decision"), find(document, 240, "set/cold_decision_to_code")
     out.append(at_most("folder of 240 policies to machine code, new process", 80e6,
                        cold_240["ns"] + code["ns"] if cold_240 and code else None))
-    ns("one policy of 240 edited, new set in force", 5e6, 240, "set/reload_one_edited")
-    ns("one policy of 100,000 edited, new set in force", 0.5e9, 100_000, "set/reload_one_edited")
+    ns("folder of 240 policies, cached and unchanged, to a set", 5e6, 240, "set/unchanged_folder_cached/native")
+    ns("one policy of 240 edited, cached, new set in force", 5e6, 240, "set/reload_one_edited_cached/native")
+    ns("one policy of 100,000 edited, cached, new set in force", 0.5e9, 100_000, "set/reload_one_edited_cached/native")
     during = find(document, 240, "set/decisions_during_reload")
     out.append(at_most("p99 of decisions while sets are replaced, against quiet, 240 policies", 2,
                        during["busy_p99_ns"] / during["quiet_p99_ns"] if during and during.get("quiet_p99_ns") else None, times))
