@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <gate/vocabulary.hpp>
 
 #include "compiler/graph/agents.h"
 #include "compiler/graph/export_context.h"
@@ -31,6 +32,12 @@ std::optional<Guests> guests_of(const ast::Item& item, ExportContext& context) {
       context.refuse(argument.span, "this is not a kind of guest in Graph");
     }
     out.kinds.push_back(std::move(kind));
+  }
+  if (out.kinds.empty()) {  // every kind: Graph takes an empty list for nobody
+    for (auto kind = UserKind::kInternalGuest; kind <= UserKind::kServiceProvider;
+         kind = static_cast<UserKind>(static_cast<unsigned>(kind) + 1)) {
+      out.kinds.emplace_back(graph_name(kind));
+    }
   }
   return out;
 }

@@ -135,6 +135,14 @@ TEST(Export, AListBehindATextOperatorBecomesOneTestForEach) {
             "device.model -notContains \"a\" -and device.model -notContains \"b\"");
 }
 
+TEST(Export, GuestsOfATenantAreOfEveryKindUnlessOneIsNamed) {
+  const auto result = export_graph({{"a.gate",
+                                     "policy \"P\" {\n  users include guests(tenant \"t\")\n"
+                                     "  target include all apps\n  grant block\n}\n"}});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result.model.policies.front().include.guests->kinds.size(), 6U);
+}
+
 TEST(Export, TheUnitOfAFrequencyIsKept) {
   for (const auto& [text, days] : {std::pair("24h", false), std::pair("1d", true)}) {
     const auto result = export_graph(
