@@ -109,23 +109,26 @@ class ExplainC final : public ThroughC {
                                    : gate_explanation_report_only(explained.get(), &d);
     return answer(status, d);
   }
-  std::optional<std::vector<std::uint32_t>> applied(const SignInFacts& facts,
-                                                    Plan plan) const override {
+  std::optional<std::vector<AppliedPolicy>> applied(const SignInFacts& facts) const override {
     const Handle<gate_explanation> explained = explain(facts);
-    std::vector<std::uint32_t> out;
+    std::vector<AppliedPolicy> out;
     for (std::size_t i = 0; i < gate_explanation_policy_count(explained.get()); ++i) {
       gate_policy_trace trace = gate_policy_trace_new();
       gate_policy_info info = gate_policy_info_new();
       (void)gate_explanation_policy(explained.get(), i, &trace);
       (void)gate_policy_set_policy(set(), trace.policy, &info);
-      if (trace.applies != 0 &&
-          (info.state == GATE_POLICY_ON ||
-           (info.state == GATE_POLICY_REPORT_ONLY && plan == Plan::kReportOnly))) {
-        out.push_back(trace.policy);
+      if (trace.applies != 0 && info.state != GATE_POLICY_OFF) {
+        AppliedPolicy one;
+        one.policy = trace.policy;
+        one.state = static_cast<PolicyState>(info.state);
+        one.satisfied = trace.satisfied != 0;
+        one.outcome = static_cast<Outcome>(trace.outcome);
+        out.push_back(one);
       }
     }
     return out;
   }
+  bool tells_why() const override { return false; }
 
  private:
   Handle<gate_explanation> explain(const SignInFacts& facts) const {

@@ -140,8 +140,8 @@ class Checker {
       Difference found = explain ? explained_alike(facts, explained, meant, plan) : Difference{};
       for (std::size_t e = 0; found.kind.empty() && e < executors_.size(); ++e) {
         found = decided_alike(*executors_[e], facts, meant, plan);
-        if (found.kind.empty() && explain) {
-          found = applied_alike(*executors_[e], facts, applied_by(explained, plan), plan);
+        if (found.kind.empty() && explain && plan == Plan::kEnforced) {
+          found = applied_alike(*executors_[e], facts, explained.applied);
         }
       }
       if (!found.kind.empty()) {
@@ -216,18 +216,35 @@ class Checker {
     return {};
   }
 
+  static std::string text_of(const std::vector<AppliedPolicy>& list) {
+    std::string out;
+    for (const AppliedPolicy& each : list) {
+      out +=
+          fmt::format(" {} ({}{}{}{})", each.policy, name(each.state), each.satisfied ? " met" : "",
+                      each.unknown ? " unknown" : "", name(each.outcome));
+    }
+    return out;
+  }
+
   Difference applied_alike(const Executor& executor, const SignInFacts& facts,
-                           const std::vector<std::uint32_t>& meant, Plan plan) {
-    const auto applied = executor.applied(facts, plan);
+                           std::vector<AppliedPolicy> meant) {
+    const auto applied = executor.applied(facts);
     if (!applied) {
       return {};
     }
-    const std::string name(executor.name());
-    count([&name](Statistics& s) { ++s.applied_lists[name]; });
+    if (!executor.tells_why()) {
+      for (AppliedPolicy& each : meant) {
+        each.unknown = false;
+        each.fact = 0;
+        each.required = each.unmet = {};
+      }
+    }
+    const std::string executor_name(executor.name());
+    count([&](Statistics& s) { ++s.applied_lists[executor_name]; });
     if (*applied != meant) {
-      return {name,
-              fmt::format("{}: policies that apply: interpreter [{}], {} [{}]", plan_name(plan),
-                          fmt::join(meant, ", "), name, fmt::join(*applied, ", ")),
+      return {executor_name,
+              fmt::format("policies that apply: interpreter{}, {}{}", text_of(meant), executor_name,
+                          text_of(*applied)),
               0};
     }
     return {};

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <random>
 
 #include "tests/differential/campaign.h"
 #include "tests/differential/relations.h"
@@ -43,7 +42,9 @@ void expect_a_lively_campaign(const Statistics& s) {
   }
 }
 
-/// Some ten seconds of a processor. Repeat a round with GATE_SEED and GATE_ROUNDS=1.
+/// Some ten seconds of a processor. The same rounds every time, so that a change is to blame for
+/// what they find; other ones by GATE_SEED, and by `./dev fuzz --differential`. GATE_ROUNDS=1
+/// repeats one.
 TEST(Differential, EveryExecutorDecidesTextAlike) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   constexpr std::uint64_t kRounds = 40;
@@ -52,7 +53,7 @@ TEST(Differential, EveryExecutorDecidesTextAlike) {
   constexpr std::uint64_t kRounds = 100;
   constexpr std::size_t kPoliciesMax = 1025;
 #endif
-  const std::uint64_t first = number("GATE_SEED", std::random_device()());
+  const std::uint64_t first = number("GATE_SEED", 20'261'125);
   const std::uint64_t rounds = number("GATE_ROUNDS", kRounds);
   std::printf("seed %llu\n", static_cast<unsigned long long>(first));
   RoundOptions options;

@@ -1,9 +1,7 @@
 #include "tests/differential/executors.h"
 
 #include <gate/compile.hpp>
-#include <gate/evaluator.hpp>
 #include <gate/policy_file.hpp>
-#include <gate/request_json.hpp>
 
 #include "compiler/lower/attach_native.h"
 #include "compiler/lower/emit_kernel.h"
@@ -12,15 +10,11 @@
 #include "runtime/jit/linked_code.h"
 #include "runtime/set/build.h"
 #include "tests/differential/c_executors.h"
+#include "tests/differential/set_executors.h"
 #include "tests/executor/tier.h"
 
 namespace gate::differential {
 namespace {
-
-constexpr std::string_view kNames[] = {
-    "row tables", "posting tables", "row code",    "posting code", "set",         "prepared",
-    "evaluator",  "explain",        "JSON",        "gateset",      "gatec.so",    "gatec.so tables",
-    "C",          "C bound",        "C evaluator", "C explain",    "planted code"};
 
 /// Tables of one layout, with or without code.
 class OfIndex final : public Executor {
@@ -48,67 +42,6 @@ class OfIndex final : public Executor {
   index::Index index_;
 };
 
-/// The ways through PolicySet.
-class OfSet final : public Executor {
- public:
-  enum class Way : std::uint8_t { kEvaluate, kPrepared, kEvaluator, kExplain, kJson };
-  OfSet(std::string_view name, std::shared_ptr<const PolicySet> set, Way way)
-      : name_(name), set_(std::move(set)), way_(way), evaluator_(set_) {}
-  std::string_view name() const override { return name_; }
-
-  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
-    const SignInView view(facts);
-    const bool enforced = plan == Plan::kEnforced;
-    switch (way_) {
-      case Way::kEvaluate:
-        return enforced ? set_->evaluate(view.request())
-                        : set_->evaluate_report_only(view.request());
-      case Way::kPrepared:
-        return enforced ? std::optional(PreparedRequest(set_, view.request()).evaluate())
-                        : std::nullopt;
-      case Way::kEvaluator: {
-        if (!enforced) {
-          return std::nullopt;
-        }
-        Decision d = evaluator_.evaluate(view.request());
-        const std::uint64_t generation = d.generation;
-        d.generation = generation == 1 ? 0 : generation;
-        return d;
-      }
-      case Way::kExplain: {
-        const Explanation explained = set_->explain(view.request());
-        return enforced ? explained.decision : explained.report_only;
-      }
-      case Way::kJson: {
-        const auto again = parse_sign_in_json(to_json(facts));
-        if (!again) {
-          return std::nullopt;
-        }
-        const SignInView read(*again);
-        return enforced ? set_->evaluate(read.request())
-                        : set_->evaluate_report_only(read.request());
-      }
-    }
-    return std::nullopt;
-  }
-  std::optional<std::vector<std::uint32_t>> applied(const SignInFacts& facts,
-                                                    Plan plan) const override {
-    if (way_ != Way::kExplain) {
-      return std::nullopt;
-    }
-    return applied_by(set_->explain(SignInView(facts).request()), plan);
-  }
-  bool refuses(const SignInFacts& facts) const override {
-    return way_ == Way::kJson && !parse_sign_in_json(to_json(facts));
-  }
-
- private:
-  std::string_view name_;
-  std::shared_ptr<const PolicySet> set_;
-  Way way_;
-  Evaluator evaluator_;
-};
-
 class Maker {
  public:
   Maker(const ir::Program& program, const Effort& effort, const Planted* planted, bool& planted_in,
@@ -126,15 +59,10 @@ class Maker {
       add_index("row code", index::Layout::kRows, true);
       add_index("posting code", index::Layout::kPostings, true);
     }
-    using Way = OfSet::Way;
-    for (const auto& [name, way] : {std::pair{"set", Way::kEvaluate},
-                                    {"prepared", Way::kPrepared},
-                                    {"evaluator", Way::kEvaluator},
-                                    {"explain", Way::kExplain},
-                                    {"JSON", Way::kJson}}) {
+    for (const std::string_view name : set_executor_names()) {
       const auto set = is_wanted(name) ? set_for(name, effort_.code) : nullptr;
       if (set != nullptr) {
-        out_.push_back(std::make_unique<OfSet>(name, set, way));
+        out_.push_back(make_set_executor(name, set));
       }
     }
     if (effort_.files) {
@@ -257,7 +185,7 @@ class Maker {
     }
     expect(name, native && run_code ? executor::machine_code_answers(**loaded)
                                     : executor::tables_answer(**loaded));
-    out_.push_back(std::make_unique<OfSet>(name, *loaded, OfSet::Way::kEvaluate));
+    out_.push_back(make_set_executor(name, *loaded));
   }
 
   void add_c() {
@@ -319,7 +247,13 @@ Executors make_executors(const ir::Program& program, const Effort& effort, const
 }
 
 std::vector<std::string_view> executor_names() {
-  return {std::begin(kNames), std::end(kNames) - 1};
+  std::vector<std::string_view> out = {"row tables",     "posting tables", "row code",
+                                       "posting code",   "gateset",        "gatec.so",
+                                       "gatec.so tables"};
+  for (const auto& more : {set_executor_names(), c_executor_names()}) {
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
 }
 
 std::vector<std::uint32_t> applied_by(const Explanation& explanation, Plan plan) {

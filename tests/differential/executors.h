@@ -26,11 +26,13 @@ class Executor {
   /// Empty: this way has no answer to give. `kRefused` may be meant by it, see below.
   [[nodiscard]] virtual std::optional<Decision> decide(const SignInFacts& facts,
                                                        Plan plan) const = 0;
-  /// The policies that apply, in ascending order, where this way tells.
-  [[nodiscard]] virtual std::optional<std::vector<std::uint32_t>> applied(const SignInFacts&,
-                                                                          Plan) const {
+  /// The policies that apply, those that only report among them, where this way tells.
+  [[nodiscard]] virtual std::optional<std::vector<AppliedPolicy>> applied(
+      const SignInFacts&) const {
     return std::nullopt;
   }
+  /// What each of them asks for, and what is unknown, is part of applied().
+  [[nodiscard]] virtual bool tells_why() const { return true; }
   /// What it takes a request for if it cannot even read it: then the interpreter must reject it.
   [[nodiscard]] virtual bool refuses(const SignInFacts&) const { return false; }
 };
@@ -62,7 +64,6 @@ using Executors = std::vector<std::unique_ptr<Executor>>;
 [[nodiscard]] std::vector<std::string_view> executor_names();
 
 /// The policies that explain() says apply and count in the plan.
-[[nodiscard]] std::vector<std::uint32_t> applied_by(const Explanation& explanation,
-                                                    Plan plan);
+[[nodiscard]] std::vector<std::uint32_t> applied_by(const Explanation& explanation, Plan plan);
 
 }  // namespace gate::differential
