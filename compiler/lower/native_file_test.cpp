@@ -188,7 +188,7 @@ TEST(NativeFile, CodeIsFreedWithItsSetAndManyLiveSideBySide) {
   }
   for (const auto& set : sets) {
     EXPECT_EQ(set->tier(), Tier::kMachineCode);
-    EXPECT_EQ(set->evaluate({}), sample()->evaluate({}));
+    EXPECT_EQ(set->evaluate(SignInRequest{}), sample()->evaluate(SignInRequest{}));
   }
 }
 

@@ -67,7 +67,7 @@ TEST(Decide, DefaultMadeDecisionBlocks) {
 }
 
 TEST(Decide, AnEvaluatorWithoutPoliciesBlocks) {
-  const Decision d = Evaluator().evaluate({});
+  const Decision d = Evaluator().evaluate(SignInRequest{});
   EXPECT_EQ(d.outcome, Outcome::kBlock);
   EXPECT_EQ(d.reasons[0].code, ReasonCode::kNoPolicySet);
 }
@@ -210,7 +210,7 @@ TEST(Evaluator, NumbersTheSetsItPutsInForce) {
   Evaluator evaluator(Set().build());
   EXPECT_EQ(evaluator.snapshot().generation, 1U);
   EXPECT_EQ(evaluator.replace(Set().block().build()), 2U);
-  const Decision d = evaluator.evaluate({});
+  const Decision d = evaluator.evaluate(SignInRequest{});
   EXPECT_EQ(d.generation, 2U);
   EXPECT_EQ(d.outcome, Outcome::kBlock);
 }
