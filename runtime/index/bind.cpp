@@ -225,7 +225,7 @@ RequestFault Binding::bind_signals(const Request& r, abi::BoundRequest& out) con
 }
 
 template <typename Request>
-void Binding::bind_attributes(const Request& r, abi::BoundRequest& out) const noexcept {
+RequestFault Binding::bind_attributes(const Request& r, abi::BoundRequest& out) const noexcept {
   const auto slots = [this, &r](std::uint8_t kind, auto name) {
     const std::uint32_t id = slot_name(kind, name);
     return id == NameTable::kNone || !is_visible(r.device, visibility_[id]) ? Slots{}
@@ -242,8 +242,16 @@ void Binding::bind_attributes(const Request& r, abi::BoundRequest& out) const no
     }
   }
   for (const auto& fact : r.lists) {
-    const Slots found = slots(kListName, fact.name);
+    const std::uint32_t id = slot_name(kListName, fact.name);
+    const Slots found = id == NameTable::kNone ? Slots{} : slots_of_name_[id];
     for (std::uint32_t i = found.begin; i < found.end; ++i) {
+      // Several values where policies compare one: taken for none, they would open a door.
+      if (slots_[i].type == SlotType::kString) {
+        return RequestFault::kSignalTypeMismatch;
+      }
+      if (!is_visible(r.device, visibility_[id])) {
+        continue;
+      }
       const unsigned slot = slots_[i].number;
       if (!has(out.list_present, slot)) {
         out.list_present |= std::uint64_t{1} << slot;
@@ -251,6 +259,7 @@ void Binding::bind_attributes(const Request& r, abi::BoundRequest& out) const no
       }
     }
   }
+  return RequestFault::kNone;
 }
 
 bool Binding::knows(const InternedRequest& r) const noexcept {
@@ -303,7 +312,9 @@ RequestFault Binding::bind(const Request& request, const BoundPrincipal* who, Pl
   if (const RequestFault fault = bind_signals(request, r); fault != RequestFault::kNone) {
     return fault;
   }
-  bind_attributes(request, r);
+  if (const RequestFault fault = bind_attributes(request, r); fault != RequestFault::kNone) {
+    return fault;
+  }
   r.context =
       context_word(request) | (plan == Plan::kEnforced ? abi::kEnforcedPlan : abi::kReportPlan);
   bind_target(request, r);

@@ -58,6 +58,9 @@ void Binding::name_slots(const ir::Program& program) {
   for (std::size_t i = 0; i < program.string_slots.size(); ++i) {
     const ir::StringSlot& slot = program.string_slots[i];
     add(slot.signal ? kSignalName : kAttributeName, slot.name, SlotType::kString, i);
+    if (!slot.signal) {
+      add(kListName, slot.name, SlotType::kString, i);  // to be refused, bind_attributes()
+    }
     if (slot.signal && slot.has_default) {
       string_defaults_.emplace_back(static_cast<std::uint32_t>(i), slot.default_value);
     }

@@ -142,7 +142,8 @@ class Binding {
   [[nodiscard]] RequestFault bind_signals(const Request& request,
                                           abi::BoundRequest& out) const noexcept;
   template <typename Request>
-  void bind_attributes(const Request& request, abi::BoundRequest& out) const noexcept;
+  [[nodiscard]] RequestFault bind_attributes(const Request& request,
+                                             abi::BoundRequest& out) const noexcept;
   void add_principal(Feature f, PrincipalOut& out) const noexcept;
   void add_target(Feature f, abi::BoundRequest& out) const noexcept;
   void add_memberships(Feature f, std::uint64_t* membership) const noexcept;

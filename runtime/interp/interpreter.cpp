@@ -104,6 +104,14 @@ RequestFault Interpreter::find_fault() {
       return mismatch;
     }
   }
+  // Several values where policies compare one: taken for none, they would open a door.
+  for (const ListFact& fact : request_.lists) {
+    for (const ir::StringSlot& slot : program_.string_slots) {
+      if (!slot.signal && slot.name == fact.name) {
+        return RequestFault::kSignalTypeMismatch;
+      }
+    }
+  }
   return RequestFault::kNone;
 }
 
