@@ -107,6 +107,16 @@ bool RequestReader::members(const Element& value, const JsonPath& path, OnMember
   return true;
 }
 
+namespace {
+
+/// "C1": a context is spelled "c1", and another spelling would be one that no policy speaks of.
+bool is_misspelt_context(std::string_view id) {
+  return id.size() > 1 && id.front() == 'C' &&
+         id.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+}  // namespace
+
 bool RequestReader::target(TargetKind kind, const Element& value, const JsonPath& path) {
   if (!request_.target.empty()) {
     return fail(path, "a request has one of `app`, `action` and `context`");
@@ -115,6 +125,9 @@ bool RequestReader::target(TargetKind kind, const Element& value, const JsonPath
     return false;
   }
   request_.target_kind = kind;
+  if (kind == TargetKind::kAuthContext && is_misspelt_context(request_.target)) {
+    return fail(path, "contexts are spelled in lower case, c1 to c99");
+  }
   return !request_.target.empty() || fail(path, "must not be empty");
 }
 

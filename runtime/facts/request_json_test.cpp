@@ -80,6 +80,7 @@ TEST(RequestJson, MistakesNameTheirPath) {
 }
 
 TEST(RequestJson, ASecondTargetIsRefused) {
+  EXPECT_NE(complaint(R"({"context":"C1"})").find("lower case"), std::string::npos);
   EXPECT_EQ(complaint(R"({"app":"a","context":"c1"})"),
             "$.context: a request has one of `app`, `action` and `context`");
 }
