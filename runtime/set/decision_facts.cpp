@@ -12,10 +12,12 @@ constexpr std::uint32_t bit(ControlKind kind) {
 
 /// Ages. A sign-in is held against the oldest factor it used (every present factor must be fresh),
 /// without factors against the session's age; a refresh or a request of which no age is known
-/// counts as stale, a first sign-in as fresh. The password is never a second factor.
+/// counts as stale, a first sign-in as fresh. The password is never a second factor. MFA that the
+/// caller vouches for is a factor too, as old as the session; without an age it is not held against
+/// somebody who used a second factor here.
 template <typename Request>
 void find_ages(const Request& request, abi::DecisionFacts& facts) {
-  bool any_second = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
+  const bool claimed = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
   const bool resumed = request.flow == Flow::kRefresh || request.flow == Flow::kRequest;
   const std::uint64_t session_s = request.session_age_s
                                       ? static_cast<std::uint64_t>(*request.session_age_s)
@@ -40,10 +42,10 @@ void find_ages(const Request& request, abi::DecisionFacts& facts) {
   }
   if (request.completed.empty()) {
     facts.oldest_s = session_s;
-    any_second = true;
-  }
-  if (!has_second_age && any_second) {
     facts.oldest_second_s = session_s;
+  } else if (claimed && (!has_second_age || request.session_age_s)) {
+    facts.oldest_s = std::max(facts.oldest_s, session_s);
+    facts.oldest_second_s = std::max(facts.oldest_second_s, session_s);
   }
 }
 

@@ -12,13 +12,13 @@ constexpr std::uint16_t kBlockedByPolicy = 53003;
 /// A risky sign-in of somebody who has no second factor yet (conditional-access 2.5).
 constexpr std::uint16_t kProofUpBlockedByRisk = 53004;
 /// What a user can register on the way through a sign-in; everything else comes from somebody else
-/// (a certificate, a temporary pass, a federation) or from setting up a device. The reference says
-/// "registrable" without a list (conditional-access 2.7): this list is ours.
+/// (a certificate, a temporary pass, a federation) or from setting up a device (Windows Hello,
+/// sign-in by telephone). The reference says "registrable" without a list (conditional-access 2.7):
+/// this list is ours.
 constexpr MethodSet kRegistrable =
     MethodSet::of(Method::kEmailOtp) | MethodSet::of(Method::kSmsOtp) |
     MethodSet::of(Method::kVoice) | MethodSet::of(Method::kSoftwareOath) |
-    MethodSet::of(Method::kFido2) | MethodSet::of(Method::kAuthenticatorPush) |
-    MethodSet::of(Method::kDeviceBasedPush);
+    MethodSet::of(Method::kFido2) | MethodSet::of(Method::kAuthenticatorPush);
 
 constexpr std::uint32_t bit(ControlKind kind) {
   return 1U << static_cast<unsigned>(kind);
@@ -175,8 +175,8 @@ void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& cl
   row.combinations_begin = static_cast<std::uint32_t>(combinations_.size());
   for (const ir::Control& c : clause.any_of) {
     row.interactive |= is_interactive(c.kind);
-    row.other_prompt |=
-        is_interactive(c.kind) && c.kind != ControlKind::kMfa && c.kind != ControlKind::kStrength;
+    row.other_prompt |= is_interactive(c.kind) && c.kind != ControlKind::kMfa &&
+                        c.kind != ControlKind::kStrength && c.kind != ControlKind::kPasswordChange;
     switch (c.kind) {
       case ControlKind::kMfa:
       case ControlKind::kStrength: {
@@ -268,9 +268,16 @@ ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::Decisio
   if (!row.interactive || !facts.can_prompt) {
     return ClauseState::kDeadEnd;
   }
-  if (!row.by_methods || row.other_prompt || !facts.registration_known ||
+  if ((!row.by_methods && !row.password_change) || row.other_prompt || !facts.registration_known ||
       reachable(row, facts.done, facts.registered)) {
     return ClauseState::kPrompt;
+  }
+  // MFA comes before the change of a password, and nobody registers for it there (2.5).
+  if (row.password_change && mfa_clause_ != kNoClause) {
+    const ClauseRow& mfa = clauses_[mfa_clause_];
+    if (met(mfa, facts) || reachable(mfa, facts.done, facts.registered)) {
+      return ClauseState::kPrompt;
+    }
   }
   return about_risk || !reachable(row, facts.done, facts.registered | kRegistrable)
              ? ClauseState::kCannotRegister
