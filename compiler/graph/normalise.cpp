@@ -12,6 +12,8 @@
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/object_reader.h"
+#include "compiler/graph/reader.h"
+#include "compiler/graph/write_json.h"
 
 namespace gate::graph {
 namespace {
@@ -365,6 +367,8 @@ void normalise_grant(json::object& policy) {
   }
   if (controls < 2) {
     grant.erase("operator");
+  } else {
+    set_default(grant, "operator", "and");
   }
   if (grant.empty()) {
     policy.erase("grantcontrols");
@@ -476,13 +480,13 @@ json::value normalise_location(const json::value& location) {
 
 json::value normalise_strength(const json::value& strength) {
   auto out = cleaned(strength, "");
-  auto* limits =
-      out.is_object() ? out.get_object().if_contains("combinationconfigurations") : nullptr;
-  if (limits != nullptr && limits->is_array()) {
-    for (auto& limit : limits->get_array()) {
-      if (limit.is_object()) {
-        limit.get_object().erase("id");  // made by the server, referred to by nobody
-      }
+  if (out.is_object()) {
+    // Limits by what they amount to, as an export writes them.
+    Findings unread;
+    const auto written = to_graph_json(read_strength(strength, "$", unread));
+    out.get_object().erase("combinationconfigurations");
+    if (const auto* limits = written.if_contains("combinationConfigurations")) {
+      out.get_object()["combinationconfigurations"] = cleaned(*limits, "");
     }
   }
   return reordered(out);

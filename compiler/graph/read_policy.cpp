@@ -91,7 +91,9 @@ void read_targets(ObjectReader& conditions, Policy& policy, Findings& findings) 
   out.filter = read_filter(apps, "applicationFilter", "rule", findings);
   out.actions = words(apps, "includeUserActions",
                       {"urn:user:registersecurityinfo", "urn:user:registerdevice"});
+  // Contexts are c1 to c99 whatever the case (conditional-access 9); one spelling here and there.
   out.contexts = apps.strings("includeAuthenticationContextClassReferences");
+  std::ranges::transform(out.contexts, out.contexts.begin(), fold_case);
   // Two names of one thing: networkAccess is the older one.
   for (const auto* key : {"networkAccess", "globalSecureAccess"}) {
     ObjectReader traffic(apps.take(key), apps.path_of(key), findings);
@@ -228,7 +230,7 @@ void read_conditions(ObjectReader& top, Policy& policy, Findings& findings) {
 void read_grant(ObjectReader& top, Policy& policy, Model& model, Findings& findings) {
   ObjectReader object(top.take("grantControls"), top.path_of("grantControls"), findings);
   Grant& out = policy.grant;
-  out.all = word(object, "operator", {"OR", "AND"}) == "AND";
+  const auto combined = word(object, "operator", {"OR", "AND"});
   out.controls =
       words(object, "builtInControls",
             {"block", "mfa", "compliantDevice", "domainJoinedDevice", "approvedApplication",
@@ -244,6 +246,11 @@ void read_grant(ObjectReader& top, Policy& policy, Model& model, Findings& findi
     if (fresh && !read.combinations.empty()) {
       model.strengths.push_back(std::move(read));
     }
+  }
+  // Without the word all are required, as in the portal (conditional-access 1.3).
+  out.all = combined == "AND" || (combined.empty() && out.count() > 1);
+  if (combined.empty() && out.count() > 1) {
+    findings.note(object.path_of("operator"), "no operator is given: read as AND");
   }
   if (out.controls.size() > 1 && std::ranges::find(out.controls, "block") != out.controls.end()) {
     findings.error(object.path_of("builtInControls"), "block stands beside other controls");

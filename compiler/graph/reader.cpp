@@ -8,6 +8,7 @@
 #include "compiler/graph/cidr.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/limits.h"
+#include "compiler/graph/strength_limits.h"
 #include "compiler/graph/words.h"
 
 namespace gate::graph {
@@ -241,6 +242,7 @@ void read_limits(ObjectReader& strength, Strength& out, Findings& findings) {
     }
     out.limits.push_back(std::move(limit));
   }
+  settle_limits(out, path, findings);
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ class SignInReader {
         {std::string(agent == "agentUser" ? kAgentUser : kAgentIdentity), true});
   }
 
-  /// {"Engineering_Project": "Baker"}: attributes that filters over `subject` ask for.
+  /// {"Engineering_Project": "Baker"}: attributes that filters over `subject` ask for. Several
+  /// values are a list; policies that compare text with it refuse the sign-in.
   void custom_attributes(ObjectReader& owner, RuleSubject subject) {
     constexpr std::string_view kKey = "customSecurityAttributes";
     const auto* value = owner.take(kKey);
@@ -89,18 +90,25 @@ class SignInReader {
       return;
     }
     if (!value->is_object()) {
-      findings_.error(owner.path_of(kKey), "expected an object of strings");
+      findings_.error(owner.path_of(kKey), "expected an object of strings and lists of strings");
       return;
     }
     const std::string prefix(custom_prefix(subject));
     out_.given.insert(prefix);
+    ObjectReader attributes(value, owner.path_of(kKey), findings_);
     for (const auto& entry : value->get_object()) {
-      if (!entry.value().is_string()) {
-        findings_.error(owner.path_of(kKey), "expected an object of strings");
-        return;
+      const auto name = prefix + std::string(entry.key());
+      if (entry.value().is_array()) {
+        if (auto values = attributes.strings(entry.key()); !values.empty()) {
+          facts_.lists.push_back({name, std::move(values)});
+        }
+      } else if (entry.value().is_string()) {
+        attributes.ignore(entry.key());
+        facts_.strings.emplace_back(name, std::string(entry.value().get_string()));
+      } else {
+        findings_.error(attributes.path_of(entry.key()), "expected a string or a list of strings");
+        attributes.ignore(entry.key());
       }
-      facts_.strings.emplace_back(prefix + std::string(entry.key()),
-                                  std::string(entry.value().get_string()));
     }
   }
 
@@ -232,7 +240,7 @@ class SignInReader {
     read_presented(object);
     ObjectReader trust(object.take("inboundTrust"), object.path_of("inboundTrust"), findings_);
     const bool trusts_mfa = trust.boolean("mfa").value_or(false);
-    const bool trusts_device = trust.boolean("device").value_or(!trust.present());
+    const bool trusts_device = trust.boolean("device").value_or(false);
     if (object.boolean("homeTenantMfaClaim").value_or(false) && trusts_mfa) {
       facts_.satisfied.push_back({ControlKind::kMfa, ""});
     }
@@ -303,7 +311,7 @@ class SignInReader {
   }
 
   void read_target(ObjectReader& object) {
-    const auto context = object.text("authenticationContextValue");
+    const auto context = fold_case(object.text("authenticationContextValue"));
     const auto action =
         word(object, "userAction", {"registerSecurityInformation", "registerOrJoinDevices"});
     const auto apps = object.strings("includeApplications");

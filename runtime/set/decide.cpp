@@ -27,7 +27,9 @@ void DecisionMaker::ask(std::uint32_t policy, std::uint32_t clause) noexcept {
     const bool cannot_register = state == ClauseState::kCannotRegister;
     findings_.dead_end = true;
     findings_.proof_up_blocked |= cannot_register && tables_.about_risk(policy);
-    findings_.dead_end_control = std::min(findings_.dead_end_control, row.first);
+    // What cannot be registered is a method: MFA fails, which comes before every device state.
+    findings_.dead_end_control =
+        std::min(findings_.dead_end_control, cannot_register ? ControlKind::kMfa : row.first);
     dead_ends_.add(cannot_register ? ReasonCode::kCannotRegister : ReasonCode::kControlUnmet,
                    policy, detail);
   }

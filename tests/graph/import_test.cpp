@@ -75,6 +75,72 @@ TEST(Import, EveryEncodingGivesTheSameText) {
   }
 }
 
+// conditional-access 1.3: the portal requires all selected controls unless told otherwise.
+TEST(Import, ControlsWithoutAnOperatorAreAllRequired) {
+  const auto result = import_one(policy("", "", R"("builtInControls":["mfa","compliantDevice"])"));
+  EXPECT_EQ(first_error(result), "");
+  EXPECT_NE(file_of(result, "policies/p1.gate").find("require all of"), std::string::npos)
+      << file_of(result, "policies/p1.gate");
+}
+
+// conditional-access 9: enumerators in any case; contexts are c1 to c99.
+TEST(Import, ContextsAreSpelledInLowerCase) {
+  auto text = policy();
+  const std::string apps = R"("includeApplications":["All"])";
+  text.replace(text.find(apps), apps.size(),
+               R"("includeAuthenticationContextClassReferences":["C1"])");
+  const auto result = import_one(text);
+  EXPECT_EQ(first_error(result), "");
+  bool found = false;
+  for (const auto& file : result.files) {
+    EXPECT_EQ(file.text.find("\"C1\""), std::string::npos) << file.text;
+    found = found || file.text.find("\"c1\"") != std::string::npos;
+  }
+  EXPECT_TRUE(found);
+}
+
+std::string strength(std::string_view combinations, std::string_view limits) {
+  return policy("", "",
+                fmt::format(R"("operator":"OR","authenticationStrength":{{"id":"s1","displayName":)"
+                            R"("Ours","allowedCombinations":{},"combinationConfigurations":{}}})",
+                            combinations, limits));
+}
+
+std::string all_files(const ImportResult& result) {
+  std::string out;
+  for (const auto& file : result.files) {
+    out += file.text;
+  }
+  return out;
+}
+
+// conditional-access 1.5: a limit on a method holds where the method is one of a pair.
+TEST(Import, ALimitOnAMethodReachesThePairsThatHoldIt) {
+  const auto result = import_one(strength(
+      R"(["password,x509CertificateSingleFactor"])",
+      R"([{"appliesToCombinations":["x509CertificateSingleFactor"],"allowedIssuerSkis":["9A4248C6"]}])"));
+  EXPECT_EQ(first_error(result), "");
+  EXPECT_NE(all_files(result).find("[password, x509_single_factor(issuer \"9A4248C6\")]"),
+            std::string::npos)
+      << all_files(result);
+}
+
+// conditional-access 1.5: of several limits on a combination every one holds.
+TEST(Import, SeveralLimitsOnACombinationAllHold) {
+  const auto both = [](std::string_view first, std::string_view second) {
+    return import_one(strength(
+        R"(["fido2"])", fmt::format(R"([{{"appliesToCombinations":["fido2"],"allowedAAGUIDs":{}}},)"
+                                    R"({{"appliesToCombinations":["fido2"],"allowedAAGUIDs":{}}}])",
+                                    first, second)));
+  };
+  const auto common = both(R"(["aa","cc"])", R"(["CC","bb"])");
+  EXPECT_EQ(first_error(common), "");
+  EXPECT_NE(all_files(common).find("[fido2(aaguid \"cc\")]"), std::string::npos)
+      << all_files(common);
+  EXPECT_NE(first_error(both(R"(["aa"])", R"(["bb"])")).find("combinationConfigurations[1]"),
+            std::string::npos);
+}
+
 TEST(Import, BrokenUtf16IsAnError) {
   EXPECT_NE(first_error(import_one(utf16(policy(), true, true) + "x")), "");
   EXPECT_NE(first_error(import_one(std::string("\xFF\xFE\x00\xD8{\x00", 6))), "");

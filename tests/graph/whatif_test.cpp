@@ -127,6 +127,41 @@ TEST_F(WhatIf, ListsOnlyWhatAppliesWhenAsked) {
   EXPECT_EQ(ids, (std::vector<std::string>{"p-device", "p-trial"}));
 }
 
+// conditional-access 2.7: without inbound trust the home tenant's word on the device is not heard.
+TEST_F(WhatIf, TheDeviceOfAGuestNeedsInboundTrust) {
+  const auto outcome = [&](std::string_view trust) {
+    const auto answer =
+        ask(R"("deviceInfo":{"isCompliant":true})",
+            R"(,"externalUserType":"b2bCollaborationGuest","externalTenantId":"t-1")",
+            R"(,"session":{"usedMethods":["federated"])" + std::string(trust) + "}");
+    return std::string(sign_in(answer).at("outcome").as_string());
+  };
+  EXPECT_EQ(outcome(""), "block");
+  EXPECT_EQ(outcome(R"(,"inboundTrust":{"device":false})"), "block");
+  EXPECT_EQ(outcome(R"(,"inboundTrust":{"device":true})"), "allow");
+}
+
+// conditional-access 9: contexts match whatever the case.
+TEST_F(WhatIf, ContextsAreMatchedInAnyCase) {
+  const auto read = read_what_if(json::parse(
+      R"({"signInIdentity":{"userId":"a"},"signInContext":{"authenticationContextValue":"C1"},)"
+      R"("signInConditions":{"country":"AT"}})"));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->facts.front().target, "c1");
+}
+
+// Filter for applications: an attribute may have several values.
+TEST_F(WhatIf, AttributesOfSeveralValuesAreLists) {
+  const auto read = read_what_if(json::parse(
+      R"({"signInIdentity":{"userId":"a"},"signInContext":{"includeApplications":["x"],)"
+      R"("customSecurityAttributes":{"CA_x":["MFA","x"],"CA_y":"one"}},)"
+      R"("signInConditions":{"country":"AT"}})"));
+  ASSERT_TRUE(read.has_value());
+  ASSERT_EQ(read->facts.front().lists.size(), 1U);
+  EXPECT_EQ(read->facts.front().lists.front().name, "app.attributes.CA_x");
+  EXPECT_EQ(read->facts.front().strings.size(), 1U);
+}
+
 TEST_F(WhatIf, RefusesWhatItDoesNotKnowWithThePath) {
   const auto refused = [](std::string_view body) {
     const auto read = read_what_if(json::parse(body));

@@ -43,7 +43,7 @@ bool blocks(const json::value& policy) {
   return rule(7, holds(list(member(&policy, "grantControls"), "builtInControls"), "block"));
 }
 
-std::vector<Clause> clauses_of(const json::value& policy, const Tenant& tenant) {
+std::vector<Clause> clauses_of(const json::value& policy) {
   const auto* grant = member(&policy, "grantControls");
   Clause controls;
   for (const auto& name : list(grant, "builtInControls")) {
@@ -61,8 +61,7 @@ std::vector<Clause> clauses_of(const json::value& policy, const Tenant& tenant) 
   if (controls.empty()) {
     return {};
   }
-  const auto* otherwise = tenant.disputed.controls_without_operator_are_all_asked ? "AND" : "OR";
-  if (controls.size() > 1 && !rule(47, same(text(grant, "operator", otherwise), "AND"))) {
+  if (controls.size() > 1 && !rule(47, same(text(grant, "operator", "AND"), "AND"))) {
     return {controls};
   }
   std::vector<Clause> out;

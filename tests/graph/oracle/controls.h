@@ -10,7 +10,7 @@ using Clause = std::vector<std::string>;
 
 [[nodiscard]] bool blocks(const json::value& policy);
 /// What the policy asks for: OR is one clause, AND one for each control (README rule 47).
-[[nodiscard]] std::vector<Clause> clauses_of(const json::value& policy, const Tenant& tenant);
+[[nodiscard]] std::vector<Clause> clauses_of(const json::value& policy);
 
 [[nodiscard]] bool is_strength(const std::string& control);
 /// Whether a prompt can meet the control (README rule 52).

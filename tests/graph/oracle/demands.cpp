@@ -53,7 +53,7 @@ bool is_about_risk(const json::value& policy) {
 bool could_register(const Clause& clause, const json::value& policy, const Tenant& tenant,
                     const SignIn& s) {
   auto done = methods_done(s);
-  const auto more = registrable_methods(tenant);
+  const auto more = registrable_methods();
   done.insert(done.end(), more.begin(), more.end());
   for (const auto& control : clause) {
     if (control == "mfa" && multifactor_done(done, tenant)) {
@@ -99,10 +99,6 @@ Registration registration(const Clause& clause, const json::value& policy, const
   }
   if (rule(59, is_about_risk(policy))) {
     return Registration::kRisky;
-  }
-  const bool for_password = holds(clause, "passwordChange") && !holds(clause, "mfa");
-  if (for_password && !tenant.disputed.password_change_needs_registration) {
-    return Registration::kOnTheWay;
   }
   return rule(58, could_register(clause, policy, tenant, s)) ? Registration::kOnTheWay
                                                              : Registration::kImpossible;

@@ -70,11 +70,8 @@ Strings elements(const json::value* object, std::string_view key) {
 
 /// Whether a limit on `narrowed` concerns `combination`: "x509CertificateSingleFactor" is a part of
 /// "password,x509CertificateSingleFactor".
-bool limit_concerns(const std::string& narrowed, const std::string& combination,
-                    const Tenant& tenant) {
-  const bool whole = modes_of(narrowed).size() == modes_of(combination).size();
-  return (whole || tenant.disputed.limits_follow_their_method) &&
-         all_done(narrowed, modes_of(combination));
+bool limit_concerns(const std::string& narrowed, const std::string& combination) {
+  return all_done(narrowed, modes_of(combination));
 }
 
 /// One of what was shown is listed, if a list is configured.
@@ -84,7 +81,7 @@ bool allowed(const json::value& limit, std::string_view key, const json::value* 
   return listed.empty() || rule(50, holds_any(listed, list(session, shown)));
 }
 
-bool limits_allow(const json::value& strength, const Tenant& tenant, const std::string& combination,
+bool limits_allow(const json::value& strength, const std::string& combination,
                   const json::value* session, bool any_key) {
   const auto* limits = member(&strength, "combinationConfigurations");
   if (limits == nullptr || !limits->is_array()) {
@@ -92,9 +89,9 @@ bool limits_allow(const json::value& strength, const Tenant& tenant, const std::
   }
   for (const auto& limit : limits->get_array()) {
     const auto narrowed = elements(&limit, "appliesToCombinations");
-    const bool concerns = std::any_of(
-        narrowed.begin(), narrowed.end(),
-        [&](const std::string& each) { return limit_concerns(each, combination, tenant); });
+    const bool concerns =
+        std::any_of(narrowed.begin(), narrowed.end(),
+                    [&](const std::string& each) { return limit_concerns(each, combination); });
     const bool key = any_key || allowed(limit, "allowedAAGUIDs", session, "fido2Aaguid");
     if (concerns && !(key && allowed(limit, "allowedIssuerSkis", session, "x509IssuerSki") &&
                       allowed(limit, "allowedPolicyOIDs", session, "x509PolicyOids"))) {
@@ -104,11 +101,10 @@ bool limits_allow(const json::value& strength, const Tenant& tenant, const std::
   return true;
 }
 
-bool written_out_done(const json::value& strength, const Tenant& tenant, const Strings& done,
-                      const json::value* session, bool any_key) {
+bool written_out_done(const json::value& strength, const Strings& done, const json::value* session,
+                      bool any_key) {
   for (const auto& combination : elements(&strength, "allowedCombinations")) {
-    if (all_done(combination, done) &&
-        limits_allow(strength, tenant, combination, session, any_key)) {
+    if (all_done(combination, done) && limits_allow(strength, combination, session, any_key)) {
       return true;
     }
   }
@@ -137,13 +133,13 @@ bool multifactor_done(const Strings& done, const Tenant& tenant) {
 bool strength_done(const json::value& strength, const Tenant& tenant, const Strings& done,
                    const json::value* session, bool any_key) {
   if (member(&strength, "allowedCombinations") != nullptr) {
-    return rule(49, written_out_done(strength, tenant, done, session, any_key));
+    return rule(49, written_out_done(strength, done, session, any_key));
   }
   const auto id = text(&strength, "id");
   if (tenant.strengths != nullptr && tenant.strengths->is_array()) {
     for (const auto& each : tenant.strengths->get_array()) {
       if (same(text(&each, "id"), id)) {
-        return rule(49, written_out_done(each, tenant, done, session, any_key));
+        return rule(49, written_out_done(each, done, session, any_key));
       }
     }
   }
@@ -155,12 +151,8 @@ bool strength_done(const json::value& strength, const Tenant& tenant, const Stri
   return rule(49, any_done(combinations, done));
 }
 
-Strings registrable_methods(const Tenant& tenant) {
-  Strings out = {"sms", "voice", "softwareOath", "microsoftAuthenticatorPush", "fido2", "email"};
-  if (!tenant.disputed.phone_sign_in_is_not_registrable) {
-    out.emplace_back("deviceBasedPush");
-  }
-  return out;
+Strings registrable_methods() {
+  return {"sms", "voice", "softwareOath", "microsoftAuthenticatorPush", "fido2", "email"};
 }
 
 }  // namespace graph_oracle

@@ -18,6 +18,6 @@ namespace graph_oracle {
                                  bool any_key);
 
 /// What somebody may register while signing in (README rule 58).
-[[nodiscard]] std::vector<std::string> registrable_methods(const Tenant& tenant);
+[[nodiscard]] std::vector<std::string> registrable_methods();
 
 }  // namespace graph_oracle

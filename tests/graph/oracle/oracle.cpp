@@ -28,8 +28,8 @@ bool asks_for_strength(const json::value& policy) {
 /// The clauses of a policy, less its strengths where those of policies on the action itself count
 /// instead (rule 54).
 std::vector<Clause> demands_of(const json::value& policy, const Policies& applied,
-                               const Tenant& tenant, const SignIn& s) {
-  auto clauses = clauses_of(policy, tenant);
+                               const SignIn& s) {
+  auto clauses = clauses_of(policy);
   if (!same(s.action, "urn:user:registersecurityinfo") || names_the_action(policy, s)) {
     return clauses;
   }
@@ -65,7 +65,7 @@ class Decision {
       blocked = blocks(*policy) || blocked;
       needs_position = hangs_on_position(*policy, tenant_, s_) || needs_position;
       if (!blocks(*policy)) {
-        for (const auto& clause : demands_of(*policy, applied, tenant_, s_)) {
+        for (const auto& clause : demands_of(*policy, applied, s_)) {
           demand(clause, *policy);
         }
       }
@@ -200,7 +200,7 @@ std::vector<std::string> second_factors(const Tenant& tenant, const SignIn& s,
 
 Reading read(const json::value& policies, const Tenant& tenant, const json::value& document,
              bool what_if) {
-  const SignIn s(document, tenant.disputed.devices_of_guests_need_trust);
+  const SignIn s(document);
   Reading out;
   Policies applied;
   for (const auto& policy : policies.get_array()) {

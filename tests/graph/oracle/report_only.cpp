@@ -14,7 +14,7 @@ std::string report_only_result(const json::value& policy, bool applies, const Te
     return "reportOnlyFailure";
   }
   bool user_must_act = false;
-  for (const auto& clause : clauses_of(policy, tenant)) {
+  for (const auto& clause : clauses_of(policy)) {
     if (met(clause, policy, tenant, s)) {
       continue;
     }

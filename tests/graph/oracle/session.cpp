@@ -70,7 +70,6 @@ bool can_be_second(const std::string& method) {
 
 struct SecondFactor {
   bool present = false;
-  bool only_claimed = false;  ///< by the token, not by a method of this session
   Age age;
 };
 
@@ -84,9 +83,8 @@ SecondFactor second_factor(const Tenant& tenant, const SignIn& s, const Age& fir
   const auto repeated = age_of(s, tenant, "mfaAgeSeconds");
   SecondFactor out;
   out.present = began || later || claimed;
-  out.only_claimed = claimed && !began && !later;
   out.age = began ? first : repeated;
-  if (began && (later || (claimed && tenant.disputed.mfa_claims_have_their_age))) {
+  if (began && (later || claimed)) {
     out.age = first && repeated ? Age(std::max(*first, *repeated)) : std::nullopt;
   }
   return out;
@@ -122,9 +120,7 @@ bool must_repeat(const Session& session, const Tenant& tenant, const SignIn& s) 
   const auto second = second_factor(tenant, s, first);
   bool again = too_old(session.frequency_s, first);
   if (second.present) {
-    if (!second.only_claimed || tenant.disputed.mfa_claims_have_their_age) {
-      again = too_old(session.frequency_s, second.age) || again;
-    }
+    again = too_old(session.frequency_s, second.age) || again;
     again = too_old(session.secondary_frequency_s, second.age) || again;
   }
   if (tenant.disputed.contexts_look_at_every_factor && s.what == What::kAuthenticationContext &&

@@ -67,7 +67,7 @@ void read_conditions(const json::value* conditions, SignIn& s) {
 
 }  // namespace
 
-SignIn::SignIn(const json::value& document, bool devices_need_trust) {
+SignIn::SignIn(const json::value& document) {
   read_identity(member(&document, "signInIdentity"), *this);
   read_target(member(&document, "signInContext"), *this);
   read_conditions(member(&document, "signInConditions"), *this);
@@ -78,8 +78,7 @@ SignIn::SignIn(const json::value& document, bool devices_need_trust) {
   if (rule(57, has_legacy_client())) {
     device = nullptr;
   }
-  const bool asks_trust = devices_need_trust || member(session, "inboundTrust") != nullptr;
-  if (is_external() && device != nullptr && asks_trust && !rule(60, trusts_home("device"))) {
+  if (is_external() && device != nullptr && !rule(60, trusts_home("device"))) {
     device = nullptr;
   }
 }

@@ -17,8 +17,7 @@ enum class What { kApps, kUserAction, kAuthenticationContext };
 /// identity and context; gpsCountry, unixTime, agentIdRiskLevel and agentContext at the conditions;
 /// a `session`. A view: the document must outlive it.
 struct SignIn {
-  /// `devices_need_trust`: the device of a guest is not known when nothing is said of trust.
-  explicit SignIn(const json::value& document, bool devices_need_trust = true);
+  explicit SignIn(const json::value& document);
 
   Who who = Who::kUser;
   std::string principal;
