@@ -46,10 +46,10 @@ struct LeafCalls {
 /// what they let pass is found when the principals are bound (BoundRequest::principal_row).
 struct RowTables {
   std::uint64_t words;
-  const std::uint64_t* target_rows;     ///< [key][2][words]
-  const std::uint64_t* context_rows;    ///< [bit of the context word][words]
-  const std::uint64_t* residual_row;    ///< policies that have a residual
-  const std::uint32_t* residual_of;     ///< [policy]
+  const std::uint64_t* target_rows;   ///< [key][2][words]
+  const std::uint64_t* context_rows;  ///< [bit of the context word][words]
+  const std::uint64_t* residual_row;  ///< policies that have a residual
+  const std::uint32_t* residual_of;   ///< [policy]
   const Residual* residuals;
   const Constant* constants;
   const LeafCalls* calls;

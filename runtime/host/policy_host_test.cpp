@@ -260,7 +260,8 @@ TEST(PolicyHost, ManyThreadsPutGetAndRemove) {
         const auto set = host.get(name, kLong);
         if (set) {
           GATE_CHECK((*set)->policy(0).name == "T" + name, "never another tenant's set");
-          GATE_CHECK((*set)->evaluate(SignInRequest{}).outcome == Outcome::kBlock, "and it decides");
+          GATE_CHECK((*set)->evaluate(SignInRequest{}).outcome == Outcome::kBlock,
+                     "and it decides");
           ++decided;
         }
       }

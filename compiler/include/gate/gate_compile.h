@@ -41,8 +41,8 @@ typedef struct gate_compilation gate_compilation;
 
 /* Compiles a policy set out of `count` files. GATE_OK says that the compiler ran, not that the
  * policies are right: see gate_compilation_policy_set(). `options` may be NULL. Cost: linear in the
- * text. Machine code comes afterwards, from a thread of the library: until then the set decides from
- * its tables, with the same answers. May be called from any thread at any time. */
+ * text. Machine code comes afterwards, from a thread of the library: until then the set decides
+ * from its tables, with the same answers. May be called from any thread at any time. */
 GATE_API gate_status gate_compile(const gate_source* files, size_t count,
                                   const gate_compile_options* options,
                                   gate_compilation** compilation, gate_error** error);
