@@ -46,6 +46,8 @@ TEST(Agreement, OracleInterpreterAndNativeCodeDecideAlike) {
       compare(one, seed + 2, std::max<std::uint64_t>(rounds / 20, 1), counts);
     }
   }
+  EXPECT_GT(counts.applied, 0U) << "sign-ins to which nothing applies agree about nothing";
+  EXPECT_EQ(counts.outcomes.size(), 3U) << "allowed, challenged and blocked: " << to_text(counts);
   std::printf("[          ] seed %llu: %s\n", static_cast<unsigned long long>(seed),
               to_text(counts).c_str());
 }
