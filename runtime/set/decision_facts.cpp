@@ -14,7 +14,9 @@ constexpr std::uint32_t bit(ControlKind kind) {
 /// without factors against the session's age; a refresh or a request of which no age is known
 /// counts as stale, a first sign-in as fresh. The password is never a second factor. MFA that the
 /// caller vouches for is a factor too, as old as the session; without an age it is not held against
-/// somebody who used a second factor here.
+/// somebody who used a second factor here. For an authentication context every factor that is
+/// present must be inside the interval (conditional-access 2.8), also of a frequency that elsewhere
+/// looks at the second factor alone.
 template <typename Request>
 void find_ages(const Request& request, abi::DecisionFacts& facts) {
   const bool claimed = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
@@ -46,6 +48,9 @@ void find_ages(const Request& request, abi::DecisionFacts& facts) {
   } else if (claimed && (!has_second_age || request.session_age_s)) {
     facts.oldest_s = std::max(facts.oldest_s, session_s);
     facts.oldest_second_s = std::max(facts.oldest_second_s, session_s);
+  }
+  if (request.target_kind == TargetKind::kAuthContext) {
+    facts.oldest_second_s = facts.oldest_s;
   }
 }
 

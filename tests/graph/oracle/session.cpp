@@ -123,8 +123,7 @@ bool must_repeat(const Session& session, const Tenant& tenant, const SignIn& s) 
     again = too_old(session.frequency_s, second.age) || again;
     again = too_old(session.secondary_frequency_s, second.age) || again;
   }
-  if (tenant.disputed.contexts_look_at_every_factor && s.what == What::kAuthenticationContext &&
-      session.secondary_frequency_s) {
+  if (s.what == What::kAuthenticationContext && session.secondary_frequency_s) {
     again = rule(66, too_old(session.secondary_frequency_s, first)) || again;
   }
   return again;

@@ -12,10 +12,9 @@ struct Disputed {
   bool flow_at_start_counts_beside_another = true;  ///< rule 40
   bool email_codes_are_no_mfa = true;               ///< rule 48
   bool ages_not_given_are_too_old = true;           ///< rule 64
-  bool contexts_look_at_every_factor = true;        ///< rule 66
 };
 [[nodiscard]] constexpr Disputed as_the_engine_reads_them() {
-  return {false, false, false, false, false};
+  return {false, false, false, false};
 }
 
 /// What the policies refer to: Graph JSON as exported; each may be null.
