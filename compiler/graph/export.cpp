@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "compiler/graph/export_context.h"
+#include "compiler/graph/object_reader.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/write_gate.h"
+#include "compiler/graph/write_json.h"
 #include "compiler/parse/parser.h"
 #include "compiler/sema/templates.h"
 
@@ -106,6 +110,22 @@ Strength export_strength(const ast::Strength& strength, ExportContext& context) 
 
 namespace {
 
+/// Whether a string of `value` other than free text (a comment may have lines) holds a control
+/// character, which the import refuses and no id of Entra has.
+bool holds_control_character(const boost::json::value& value) {
+  if (const auto* object = value.if_object(); object != nullptr) {
+    return std::ranges::any_of(*object, [](const auto& member) {
+      return member.key() != "description" && member.key() != "note" &&
+             holds_control_character(member.value());
+    });
+  }
+  if (const auto* array = value.if_array(); array != nullptr) {
+    return std::ranges::any_of(*array, holds_control_character);
+  }
+  const auto* text = value.if_string();
+  return text != nullptr && has_control_character(*text, false);
+}
+
 class Exporter {
  public:
   explicit Exporter(const std::vector<SourceFile>& files) {
@@ -159,21 +179,30 @@ class Exporter {
     return !failed;
   }
 
+  template <typename T>
+  void keep(T exported, const SourceSpan& span, std::vector<T>& into) {
+    if (holds_control_character(to_graph_json(exported))) {
+      context_.refuse(span, "a string in this holds a line break or another control character");
+    }
+    into.push_back(std::move(exported));
+  }
+
   void add(const ast::Declaration& declaration) {
     if (const auto* policy = std::get_if<ast::Policy>(&declaration.node)) {
-      model_.policies.push_back(export_policy(*policy, declaration.description, context_));
+      keep(export_policy(*policy, declaration.description, context_), declaration.span,
+           model_.policies);
     } else if (const auto* set = std::get_if<ast::NamedSet>(&declaration.node)) {
       if (set->kind == ast::SetKind::kLocations) {
         auto location = export_location(*set, context_);
         location.note = declaration.description;
         if (!location.undefined) {
-          model_.locations.push_back(std::move(location));
+          keep(std::move(location), declaration.span, model_.locations);
         }
       }
     } else if (const auto* strength = std::get_if<ast::Strength>(&declaration.node)) {
       auto exported = export_strength(*strength, context_);
       exported.description = declaration.description;
-      model_.strengths.push_back(std::move(exported));
+      keep(std::move(exported), declaration.span, model_.strengths);
     } else if (const auto* preset = std::get_if<ast::Default>(&declaration.node)) {
       if (preset->deny) {
         context_.refuse(declaration.span, "a set that denies by default");

@@ -176,6 +176,18 @@ bool is_about(RuleSubject subject, const ast::Expr& expr, const ExportContext& c
   return false;
 }
 
+namespace {
+
+/// Rules have no escapes: a quote would end the value, and what follows would become part of the
+/// rule.
+bool holds_quote(const Rule& rule) {
+  const auto quoted = [](const std::string& value) { return value.find('"') != std::string::npos; };
+  return std::ranges::any_of(rule.values, quoted) ||
+         std::ranges::any_of(rule.children, holds_quote);
+}
+
+}  // namespace
+
 Filter filter_of(RuleSubject subject, const std::vector<const ast::Expr*>& parts,
                  ExportContext& context) {
   Filter out;
@@ -191,6 +203,9 @@ Filter filter_of(RuleSubject subject, const std::vector<const ast::Expr*>& parts
   if (whole.kind == RuleKind::kNot) {
     out.exclude = true;
     whole = Rule(whole.children.front());
+  }
+  if (holds_quote(whole)) {
+    context.refuse(parts.front()->span, "as a filter: a value cannot hold a double quote");
   }
   out.rule = device_rule_text(whole);
   // The rule must be one that Entra takes: operators that an attribute does not have, its length.

@@ -110,6 +110,9 @@ void export_targets(const std::vector<ast::Item>& items, bool exclude, Targets& 
     const auto word = word_of(item, 0);
     const auto group = graph_word(Vocabulary::kAppGroup, word);
     if (word == "all" && word_of(item, 1) == "apps") {
+      if (exclude) {
+        context.refuse(item.span, "all apps cannot be excluded");
+      }
       apps.emplace_back("All");
     } else if (word == "app" && !exclude && string_of(item, 1).starts_with(kTrafficPrefix)) {
       into.traffic_profiles.push_back(string_of(item, 1).substr(kTrafficPrefix.size()));
@@ -247,6 +250,9 @@ Policy export_policy(const ast::Policy& policy, const std::string& description,
   if (policy.users) {
     for (const auto& side : policy.users->content) {
       export_principals(side.items, side.exclude ? out.exclude : out.include, context);
+    }
+    if (std::ranges::find(out.exclude.users, "All") != out.exclude.users.end()) {
+      context.refuse(policy.users->span, "all users cannot be excluded");
     }
   }
   if (policy.target) {

@@ -21,4 +21,12 @@ namespace gate::graph {
   return a.size() == b.size() && fold_case(a) == fold_case(b);
 }
 
+/// Without the spaces around it.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(' ');
+  return begin == std::string_view::npos
+             ? std::string_view()
+             : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
 }  // namespace gate::graph

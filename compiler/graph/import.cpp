@@ -105,7 +105,7 @@ class Importer {
       }
     };
     add("locations.gate", write_locations(symbols, findings_));
-    add("strengths.gate", write_strengths(symbols, findings_));
+    add("strengths.gate", write_strengths(symbols));
     add("contexts.gate", write_contexts(symbols));
     add("signals.gate", write_signals(model_));
     add("directory.gate", write_directory(symbols));

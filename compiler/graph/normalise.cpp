@@ -193,16 +193,14 @@ void normalise_users(json::object& conditions) {
   }
   auto& object = users.get_object();
   drop_word(object, "includeusers", "none");
-  bool included = false;
-  for (const auto& entry : object) {
-    included = included || std::string_view(entry.key()).starts_with("include");
-  }
-  if (!included) {
-    object["includeusers"] = json::array{"none"};
-  }
   for (const auto* key : {"includeguestsorexternalusers", "excludeguestsorexternalusers"}) {
     if (auto* guests = object_at(users, key); guests != nullptr) {
       as_list(*guests, "guestorexternalusertypes");
+      drop_word(*guests, "guestorexternalusertypes", "none");
+      if (!guests->contains("guestorexternalusertypes")) {  // no kind: nobody
+        object.erase(key);
+        continue;
+      }
       if (auto* tenants = guests->if_contains("externaltenants");
           tenants != nullptr && tenants->is_object()) {
         drop_default(tenants->get_object(), "membershipkind", "all");
@@ -211,6 +209,13 @@ void normalise_users(json::object& conditions) {
         }
       }
     }
+  }
+  bool included = false;
+  for (const auto& entry : object) {
+    included = included || std::string_view(entry.key()).starts_with("include");
+  }
+  if (!included) {
+    object["includeusers"] = json::array{"none"};
   }
 }
 
@@ -475,12 +480,15 @@ json::value normalise_location(const json::value& location) {
 json::value normalise_strength(const json::value& strength) {
   auto out = cleaned(strength, "");
   if (out.is_object()) {
-    // Limits by what they amount to, as an export writes them.
+    // Combinations in one spelling, limits by what they amount to, as an export writes them.
     Findings unread;
     const auto written = to_graph_json(read_strength(strength, "$", unread));
-    out.get_object().erase("combinationconfigurations");
-    if (const auto* limits = written.if_contains("combinationConfigurations")) {
-      out.get_object()["combinationconfigurations"] = cleaned(*limits, "");
+    for (const auto* key : {"allowedCombinations", "combinationConfigurations"}) {
+      const auto folded = fold_case(key);
+      out.get_object().erase(folded);
+      if (const auto* value = written.if_contains(key)) {
+        out.get_object()[folded] = cleaned(*value, "");
+      }
     }
   }
   return reordered(out);

@@ -14,16 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) {
-    text.remove_prefix(1);
-  }
-  while (text.ends_with(' ')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 void split(std::string_view joined, std::vector<std::string>& out) {
   for (;;) {
     const auto comma = joined.find(',');
@@ -47,19 +37,19 @@ bool is_guid(std::string_view text) {
          });
 }
 
-bool has_control_character(std::string_view text, bool lines) {
-  return std::ranges::any_of(text, [lines](char c) {
-    const bool ends_line = c == '\n' || c == '\r' || c == '\t';
-    return (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) && !(lines && ends_line);
-  });
-}
-
 /// Ids are compared byte by byte, and exports differ in the case of their GUIDs.
 std::string in_one_case(std::string_view text) {
   return is_guid(text) ? fold_case(text) : std::string(text);
 }
 
 }  // namespace
+
+bool has_control_character(std::string_view text, bool lines) {
+  return std::ranges::any_of(text, [lines](char c) {
+    const bool ends_line = c == '\n' || c == '\r' || c == '\t';
+    return (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) && !(lines && ends_line);
+  });
+}
 
 bool is_blank(const json::value& value) {
   return value.is_null() || (value.is_array() && value.get_array().empty()) ||

@@ -51,6 +51,8 @@ class ObjectReader {
 
 /// null, [], {}, "": what Graph writes where nothing is set.
 [[nodiscard]] bool is_blank(const boost::json::value& value);
+/// A byte below 0x20 or 0x7F; with `lines`, line ends and tabs are none.
+[[nodiscard]] bool has_control_character(std::string_view text, bool lines);
 /// "@odata.type", "conditions@odata.context", "#microsoft.graph.restore": written by the server
 /// about the document, not part of what it says.
 [[nodiscard]] bool is_annotation(std::string_view key);

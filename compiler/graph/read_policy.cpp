@@ -30,6 +30,10 @@ std::optional<Guests> read_guests(const boost::json::value* value, std::string p
   if (out.any_tenant && !out.tenants.empty()) {
     findings.error(tenants.path_of("members"), "tenants are listed, but membershipKind is all");
   }
+  if (out.kinds.empty() && !out.tenants.empty()) {
+    findings.error(object.path_of("guestOrExternalUserTypes"),
+                   "tenants are listed, but no kind of guest is");
+  }
   return out.kinds.empty() ? std::nullopt : std::optional(out);
 }
 

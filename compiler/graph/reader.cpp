@@ -225,7 +225,7 @@ void read_limits(ObjectReader& strength, Strength& out, Findings& findings) {
     ObjectReader object(&each, fmt::format("{}[{}]", path, index++), findings);
     CombinationLimit limit;
     limit.id = object.text("id");
-    limit.applies_to = object.strings("appliesToCombinations");
+    limit.applies_to = combinations(object, "appliesToCombinations");
     limit.aaguids = object.strings("allowedAAGUIDs");
     limit.issuer_skis = object.strings("allowedIssuerSkis");
     limit.policy_oids = object.strings("allowedPolicyOIDs");
@@ -296,7 +296,7 @@ Strength read_strength(const json::value& value, const std::string& path, Findin
   out.description = comment(object, "description");
   out.policy_type = word(object, "policyType", {"builtIn", "custom"});
   out.satisfies = word(object, "requirementsSatisfied", {"mfa", "none"});
-  out.combinations = object.strings("allowedCombinations");
+  out.combinations = combinations(object, "allowedCombinations");
   out.created = object.text("createdDateTime");
   out.modified = object.text("modifiedDateTime");
   read_limits(object, out, findings);

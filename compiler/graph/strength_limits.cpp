@@ -7,29 +7,16 @@
 #include <string_view>
 
 #include "compiler/graph/fold.h"
+#include "compiler/graph/words.h"
 
 namespace gate::graph {
 namespace {
 
-using Modes = std::set<std::string>;
+using Modes = std::set<std::string, std::less<>>;
 
 Modes modes_of(std::string_view combination) {
-  Modes out;
-  for (;;) {
-    const auto comma = combination.find(',');
-    auto mode = combination.substr(0, comma);
-    while (mode.starts_with(' ')) {
-      mode.remove_prefix(1);
-    }
-    while (mode.ends_with(' ')) {
-      mode.remove_suffix(1);
-    }
-    out.insert(fold_case(mode));
-    if (comma == std::string_view::npos) {
-      return out;
-    }
-    combination.remove_prefix(comma + 1);
-  }
+  const auto methods = methods_of(combination);
+  return {methods.begin(), methods.end()};
 }
 
 bool concerns(const CombinationLimit& limit, const Modes& combination) {

@@ -4,6 +4,7 @@
 
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
+#include "compiler/graph/spelling.h"
 
 namespace gate::graph {
 
@@ -34,6 +35,35 @@ std::vector<std::string> words(ObjectReader& object, std::string_view key, Words
         !found.empty()) {
       out.push_back(std::move(found));
     }
+  }
+  return out;
+}
+
+std::vector<std::string_view> methods_of(std::string_view combination) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    const auto comma = combination.find(',');
+    out.push_back(trimmed(combination.substr(0, comma)));
+    if (comma == std::string_view::npos) {
+      return out;
+    }
+    combination.remove_prefix(comma + 1);
+  }
+}
+
+std::vector<std::string> combinations(ObjectReader& object, std::string_view key) {
+  auto out = object.strings(key);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    std::string spelled;
+    for (const auto method : methods_of(out[i])) {
+      const auto known = graph_word(Vocabulary::kMethod, gate_word(Vocabulary::kMethod, method));
+      if (known.empty()) {
+        object.findings().error(fmt::format("{}[{}]", object.path_of(key), i),
+                                fmt::format("\"{}\" is not an authentication method", method));
+      }
+      spelled += (spelled.empty() ? "" : ",") + known;
+    }
+    out[i] = std::move(spelled);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/graph/object_reader.h"
 
@@ -20,6 +21,11 @@ using Words = std::initializer_list<std::string_view>;
 /// A list or comma-joined set of words.
 [[nodiscard]] std::vector<std::string> words(ObjectReader& object, std::string_view key,
                                              Words known);
+/// A list of combinations of methods, each in Graph's spelling: "password,sms". An error at the
+/// element for what is not a method.
+[[nodiscard]] std::vector<std::string> combinations(ObjectReader& object, std::string_view key);
+/// The methods of a combination, without the spaces around them.
+[[nodiscard]] std::vector<std::string_view> methods_of(std::string_view combination);
 /// A string that becomes a comment: "" with an error when it would turn the text.
 [[nodiscard]] std::string comment(ObjectReader& object, std::string_view key);
 /// A list of ids in which `special` words may stand in any case.

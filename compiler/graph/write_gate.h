@@ -16,7 +16,7 @@ namespace gate::graph {
 [[nodiscard]] std::string doc_comment(std::string_view description);
 
 [[nodiscard]] std::string write_locations(const Symbols& symbols, Findings& findings);
-[[nodiscard]] std::string write_strengths(const Symbols& symbols, Findings& findings);
+[[nodiscard]] std::string write_strengths(const Symbols& symbols);
 [[nodiscard]] std::string write_directory(const Symbols& symbols);
 [[nodiscard]] std::string write_contexts(const Symbols& symbols);
 /// The signals by which agents are told from people (see agents.h), where policies speak of them.

@@ -6,6 +6,7 @@
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/spelling.h"
+#include "compiler/graph/words.h"
 #include "compiler/graph/write_gate.h"
 
 namespace gate::graph {
@@ -45,11 +46,9 @@ std::string limited(std::string method, std::string_view mode, const std::string
                     const Strength& strength) {
   Strings parts;
   for (const auto& limit : strength.limits) {
-    const bool fits = limit.aaguids.empty() ? fold_case(mode).starts_with("x509certificate")
-                                            : equal_fold(mode, "fido2");
-    if (!fits || std::ranges::none_of(limit.applies_to, [&](const auto& each) {
-          return equal_fold(each, combination);
-        })) {
+    const bool fits = limit.aaguids.empty() ? mode.starts_with("x509Certificate") : mode == "fido2";
+    if (!fits || std::ranges::none_of(limit.applies_to,
+                                      [&](const auto& each) { return each == combination; })) {
       continue;
     }
     const auto add = [&](std::string_view word, const Strings& values) {
@@ -64,26 +63,12 @@ std::string limited(std::string method, std::string_view mode, const std::string
   return parts.empty() ? method : fmt::format("{}({})", method, join(parts));
 }
 
-std::string combination_text(const std::string& combination, const Strength& strength,
-                             const std::string& path, Findings& findings) {
+std::string combination_text(const std::string& combination, const Strength& strength) {
   Strings methods;
-  std::string_view rest = combination;
-  for (;;) {
-    const auto comma = rest.find(',');
-    auto mode = rest.substr(0, comma);
-    while (mode.starts_with(' ')) {
-      mode.remove_prefix(1);
-    }
-    auto word = gate_word(Vocabulary::kMethod, mode);
-    if (word.empty()) {
-      findings.error(path, fmt::format("\"{}\" is not an authentication method", mode));
-    }
-    methods.push_back(limited(std::move(word), mode, combination, strength));
-    if (comma == std::string_view::npos) {
-      return "[" + join(methods) + "]";
-    }
-    rest.remove_prefix(comma + 1);
+  for (const auto mode : methods_of(combination)) {
+    methods.push_back(limited(gate_word(Vocabulary::kMethod, mode), mode, combination, strength));
   }
+  return "[" + join(methods) + "]";
 }
 
 }  // namespace
@@ -127,12 +112,12 @@ std::string write_locations(const Symbols& symbols, Findings&) {
   return out;
 }
 
-std::string write_strengths(const Symbols& symbols, Findings& findings) {
+std::string write_strengths(const Symbols& symbols) {
   std::string out;
   for (const auto& [name, strength] : symbols.strengths()) {
     Strings combinations;
     for (const auto& each : strength.combinations) {
-      combinations.push_back(combination_text(each, strength, "allowedCombinations", findings));
+      combinations.push_back(combination_text(each, strength));
     }
     out += doc_comment(strength.description);
     out += fmt::format("strength {} = any of {}\n", name, join(combinations, ",\n  "));

@@ -123,6 +123,30 @@ TEST(Export, WhatGraphCannotSayIsUnderlined) {
   EXPECT_EQ(underlined("default deny\n"), "default deny");
 }
 
+TEST(Export, AValueCannotBecomePartOfARule) {
+  constexpr std::string_view kQuoted = "device.model == \"a\\\" -or device.model -ne \\\"b\"";
+  EXPECT_EQ(underlined(policy(kQuoted)), kQuoted);
+  EXPECT_EQ(underlined(policy("app.attributes.A_b in [\"x\", \"\\\"\"]")),
+            "app.attributes.A_b in [\"x\", \"\\\"\"]");
+}
+
+TEST(Export, IdsWithControlCharactersAreRefused) {
+  EXPECT_NE(underlined("policy \"P\" {\n  users include user \"a\\nb\"\n"
+                       "  target include all apps\n  grant block\n}\n"),
+            "");
+  EXPECT_NE(underlined(policy("device.model == \"a\\tb\"")), "");
+  EXPECT_TRUE(export_graph({{"a.gate", "## Two\n## lines.\n" + policy("")}}).ok());
+}
+
+TEST(Export, EverybodyAndEverythingCannotBeExcluded) {
+  EXPECT_EQ(underlined("policy \"P\" {\n  users include user \"a\" exclude all\n"
+                       "  target include all apps\n  grant block\n}\n"),
+            "users include user \"a\" exclude all");
+  EXPECT_EQ(underlined("policy \"P\" {\n  users include all\n"
+                       "  target include all apps exclude all apps\n  grant block\n}\n"),
+            "all apps");
+}
+
 TEST(Export, AListBehindATextOperatorBecomesOneTestForEach) {
   const auto rule = [](std::string_view when) {
     const auto result = export_graph({{"a.gate", policy(when)}});

@@ -141,6 +141,38 @@ TEST(Import, SeveralLimitsOnACombinationAllHold) {
             std::string::npos);
 }
 
+TEST(Import, CombinationsInAnySpelling) {
+  const auto spaced =
+      import_one(strength(R"([" password , SMS","FIDO2 "])",
+                          R"([{"appliesToCombinations":[" Fido2"],"allowedAAGUIDs":["aa"]}])"));
+  EXPECT_EQ(first_error(spaced), "");
+  EXPECT_NE(all_files(spaced).find("any of [password, sms_otp], [fido2(aaguid \"aa\")]"),
+            std::string::npos)
+      << all_files(spaced);
+  EXPECT_NE(first_error(import_one(strength(R"(["fido2","password,pigeon"])", "[]")))
+                .find("allowedCombinations[1]: \"pigeon\""),
+            std::string::npos);
+}
+
+// conditional-access 1.1: kinds of guests that are none select nobody, whatever their tenants.
+TEST(Import, GuestsOfNoKindAreNobody) {
+  const auto guests = [](std::string_view kinds, std::string_view tenants) {
+    constexpr std::string_view kAll = R"("includeUsers":["All"])";
+    auto document = policy();
+    document.replace(document.find(kAll), kAll.size(),
+                     fmt::format(R"("includeUsers":["u1"],"includeGuestsOrExternalUsers":{{)"
+                                 R"("guestOrExternalUserTypes":{},"externalTenants":{}}})",
+                                 kinds, tenants));
+    return import_one(document);
+  };
+  const auto none = guests(R"("none")", R"({"membershipKind":"all"})");
+  EXPECT_EQ(first_error(none), "");
+  EXPECT_EQ(all_files(none).find("guests"), std::string::npos) << all_files(none);
+  EXPECT_NE(first_error(guests("\"\"", R"({"membershipKind":"enumerated","members":["t"]})"))
+                .find("guestOrExternalUserTypes"),
+            std::string::npos);
+}
+
 TEST(Import, BrokenUtf16IsAnError) {
   EXPECT_NE(first_error(import_one(utf16(policy(), true, true) + "x")), "");
   EXPECT_NE(first_error(import_one(std::string("\xFF\xFE\x00\xD8{\x00", 6))), "");
