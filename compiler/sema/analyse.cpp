@@ -251,7 +251,7 @@ class SetAnalysis::Impl {
     const auto need = [this, &out](DependsOn kind, std::string_view name) {
       out.push_back(tables_->meanings.number(kind, name));
     };
-    for (const std::string_view name : noted_) {
+    for (const std::string& name : noted_) {
       need(DependsOn::kName, name);
     }
     if (lowering_.trusted_asked) {
@@ -416,7 +416,7 @@ class SetAnalysis::Impl {
   DiagnosticCollector& diagnostics_;
   std::optional<bool> external_;  // the kind of tenant, if the set is held against one
   bool full_ = false;
-  std::vector<std::string_view> noted_;
+  std::vector<std::string> noted_;
   std::vector<bool> touched_;          // numbers of Meanings
   std::deque<ast::Declaration> kept_;  // for the checks that read trees
 };

@@ -305,7 +305,7 @@ Symbols Symbols::collect(std::span<const ast::File> files, bool incomplete,
 
 const Declared* Symbols::find(std::string_view name) const {
   if (noted_ != nullptr) {
-    noted_->push_back(name);
+    noted_->emplace_back(name);
   }
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) {

@@ -73,9 +73,9 @@ class Symbols {
   [[nodiscard]] std::vector<std::string_view> names(NameKind kind) const;
   [[nodiscard]] const std::vector<Declared>& all() const { return declared_; }
 
-  /// Puts every name that find() is asked for into `into`, until it is null. The views point into
-  /// the texts.
-  void note_names(std::vector<std::string_view>* into) const { noted_ = into; }
+  /// Puts every name that find() is asked for into `into`, until it is null. Copies: a name may be
+  /// one that was put together to be looked up.
+  void note_names(std::vector<std::string>* into) const { noted_ = into; }
 
   /// Borrowed; without it no policy is known.
   void know_policies(const PolicyNames& names) { policies_ = &names; }
@@ -89,7 +89,7 @@ class Symbols {
   std::vector<Declared> declared_;
   std::unordered_map<std::string_view, std::size_t> by_name_;
   const PolicyNames* policies_ = nullptr;
-  mutable std::vector<std::string_view>* noted_ = nullptr;
+  mutable std::vector<std::string>* noted_ = nullptr;
   bool incomplete_ = false;
 };
 

@@ -16,17 +16,18 @@ thread_local std::size_t allocations = 0;
 }  // namespace
 
 // NOLINTBEGIN(misc-new-delete-overloads,cppcoreguidelines-no-malloc): counted, otherwise as ever
-void* operator new(std::size_t size) {
+// Not inlined: where one is and the other is not (sanitizers), GCC sees free() of what new gave.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* p = std::malloc(size == 0 ? 1 : size)) {
     return p;
   }
   throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept {
+[[gnu::noinline]] void operator delete(void* p) noexcept {
   std::free(p);
 }
-void operator delete(void* p, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
   std::free(p);
 }
 // NOLINTEND(misc-new-delete-overloads,cppcoreguidelines-no-malloc)
