@@ -8,17 +8,19 @@
 
 namespace gate::index {
 
-Index::Index(const ir::Program& program, const DecisionTables& decisions, Layout layout)
+Index::Index(const ir::Program& program, const DecisionTables& decisions, Options options)
     : program_(program),
       decisions_(decisions),
       narrow_(decisions.clause_count() <= 64),
+      each_policy_(!options.early_stop),
       binding_(program),
       conditions_(program) {
+  const Layout layout = options.layout;
   const bool by_rows = layout == Layout::kRows
                            ? program.policies.size() <= Rows::kPoliciesMax
                            : layout == Layout::kBySize && Rows::suits(program, binding_.features());
   if (by_rows) {
-    rows_ = std::make_unique<Rows>(program, binding_.features(), conditions_);
+    rows_ = std::make_unique<Rows>(program, binding_.features(), conditions_, options.wide);
     effect_rows_ = std::make_unique<EffectRows>(program, decisions.bits(), rows_->tables().words);
   } else {
     postings_ = std::make_unique<Postings>(program, binding_.features(), conditions_);
@@ -105,6 +107,7 @@ RequestFault Index::bind(const Request& request, const BoundPrincipal* who, Plan
     return fault;
   }
   decisions_.stand(out.facts, out.standing);
+  out.standing.each_policy |= each_policy_;
   if (rows_ != nullptr && who == nullptr) {
     rows_->admit(out.principals.keys, out.principals.count, out.principal_row);
     out.request.principal_row = out.principal_row;

@@ -24,13 +24,23 @@ inline constexpr Decision kBlank;
 /// How policies are laid out. kBySize takes rows where they suit; the others are for tests.
 enum class Layout : std::uint8_t { kBySize, kRows, kPostings };
 
+/// Which of the ways to one and the same decision an index takes. The defaults serve; the others
+/// are there for tests, which hold each way against the interpreter.
+struct Options {
+  Layout layout = Layout::kBySize;
+  /// The row kernel of C++ in 256-bit registers, where the machine has them.
+  bool wide = true;
+  /// Nothing is looked for beyond what the answer takes: no policy beyond a block in a Verdict, no
+  /// reason beyond those that are kept. False: every policy that applies is asked, one by one.
+  bool early_stop = true;
+};
+
 /// A policy set as data: decides at once, and faster with code attached. Refers to the program and
 /// the decision tables, which must stay where they are. Immutable but for attach().
 class Index {
  public:
   /// kRows with more than Rows::kPoliciesMax policies is kPostings.
-  Index(const ir::Program& program, const DecisionTables& decisions,
-        Layout layout = Layout::kBySize);
+  Index(const ir::Program& program, const DecisionTables& decisions, Options options = {});
 
   /// Decides; allocates nothing, takes no lock. `out`: a Decision, or a Verdict, as it is made.
   /// Request: a SignInRequest, or an InternedRequest whose numbers are those of this program.
@@ -85,7 +95,8 @@ class Index {
   const DecisionTables& decisions_;
   /// Words of a ClauseSet where one is not enough.
   static constexpr std::size_t kWide = kClausesMax / 64;
-  bool narrow_;  ///< one is enough
+  bool narrow_;       ///< one is enough
+  bool each_policy_;  ///< Options::early_stop is off
   Binding binding_;
   Conditions conditions_;
   std::unique_ptr<Rows> rows_;

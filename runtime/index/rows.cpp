@@ -28,7 +28,17 @@ bool Rows::suits(const ir::Program& program, const Features& features) {
          rows * 2 * words_for(policies) * 8 <= (policies + 64) * kBytesPerPolicyMax;
 }
 
-Rows::Rows(const ir::Program& program, const Features& features, const Conditions& conditions) {
+bool Rows::can_be_wide() noexcept {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0;
+#else
+  return false;
+#endif
+}
+
+Rows::Rows(const ir::Program& program, const Features& features, const Conditions& conditions,
+           bool wide)
+    : wide_(wide && can_be_wide()) {
   const std::uint64_t words = words_for(program.policies.size());
   tables_.words = words;
   principal_rows_.resize(features.principal_keys() * 2 * words);
@@ -44,7 +54,7 @@ Rows::Rows(const ir::Program& program, const Features& features, const Condition
   tables_.constants = conditions.constants().data();
   tables_.calls = &conditions.calls();
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) {
+  if (wide_) {
     use<Wide>(words);
     return;
   }

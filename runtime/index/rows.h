@@ -18,7 +18,9 @@ class Rows {
   /// False if the set has too many policies, or so many names that rows would waste memory.
   [[nodiscard]] static bool suits(const ir::Program& program, const Features& features);
 
-  Rows(const ir::Program& program, const Features& features, const Conditions& conditions);
+  /// `wide`: 256-bit registers may be used.
+  Rows(const ir::Program& program, const Features& features, const Conditions& conditions,
+       bool wide);
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
 
@@ -26,6 +28,10 @@ class Rows {
   /// Fields of the context word that some policy looks at.
   [[nodiscard]] const std::vector<std::uint64_t>& context_fields() const { return fields_; }
   [[nodiscard]] std::size_t bytes() const;
+  /// 256-bit registers are used by run() and admit().
+  [[nodiscard]] bool is_wide() const { return wide_; }
+  /// Whether this machine, and this build, has them.
+  [[nodiscard]] static bool can_be_wide() noexcept;
 
   /// Policies that include one of the principals and exclude none, into tables().words words.
   void admit(const std::uint32_t* keys, std::uint32_t count, std::uint64_t* out) const noexcept {
@@ -54,6 +60,7 @@ class Rows {
   std::vector<std::uint64_t> residual_row_;
   std::vector<std::uint64_t> fields_;
   abi::RowTables tables_{};
+  bool wide_;
   Combine combine_ = nullptr;
   Admit admit_ = nullptr;
 };

@@ -8,6 +8,7 @@
 
 #include "runtime/ir/sample_program.h"
 #include "runtime/set/build.h"
+#include "runtime/set/decide.h"
 #include "tests/differential/executors.h"
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"
@@ -43,6 +44,8 @@ class EveryExecutor {
             meant.reasons[0].detail == static_cast<std::uint16_t>(RequestFault::kEnumOutOfRange);
         EXPECT_TRUE(said ? *said == meant || unspoken
                          : !executor->refuses(facts) || was_rejected(meant))
+            << executor->name();
+        EXPECT_EQ(executor->verdict(facts, plan).value_or(verdict_of(meant)), verdict_of(meant))
             << executor->name();
       }
       if (plan == Plan::kEnforced) {

@@ -39,6 +39,7 @@ std::string Statistics::text() const {
     out.back() = '\n';
   };
   table("decisions compared", decisions);
+  table("verdicts compared", verdicts);
   table("applied policies compared", applied_lists);
   table("outcomes", outcomes);
   table("reasons", reasons);
@@ -140,6 +141,9 @@ class Checker {
       Difference found = explain ? explained_alike(facts, explained, meant, plan) : Difference{};
       for (std::size_t e = 0; found.kind.empty() && e < executors_.size(); ++e) {
         found = decided_alike(*executors_[e], facts, meant, plan);
+        if (found.kind.empty()) {
+          found = concluded_alike(*executors_[e], facts, meant, plan);
+        }
         if (found.kind.empty() && explain && plan == Plan::kEnforced) {
           found = applied_alike(*executors_[e], facts, explained.applied);
         }
@@ -214,6 +218,30 @@ class Checker {
               0};
     }
     return {};
+  }
+
+  Difference concluded_alike(const Executor& executor, const SignInFacts& facts,
+                             const Decision& meant, Plan plan) {
+    const auto verdict = executor.verdict(facts, plan);
+    if (!verdict) {
+      return {};
+    }
+    const std::string name(executor.name());
+    count([&name](Statistics& s) { ++s.verdicts[name]; });
+    const Verdict right = verdict_of(meant);
+    if (*verdict == right) {
+      return {};
+    }
+    return {name,
+            fmt::format("{}, without reasons: interpreter {} ({}, error {}), {} {} ({}, error {})",
+                        plan_name(plan), gate::name(right.outcome), clauses(right.unmet),
+                        right.error_code, name, gate::name(verdict->outcome),
+                        clauses(verdict->unmet), verdict->error_code),
+            0};
+  }
+
+  static std::string clauses(const ClauseSet& set) {
+    return fmt::format("unmet {:#x}", fmt::join(set.words, " "));
   }
 
   static std::string text_of(const std::vector<AppliedPolicy>& list) {

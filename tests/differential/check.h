@@ -21,6 +21,7 @@ struct Statistics {
   std::size_t meanings = 0;  ///< policies held against the reading of their text
   std::size_t applied = 0;
   std::map<std::string, std::size_t> decisions;  ///< by executor
+  std::map<std::string, std::size_t> verdicts;   ///< without reasons, by executor
   std::map<std::string, std::size_t> applied_lists;
   std::map<std::string, std::size_t> outcomes;
   std::map<std::string, std::size_t> reasons;

@@ -1,5 +1,6 @@
 #include "tests/differential/executors.h"
 
+#include <atomic>
 #include <gate/compile.hpp>
 #include <gate/policy_file.hpp>
 
@@ -16,19 +17,50 @@
 namespace gate::differential {
 namespace {
 
+/// Row or posting tables, and what may be done without.
+struct Way {
+  std::string_view name;
+  index::Options options;
+  std::optional<lower::Cpu> code = std::nullopt;  ///< machine code, and for which processor
+};
+const std::vector<Way>& ways() {
+  static const std::vector<Way> kWays = {
+      {"row tables", {.layout = index::Layout::kRows}},
+      {"row tables, scalar", {.layout = index::Layout::kRows, .wide = false}},
+      {"row tables, no early stop", {.layout = index::Layout::kRows, .early_stop = false}},
+      {"posting tables", {.layout = index::Layout::kPostings}},
+      {"posting tables, no early stop", {.layout = index::Layout::kPostings, .early_stop = false}},
+      {"row code", {.layout = index::Layout::kRows}, lower::Cpu::kHost},
+      {"row code, any processor", {.layout = index::Layout::kRows}, lower::Cpu::kGeneric},
+      {"row code, no early stop",
+       {.layout = index::Layout::kRows, .early_stop = false},
+       lower::Cpu::kHost},
+      {"posting code", {.layout = index::Layout::kPostings}, lower::Cpu::kHost},
+      {"posting code, no early stop",
+       {.layout = index::Layout::kPostings, .early_stop = false},
+       lower::Cpu::kHost},
+  };
+  return kWays;
+}
+
 /// Tables of one layout, with or without code.
 class OfIndex final : public Executor {
  public:
   OfIndex(std::string_view name, const ir::Program& right, ir::Program program,
-          index::Layout layout)
+          const index::Options& options)
       : name_(name),
         right_(right),
         program_(std::move(program)),
         decisions_(right_),
-        index_(program_, decisions_, layout) {}
+        index_(program_, decisions_, options) {}
   std::string_view name() const override { return name_; }
   std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
     return index_.decide(SignInView(facts).request(), plan);
+  }
+  std::optional<Verdict> verdict(const SignInFacts& facts, Plan plan) const override {
+    Verdict out;
+    index_.decide(SignInView(facts).request(), nullptr, plan, out);
+    return out;
   }
   index::Index& index() { return index_; }
   std::unique_ptr<CompiledCode> code;
@@ -53,11 +85,8 @@ class Maker {
         problem_(problem) {}
 
   Executors run() {
-    add_index("row tables", index::Layout::kRows, false);
-    add_index("posting tables", index::Layout::kPostings, false);
-    if (effort_.code) {
-      add_index("row code", index::Layout::kRows, true);
-      add_index("posting code", index::Layout::kPostings, true);
+    for (const Way& way : ways()) {
+      add_index(way);
     }
     for (const std::string_view name : set_executor_names()) {
       const auto set = is_wanted(name) ? set_for(name, effort_.code) : nullptr;
@@ -101,30 +130,67 @@ class Maker {
     return out;
   }
 
-  void add_index(std::string_view name, index::Layout layout, bool code) {
-    const bool too_many = program_.policies.size() > index::Rows::kPoliciesMax;
-    if (!is_wanted(name) || (layout == index::Layout::kRows && too_many)) {
+  void add_index(const Way& way) {
+    const bool rows = way.options.layout == index::Layout::kRows;
+    const bool too_many = rows && program_.policies.size() > index::Rows::kPoliciesMax;
+    if (!is_wanted(way.name) || too_many || (way.code && !effort_.code)) {
       return;
     }
-    auto made = std::make_unique<OfIndex>(name, program_, program_for(name), layout);
-    if ((made->index().rows() != nullptr) != (layout == index::Layout::kRows)) {
-      complain(name, "another layout decides");
+    auto made = std::make_unique<OfIndex>(way.name, program_, program_for(way.name), way.options);
+    if ((made->index().rows() != nullptr) != rows) {
+      complain(way.name, "another layout decides");
     }
-    if (code) {
-      auto compiled = lower::compile_native(made->index());
-      if (!compiled) {
-        complain(name, compiled.error().message);
-        return;
-      }
-      if (*compiled != nullptr) {
-        made->code = std::move(*compiled);
-        made->index().attach(made->code->entries());
-      }
-      expect(name, executor::machine_code_answers(made->index()));
+    if (rows &&
+        made->index().rows()->is_wide() != (way.options.wide && index::Rows::can_be_wide())) {
+      complain(way.name, "the other kernel decides");
+    }
+    if (!way.code) {
+      expect(way.name, executor::tables_answer(made->index()));
+    } else if (give_code(way, *made)) {
+      expect(way.name, executor::machine_code_answers(made->index()));
     } else {
-      expect(name, executor::tables_answer(made->index()));
+      return;
     }
     out_.push_back(std::move(made));
+  }
+
+  bool give_code(const Way& way, OfIndex& made) {
+    if (*way.code == lower::Cpu::kGeneric) {
+      auto plan = lower::plan_for(made.index());
+      return !plan || link_code(way.name, *plan, *way.code, made);
+    }
+    auto compiled = lower::compile_native(made.index());
+    if (!compiled) {
+      complain(way.name, compiled.error().message);
+      return false;
+    }
+    if (*compiled != nullptr) {
+      made.code = std::move(*compiled);
+      made.index().attach(made.code->entries());
+    }
+    return true;
+  }
+
+  /// Code that no other set shares.
+  bool link_code(std::string_view name, const index::KernelPlan& plan, lower::Cpu cpu,
+                 OfIndex& made) {
+    static std::atomic<std::uint64_t> number = 0;  // names of linked code must differ
+    const std::string suffix = std::to_string(++number);
+    const lower::KernelNames names{"own_rows_" + suffix, "own_residual_" + suffix};
+    const auto object = lower::compile_object(plan, names, cpu);
+    if (!object) {
+      complain(name, object.error().message);
+      return false;
+    }
+    auto code = jit::link(object.value(), {names.rows, names.residual});
+    if (!code) {
+      complain(name, code.error().message);
+      return false;
+    }
+    made.linked = std::move(*code);
+    made.index().attach({reinterpret_cast<abi::RowKernel>(made.linked->address(0)),
+                         reinterpret_cast<abi::ResidualKernel>(made.linked->address(1))});
+    return true;
   }
 
   std::shared_ptr<const PolicySet> set_for(std::string_view name, bool code) {
@@ -206,27 +272,15 @@ class Maker {
 
   /// Row code from a wrong plan for right tables.
   void add_planted_code() {
-    auto made = std::make_unique<OfIndex>("planted code", program_, program_, index::Layout::kRows);
+    constexpr std::string_view kName = "planted code";
+    auto made = std::make_unique<OfIndex>(kName, program_, program_,
+                                          index::Options{.layout = index::Layout::kRows});
     auto plan = lower::plan_for(made->index());
-    if (!plan || made->index().rows() == nullptr || !planted_->shapes->plant(plan->shapes)) {
-      return;
+    if (plan && made->index().rows() != nullptr && planted_->shapes->plant(plan->shapes) &&
+        link_code(kName, *plan, lower::Cpu::kHost, *made)) {
+      planted_in_ = true;
+      out_.push_back(std::move(made));
     }
-    const lower::KernelNames names{"wrong_rows", "wrong_residual"};
-    const auto object = lower::compile_object(*plan, names, lower::Cpu::kHost);
-    if (!object) {
-      complain("planted code", object.error().message);
-      return;
-    }
-    auto code = jit::link(object.value(), {names.rows, names.residual});
-    if (!code) {
-      complain("planted code", code.error().message);
-      return;
-    }
-    made->linked = std::move(*code);
-    made->index().attach({reinterpret_cast<abi::RowKernel>(made->linked->address(0)),
-                          reinterpret_cast<abi::ResidualKernel>(made->linked->address(1))});
-    planted_in_ = true;
-    out_.push_back(std::move(made));
   }
 
   const ir::Program& program_;
@@ -247,9 +301,10 @@ Executors make_executors(const ir::Program& program, const Effort& effort, const
 }
 
 std::vector<std::string_view> executor_names() {
-  std::vector<std::string_view> out = {"row tables",     "posting tables", "row code",
-                                       "posting code",   "gateset",        "gatec.so",
-                                       "gatec.so tables"};
+  std::vector<std::string_view> out = {"gateset", "gatec.so", "gatec.so tables"};
+  for (const Way& way : ways()) {
+    out.push_back(way.name);
+  }
   for (const auto& more : {set_executor_names(), c_executor_names()}) {
     out.insert(out.end(), more.begin(), more.end());
   }

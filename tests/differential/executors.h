@@ -26,6 +26,10 @@ class Executor {
   /// Empty: this way has no answer to give. `kRefused` may be meant by it, see below.
   [[nodiscard]] virtual std::optional<Decision> decide(const SignInFacts& facts,
                                                        Plan plan) const = 0;
+  /// The same question, answered without reasons.
+  [[nodiscard]] virtual std::optional<Verdict> verdict(const SignInFacts&, Plan) const {
+    return std::nullopt;
+  }
   /// The policies that apply, those that only report among them, where this way tells.
   [[nodiscard]] virtual std::optional<std::vector<AppliedPolicy>> applied(
       const SignInFacts&) const {

@@ -261,8 +261,8 @@ TEST(Issue4HostileIr, WhatIsAcceptedAfterDamageDecidesAlikeEverywhere) {
     }
     ++accepted;
     const DecisionTables decisions(*program);
-    const index::Index rows(*program, decisions, index::Layout::kRows);
-    const index::Index postings(*program, decisions, index::Layout::kPostings);
+    const index::Index rows(*program, decisions, {.layout = index::Layout::kRows});
+    const index::Index postings(*program, decisions, {.layout = index::Layout::kPostings});
     for (int n = 0; n < 3; ++n) {
       SignInFacts facts = property::random_sign_in(dice);
       if (!program->policies.empty()) {

@@ -3,15 +3,10 @@
 #include <gate/evaluator.hpp>
 #include <gate/request_json.hpp>
 
+#include "tests/property/entry_points.h"
+
 namespace gate::differential {
 namespace {
-
-/// What no executor says: for answers of one executor that contradict each other.
-Decision contradiction() {
-  Decision out;
-  out.error_code = 1;
-  return out;
-}
 
 class OfSet : public Executor {
  public:
@@ -32,16 +27,28 @@ class OfSet : public Executor {
   std::shared_ptr<const PolicySet> set_;
 };
 
-class Prepared final : public OfSet {
+/// One of the ways of tests/property/entry_points.h.
+class OfEntryPoint final : public OfSet {
  public:
-  using OfSet::OfSet;
+  OfEntryPoint(const property::EntryPoint& entry, std::shared_ptr<const PolicySet> set)
+      : OfSet(entry.name, std::move(set)), entry_(entry) {}
   std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
-    if (plan != Plan::kEnforced) {
-      return std::nullopt;
-    }
-    const SignInView view(facts);
-    return PreparedRequest(set(), view.request()).evaluate();
+    const auto answer = ask(facts, plan);
+    return answer ? answer->whole : std::nullopt;
   }
+  std::optional<Verdict> verdict(const SignInFacts& facts, Plan plan) const override {
+    const auto answer = ask(facts, plan);
+    return answer ? answer->verdict : std::nullopt;
+  }
+  bool refuses(const SignInFacts& facts) const override {
+    return !ask(facts, Plan::kEnforced).has_value();
+  }
+
+ private:
+  [[nodiscard]] std::optional<property::Answer> ask(const SignInFacts& facts, Plan plan) const {
+    return plan == Plan::kEnforced ? entry_.ask(set(), SignInView(facts).request()) : std::nullopt;
+  }
+  const property::EntryPoint& entry_;
 };
 
 class OfEvaluator final : public OfSet {
@@ -94,46 +101,22 @@ class Json final : public OfSet {
   }
 };
 
-/// The request in the middle of others and once more at their end: a batch must not mix them up.
-class Batch final : public OfSet {
- public:
-  using OfSet::OfSet;
-  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
-    if (plan != Plan::kEnforced) {
-      return std::nullopt;
-    }
-    SignInFacts other = facts;
-    other.groups.clear();
-    other.sign_in_risk = Risk::kHigh;
-    other.target = "another target";
-    const SignInView view(facts);
-    const SignInView other_view(other);
-    std::vector<SignInRequest> requests(kRequests, other_view.request());
-    requests[0] = SignInRequest{};
-    requests[kHere] = requests.back() = view.request();
-    std::vector<Decision> decisions(requests.size());
-    set()->evaluate_batch(requests, decisions);
-    const bool right = decisions.back() == decisions[kHere] &&
-                       decisions[0] == set()->evaluate(requests[0]) &&
-                       decisions[kHere + 1] == set()->evaluate(requests[kHere + 1]);
-    return right ? decisions[kHere] : contradiction();
-  }
-
- private:
-  static constexpr std::size_t kRequests = 21;
-  static constexpr std::size_t kHere = 9;
-};
-
 }  // namespace
 
 std::vector<std::string_view> set_executor_names() {
-  return {"set", "prepared", "evaluator", "explain", "JSON", "batch"};
+  std::vector<std::string_view> out = {"set", "evaluator", "explain", "JSON"};
+  for (const property::EntryPoint& entry : property::entry_points()) {
+    out.push_back(entry.name);
+  }
+  return out;
 }
 
 std::unique_ptr<Executor> make_set_executor(std::string_view name,
                                             std::shared_ptr<const PolicySet> set) {
-  if (name == "prepared") {
-    return std::make_unique<Prepared>(name, std::move(set));
+  for (const property::EntryPoint& entry : property::entry_points()) {
+    if (entry.name == name) {
+      return std::make_unique<OfEntryPoint>(entry, std::move(set));
+    }
   }
   if (name == "evaluator") {
     return std::make_unique<OfEvaluator>(name, std::move(set));
@@ -143,9 +126,6 @@ std::unique_ptr<Executor> make_set_executor(std::string_view name,
   }
   if (name == "JSON") {
     return std::make_unique<Json>(name, std::move(set));
-  }
-  if (name == "batch") {
-    return std::make_unique<Batch>(name, std::move(set));
   }
   return std::make_unique<OfSet>(name, std::move(set));
 }

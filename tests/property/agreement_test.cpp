@@ -26,25 +26,36 @@ struct Executors {
   explicit Executors(ir::Program p)
       : program(std::move(p)),
         decisions(program),
-        rows(program, decisions, index::Layout::kRows),
-        postings(program, decisions, index::Layout::kPostings) {
+        rows(program, decisions, {.layout = index::Layout::kRows}),
+        scalar_rows(program, decisions, {.layout = index::Layout::kRows, .wide = false}),
+        late_rows(program, decisions, {.layout = index::Layout::kRows, .early_stop = false}),
+        postings(program, decisions, {.layout = index::Layout::kPostings}),
+        late_postings(program, decisions,
+                      {.layout = index::Layout::kPostings, .early_stop = false}) {
     EXPECT_EQ(rows.rows() != nullptr, program.policies.size() <= index::Rows::kPoliciesMax);
     EXPECT_EQ(postings.rows(), nullptr);
     EXPECT_TRUE(executor::tables_answer(rows));
     EXPECT_TRUE(executor::tables_answer(postings));
+    if (rows.rows() != nullptr) {
+      EXPECT_EQ(rows.rows()->is_wide(), index::Rows::can_be_wide());
+      EXPECT_FALSE(scalar_rows.rows()->is_wide());
+    }
   }
   ir::Program program;
   DecisionTables decisions;
   index::Index rows;
+  index::Index scalar_rows;
+  index::Index late_rows;  ///< without early stop
   index::Index postings;
+  index::Index late_postings;
   // The same with machine code.
   std::optional<index::Index> native_rows;
   std::optional<index::Index> native_postings;
   std::vector<std::unique_ptr<CompiledCode>> code;
 
   void compile() {
-    native_rows.emplace(program, decisions, index::Layout::kRows);
-    native_postings.emplace(program, decisions, index::Layout::kPostings);
+    native_rows.emplace(program, decisions, index::Options{.layout = index::Layout::kRows});
+    native_postings.emplace(program, decisions, index::Options{.layout = index::Layout::kPostings});
     for (index::Index* index : {&*native_rows, &*native_postings}) {
       auto compiled = lower::compile_native(*index);
       ASSERT_TRUE(compiled) << compiled.error().message;
@@ -88,9 +99,15 @@ void compare(const Executors& e, const SignInFacts& facts, Plan plan, Seen& seen
                                : seen.by_postings);
     const Decision d = index.decide(view.request(), plan);
     EXPECT_TRUE(d == meant) << difference("interpreter", meant, executor, d);
+    Verdict verdict;
+    index.decide(view.request(), nullptr, plan, verdict);
+    EXPECT_EQ(verdict, verdict_of(meant)) << executor;
   };
   agrees("rows", e.rows);
+  agrees("scalar rows", e.scalar_rows);
+  agrees("rows without early stop", e.late_rows);
   agrees("postings", e.postings);
+  agrees("postings without early stop", e.late_postings);
   if (e.native_rows) {
     agrees("native rows", *e.native_rows);
     agrees("native postings", *e.native_postings);

@@ -1,4 +1,6 @@
 // Every public way to a decision says what PolicySet::evaluate of the interpreter says.
+#include "tests/property/entry_points.h"
+
 #include <gtest/gtest.h>
 
 #include <gate/interned.hpp>
@@ -49,43 +51,34 @@ void compare(const Sets& sets, const SignInFacts& facts, Seen& seen) {
   const SignInRequest& request = view.request();
   const Decision meant = sets.meaning->evaluate(request);
   const Verdict verdict = verdict_of(meant);
-  const PolicySet& set = *sets.set;
-  const PreparedRequest prepared(sets.set, request);
-  expect_same(meant, "prepared", prepared.evaluate());
-  EXPECT_EQ(prepared.outcome(), verdict);
-  EXPECT_EQ(set.outcome(request), verdict);
   EXPECT_EQ(sets.meaning->outcome(request), verdict);
   ++seen.whole;
   seen.challenges += meant.outcome == Outcome::kChallenge ? 1 : 0;
-
+  for (const EntryPoint& entry : entry_points()) {
+    const auto answer = entry.ask(sets.set, request);
+    if (!answer) {
+      EXPECT_EQ(meant.reasons[0].code, ReasonCode::kRequestRejected) << entry.name;
+      continue;
+    }
+    if (answer->whole) {
+      expect_same(meant, entry.name.data(), *answer->whole);
+    }
+    EXPECT_EQ(answer->verdict.value_or(verdict), verdict) << entry.name;
+  }
+  // What is refused stays refused, whoever hands it on all the same.
+  const PolicySet& set = *sets.set;
   const InternedSignIn interned(set, request);
-  const PreparedPrincipal who(set, request, 7);
   if (interned.fault() != RequestFault::kNone) {
     ++seen.refused;
-    EXPECT_EQ(meant, rejected(interned.fault()));
     EXPECT_EQ(set.evaluate(interned.request()), rejected(RequestFault::kForeignNumbers));
     EXPECT_EQ(set.outcome(interned.request()).outcome, Outcome::kBlock);
-  } else {
-    expect_same(meant, "interned", set.evaluate(interned.request()));
-    EXPECT_EQ(set.outcome(interned.request()), verdict);
   }
+  const PreparedPrincipal who(set, request, 7);
+  EXPECT_EQ(who.is_for(set, 7), who.fault() == RequestFault::kNone);
   if (who.fault() != RequestFault::kNone) {
-    EXPECT_EQ(meant.reasons[0].code, ReasonCode::kRequestRejected);
     EXPECT_EQ(set.evaluate(who, request), rejected(who.fault()));
-    return;
-  }
-  EXPECT_TRUE(who.is_for(set, 7));
-  expect_same(meant, "bound principal", set.evaluate(who, request));
-  EXPECT_EQ(set.outcome(who, request), verdict);
-  SignInRequest rest = request;
-  rest.groups = {};
-  rest.roles = {};
-  if (request.groups.size() + request.roles.size() <= ir::kPrincipalsMax) {
-    expect_same(meant, "bound principal alone", set.evaluate(who, rest));
-  }
-  if (interned.fault() == RequestFault::kNone) {
-    expect_same(meant, "bound principal, interned", set.evaluate(who, interned.request()));
-    EXPECT_EQ(set.outcome(who, interned.request()), verdict);
+  } else {
+    expect_same(meant, "bound principal, whole request", set.evaluate(who, request));
   }
 }
 

@@ -16,7 +16,9 @@ namespace {
 class Executor {
  public:
   explicit Executor(ir::Program program, index::Layout layout)
-      : program_(std::move(program)), decisions_(program_), index_(program_, decisions_, layout) {
+      : program_(std::move(program)),
+        decisions_(program_),
+        index_(program_, decisions_, {.layout = layout}) {
     EXPECT_EQ(index_.rows() != nullptr, layout == index::Layout::kRows);
     EXPECT_FALSE(index_.has_code());
   }

@@ -11,7 +11,9 @@
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/verify.h"
 #include "runtime/jit/linked_code.h"
+#include "runtime/set/build.h"
 #include "runtime/set/decide.h"
+#include "tests/property/entry_points.h"
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"
 #include "tests/property/rounds.h"
@@ -22,17 +24,31 @@ namespace {
 constexpr std::uint64_t kRoundsMax = 400;
 constexpr std::size_t kPolicies = 60;
 
-/// One sign-in aimed at some policy, decided by the interpreter and by an executor.
-bool differ(Dice& dice, const ir::Program& program, const DecisionTables& decisions,
-            const index::Index& executor) {
+/// What an executor is asked for.
+enum class Ask : std::uint8_t { kDecision, kVerdict };
+
+SignInFacts some_sign_in(Dice& dice, const ir::Program& program) {
   SignInFacts facts = random_sign_in(dice);
   aim_at(dice, program, dice.pick(program.policies), facts);
-  const SignInView view(facts);
-  return interpret(program, decisions, view.request(), Plan::kEnforced) !=
-         executor.decide(view.request(), Plan::kEnforced);
+  return facts;
 }
 
-bool is_caught(const ProgramMutant& mutant, index::Layout layout) {
+/// One sign-in aimed at some policy, decided by the interpreter and by an executor.
+bool differ(Dice& dice, const ir::Program& program, const DecisionTables& decisions,
+            const index::Index& executor, Ask ask = Ask::kDecision) {
+  const SignInFacts facts = some_sign_in(dice, program);
+  const SignInView view(facts);
+  const Decision meant = interpret(program, decisions, view.request(), Plan::kEnforced);
+  if (ask == Ask::kDecision) {
+    return meant != executor.decide(view.request(), Plan::kEnforced);
+  }
+  Verdict verdict;
+  executor.decide(view.request(), nullptr, Plan::kEnforced, verdict);
+  return verdict_of(meant) != verdict;
+}
+
+bool is_caught(const ProgramMutant& mutant, const index::Options& options,
+               Ask ask = Ask::kDecision) {
   for (std::uint64_t seed = 1; seed <= kRoundsMax; ++seed) {
     Dice dice(seed);
     const ir::Program program = random_program(dice, kPolicies);
@@ -41,11 +57,14 @@ bool is_caught(const ProgramMutant& mutant, index::Layout layout) {
       continue;
     }
     const DecisionTables decisions(program);
-    const index::Index executor(wrong, decisions, layout);
-    EXPECT_EQ(executor.rows() != nullptr, layout == index::Layout::kRows);
+    const index::Index executor(wrong, decisions, options);
+    EXPECT_EQ(executor.rows() != nullptr, options.layout == index::Layout::kRows);
+    if (executor.rows() != nullptr) {
+      EXPECT_EQ(executor.rows()->is_wide(), options.wide && index::Rows::can_be_wide());
+    }
     EXPECT_FALSE(executor.has_code());
     for (int i = 0; i < 40; ++i) {
-      if (differ(dice, program, decisions, executor)) {
+      if (differ(dice, program, decisions, executor, ask)) {
         return true;
       }
     }
@@ -55,13 +74,117 @@ bool is_caught(const ProgramMutant& mutant, index::Layout layout) {
 
 TEST(Mutants, ABugPlantedInTheRowsIsCaught) {
   for (const ProgramMutant& mutant : program_mutants()) {
-    EXPECT_TRUE(is_caught(mutant, index::Layout::kRows)) << mutant.name;
+    EXPECT_TRUE(is_caught(mutant, {.layout = index::Layout::kRows})) << mutant.name;
   }
 }
 
 TEST(Mutants, ABugPlantedInThePostingsIsCaught) {
   for (const ProgramMutant& mutant : program_mutants()) {
-    EXPECT_TRUE(is_caught(mutant, index::Layout::kPostings)) << mutant.name;
+    EXPECT_TRUE(is_caught(mutant, {.layout = index::Layout::kPostings})) << mutant.name;
+  }
+}
+
+TEST(Mutants, ABugPlantedInTheScalarRowsIsCaught) {
+  for (const ProgramMutant& mutant : program_mutants()) {
+    EXPECT_TRUE(is_caught(mutant, {.layout = index::Layout::kRows, .wide = false})) << mutant.name;
+  }
+}
+
+TEST(Mutants, ABugPlantedWhereNothingStopsEarlyIsCaught) {
+  for (const index::Layout layout : {index::Layout::kRows, index::Layout::kPostings}) {
+    for (const ProgramMutant& mutant : program_mutants()) {
+      EXPECT_TRUE(is_caught(mutant, {.layout = layout, .early_stop = false})) << mutant.name;
+    }
+  }
+}
+
+TEST(Mutants, ABugPlantedInAnExecutorIsCaughtByItsVerdictsAlone) {
+  for (const index::Layout layout : {index::Layout::kRows, index::Layout::kPostings}) {
+    for (const bool early_stop : {true, false}) {
+      for (const ProgramMutant& mutant : program_mutants()) {
+        EXPECT_TRUE(is_caught(mutant, {.layout = layout, .early_stop = early_stop}, Ask::kVerdict))
+            << mutant.name;
+      }
+    }
+  }
+}
+
+/// Whether an entry point contradicts the decision.
+bool contradicts(const EntryPoint& entry, const std::shared_ptr<const PolicySet>& set,
+                 const SignInFacts& facts, const Decision& meant) {
+  const SignInView view(facts);
+  const auto answer = entry.ask(set, view.request());
+  return answer && (answer->whole.value_or(meant) != meant ||
+                    answer->verdict.value_or(verdict_of(meant)) != verdict_of(meant));
+}
+
+/// `plant` gets the program that the entry points decide by and what they are asked.
+template <typename Plant>
+bool is_caught(const EntryPoint& entry, Plant plant) {
+  for (std::uint64_t seed = 1; seed <= kRoundsMax; ++seed) {
+    Dice dice(seed);
+    const ir::Program program = random_program(dice, kPolicies);
+    ir::Program wrong = program;
+    plant.in_program(wrong);
+    auto built = build_policy_set(std::move(wrong));
+    GATE_CHECK(built, "a planted bug leaves a program that can be built");
+    const std::shared_ptr<const PolicySet> set(std::move(*built));
+    const DecisionTables decisions(program);
+    for (int i = 0; i < 40; ++i) {
+      SignInFacts facts = some_sign_in(dice, program);
+      const SignInView view(facts);
+      const Decision meant = interpret(program, decisions, view.request(), Plan::kEnforced);
+      SignInFacts asked = facts;
+      plant.in_facts(asked);
+      if (contradicts(entry, set, asked, meant)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+TEST(Mutants, ABugPlantedInASetIsCaughtThroughEveryEntryPoint) {
+  struct Plant {
+    const ProgramMutant* mutant;
+    void in_program(ir::Program& p) const { (void)mutant->plant(p); }
+    void in_facts(SignInFacts& /*facts*/) const {}
+  };
+  for (const EntryPoint& entry : entry_points()) {
+    for (const ProgramMutant& mutant : program_mutants()) {
+      EXPECT_TRUE(is_caught(entry, Plant{&mutant})) << mutant.name << ", " << entry.name;
+    }
+  }
+}
+
+TEST(Mutants, AFactThatAnEntryPointForgetsIsMissed) {
+  struct Plant {
+    const char* name;
+    void (*forget)(SignInFacts&);
+    void in_program(ir::Program& /*program*/) const {}
+    void in_facts(SignInFacts& facts) const { forget(facts); }
+  };
+  const Plant plants[] = {
+      {"user", [](SignInFacts& f) { f.user = "nobody"; }},
+      {"user kind", [](SignInFacts& f) { f.user_kind = UserKind::kMember; }},
+      {"tenant", [](SignInFacts& f) { f.external_tenant.clear(); }},
+      {"groups", [](SignInFacts& f) { f.groups.clear(); }},
+      {"roles", [](SignInFacts& f) { f.roles.clear(); }},
+      {"target", [](SignInFacts& f) { f.target = "nothing"; }},
+      {"app groups", [](SignInFacts& f) { f.app_groups.clear(); }},
+      {"address", [](SignInFacts& f) { f.ip.clear(); }},
+      {"completed methods", [](SignInFacts& f) { f.completed.clear(); }},
+      {"satisfied controls", [](SignInFacts& f) { f.satisfied.clear(); }},
+      {"strings", [](SignInFacts& f) { f.strings.clear(); }},
+      {"lists", [](SignInFacts& f) { f.lists.clear(); }},
+      {"signals", [](SignInFacts& f) { f.signals.clear(); }},
+      {"time", [](SignInFacts& f) { f.now_unix_s.reset(); }},
+      {"age of the session", [](SignInFacts& f) { f.session_age_s.reset(); }},
+  };
+  for (const EntryPoint& entry : entry_points()) {
+    for (const Plant& plant : plants) {
+      EXPECT_TRUE(is_caught(entry, plant)) << plant.name << ", " << entry.name;
+    }
   }
 }
 
@@ -71,7 +194,7 @@ bool is_caught(const ShapeMutant& mutant) {
     Dice dice(seed);
     const ir::Program program = random_program(dice, kPolicies);
     const DecisionTables decisions(program);
-    index::Index executor(program, decisions, index::Layout::kRows);
+    index::Index executor(program, decisions, {.layout = index::Layout::kRows});
     auto plan = lower::plan_for(executor);
     if (!plan || !mutant.plant(plan->shapes)) {
       continue;
