@@ -46,41 +46,32 @@ abi::Text text_of(std::string_view s) {
 
 }  // namespace
 
-void Binding::add_memberships(Feature f, std::uint64_t* membership) const noexcept {
-  for (const std::uint32_t set : features_.memberships(f)) {
-    membership[set / 64] |= std::uint64_t{1} << (set % 64);
-  }
-}
-void Binding::add_principal(Feature f, PrincipalOut& out) const noexcept {
+inline void Binding::add_feature(Feature f, KeysOut& out) const noexcept {
   if (f == Features::kNone) {
     return;
   }
   if (const std::uint32_t key = features_.key(f); key != Features::kNone) {
     out.keys[out.count++] = key;
   }
-  add_memberships(f, out.membership);
-}
-void Binding::add_target(Feature f, abi::BoundRequest& out) const noexcept {
-  if (f == Features::kNone) {
-    return;
+  for (const std::uint32_t set : features_.memberships(f)) {
+    out.membership[set / 64] |= std::uint64_t{1} << (set % 64);
   }
-  if (const std::uint32_t key = features_.key(f); key != Features::kNone) {
-    out.target_keys[out.target_count++] = key;
-  }
-  add_memberships(f, out.membership);
 }
 
 template <typename Request>
-void Binding::bind_who(const Request& r, PrincipalOut& out) const noexcept {
-  const auto add = [this, &out](ir::SymbolKind kind, auto name) {
-    add_principal(feature(kind, name), out);
+void Binding::bind_who(const Request& r, KeysOut& out, Faults& faults) const noexcept {
+  const auto add = [this, &out, &faults](ir::SymbolKind kind, auto name) {
+    add_feature(feature(kind, name, faults), out);
   };
   if (r.user_kind == UserKind::kServicePrincipal) {
-    add_principal(features_.all_service_principals(), out);
+    add_feature(features_.all_service_principals(), out);
     add(ir::SymbolKind::kServicePrincipal, r.user);
+    check_numbers(NameKind::kGroup, r.groups, faults);
+    check_numbers(NameKind::kRole, r.roles, faults);
+    check_number(NameKind::kTenant, r.external_tenant, faults);
     return;
   }
-  add_principal(features_.all_users(), out);
+  add_feature(features_.all_users(), out);
   add(ir::SymbolKind::kUser, r.user);
   for (const auto group : r.groups) {
     add(ir::SymbolKind::kGroup, group);
@@ -88,49 +79,36 @@ void Binding::bind_who(const Request& r, PrincipalOut& out) const noexcept {
   for (const auto role : r.roles) {
     add(ir::SymbolKind::kRole, role);
   }
+  check_number(NameKind::kTenant, r.external_tenant, faults);
   if (r.user_kind != UserKind::kMember) {
-    add_principal(features_.guest(r.user_kind), out);
+    add_feature(features_.guest(r.user_kind), out);
     if (has_tenants_) {
-      const std::uint32_t tenant = feature(ir::SymbolKind::kTenant, r.external_tenant);
+      const std::uint32_t tenant = feature(ir::SymbolKind::kTenant, r.external_tenant, faults);
       if (tenant != NameTable::kNone) {
-        add_principal(features_.guest(r.user_kind, tenant), out);
+        add_feature(features_.guest(r.user_kind, tenant), out);
       }
     }
   }
 }
 
 template <typename Request>
-void Binding::bind_target(const Request& r, abi::BoundRequest& out) const noexcept {
-  out.target_count = 0;
-  add_target(features_.all_targets(r.target_kind), out);
-  const auto add = [this, &out](ir::SymbolKind kind, auto name) {
-    add_target(feature(kind, name), out);
+void Binding::bind_target(const Request& r, abi::BoundRequest& out, Faults& faults) const noexcept {
+  KeysOut keys{out.target_keys, 0, out.membership};
+  const auto add = [this, &keys, &faults](ir::SymbolKind kind, auto name) {
+    add_feature(feature(kind, name, faults), keys);
   };
-  switch (r.target_kind) {
-    case TargetKind::kApp:
-      add(ir::SymbolKind::kApp, r.target);
-      for (const auto group : r.app_groups) {
-        add(ir::SymbolKind::kAppGroup, group);
-      }
-      break;
-    case TargetKind::kUserAction:
-      add(ir::SymbolKind::kUserAction, r.target);
-      break;
-    case TargetKind::kAuthContext:
-      add(ir::SymbolKind::kAuthContext, r.target);
-      break;
+  add_feature(features_.all_targets(r.target_kind), keys);
+  constexpr ir::SymbolKind kTargets[] = {ir::SymbolKind::kApp, ir::SymbolKind::kUserAction,
+                                         ir::SymbolKind::kAuthContext};
+  add(kTargets[static_cast<std::size_t>(r.target_kind)], r.target);
+  if (r.target_kind == TargetKind::kApp) {
+    for (const auto group : r.app_groups) {
+      add(ir::SymbolKind::kAppGroup, group);
+    }
+  } else {
+    check_numbers(NameKind::kAppGroup, r.app_groups, faults);
   }
-}
-
-template <typename Request>
-void Binding::bind_methods(const Request& r, abi::BoundRequest& out) const noexcept {
-  out.methods = 0;
-  for (const CompletedMethod& c : r.completed) {
-    const auto m = static_cast<unsigned>(c.method);
-    std::uint32_t& age = out.method_age_s[m];
-    age = has(out.methods, m) ? std::min(age, c.age_s) : c.age_s;
-    out.methods |= 1U << m;
-  }
+  out.target_count = keys.count;
 }
 
 template <typename Request>
@@ -169,7 +147,7 @@ RequestFault Binding::find_place(const SignInRequest& r, PlaceNumber& out) const
   }
   return RequestFault::kNone;
 }
-RequestFault Binding::find_place(const InternedRequest& r, PlaceNumber& out) const noexcept {
+inline RequestFault Binding::find_place(const InternedRequest& r, PlaceNumber& out) const noexcept {
   out = r.place;
   if (out.country == kUnnamed) {
     out.country = Places::country({});
@@ -189,11 +167,20 @@ std::optional<PlaceNumber> Binding::place(std::string_view ip,
   return out;
 }
 
+inline void Binding::find_facts(const SignInRequest& r, Bound& out) const noexcept {
+  decision_facts(program_, r, MethodSet(out.request.methods), out.request.method_age_s, out.facts);
+}
+inline void Binding::find_facts(const InternedRequest& r, Bound& out) const noexcept {
+  decision_facts(program_, r, fact_numbers_, MethodSet(out.request.methods),
+                 out.request.method_age_s, out.facts);
+}
+
 template <typename Request>
-RequestFault Binding::bind_signals(const Request& r, abi::BoundRequest& out) const noexcept {
+void Binding::bind_signals(const Request& r, abi::BoundRequest& out,
+                           Faults& faults) const noexcept {
   std::uint64_t given[3] = {0, 0, 0};  // of ints, bools, strings: the first of a name counts
   for (const auto& fact : r.signals) {
-    const std::uint32_t name = slot_name(kSignalName, fact.name);
+    const std::uint32_t name = slot_name(kSignalName, fact.name, faults);
     if (name == NameTable::kNone) {
       continue;
     }
@@ -201,7 +188,8 @@ RequestFault Binding::bind_signals(const Request& r, abi::BoundRequest& out) con
       const Slot slot = slots_[i];
       // The alternatives of SignalValue come in the order of SlotType.
       if (fact.value.index() != static_cast<std::size_t>(slot.type)) {
-        return RequestFault::kSignalTypeMismatch;
+        faults.mismatch = true;
+        break;
       }
       const std::uint64_t slot_bit = std::uint64_t{1} << slot.number;
       std::uint64_t& seen = given[static_cast<std::size_t>(slot.type)];
@@ -221,18 +209,17 @@ RequestFault Binding::bind_signals(const Request& r, abi::BoundRequest& out) con
       }
     }
   }
-  return RequestFault::kNone;
 }
 
 template <typename Request>
-RequestFault Binding::bind_attributes(const Request& r, abi::BoundRequest& out) const noexcept {
-  const auto slots = [this, &r](std::uint8_t kind, auto name) {
-    const std::uint32_t id = slot_name(kind, name);
-    return id == NameTable::kNone || !is_visible(r.device, visibility_[id]) ? Slots{}
-                                                                            : slots_of_name_[id];
-  };
+void Binding::bind_attributes(const Request& r, abi::BoundRequest& out,
+                              Faults& faults) const noexcept {
   for (const auto& fact : r.strings) {
-    const Slots found = slots(kAttributeName, fact.name);
+    const std::uint32_t id = slot_name(kAttributeName, fact.name, faults);
+    if (id == NameTable::kNone || !is_visible(r.device, visibility_[id])) {
+      continue;
+    }
+    const Slots found = slots_of_name_[id];
     for (std::uint32_t i = found.begin; i < found.end; ++i) {
       const unsigned slot = slots_[i].number;
       if (!has(out.string_present, slot)) {
@@ -242,12 +229,13 @@ RequestFault Binding::bind_attributes(const Request& r, abi::BoundRequest& out) 
     }
   }
   for (const auto& fact : r.lists) {
-    const std::uint32_t id = slot_name(kListName, fact.name);
+    const std::uint32_t id = slot_name(kListName, fact.name, faults);
     const Slots found = id == NameTable::kNone ? Slots{} : slots_of_name_[id];
     for (std::uint32_t i = found.begin; i < found.end; ++i) {
       // Several values where policies compare one: taken for none, they would open a door.
       if (slots_[i].type == SlotType::kString) {
-        return RequestFault::kSignalTypeMismatch;
+        faults.mismatch = true;
+        break;
       }
       if (!is_visible(r.device, visibility_[id])) {
         continue;
@@ -259,47 +247,26 @@ RequestFault Binding::bind_attributes(const Request& r, abi::BoundRequest& out) 
       }
     }
   }
-  return RequestFault::kNone;
-}
-
-bool Binding::knows(const InternedRequest& r) const noexcept {
-  const auto all = [this](NameKind kind, std::span<const NameNumber> numbers) {
-    return std::all_of(numbers.begin(), numbers.end(),
-                       [this, kind](NameNumber n) { return knows(kind, n); });
-  };
-  const auto named = [this](NameKind kind, const auto& facts) {
-    return std::all_of(facts.begin(), facts.end(),
-                       [this, kind](const auto& fact) { return knows(kind, fact.name); });
-  };
-  constexpr NameKind kTargets[] = {NameKind::kApp, NameKind::kUserAction, NameKind::kAuthContext};
-  const NameKind user =
-      r.user_kind == UserKind::kServicePrincipal ? NameKind::kServicePrincipal : NameKind::kUser;
-  return knows(user, r.user) && knows(NameKind::kTenant, r.external_tenant) &&
-         knows(kTargets[static_cast<std::size_t>(r.target_kind)], r.target) &&
-         all(NameKind::kGroup, r.groups) && all(NameKind::kRole, r.roles) &&
-         all(NameKind::kAppGroup, r.app_groups) && named(NameKind::kControl, r.satisfied) &&
-         named(NameKind::kAttribute, r.strings) && named(NameKind::kList, r.lists) &&
-         named(NameKind::kSignal, r.signals);
 }
 
 template <typename Request>
 RequestFault Binding::bind(const Request& request, const BoundPrincipal* who, Plan plan,
                            Bound& out) const noexcept {
-  if (const RequestFault fault = validate(request); fault != RequestFault::kNone) {
+  if (const RequestFault fault =
+          who == nullptr ? validate(request) : validate_without_groups(request);
+      fault != RequestFault::kNone) {
     return fault;
-  }
-  if (!knows(request)) {
-    return RequestFault::kForeignNumbers;
   }
   abi::BoundRequest& r = out.request;
   PlaceNumber place;
   if (const RequestFault fault = find_place(request, place); fault != RequestFault::kNone) {
     return fault;
   }
+  Faults faults;
   if (who == nullptr) {
     std::fill_n(r.membership, membership_words_, 0);
-    PrincipalOut principals{out.principal_keys, 0, r.membership};
-    bind_who(request, principals);
+    KeysOut principals{out.principal_keys, 0, r.membership};
+    bind_who(request, principals, faults);
     out.principals = {out.principal_keys, principals.count};
   } else {
     std::copy_n(who->membership.begin(), membership_words_, r.membership);
@@ -308,18 +275,18 @@ RequestFault Binding::bind(const Request& request, const BoundPrincipal* who, Pl
   places_.sets_of(place.range, place.country, [&r](std::uint32_t set) {
     r.membership[set / 64] |= std::uint64_t{1} << (set % 64);
   });
+  bind_target(request, r, faults);
   bind_defaults(request, r);
-  if (const RequestFault fault = bind_signals(request, r); fault != RequestFault::kNone) {
-    return fault;
-  }
-  if (const RequestFault fault = bind_attributes(request, r); fault != RequestFault::kNone) {
-    return fault;
+  bind_signals(request, r, faults);
+  bind_attributes(request, r, faults);
+  check_controls(request, faults);
+  if (faults.foreign || faults.mismatch) {
+    return faults.foreign ? RequestFault::kForeignNumbers : RequestFault::kSignalTypeMismatch;
   }
   r.context =
       context_word(request) | (plan == Plan::kEnforced ? abi::kEnforcedPlan : abi::kReportPlan);
-  bind_target(request, r);
-  bind_methods(request, r);
-  out.facts = facts(request);
+  r.methods = newest_ages(request.completed, r.method_age_s).bits();
+  find_facts(request, out);
   return RequestFault::kNone;
 }
 template RequestFault Binding::bind(const SignInRequest& request, const BoundPrincipal* who,
@@ -330,8 +297,9 @@ template RequestFault Binding::bind(const InternedRequest& request, const BoundP
 void Binding::bind_principal(const SignInRequest& request, BoundPrincipal& out) const {
   out.keys.resize(request.groups.size() + request.roles.size() + 4);
   out.membership.assign(membership_words_, 0);
-  PrincipalOut principals{out.keys.data(), 0, out.membership.data()};
-  bind_who(request, principals);
+  KeysOut principals{out.keys.data(), 0, out.membership.data()};
+  Faults none;  // of names there are none
+  bind_who(request, principals, none);
   out.keys.resize(principals.count);
   out.keys.shrink_to_fit();
 }

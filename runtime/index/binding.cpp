@@ -93,10 +93,9 @@ void Binding::name_slots(const ir::Program& program) {
                                                     : visibility_of(name.second));
     const auto kind =
         static_cast<std::size_t>(NameKind::kSignal) + std::size_t{name.first} - kSignalName;
-    if (number_end_[kind] == 0) {
-      number_begin_[kind] = static_cast<std::uint32_t>(slots_of_name_.size());
+    if (numbers_[kind].count++ == 0) {
+      numbers_[kind].begin = static_cast<std::uint32_t>(slots_of_name_.size());
     }
-    number_end_[kind] = static_cast<std::uint32_t>(slots_of_name_.size() + 1);
     slots_of_name_.push_back({static_cast<std::uint32_t>(slots_.size()),
                               static_cast<std::uint32_t>(slots_.size() + slots.size())});
     slots_.insert(slots_.end(), slots.begin(), slots.end());
@@ -108,12 +107,11 @@ void Binding::number_kinds(const ir::Program& program) {
                 static_cast<int>(ir::SymbolKind::kAuthContext));
   for (std::size_t i = 0; i < program.symbols.size(); ++i) {  // sorted by their kinds
     const auto kind = static_cast<std::size_t>(program.symbols[i].kind);
-    if (number_end_[kind] == 0) {
-      number_begin_[kind] = static_cast<std::uint32_t>(i);
+    if (numbers_[kind].count++ == 0) {
+      numbers_[kind].begin = static_cast<std::uint32_t>(i);
     }
-    number_end_[kind] = static_cast<std::uint32_t>(i + 1);
   }
-  number_end_[static_cast<std::size_t>(NameKind::kControl)] =
+  numbers_[static_cast<std::size_t>(NameKind::kControl)].count =
       static_cast<std::uint32_t>(program.names.size());
   fact_numbers_ = {
       number(NameKind::kAttribute, "fido2.aaguid"), number(NameKind::kAttribute, "x509.issuer_ski"),

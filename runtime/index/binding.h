@@ -91,8 +91,8 @@ class Binding {
     std::uint32_t end = 0;
   };
 
-  /// Where principals are written to.
-  struct PrincipalOut {
+  /// Where principals or targets are written to.
+  struct KeysOut {
     std::uint32_t* keys;
     std::uint32_t count;
     std::uint64_t* membership;
@@ -100,53 +100,75 @@ class Binding {
 
   void name_slots(const ir::Program& program);
   void number_kinds(const ir::Program& program);
+  /// What a request can turn out to be only while it is bound; the first counts before the second.
+  struct Faults {
+    bool foreign = false;   ///< a number that this set has not given
+    bool mismatch = false;  ///< a signal of another type than the policies declare
+  };
   // Names and numbers of names are the same to what follows.
-  [[nodiscard]] Feature feature(ir::SymbolKind kind, std::string_view name) const noexcept {
+  [[nodiscard]] Feature feature(ir::SymbolKind kind, std::string_view name,
+                                Faults& /*faults*/) const noexcept {
     return names_.find(static_cast<std::uint8_t>(kind), name);
   }
-  [[nodiscard]] static Feature feature(ir::SymbolKind /*kind*/, NameNumber name) noexcept {
-    return name;
+  [[nodiscard]] Feature feature(ir::SymbolKind kind, NameNumber name,
+                                Faults& faults) const noexcept {
+    return known(static_cast<NameKind>(kind), name, faults);
   }
-  [[nodiscard]] std::uint32_t slot_name(std::uint8_t kind, std::string_view name) const noexcept {
+  [[nodiscard]] std::uint32_t slot_name(std::uint8_t kind, std::string_view name,
+                                        Faults& /*faults*/) const noexcept {
     return names_.find(kind, name);
   }
-  [[nodiscard]] static std::uint32_t slot_name(std::uint8_t /*kind*/, NameNumber name) noexcept {
-    return name;
+  [[nodiscard]] std::uint32_t slot_name(std::uint8_t kind, NameNumber name,
+                                        Faults& faults) const noexcept {
+    return known(static_cast<NameKind>(kind - kSignalName + static_cast<int>(NameKind::kSignal)),
+                 name, faults);
+  }
+  /// The number, or kUnnamed if the set has not given it to a name of this kind.
+  [[nodiscard]] NameNumber known(NameKind kind, NameNumber number, Faults& faults) const noexcept {
+    const Numbers& some = numbers_[static_cast<std::size_t>(kind)];
+    if (number - some.begin < some.count) {
+      return number;
+    }
+    faults.foreign |= number != kUnnamed;
+    return kUnnamed;
+  }
+  // Numbers that no policy asks for here are good or bad all the same; names are not looked at.
+  void check_number(NameKind kind, NameNumber number, Faults& faults) const noexcept {
+    static_cast<void>(known(kind, number, faults));
+  }
+  void check_number(NameKind /*kind*/, std::string_view /*name*/,
+                    Faults& /*faults*/) const noexcept {}
+  template <typename Names>
+  void check_numbers(NameKind kind, const Names& names, Faults& faults) const noexcept {
+    for (const auto name : names) {
+      check_number(kind, name, faults);
+    }
+  }
+  static void check_controls(const SignInRequest& /*request*/, Faults& /*faults*/) noexcept {}
+  void check_controls(const InternedRequest& request, Faults& faults) const noexcept {
+    for (const InternedControl& c : request.satisfied) {
+      check_number(NameKind::kControl, c.name, faults);
+    }
   }
   [[nodiscard]] RequestFault find_place(const SignInRequest& request,
                                         PlaceNumber& out) const noexcept;
   [[nodiscard]] RequestFault find_place(const InternedRequest& request,
                                         PlaceNumber& out) const noexcept;
-  [[nodiscard]] abi::DecisionFacts facts(const SignInRequest& request) const noexcept {
-    return decision_facts(program_, request);
-  }
-  [[nodiscard]] abi::DecisionFacts facts(const InternedRequest& request) const noexcept {
-    return decision_facts(program_, request, fact_numbers_);
-  }
-  [[nodiscard]] static bool knows(const SignInRequest& /*request*/) noexcept { return true; }
-  [[nodiscard]] bool knows(const InternedRequest& request) const noexcept;
-  [[nodiscard]] bool knows(NameKind kind, NameNumber number) const noexcept {
-    const auto k = static_cast<std::size_t>(kind);
-    return number == kUnnamed || (number >= number_begin_[k] && number < number_end_[k]);
-  }
+  void find_facts(const SignInRequest& request, Bound& out) const noexcept;
+  void find_facts(const InternedRequest& request, Bound& out) const noexcept;
 
   template <typename Request>
-  void bind_who(const Request& request, PrincipalOut& out) const noexcept;
+  void bind_who(const Request& request, KeysOut& out, Faults& faults) const noexcept;
   template <typename Request>
-  void bind_target(const Request& request, abi::BoundRequest& out) const noexcept;
-  template <typename Request>
-  void bind_methods(const Request& request, abi::BoundRequest& out) const noexcept;
+  void bind_target(const Request& request, abi::BoundRequest& out, Faults& faults) const noexcept;
   template <typename Request>
   void bind_defaults(const Request& request, abi::BoundRequest& out) const noexcept;
   template <typename Request>
-  [[nodiscard]] RequestFault bind_signals(const Request& request,
-                                          abi::BoundRequest& out) const noexcept;
+  void bind_signals(const Request& request, abi::BoundRequest& out, Faults& faults) const noexcept;
   template <typename Request>
-  [[nodiscard]] RequestFault bind_attributes(const Request& request,
-                                             abi::BoundRequest& out) const noexcept;
-  void add_principal(Feature f, PrincipalOut& out) const noexcept;
-  void add_target(Feature f, abi::BoundRequest& out) const noexcept;
-  void add_memberships(Feature f, std::uint64_t* membership) const noexcept;
+  void bind_attributes(const Request& request, abi::BoundRequest& out,
+                       Faults& faults) const noexcept;
+  void add_feature(Feature f, KeysOut& out) const noexcept;
 
   const ir::Program& program_;
   Features features_;
@@ -155,8 +177,12 @@ class Binding {
   std::vector<Slots> slots_of_name_;    ///< numbers of names are numbers of this table
   std::vector<Visibility> visibility_;  ///< of the same names
   std::vector<Slot> slots_;
-  std::array<std::uint32_t, kNameKindCount> number_begin_{};
-  std::array<std::uint32_t, kNameKindCount> number_end_{};
+  /// The numbers of the names of one kind.
+  struct Numbers {
+    std::uint32_t begin = 0;
+    std::uint32_t count = 0;
+  };
+  std::array<Numbers, kNameKindCount> numbers_{};
   FactNumbers fact_numbers_;
   std::vector<std::pair<std::uint32_t, ir::BuiltInNumber>> built_in_numbers_;
   std::vector<std::pair<std::uint32_t, std::int64_t>> int_defaults_;

@@ -54,15 +54,14 @@ class Conclusion {
     }
     if (applied == 0) {
       findings_.blocked = tables_.default_deny();
-      add(out, findings_.blocked ? ReasonCode::kDefaultDeny : ReasonCode::kNoPolicyApplies,
-          Reason::kNoPolicy, 0);
     }
     out.applied_count = applied;
     std::copy_n(sum_.clauses.begin(), kWords, out.required.words.begin());
     std::copy_n(unmet_.begin(), kWords, out.unmet.words.begin());
     tables_.bits().unpack(sum_.rest, out.session);
     out.reauthenticate = (sum_.rest & standing_.stale) != 0;
-    give_reasons(out);
+    out.reason_count =
+        static_cast<std::uint8_t>(give_reasons(out.reasons.data(), applied) - out.reasons.data());
     tables_.conclude(findings_, facts_, out);
     return true;
   }
@@ -70,10 +69,6 @@ class Conclusion {
  private:
   using Clauses = std::array<std::uint64_t, kWords>;
 
-  static void add(Decision& out, ReasonCode code, std::uint32_t policy, std::uint16_t detail) {
-    out.reasons[out.reason_count++] = Reason{code, detail, policy};
-  }
-  static bool full(const Decision& d) { return d.reason_count == Decision::kReasonsMax; }
   static std::size_t lowest(std::uint64_t word) {
     return static_cast<std::size_t>(std::countr_zero(word));
   }
@@ -103,53 +98,57 @@ class Conclusion {
     return both != 0;
   }
 
-  void give_clauses(Decision& out, const Clauses& which, ReasonCode code) const noexcept {
+  // Reasons are written from `at` on; what comes back is where the next one goes. In arguments and
+  // not in the decision, so that the compiler keeps it in a register.
+  Reason* give_clauses(Reason* at, Reason* end, const Clauses& which,
+                       ReasonCode code) const noexcept {
     std::uint64_t some = 0;
     for (std::size_t w = 0; w < kWords; ++w) {
       some |= which[w];
     }
-    if (some == 0 || full(out)) {
-      return;
-    }
-    source_.for_each_asking(which, [&out, &which, code](std::uint32_t policy, const Clauses& asks) {
-      for (std::size_t w = 0; w < kWords; ++w) {
-        for (std::uint64_t rest = asks[w] & which[w]; rest != 0; rest &= rest - 1) {
-          add(out, code, policy, static_cast<std::uint16_t>(w * 64 + lowest(rest)));
-          if (full(out)) {
-            return true;
-          }
-        }
-      }
-      return false;
-    });
-  }
-  void give_policies(Decision& out, std::uint64_t which, ReasonCode code) const noexcept {
-    if (which != 0 && !full(out)) {
-      source_.for_each_with(which, [&out, code](std::uint32_t policy, const Clauses&) {
-        add(out, code, policy, 0);
-        return full(out);
+    if (some != 0 && at != end) {
+      source_.for_each_ask(which, [&at, end, code](std::uint32_t policy, std::uint16_t clause) {
+        *at++ = Reason{code, clause, policy};
+        return at == end;
       });
     }
+    return at;
+  }
+  Reason* give_policies(Reason* at, Reason* end, std::uint64_t which,
+                        ReasonCode code) const noexcept {
+    if (which != 0 && at != end) {
+      source_.for_each_with(which, [&at, end, code](std::uint32_t policy, const Clauses&) {
+        *at++ = Reason{code, 0, policy};
+        return at == end;
+      });
+    }
+    return at;
   }
 
-  void give_reasons(Decision& out) const noexcept {
-    give_policies(out, sum_.rest & EffectTable::kBlock, ReasonCode::kPolicyBlocks);
-    give_clauses(out, dead_ends_, ReasonCode::kControlUnmet);
+  Reason* give_reasons(Reason* at, std::uint32_t applied) const noexcept {
+    Reason* const end = at + Decision::kReasonsMax;
+    if (applied == 0) {
+      *at++ = Reason{findings_.blocked ? ReasonCode::kDefaultDeny : ReasonCode::kNoPolicyApplies, 0,
+                     Reason::kNoPolicy};
+      return at;
+    }
+    at = give_policies(at, end, sum_.rest & EffectTable::kBlock, ReasonCode::kPolicyBlocks);
+    at = give_clauses(at, end, dead_ends_, ReasonCode::kControlUnmet);
     Clauses prompts;
     Clauses met;
     for (std::size_t w = 0; w < kWords; ++w) {
       prompts[w] = unmet_[w] & ~dead_ends_[w];
       met[w] = sum_.clauses[w] & ~unmet_[w];
     }
-    give_clauses(out, prompts, ReasonCode::kControlUnmet);
-    give_policies(out, sum_.rest & standing_.stale, ReasonCode::kReauthenticate);
-    if (source_.some_unknown() && !full(out)) {
-      source_.for_each_unknown([this, &out](std::uint32_t policy, const Clauses&) {
-        add(out, ReasonCode::kUnknownSignal, policy, fact_(policy));
-        return full(out);
+    at = give_clauses(at, end, prompts, ReasonCode::kControlUnmet);
+    at = give_policies(at, end, sum_.rest & standing_.stale, ReasonCode::kReauthenticate);
+    if (source_.some_unknown() && at != end) {
+      source_.for_each_unknown([this, &at, end](std::uint32_t policy, const Clauses&) {
+        *at++ = Reason{ReasonCode::kUnknownSignal, fact_(policy), policy};
+        return at == end;
       });
     }
-    give_clauses(out, met, ReasonCode::kControlMet);
+    return give_clauses(at, end, met, ReasonCode::kControlMet);
   }
 
   const DecisionTables& tables_;

@@ -4,8 +4,8 @@
 
 namespace gate::index {
 
-EffectRows::EffectRows(const ir::Program& program, const EffectTable& effects, std::uint64_t words)
-    : words_(words) {
+EffectRows::EffectRows(const ir::Program& program, const EffectTable& effects,
+                       std::uint64_t words) {
   if (!effects.fits()) {
     return;
   }
@@ -19,8 +19,8 @@ EffectRows::EffectRows(const ir::Program& program, const EffectTable& effects, s
   }
   rows_.resize(next * words);
   for (std::uint32_t p = 0; p < program.policies.size(); ++p) {
-    const auto mark = [this, p](std::size_t row) {
-      rows_[row * words_ + p / 64] |= std::uint64_t{1} << (p % 64);
+    const auto mark = [this, p, words](std::size_t row) {
+      rows_[row * words + p / 64] |= std::uint64_t{1} << (p % 64);
     };
     for (const std::uint32_t clause : program.effects[program.policies[p].effect].clauses) {
       mark(clause);

@@ -17,18 +17,17 @@ class EffectRows {
   /// `words`: of a row. Empty for a set whose effects do not fit into bits.
   EffectRows(const ir::Program& program, const EffectTable& effects, std::uint64_t words);
 
-  /// Policies that ask for the clause.
-  [[nodiscard]] const std::uint64_t* asking(std::uint32_t clause) const {
-    return rows_.data() + clause * words_;
+  /// Policies that ask for the clause. `words`: of a row; whoever asks may know it for a constant.
+  [[nodiscard]] const std::uint64_t* asking(std::uint32_t clause, std::uint64_t words) const {
+    return rows_.data() + clause * words;
   }
   /// Policies with this bit of EffectBits::rest: kBlock or a frequency.
-  [[nodiscard]] const std::uint64_t* with(unsigned bit) const {
-    return rows_.data() + row_of_bit_[bit] * words_;
+  [[nodiscard]] const std::uint64_t* with(unsigned bit, std::uint64_t words) const {
+    return rows_.data() + row_of_bit_[bit] * words;
   }
   [[nodiscard]] std::size_t bytes() const { return rows_.size() * 8; }
 
  private:
-  std::uint64_t words_;
   std::vector<std::uint64_t> rows_;
   std::array<std::uint16_t, 64> row_of_bit_{};
 };

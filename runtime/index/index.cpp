@@ -8,6 +8,8 @@
 
 namespace gate::index {
 
+constinit const Decision kBlank;
+
 Index::Index(const ir::Program& program, const DecisionTables& decisions, Options options)
     : program_(program),
       decisions_(decisions),

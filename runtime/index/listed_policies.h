@@ -52,7 +52,7 @@ class ListedPolicies {
     });
   }
   template <typename F>
-  void for_each_asking(const Clauses& which, F f) const noexcept {
+  void for_each_ask(const Clauses& which, F f) const noexcept {
     for_each_passing(
         [&which](std::uint32_t, const EffectBits<kWords>& row) {
           std::uint64_t both = 0;
@@ -61,7 +61,17 @@ class ListedPolicies {
           }
           return both != 0;
         },
-        f);
+        [&which, &f](std::uint32_t policy, const Clauses& asks) {
+          for (std::size_t w = 0; w < kWords; ++w) {
+            for (std::uint64_t rest = asks[w] & which[w]; rest != 0; rest &= rest - 1) {
+              const auto clause = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
+              if (f(policy, static_cast<std::uint16_t>(clause))) {
+                return true;
+              }
+            }
+          }
+          return false;
+        });
   }
   template <typename F>
   void for_each_with(std::uint64_t bits, F f) const noexcept {

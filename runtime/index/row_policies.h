@@ -31,7 +31,8 @@ class RowPolicies {
     std::uint32_t count = 0;
     for (std::uint64_t w = 0; w < words(); ++w) {
       for (std::uint64_t rest = applies_[w]; rest != 0; rest &= rest - 1) {
-        all.add(effects_.template of<kClauseWords>(policy(w, rest)));
+        all.add(effects_.template of<kClauseWords>(
+            w * 64 + static_cast<std::uint64_t>(std::countr_zero(rest))));
         ++count;
       }
     }
@@ -39,7 +40,7 @@ class RowPolicies {
     return count;
   }
   [[nodiscard]] bool some_block() const noexcept {
-    const std::uint64_t* blocks = effect_rows_.with(EffectTable::kBlockBit);
+    const std::uint64_t* blocks = effect_rows_.with(EffectTable::kBlockBit, words());
     std::uint64_t some = 0;
     by_four([this, blocks, &some](std::uint64_t w) { some |= applies_[w] & blocks[w]; });
     return some != 0;
@@ -49,18 +50,31 @@ class RowPolicies {
   void for_each(F f) const noexcept {
     walk(applies_, f);
   }
-  /// Those that ask for one of the clauses.
+  /// Each time that one of them asks for one of the clauses: f(policy, clause), in the order of the
+  /// program and of the clauses, until it returns true.
   template <typename F>
-  void for_each_asking(const Clauses& which, F f) const noexcept {
+  void for_each_ask(const Clauses& which, F f) const noexcept {
     std::uint64_t row[kRowWordsMax];
     clear(row);
     for (std::size_t k = 0; k < kClauseWords; ++k) {
       for (std::uint64_t rest = which[k]; rest != 0; rest &= rest - 1) {
-        add(row, effect_rows_.asking(policy(k, rest)));
+        add(row, effect_rows_.asking(policy(k, rest), words()));
       }
     }
     keep(row, applies_);
-    walk(row, f);
+    walk(row, [this, &which, &f](std::uint32_t p, const Clauses& asks) {
+      if (const std::uint16_t sole = effects_.sole_clause(p); sole != EffectTable::kNoSoleClause) {
+        return f(p, sole);
+      }
+      for (std::size_t k = 0; k < kClauseWords; ++k) {
+        for (std::uint64_t rest = asks[k] & which[k]; rest != 0; rest &= rest - 1) {
+          if (f(p, static_cast<std::uint16_t>(policy(k, rest)))) {
+            return true;
+          }
+        }
+      }
+      return false;
+    });
   }
   /// Those with one of these bits of EffectBits::rest, all of them kBlock or frequencies.
   template <typename F>
@@ -68,7 +82,7 @@ class RowPolicies {
     std::uint64_t row[kRowWordsMax];
     clear(row);
     for (; bits != 0; bits &= bits - 1) {
-      add(row, effect_rows_.with(static_cast<unsigned>(std::countr_zero(bits))));
+      add(row, effect_rows_.with(static_cast<unsigned>(std::countr_zero(bits)), words()));
     }
     keep(row, applies_);
     walk(row, f);

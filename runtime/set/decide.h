@@ -6,6 +6,7 @@
 #include <gate/decision.hpp>
 #include <gate/interned.hpp>
 #include <gate/request.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,24 @@ struct FactNumbers {
   NameNumber policy_oids = kUnnamed;
   NameNumber registered = kUnnamed;
 };
-[[nodiscard]] abi::DecisionFacts decision_facts(const ir::Program& program,
-                                                const InternedRequest& request,
-                                                const FactNumbers& names) noexcept;
+
+/// The methods that were done; of each the age of the newest goes into ages_s, at its number.
+[[nodiscard]] inline MethodSet newest_ages(std::span<const CompletedMethod> completed,
+                                           std::uint32_t* ages_s) noexcept {
+  MethodSet done;
+  for (const CompletedMethod& c : completed) {
+    std::uint32_t& age = ages_s[static_cast<std::size_t>(c.method)];
+    age = done.contains(c.method) && age < c.age_s ? age : c.age_s;
+    done.add(c.method);
+  }
+  return done;
+}
+/// The same facts for whoever has called newest_ages() before, into `out`, which is as it is made.
+void decision_facts(const ir::Program& program, const SignInRequest& request, MethodSet done,
+                    const std::uint32_t* ages_s, abi::DecisionFacts& out) noexcept;
+void decision_facts(const ir::Program& program, const InternedRequest& request,
+                    const FactNumbers& names, MethodSet done, const std::uint32_t* ages_s,
+                    abi::DecisionFacts& out) noexcept;
 
 /// f(number of a clause) for every one of the set, in ascending order.
 template <typename F>
@@ -141,9 +157,14 @@ class DecisionTables {
   [[nodiscard]] const ClauseSet& password_changes() const { return password_changes_; }
 
  private:
+  [[nodiscard]] static bool blocks(const Findings& findings, const abi::DecisionFacts& facts,
+                                   bool stale) noexcept;
+  [[nodiscard]] static std::uint16_t block_code(const Findings& findings) noexcept;
   void add_clause(const ir::Program& program, const ir::Clause& clause);
   void find_what_meets();
+  void group(const std::map<std::uint32_t, std::uint64_t>& clauses_of);
   [[nodiscard]] std::uint64_t met_of_few(const abi::DecisionFacts& facts) const noexcept;
+  [[nodiscard]] std::uint64_t met_by_methods(std::uint32_t missing) const noexcept;
   [[nodiscard]] static std::vector<bool> expressions_about_risk(const ir::Program& program);
   /// The methods of a set whose restricted ones stand for themselves.
   [[nodiscard]] MethodSet plain(MethodSet methods) const noexcept;
@@ -152,9 +173,16 @@ class DecisionTables {
   EffectTable bits_;
   std::vector<bool> about_risk_;
   std::vector<MethodSet> combinations_;
-  /// Every combination once, and the clauses that it meets: of sets of up to 64 clauses.
-  std::vector<std::uint32_t> distinct_;
-  std::vector<std::uint64_t> met_by_;
+  /// Every combination once, 64 to a group, of sets of up to 64 clauses. For each four methods, and
+  /// whichever of them are missing, the combinations that need one of these: what a sign-in has
+  /// completed is what is left when all are taken away.
+  struct CombinationGroup {
+    std::array<std::array<std::uint64_t, 16>, 8> needing_one_of{};
+    std::uint64_t all = 0;
+    std::vector<std::uint64_t> met_by;  ///< the clauses that each meets
+  };
+  std::vector<CombinationGroup> groups_;
+  unsigned quarters_ = 0;  ///< how many times four methods some combination names
   std::array<std::uint64_t, kControlKindCount> met_by_vouched_{};
   std::uint64_t met_by_compliant_ = 0;
   std::uint64_t met_by_hybrid_ = 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <gate/interned.hpp>
 
 #include "runtime/set/decide.h"
@@ -18,34 +19,28 @@ constexpr std::uint32_t bit(ControlKind kind) {
 /// present must be inside the interval (conditional-access 2.8), also of a frequency that elsewhere
 /// looks at the second factor alone.
 template <typename Request>
-void find_ages(const Request& request, abi::DecisionFacts& facts) {
+void find_ages(const Request& request, const std::uint32_t* ages_s, abi::DecisionFacts& facts) {
   const bool claimed = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
   const bool resumed = request.flow == Flow::kRefresh || request.flow == Flow::kRequest;
   const std::uint64_t session_s = request.session_age_s
                                       ? static_cast<std::uint64_t>(*request.session_age_s)
                                   : resumed ? abi::DecisionFacts::kAgeUnknown
                                             : 0;
-  std::uint64_t newest[kMethodCount];
-  for (const CompletedMethod& c : request.completed) {
-    newest[static_cast<std::size_t>(c.method)] = abi::DecisionFacts::kAgeUnknown;
+  constexpr std::uint32_t kPassword = MethodSet::of(Method::kPassword).bits();
+  const std::uint32_t second = facts.done.bits() & ~kPassword;
+  std::uint32_t oldest_second_s = 0;
+  for (std::uint32_t rest = second; rest != 0; rest &= rest - 1) {
+    oldest_second_s = std::max(oldest_second_s, ages_s[std::countr_zero(rest)]);
   }
-  for (const CompletedMethod& c : request.completed) {
-    std::uint64_t& age = newest[static_cast<std::size_t>(c.method)];
-    age = std::min<std::uint64_t>(age, c.age_s);
+  facts.oldest_second_s = oldest_second_s;
+  facts.oldest_s = oldest_second_s;
+  if (facts.done.contains(Method::kPassword)) {
+    facts.oldest_s = std::max(oldest_second_s, ages_s[static_cast<std::size_t>(Method::kPassword)]);
   }
-  bool has_second_age = false;
-  for (const CompletedMethod& c : request.completed) {
-    const std::uint64_t age = newest[static_cast<std::size_t>(c.method)];
-    facts.oldest_s = std::max(facts.oldest_s, age);
-    if (c.method != Method::kPassword) {
-      facts.oldest_second_s = std::max(facts.oldest_second_s, age);
-      has_second_age = true;
-    }
-  }
-  if (request.completed.empty()) {
+  if (facts.done.empty()) {
     facts.oldest_s = session_s;
     facts.oldest_second_s = session_s;
-  } else if (claimed && (!has_second_age || request.session_age_s)) {
+  } else if (claimed && (second == 0 || request.session_age_s)) {
     facts.oldest_s = std::max(facts.oldest_s, session_s);
     facts.oldest_second_s = std::max(facts.oldest_second_s, session_s);
   }
@@ -134,18 +129,18 @@ void find_name(const ir::Program& program, NameNumber name, std::array<std::uint
 }
 
 template <typename Request, typename Names>
-abi::DecisionFacts facts_of(const ir::Program& program, const Request& request,
-                            const Names& names) {
-  abi::DecisionFacts facts;
-  for (const CompletedMethod& c : request.completed) {
-    facts.done.add(c.method);
-  }
+void find_facts(const ir::Program& program, const Request& request, const Names& names,
+                MethodSet done, const std::uint32_t* ages_s, abi::DecisionFacts& facts) {
+  // Member by member: to clear the whole first takes longer than all that follows.
+  facts.done = done;
+  facts.satisfied = 0;
+  facts.terms = {};
+  facts.custom = {};
   for (const auto& s : request.satisfied) {
-    if (s.kind != ControlKind::kTermsOfUse && s.kind != ControlKind::kCustom) {
-      facts.satisfied |= bit(s.kind);
-      continue;
+    facts.satisfied |= bit(s.kind);
+    if (s.kind == ControlKind::kTermsOfUse || s.kind == ControlKind::kCustom) {
+      find_name(program, s.name, s.kind == ControlKind::kTermsOfUse ? facts.terms : facts.custom);
     }
-    find_name(program, s.name, s.kind == ControlKind::kTermsOfUse ? facts.terms : facts.custom);
   }
   facts.compliant = request.device.registered && request.device.compliant == Tristate::kTrue;
   facts.hybrid_joined = request.device.registered && request.device.trust == DeviceTrust::kServerAd;
@@ -153,26 +148,36 @@ abi::DecisionFacts facts_of(const ir::Program& program, const Request& request,
                      request.client != ClientApp::kExchangeActiveSync &&
                      request.user_kind != UserKind::kB2bDirectConnectUser &&
                      request.user_kind != UserKind::kServicePrincipal;
+  facts.registration_known = false;
+  facts.registered = {};
+  find_registration(request, names, facts);
+  find_ages(request, ages_s, facts);
   for (std::size_t i = 0; i < program.restrictions.size(); ++i) {
     const ir::MethodRestriction& r = program.restrictions[i];
-    if (facts.done.contains(r.method) && presented(r, request, names)) {
+    if (done.contains(r.method) && presented(r, request, names)) {
       facts.done = facts.done | ir::restriction_bit(i);
     }
   }
-  find_registration(request, names, facts);
-  find_ages(request, facts);
-  return facts;
 }
 
 }  // namespace
 
 abi::DecisionFacts decision_facts(const ir::Program& program,
                                   const SignInRequest& request) noexcept {
-  return facts_of(program, request, FactNames{});
+  std::uint32_t ages_s[kMethodCount];
+  const MethodSet done = newest_ages(request.completed, ages_s);
+  abi::DecisionFacts facts;
+  find_facts(program, request, FactNames{}, done, ages_s, facts);
+  return facts;
 }
-abi::DecisionFacts decision_facts(const ir::Program& program, const InternedRequest& request,
-                                  const FactNumbers& names) noexcept {
-  return facts_of(program, request, names);
+void decision_facts(const ir::Program& program, const SignInRequest& request, MethodSet done,
+                    const std::uint32_t* ages_s, abi::DecisionFacts& out) noexcept {
+  find_facts(program, request, FactNames{}, done, ages_s, out);
+}
+void decision_facts(const ir::Program& program, const InternedRequest& request,
+                    const FactNumbers& names, MethodSet done, const std::uint32_t* ages_s,
+                    abi::DecisionFacts& out) noexcept {
+  find_facts(program, request, names, done, ages_s, out);
 }
 
 }  // namespace gate

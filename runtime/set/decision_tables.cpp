@@ -122,10 +122,41 @@ void DecisionTables::find_what_meets() {
     const auto any = [](const auto& words) { return words != std::array<std::uint64_t, 4>{}; };
     by_names_ |= any(row.terms) || any(row.custom) ? clause : 0;
   }
+  group(clauses_of);
+}
+
+void DecisionTables::group(const std::map<std::uint32_t, std::uint64_t>& clauses_of) {
   for (const auto& [methods, clauses] : clauses_of) {
-    distinct_.push_back(methods);
-    met_by_.push_back(clauses);
+    if (groups_.empty() || groups_.back().met_by.size() == 64) {
+      groups_.emplace_back();
+    }
+    CombinationGroup& last = groups_.back();
+    const std::uint64_t combination = std::uint64_t{1} << last.met_by.size();
+    last.all |= combination;
+    last.met_by.push_back(clauses);
+    for (unsigned q = 0; q < last.needing_one_of.size(); ++q) {
+      const unsigned needed = methods >> (4 * q) & 15U;
+      quarters_ = needed != 0 ? std::max(quarters_, q + 1) : quarters_;
+      for (unsigned missing = 0; missing < 16; ++missing) {
+        last.needing_one_of[q][missing] |= (needed & missing) != 0 ? combination : 0;
+      }
+    }
   }
+}
+
+std::uint64_t DecisionTables::met_by_methods(std::uint32_t missing) const noexcept {
+  std::uint64_t met = 0;
+  for (const CombinationGroup& some : groups_) {
+    std::uint64_t incomplete = 0;
+    std::uint32_t rest = missing;
+    for (unsigned q = 0; q < quarters_; ++q, rest >>= 4U) {
+      incomplete |= some.needing_one_of[q][rest & 15U];
+    }
+    for (std::uint64_t done = some.all & ~incomplete; done != 0; done &= done - 1) {
+      met |= some.met_by[static_cast<unsigned>(std::countr_zero(done))];
+    }
+  }
+  return met;
 }
 
 std::uint64_t DecisionTables::met_of_few(const abi::DecisionFacts& facts) const noexcept {
@@ -134,20 +165,15 @@ std::uint64_t DecisionTables::met_of_few(const abi::DecisionFacts& facts) const 
   for (std::uint32_t rest = facts.satisfied; rest != 0; rest &= rest - 1) {
     met |= met_by_vouched_[static_cast<unsigned>(std::countr_zero(rest))];
   }
-  for (std::uint64_t rest = by_names_; rest != 0; rest &= rest - 1) {
+  constexpr std::uint32_t kNamed = bit(ControlKind::kTermsOfUse) | bit(ControlKind::kCustom);
+  const std::uint64_t by_names = (facts.satisfied & kNamed) != 0 ? by_names_ : 0;
+  for (std::uint64_t rest = by_names; rest != 0; rest &= rest - 1) {
     const auto c = static_cast<unsigned>(std::countr_zero(rest));
     const bool named =
         intersects(clauses_[c].terms, facts.terms) || intersects(clauses_[c].custom, facts.custom);
     met |= std::uint64_t{named} << c;
   }
-  // Without an end before the last, so that the compiler compares several at a time.
-  const std::uint32_t missing = ~facts.done.bits();
-  const std::uint32_t* methods = distinct_.data();
-  const std::uint64_t* clauses = met_by_.data();
-  for (std::size_t i = 0; i < distinct_.size(); ++i) {
-    met |= (methods[i] & missing) == 0 ? clauses[i] : 0;
-  }
-  return met;
+  return met | met_by_methods(~facts.done.bits());
 }
 
 void DecisionTables::stand(const abi::DecisionFacts& facts, Standing& out) const noexcept {
@@ -284,13 +310,22 @@ ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::Decisio
              : ClauseState::kPrompt;
 }
 
+bool DecisionTables::blocks(const Findings& findings, const abi::DecisionFacts& facts,
+                            bool stale) noexcept {
+  return findings.blocked || findings.dead_end || (stale && !facts.can_prompt);
+}
+
+std::uint16_t DecisionTables::block_code(const Findings& findings) noexcept {
+  return findings.blocked || !findings.dead_end ? kBlockedByPolicy
+         : findings.proof_up_blocked            ? kProofUpBlockedByRisk
+                                                : error_code_for(findings.dead_end_control);
+}
+
 Verdict DecisionTables::verdict(const Findings& findings, const abi::DecisionFacts& facts,
                                 bool stale, const ClauseSet& unmet) noexcept {
   Verdict out;
-  if (findings.blocked || findings.dead_end || (stale && !facts.can_prompt)) {
-    out.error_code = findings.blocked || !findings.dead_end ? kBlockedByPolicy
-                     : findings.proof_up_blocked            ? kProofUpBlockedByRisk
-                                                 : error_code_for(findings.dead_end_control);
+  if (blocks(findings, facts, stale)) {
+    out.error_code = block_code(findings);
     return out;
   }
   out.outcome = unmet.empty() && !stale ? Outcome::kAllow : Outcome::kChallenge;
@@ -301,13 +336,17 @@ Verdict DecisionTables::verdict(const Findings& findings, const abi::DecisionFac
 
 void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts& facts,
                               Decision& decision) const noexcept {
-  const Verdict v = verdict(findings, facts, decision.reauthenticate, decision.unmet);
-  decision.outcome = v.outcome;
-  decision.error_code = v.error_code;
-  decision.reauthenticate = v.reauthenticate;
-  if (v.outcome != Outcome::kChallenge) {
+  if (blocks(findings, facts, decision.reauthenticate)) {
+    decision.outcome = Outcome::kBlock;
+    decision.error_code = block_code(findings);
+    decision.reauthenticate = false;
     return;
   }
+  if (decision.unmet.empty() && !decision.reauthenticate) {
+    decision.outcome = Outcome::kAllow;
+    return;
+  }
+  decision.outcome = Outcome::kChallenge;
   bool first = true;
   for_each_clause(decision.unmet, [&](std::uint32_t c) {
     if (clauses_[c].by_methods) {

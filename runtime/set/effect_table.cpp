@@ -1,6 +1,7 @@
 #include "runtime/set/effect_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gate {
 namespace {
@@ -11,8 +12,6 @@ constexpr std::uint32_t kEveryTimeToleranceS = 300;
 constexpr unsigned kBrowserAt = 8;
 constexpr unsigned kCloudAt = 10;
 constexpr unsigned kAccessAt = 13;
-constexpr unsigned kBothAt = 17;
-constexpr unsigned kSecondAt = 40;
 
 /// An enumerator as that many low bits: the larger of two is the union.
 std::uint64_t unary(unsigned value) {
@@ -36,20 +35,21 @@ void EffectTable::Frequencies::add(const std::vector<std::uint32_t>& sorted) {
   values.fill(SessionControls::kNoFrequency);
   count = static_cast<std::uint32_t>(std::min(sorted.size(), kMax));
   std::copy_n(sorted.begin(), count, values.begin());
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> limits;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    limits.emplace_back(stale_after(values[i]), 1U << i);
+  }
+  std::sort(limits.begin(), limits.end());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    limits_s[i] = limits[i].first;
+    bits_of_first[i + 1] = bits_of_first[i] | limits[i].second;
+  }
 }
 
 std::uint64_t EffectTable::Frequencies::bit(std::uint32_t value) const {
   const auto end = values.begin() + count;
   const auto at = std::lower_bound(values.begin(), end, value);
   return at == end || *at != value ? 0 : std::uint64_t{1} << (at - values.begin());
-}
-
-std::uint64_t EffectTable::Frequencies::stale(std::uint64_t age_s) const noexcept {
-  std::uint64_t bits = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    bits |= std::uint64_t{age_s > stale_after(values[i])} << i;
-  }
-  return bits;
 }
 
 EffectTable::EffectTable(const ir::Program& program) {
@@ -68,8 +68,12 @@ EffectTable::EffectTable(const ir::Program& program) {
     }
   }
   effect_of_policy_.reserve(program.policies.size());
+  sole_clause_.reserve(program.policies.size());
   for (const ir::Policy& policy : program.policies) {
     effect_of_policy_.push_back(policy.effect);
+    const auto& clauses = program.effects[policy.effect].clauses;
+    sole_clause_.push_back(clauses.size() == 1 ? static_cast<std::uint16_t>(clauses.front())
+                                               : kNoSoleClause);
   }
 }
 
@@ -99,12 +103,12 @@ std::uint64_t EffectTable::pack(const ir::Effect& effect) const {
          second_.bit(s.secondary_frequency_s) << kSecondAt;
 }
 
-std::uint64_t EffectTable::stale(const abi::DecisionFacts& facts) const noexcept {
-  return both_.stale(facts.oldest_s) << kBothAt | second_.stale(facts.oldest_second_s) << kSecondAt;
-}
-
 void EffectTable::unpack(std::uint64_t rest, SessionControls& session) const noexcept {
   constexpr std::uint64_t kField = (std::uint64_t{1} << Frequencies::kMax) - 1;
+  if ((rest & ~kBlock) == 0) {
+    session = {};
+    return;
+  }
   session.flags = static_cast<std::uint8_t>(rest);
   session.persistent_browser = static_cast<PersistentBrowser>(of_unary(rest >> kBrowserAt & 3U));
   session.cloud_app_security = static_cast<CloudAppSecurity>(of_unary(rest >> kCloudAt & 7U));
@@ -115,7 +119,8 @@ void EffectTable::unpack(std::uint64_t rest, SessionControls& session) const noe
 
 std::size_t EffectTable::bytes() const {
   return narrow_.size() * sizeof(EffectBits<1>) +
-         wide_.size() * sizeof(EffectBits<kClausesMax / 64>) + effect_of_policy_.size() * 4;
+         wide_.size() * sizeof(EffectBits<kClausesMax / 64>) + effect_of_policy_.size() * 4 +
+         sole_clause_.size() * 2;
 }
 
 }  // namespace gate

@@ -42,7 +42,7 @@ class EffectTable {
   [[nodiscard]] bool fits() const { return fits_; }
   /// kWords: 1 in sets of up to 64 clauses, else kClausesMax / 64.
   template <std::size_t kWords>
-  [[nodiscard]] const EffectBits<kWords>& of(std::uint32_t policy) const noexcept {
+  [[nodiscard]] const EffectBits<kWords>& of(std::size_t policy) const noexcept {
     if constexpr (kWords == 1) {
       return narrow_[effect_of_policy_[policy]];
     } else {
@@ -52,24 +52,44 @@ class EffectTable {
   [[nodiscard]] std::uint64_t rest(std::uint32_t policy) const noexcept {
     return narrow_.empty() ? of<kClausesMax / 64>(policy).rest : of<1>(policy).rest;
   }
+  static constexpr std::uint16_t kNoSoleClause = 0xFFFF;
+  /// The clause of a policy that asks for one alone, which most do; else kNoSoleClause.
+  [[nodiscard]] std::uint16_t sole_clause(std::uint32_t policy) const noexcept {
+    return sole_clause_[policy];
+  }
   [[nodiscard]] std::uint32_t effect_of(std::uint32_t policy) const noexcept {
     return effect_of_policy_[policy];
   }
   /// The bits of the frequencies that a factor of the sign-in is too old for.
-  [[nodiscard]] std::uint64_t stale(const abi::DecisionFacts& facts) const noexcept;
+  [[nodiscard]] std::uint64_t stale(const abi::DecisionFacts& facts) const noexcept {
+    return both_.stale(facts.oldest_s) << kBothAt | second_.stale(facts.oldest_second_s)
+                                                        << kSecondAt;
+  }
   /// The session controls behind the union of some `rest`.
   void unpack(std::uint64_t rest, SessionControls& session) const noexcept;
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  static constexpr unsigned kBothAt = 17;  ///< where the bits of the frequencies begin
+  static constexpr unsigned kSecondAt = 40;
   /// The different values of one of the two frequencies, shortest first: bit i for values[i].
   struct Frequencies {
     static constexpr std::size_t kMax = 23;
     std::array<std::uint32_t, kMax + 1> values{};  ///< then kNoFrequency
+    /// The same in the order of stale_after(), which is not quite theirs, and the bits of the first
+    /// so many of them: an age is held against each limit, and the answer is one look.
+    std::array<std::uint64_t, kMax> limits_s{};
+    std::array<std::uint32_t, kMax + 1> bits_of_first{};
     std::uint32_t count = 0;
     void add(const std::vector<std::uint32_t>& sorted);
     [[nodiscard]] std::uint64_t bit(std::uint32_t value) const;
-    [[nodiscard]] std::uint64_t stale(std::uint64_t age_s) const noexcept;
+    [[nodiscard]] std::uint64_t stale(std::uint64_t age_s) const noexcept {
+      std::uint32_t passed = 0;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        passed += age_s > limits_s[i] ? 1U : 0U;
+      }
+      return bits_of_first[passed];
+    }
     [[nodiscard]] std::uint32_t shortest(std::uint64_t bits) const noexcept {
       return values[static_cast<unsigned>(std::countr_zero(bits | std::uint64_t{1} << kMax))];
     }
@@ -80,6 +100,7 @@ class EffectTable {
   std::vector<EffectBits<1>> narrow_;
   std::vector<EffectBits<kClausesMax / 64>> wide_;
   std::vector<std::uint32_t> effect_of_policy_;
+  std::vector<std::uint16_t> sole_clause_;
   Frequencies both_;
   Frequencies second_;
   bool fits_ = true;

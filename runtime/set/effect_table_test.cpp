@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <gate/policy_set.hpp>
 #include <random>
 
@@ -121,6 +122,56 @@ TEST(EffectTable, SetsBeyondItsWidthsDecideAsTheInterpreter) {
       EXPECT_EQ(set->evaluate(view.request()), meant->evaluate(view.request()))
           << size.clauses << " clauses, " << size.frequencies << " frequencies, sign-in " << i;
     }
+  }
+}
+
+// Combinations are looked up 64 at a time: one short of a group, one group, one more, and several.
+TEST(DecisionTables, AnyNumberOfCombinationsIsMetAsTheInterpreterSays) {
+  std::vector<MethodSet> triples;  // none contains another
+  for (std::uint32_t bits = 0; bits < 1U << kMethodCount; ++bits) {
+    if (std::popcount(bits) == 3) {
+      triples.emplace_back(bits);
+    }
+  }
+  for (const std::size_t count : {1U, 63U, 64U, 65U, 200U}) {
+    ir::ProgramBuilder b;
+    for (std::uint32_t s = 0; s < 4; ++s) {
+      ir::Strength strength;
+      strength.name = "strength " + std::to_string(s);
+      for (std::size_t i = s; i < count; i += 4) {
+        strength.combinations.push_back(triples[i]);
+      }
+      if (strength.combinations.empty()) {
+        continue;
+      }
+      ir::Effect e;
+      e.clauses = {b.clause({{{ControlKind::kStrength, b.strength(std::move(strength))}}})};
+      ir::Policy p;
+      p.id = "p" + std::to_string(s);
+      p.include.all_users = true;
+      p.include_targets.all = true;
+      p.condition = b.constant(true);
+      p.effect = b.effect(e);
+      b.policy(p);
+    }
+    const ir::Program program = b.finish();
+    auto set = build_policy_set(ir::Program(program), Backend::kNative);
+    auto meant = build_policy_set(ir::Program(program), Backend::kInterpreter);
+    GATE_CHECK(set && meant, "the set must build");
+    std::size_t allowed = 0;
+    for (std::uint32_t done = 0; done < 1U << 13U; done += 5) {
+      SignInFacts facts;
+      for (std::size_t m = 0; m < kMethodCount; ++m) {
+        if ((done >> m & 1U) != 0) {
+          facts.completed.push_back({static_cast<Method>(m), 0});
+        }
+      }
+      const SignInView view(facts);
+      const Decision d = (*set)->evaluate(view.request());
+      ASSERT_EQ(d, (*meant)->evaluate(view.request())) << count << " combinations, done " << done;
+      allowed += d.outcome == Outcome::kAllow ? 1 : 0;
+    }
+    EXPECT_GT(allowed, 0U) << count;
   }
 }
 

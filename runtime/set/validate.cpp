@@ -15,59 +15,85 @@ bool in_range(E value, std::size_t count) {
 
 template <typename Request>
 bool enums_in_range(const Request& r) {
-  return in_range(r.flow, kFlowCount) && in_range(r.user_kind, kUserKindCount) &&
-         in_range(r.target_kind, 3) && in_range(r.client, kClientAppCount) &&
-         in_range(r.platform, kPlatformCount) && in_range(r.sign_in_risk, kRiskCount) &&
-         in_range(r.user_risk, kRiskCount) && in_range(r.service_principal_risk, kRiskCount) &&
-         in_range(r.insider_risk, kInsiderRiskCount) &&
-         in_range(r.transfer_method, kTransferMethodCount) &&
-         in_range(r.device.compliant, kTristateCount) &&
-         in_range(r.device.managed, kTristateCount) &&
-         in_range(r.device.trust, kDeviceTrustCount) &&
-         in_range(r.device.ownership, kDeviceOwnershipCount) &&
-         std::all_of(r.completed.begin(), r.completed.end(),
-                     [](const CompletedMethod& c) { return in_range(c.method, kMethodCount); }) &&
-         std::all_of(r.satisfied.begin(), r.satisfied.end(),
-                     [](const auto& s) { return in_range(s.kind, kControlKindCount); });
+  bool ok = in_range(r.flow, kFlowCount) && in_range(r.user_kind, kUserKindCount) &&
+            in_range(r.target_kind, 3) && in_range(r.client, kClientAppCount) &&
+            in_range(r.platform, kPlatformCount) && in_range(r.sign_in_risk, kRiskCount) &&
+            in_range(r.user_risk, kRiskCount) && in_range(r.service_principal_risk, kRiskCount) &&
+            in_range(r.insider_risk, kInsiderRiskCount) &&
+            in_range(r.transfer_method, kTransferMethodCount) &&
+            in_range(r.device.compliant, kTristateCount) &&
+            in_range(r.device.managed, kTristateCount) &&
+            in_range(r.device.trust, kDeviceTrustCount) &&
+            in_range(r.device.ownership, kDeviceOwnershipCount);
+  for (const CompletedMethod& c : r.completed) {
+    ok &= in_range(c.method, kMethodCount);
+  }
+  for (const auto& s : r.satisfied) {
+    ok &= in_range(s.kind, kControlKindCount);
+  }
+  return ok;
 }
 
-bool fits(std::string_view s) {
-  return s.size() <= kFactBytesMax;
-}
+/// What is wrong with the texts looked at so far. All of them are looked at, whatever the first one
+/// was like, for too long ones are reported before malformed ones; none is read that is too long.
+struct TextFaults {
+  bool too_long = false;
+  bool malformed = false;
+  void look_at(std::string_view text) {
+    if (text.size() > kFactBytesMax) {
+      too_long = true;
+    } else {
+      malformed |= !is_utf8(text);
+    }
+  }
+  void look_at(std::span<const std::string_view> texts) {
+    for (const std::string_view text : texts) {
+      look_at(text);
+    }
+  }
+  void look_at(const SignalValue& value) {
+    if (const auto* text = std::get_if<std::string_view>(&value)) {
+      look_at(*text);
+    }
+  }
+};
 
-/// True when `ok` holds for every text of the request.
-template <typename F>
-bool all_texts(const SignInRequest& r, F ok) {
-  const auto all = [ok](std::span<const std::string_view> texts) {
-    return std::all_of(texts.begin(), texts.end(), ok);
-  };
-  return ok(r.user) && ok(r.external_tenant) && ok(r.target) && all(r.groups) && all(r.roles) &&
-         all(r.app_groups) &&
-         std::all_of(r.satisfied.begin(), r.satisfied.end(),
-                     [ok](const SatisfiedControl& s) { return ok(s.name); }) &&
-         std::all_of(r.strings.begin(), r.strings.end(),
-                     [ok](const StringFact& f) { return ok(f.name) && ok(f.value); }) &&
-         std::all_of(r.lists.begin(), r.lists.end(),
-                     [ok, all](const ListFact& f) { return ok(f.name) && all(f.values); }) &&
-         std::all_of(r.signals.begin(), r.signals.end(), [ok](const SignalFact& f) {
-           const auto* text = std::get_if<std::string_view>(&f.value);
-           return ok(f.name) && (text == nullptr || ok(*text));
-         });
+void look_at_names(const SignInRequest& r, bool with_groups, TextFaults& faults) {
+  faults.look_at(r.user);
+  faults.look_at(r.external_tenant);
+  faults.look_at(r.target);
+  if (with_groups) {
+    faults.look_at(r.groups);
+    faults.look_at(r.roles);
+  }
+  faults.look_at(r.app_groups);
+  for (const SatisfiedControl& s : r.satisfied) {
+    faults.look_at(s.name);
+  }
+  for (const StringFact& f : r.strings) {
+    faults.look_at(f.name);
+  }
+  for (const ListFact& f : r.lists) {
+    faults.look_at(f.name);
+  }
+  for (const SignalFact& f : r.signals) {
+    faults.look_at(f.name);
+  }
 }
+/// Its names are numbers.
+void look_at_names(const InternedRequest& /*r*/, bool /*with_groups*/, TextFaults& /*faults*/) {}
 
-/// The same; its names are numbers.
-template <typename F>
-bool all_texts(const InternedRequest& r, F ok) {
-  return std::all_of(r.strings.begin(), r.strings.end(),
-                     [ok](const InternedString& f) { return ok(f.value); }) &&
-         std::all_of(r.lists.begin(), r.lists.end(),
-                     [ok](const InternedList& f) {
-                       return std::all_of(f.values.begin(), f.values.end(), ok);
-                     }) &&
-         std::all_of(r.signals.begin(), r.signals.end(), [ok](const InternedSignal& f) {
-           const auto* text = std::get_if<std::string_view>(&f.value);
-           return text == nullptr || ok(*text);
-         });
+template <typename Request>
+void look_at_values(const Request& r, TextFaults& faults) {
+  for (const auto& f : r.strings) {
+    faults.look_at(f.value);
+  }
+  for (const auto& f : r.lists) {
+    faults.look_at(f.values);
+  }
+  for (const auto& f : r.signals) {
+    faults.look_at(f.value);
+  }
 }
 
 bool is_letter(char c) {
@@ -84,28 +110,38 @@ bool too_many_principals(const Request& r) {
 }
 
 template <typename Request>
-RequestFault fault_of(const Request& r) {
-  if (!enums_in_range(r)) {
-    return RequestFault::kEnumOutOfRange;
-  }
-  if (too_many_principals(r)) {
-    return RequestFault::kTooManyPrincipals;
-  }
-  if (std::max({r.app_groups.size(), r.completed.size(), r.satisfied.size(), r.strings.size(),
-                r.lists.size(), r.signals.size()}) > kFactsMax) {
-    return RequestFault::kTooManyFacts;
+bool too_many_facts(const Request& r) {
+  if (r.app_groups.size() > kFactsMax || r.completed.size() > kFactsMax ||
+      r.satisfied.size() > kFactsMax || r.strings.size() > kFactsMax ||
+      r.lists.size() > kFactsMax || r.signals.size() > kFactsMax) {
+    return true;
   }
   std::size_t values = 0;
   for (const auto& list : r.lists) {
     values += std::min(list.values.size(), kListValuesMax + 1);
   }
-  if (values > kListValuesMax) {
+  return values > kListValuesMax;
+}
+
+/// `with_groups`: groups and roles count.
+template <typename Request>
+RequestFault fault_of(const Request& r, bool with_groups) {
+  if (!enums_in_range(r)) {
+    return RequestFault::kEnumOutOfRange;
+  }
+  if (with_groups && too_many_principals(r)) {
+    return RequestFault::kTooManyPrincipals;
+  }
+  if (too_many_facts(r)) {
     return RequestFault::kTooManyFacts;
   }
-  if (!all_texts(r, fits)) {
+  TextFaults texts;
+  look_at_names(r, with_groups, texts);
+  look_at_values(r, texts);
+  if (texts.too_long) {
     return RequestFault::kStringTooLong;
   }
-  if (!all_texts(r, is_utf8)) {
+  if (texts.malformed) {
     return RequestFault::kMalformedText;
   }
   if constexpr (requires { r.country; }) {
@@ -124,10 +160,16 @@ RequestFault fault_of(const Request& r) {
 }  // namespace
 
 RequestFault validate(const SignInRequest& request) noexcept {
-  return fault_of(request);
+  return fault_of(request, true);
 }
 RequestFault validate(const InternedRequest& request) noexcept {
-  return fault_of(request);
+  return fault_of(request, true);
+}
+RequestFault validate_without_groups(const SignInRequest& request) noexcept {
+  return fault_of(request, false);
+}
+RequestFault validate_without_groups(const InternedRequest& request) noexcept {
+  return fault_of(request, false);
 }
 
 RequestFault validate_principal(const SignInRequest& request) noexcept {
@@ -137,7 +179,7 @@ RequestFault validate_principal(const SignInRequest& request) noexcept {
   who.external_tenant = request.external_tenant;
   who.groups = request.groups;
   who.roles = request.roles;
-  return fault_of(who);
+  return fault_of(who, true);
 }
 
 }  // namespace gate

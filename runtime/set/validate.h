@@ -12,6 +12,10 @@ namespace gate {
 /// The same of a request whose names were numbered before; the numbers are checked by whoever knows
 /// the set.
 [[nodiscard]] RequestFault validate(const InternedRequest& request) noexcept;
+/// The same but for groups and roles, which are not looked at: of a principal that was bound
+/// before.
+[[nodiscard]] RequestFault validate_without_groups(const SignInRequest& request) noexcept;
+[[nodiscard]] RequestFault validate_without_groups(const InternedRequest& request) noexcept;
 /// The part of it that is about who signs in.
 [[nodiscard]] RequestFault validate_principal(const SignInRequest& request) noexcept;
 

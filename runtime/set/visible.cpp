@@ -10,18 +10,4 @@ Visibility visibility_of(std::string_view name) noexcept {
                                                         : Visibility::kRegistered;
 }
 
-bool is_visible(const DeviceFacts& device, Visibility visibility) noexcept {
-  switch (visibility) {
-    case Visibility::kAlways:
-      return true;
-    case Visibility::kRegistered:
-      return device.registered;
-    case Visibility::kManaged:
-      return device.registered &&
-             (device.managed == Tristate::kTrue || device.compliant == Tristate::kTrue ||
-              device.trust == DeviceTrust::kServerAd);
-  }
-  return false;
-}
-
 }  // namespace gate

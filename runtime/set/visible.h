@@ -12,7 +12,19 @@ enum class Visibility : std::uint8_t {
   kManaged,     ///< managed, compliant or hybrid joined: extension attributes of devices
 };
 [[nodiscard]] Visibility visibility_of(std::string_view name) noexcept;
-[[nodiscard]] bool is_visible(const DeviceFacts& device, Visibility visibility) noexcept;
+[[nodiscard]] inline bool is_visible(const DeviceFacts& device, Visibility visibility) noexcept {
+  switch (visibility) {
+    case Visibility::kAlways:
+      return true;
+    case Visibility::kRegistered:
+      return device.registered;
+    case Visibility::kManaged:
+      return device.registered &&
+             (device.managed == Tristate::kTrue || device.compliant == Tristate::kTrue ||
+              device.trust == DeviceTrust::kServerAd);
+  }
+  return false;
+}
 
 /// Whether a policy may see the attribute `name` of this request. What is not visible counts as
 /// absent. Every executor asks here. Pure; allocates nothing.

@@ -225,6 +225,58 @@ TEST(EntryPoints, APrincipalDecidesForNobodyElse) {
   EXPECT_EQ(f.set->evaluate(who, other), refused);
 }
 
+// policy_set.hpp: "groups and roles of the request are not looked at", whatever they hold.
+TEST(EntryPoints, GroupsAndRolesOfABoundPrincipalAreNotLookedAt) {
+  const Fixture f(1);
+  const PreparedPrincipal who(*f.set, f.view->request());
+  const Decision meant = f.set->evaluate(f.view->request());
+  const std::vector<std::string_view> malformed(3000, "\xFF");
+  SignInRequest by_name = f.view->request();
+  by_name.groups = malformed;
+  by_name.roles = malformed;
+  ASSERT_EQ(f.set->evaluate(by_name), rejected(RequestFault::kTooManyPrincipals));
+  EXPECT_EQ(f.set->evaluate(who, by_name), meant);
+  EXPECT_EQ(f.set->outcome(who, by_name), verdict_of(meant));
+  const std::vector<NameNumber> foreign(3000, 0x7FFFFFFF);
+  InternedRequest by_number = f.interned->request();
+  by_number.groups = foreign;
+  by_number.roles = foreign;
+  ASSERT_EQ(f.set->evaluate(by_number), rejected(RequestFault::kTooManyPrincipals));
+  EXPECT_EQ(f.set->evaluate(who, by_number), meant);
+  // All else is held to the same rules as without a bound principal.
+  by_number.app_groups = std::span(foreign).first(1);
+  EXPECT_EQ(f.set->evaluate(who, by_number), rejected(RequestFault::kForeignNumbers));
+  by_name.strings = {};
+  by_name.target = malformed.front();
+  EXPECT_EQ(f.set->evaluate(who, by_name), rejected(RequestFault::kMalformedText));
+}
+
+// A request with several faults is refused for the first of them, in the order of the checks.
+TEST(EntryPoints, TheFirstFaultOfSeveralIsReported) {
+  const Fixture f(1);
+  const std::string long_text(kFactBytesMax + 1, 'x');
+  const std::vector<StringFact> strings = {{"a", "\xFF"}, {"b", long_text}};
+  SignInRequest r = f.view->request();
+  r.country = "1";
+  EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kMalformedCountry));
+  r.strings = std::span(strings).first(1);
+  EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kMalformedText));
+  r.strings = strings;
+  EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kStringTooLong));
+  const std::vector<StringFact> many(kFactsMax + 1, strings[0]);
+  r.strings = many;
+  EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kTooManyFacts));
+  r.platform = static_cast<Platform>(200);
+  EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kEnumOutOfRange));
+
+  InternedRequest n = f.interned->request();
+  const InternedString both[] = {{0x7FFFFFFF, "x"}, {kUnnamed, "\xFF"}};
+  n.strings = std::span(both).first(1);
+  EXPECT_EQ(f.set->evaluate(n), rejected(RequestFault::kForeignNumbers));
+  n.strings = both;
+  EXPECT_EQ(f.set->evaluate(n), rejected(RequestFault::kMalformedText));
+}
+
 TEST(EntryPoints, ASetForTheInterpreterGivesNoNumbers) {
   const Fixture f(1);
   const auto set = set_of(f.program, Backend::kInterpreter);
