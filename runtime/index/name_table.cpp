@@ -2,34 +2,27 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+
+#include "runtime/ir/text_words.h"
 
 namespace gate::index {
 namespace {
 
 constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
 
-std::uint64_t word(const char* data, std::size_t size) {
-  std::uint64_t w = 0;
-  std::memcpy(&w, data, size);
-  return w;
-}
 std::uint64_t mixed(std::uint64_t h, std::uint64_t w) {
   h = (h ^ w) * kMix;
-  return h ^ (h >> 29);
+  return h ^ (h >> 32);
 }
 
 /// Multiply and fold, eight bytes at a time. The names are the policy author's, so a requester can
 /// choose only what is looked up, never how long the chains are.
 std::uint64_t hash_of(std::uint8_t kind, std::string_view name) {
   std::uint64_t h = (name.size() << 8U | kind) * kMix;
-  const char* p = name.data();
-  std::size_t rest = name.size();
-  for (; rest > 8; rest -= 8, p += 8) {
-    h = mixed(h, word(p, 8));
-  }
-  h = mixed(h, rest == 0 ? 0 : word(p, rest));
-  return h ^ (h >> 32);
+  for_each_word(name, [&h](std::uint64_t word) { h = mixed(h, word); });
+  // Names often differ in their last characters alone, which are the highest bits of the last word;
+  // the slot is chosen by the lowest bits, and multiplying carries upwards only.
+  return mixed(h, 0);
 }
 
 }  // namespace
@@ -48,8 +41,7 @@ std::size_t NameTable::locate(std::uint64_t hash, std::uint8_t kind,
     const Slot& slot = slots_[i];
     if (slot.id == kNone || (slot.tag == tag && slot.size == name.size() &&
                              static_cast<std::uint8_t>(text_[slot.begin]) == kind &&
-                             (name.empty() || std::memcmp(text_.data() + slot.begin + 1,
-                                                          name.data(), name.size()) == 0))) {
+                             same_bytes(text_.data() + slot.begin + 1, name.data(), name.size()))) {
       return i;
     }
   }

@@ -1,8 +1,5 @@
 #include "runtime/ir/utf8.h"
 
-#include <cstdint>
-#include <cstring>
-
 namespace gate {
 namespace {
 
@@ -35,40 +32,9 @@ Sequence sequence(unsigned char lead) noexcept {
   return {};
 }
 
-constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-
-std::uint64_t load(const char* from, std::size_t size) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, size);
-  return word;
-}
-
-/// Most texts are short and ASCII: no branch per byte for them.
-bool is_ascii(std::string_view text) noexcept {
-  const char* const data = text.data();
-  const std::size_t size = text.size();
-  if (size >= 8) {
-    std::uint64_t seen = load(data + size - 8, 8);
-    for (std::size_t i = 0; i + 8 < size; i += 8) {
-      seen |= load(data + i, 8);
-    }
-    return (seen & kHighBits) == 0;
-  }
-  std::uint64_t seen = 0;
-  if (size >= 4) {
-    seen = load(data, 4) | load(data + size - 4, 4);
-  } else if (size != 0) {
-    seen = load(data, 1) | load(data + size / 2, 1) | load(data + size - 1, 1);
-  }
-  return (seen & kHighBits) == 0;
-}
-
 }  // namespace
 
-bool is_utf8(std::string_view text) noexcept {
-  if (is_ascii(text)) {
-    return true;
-  }
+bool internal::is_utf8_beyond_ascii(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
     const Sequence s = sequence(byte(0));

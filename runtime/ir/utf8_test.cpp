@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace gate {
 namespace {
@@ -66,6 +67,30 @@ TEST(Utf8, LooksPastLongAsciiAndFindsTheBadByteAnywhere) {
   }
   EXPECT_TRUE(is_utf8("größer als 1 € 🙂"));
   EXPECT_FALSE(is_utf8("cut short \xE2\x82"));
+}
+
+TEST(TextWords, EveryByteOfATextCountsAndNothingAroundIt) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    std::string text(size + 2, 'a');  // one byte more on either side
+    const std::string_view inside = std::string_view(text).substr(1, size);
+    const std::string other(inside);
+    const auto words = [](std::string_view t) {
+      std::vector<std::uint64_t> out;
+      for_each_word(t, [&out](std::uint64_t w) { out.push_back(w); });
+      return out;
+    };
+    const auto before = words(inside);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      text[i] = 'b';
+      const bool is_inside = i >= 1 && i <= size;
+      EXPECT_EQ(words(inside) == before, !is_inside) << size << ", byte " << i;
+      EXPECT_EQ(same_bytes(inside.data(), other.data(), size), !is_inside) << size << ", " << i;
+      text[i] = '\xC3';
+      EXPECT_EQ(is_utf8(inside), !is_inside) << size << ", byte " << i;
+      text[i] = 'a';
+    }
+    EXPECT_TRUE(same_bytes(inside.data(), other.data(), size));
+  }
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ void DecisionTables::group(const std::map<std::uint32_t, std::uint64_t>& clauses
   }
 }
 
-std::uint64_t DecisionTables::met_by_methods(std::uint32_t missing) const noexcept {
+inline std::uint64_t DecisionTables::met_by_methods(std::uint32_t missing) const noexcept {
   std::uint64_t met = 0;
   for (const CombinationGroup& some : groups_) {
     std::uint64_t incomplete = 0;
@@ -159,7 +159,7 @@ std::uint64_t DecisionTables::met_by_methods(std::uint32_t missing) const noexce
   return met;
 }
 
-std::uint64_t DecisionTables::met_of_few(const abi::DecisionFacts& facts) const noexcept {
+inline std::uint64_t DecisionTables::met_of_few(const abi::DecisionFacts& facts) const noexcept {
   std::uint64_t met =
       (facts.compliant ? met_by_compliant_ : 0) | (facts.hybrid_joined ? met_by_hybrid_ : 0);
   for (std::uint32_t rest = facts.satisfied; rest != 0; rest &= rest - 1) {
@@ -310,12 +310,12 @@ ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::Decisio
              : ClauseState::kPrompt;
 }
 
-bool DecisionTables::blocks(const Findings& findings, const abi::DecisionFacts& facts,
-                            bool stale) noexcept {
+inline bool DecisionTables::blocks(const Findings& findings, const abi::DecisionFacts& facts,
+                                   bool stale) noexcept {
   return findings.blocked || findings.dead_end || (stale && !facts.can_prompt);
 }
 
-std::uint16_t DecisionTables::block_code(const Findings& findings) noexcept {
+inline std::uint16_t DecisionTables::block_code(const Findings& findings) noexcept {
   return findings.blocked || !findings.dead_end ? kBlockedByPolicy
          : findings.proof_up_blocked            ? kProofUpBlockedByRisk
                                                 : error_code_for(findings.dead_end_control);
