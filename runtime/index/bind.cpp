@@ -294,14 +294,12 @@ template RequestFault Binding::bind(const SignInRequest& request, const BoundPri
 template RequestFault Binding::bind(const InternedRequest& request, const BoundPrincipal* who,
                                     Plan plan, Bound& out) const noexcept;
 
-void Binding::bind_principal(const SignInRequest& request, BoundPrincipal& out) const {
-  out.keys.resize(request.groups.size() + request.roles.size() + 4);
-  out.membership.assign(membership_words_, 0);
-  KeysOut principals{out.keys.data(), 0, out.membership.data()};
+void Binding::bind_principal(const SignInRequest& request, PrincipalRoom& out) const noexcept {
+  std::fill_n(out.membership, membership_words_, 0);
+  KeysOut principals{out.keys, 0, out.membership};
   Faults none;  // of names there are none
   bind_who(request, principals, none);
-  out.keys.resize(principals.count);
-  out.keys.shrink_to_fit();
+  out.bound = {{out.keys, principals.count}, {out.membership, membership_words_}, {}};
 }
 
 }  // namespace gate::index

@@ -5,6 +5,7 @@
 #include <gate/interned.hpp>
 #include <gate/request.hpp>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,14 +29,40 @@ struct Principals {
   std::uint32_t count = 0;
 };
 
-/// The same, kept: what Index::bind_principal finds out, whatever the rest of the sign-in is.
+/// What Index::bind_principal finds out, whatever the rest of the sign-in is. Views of a
+/// PrincipalRoom or a KeptPrincipal.
 struct BoundPrincipal {
-  std::vector<std::uint32_t> keys;
-  std::vector<std::uint64_t> membership;  ///< as BoundRequest::membership
-  std::vector<std::uint64_t> row;         ///< as BoundRequest::principal_row; empty without rows
+  std::span<const std::uint32_t> keys;
+  std::span<const std::uint64_t> membership;  ///< as BoundRequest::membership
+  std::span<const std::uint64_t> row;  ///< as BoundRequest::principal_row; empty without rows
+};
+
+/// Room for any principal, on the stack of whoever binds it. Some 9 KB, not initialised on purpose;
+/// refers to itself: it stays where it is.
+struct PrincipalRoom {
+  PrincipalRoom() {}  // NOLINT(modernize-use-equals-default): nothing but `bound` is made
+  PrincipalRoom(const PrincipalRoom&) = delete;
+  PrincipalRoom& operator=(const PrincipalRoom&) = delete;
+  BoundPrincipal bound;
+  std::uint32_t keys[abi::kPrincipalKeysMax];
+  std::uint64_t membership[abi::kMembershipBits / 64];
+  std::uint64_t row[abi::kRowWordsMax];
+};
+
+/// A bound principal that owns what it says.
+struct KeptPrincipal {
+  KeptPrincipal() = default;
+  explicit KeptPrincipal(const BoundPrincipal& from)
+      : keys(from.keys.begin(), from.keys.end()),
+        membership(from.membership.begin(), from.membership.end()),
+        row(from.row.begin(), from.row.end()) {}
+  [[nodiscard]] BoundPrincipal bound() const { return {keys, membership, row}; }
   [[nodiscard]] std::size_t bytes() const {
     return keys.capacity() * 4 + (membership.capacity() + row.capacity()) * 8;
   }
+  std::vector<std::uint32_t> keys;
+  std::vector<std::uint64_t> membership;
+  std::vector<std::uint64_t> row;
 };
 
 /// A sign-in in the terms of one policy set. Some 13 KB, of which a decision touches what the
@@ -64,8 +91,8 @@ class Binding {
   template <typename Request>
   [[nodiscard]] RequestFault bind(const Request& request, const BoundPrincipal* who, Plan plan,
                                   Bound& out) const noexcept;
-  /// Keys and memberships of the principals of a valid request.
-  void bind_principal(const SignInRequest& request, BoundPrincipal& out) const;
+  /// Keys and memberships of the principals, which validate_principal() accepts.
+  void bind_principal(const SignInRequest& request, PrincipalRoom& out) const noexcept;
 
   [[nodiscard]] NameNumber number(NameKind kind, std::string_view name) const noexcept;
   /// Malformed: kNone and kNone.

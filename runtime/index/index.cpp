@@ -119,11 +119,11 @@ RequestFault Index::bind(const Request& request, const BoundPrincipal* who, Plan
   return RequestFault::kNone;
 }
 
-void Index::bind_principal(const SignInRequest& request, BoundPrincipal& out) const {
+void Index::bind_principal(const SignInRequest& request, PrincipalRoom& out) const noexcept {
   binding_.bind_principal(request, out);
   if (rows_ != nullptr) {
-    out.row.resize(rows_->tables().words);
-    rows_->admit(out.keys.data(), static_cast<std::uint32_t>(out.keys.size()), out.row.data());
+    rows_->admit(out.keys, static_cast<std::uint32_t>(out.bound.keys.size()), out.row);
+    out.bound.row = {out.row, rows_->tables().words};
   }
 }
 

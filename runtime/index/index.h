@@ -57,8 +57,8 @@ class Index {
                                   Bound& out) const noexcept;
   template <typename Answer>
   void decide(const Bound& bound, Answer& out) const noexcept;
-  /// Binds the principals of a valid request. Allocates.
-  void bind_principal(const SignInRequest& request, BoundPrincipal& out) const;
+  /// Binds the principals of a request, which validate_principal() accepts.
+  void bind_principal(const SignInRequest& request, PrincipalRoom& out) const noexcept;
   /// The policies that apply to a bound request, in the order of the program: adds one entry for
   /// each, of which `policy`, `unknown` and `fact` are filled in.
   void applied(const Bound& bound, std::vector<AppliedPolicy>& out) const;

@@ -70,6 +70,40 @@ TEST(Batch, EqualsOneDecisionAfterTheOtherInEverySize) {
   }
 }
 
+/// Few users often, some of them nearly somebody else, some malformed, across the pieces in which
+/// a batch is grouped.
+TEST(Batch, BindsWhoSignsInOnceAndTakesNobodyForSomebodyElse) {
+  for (const std::size_t policies : {240U, 1025U}) {
+    Dice dice(policies);
+    const auto set = set_of(dice, policies, Backend::kNative);
+    const SignIns people(dice, set->state().program, 6);
+    const SignIns rest(dice, set->state().program, 2100);
+    const std::vector<std::string_view> too_many(ir::kPrincipalsMax + 1, "g");
+    std::vector<SignInRequest> requests(rest.requests().begin(), rest.requests().end());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const SignInRequest& who = people.requests()[dice.below(6)];
+      SignInRequest& r = requests[i];
+      r.user = who.user;
+      r.user_kind = dice.one_in(8) ? UserKind::kInternalGuest : who.user_kind;
+      r.external_tenant = who.external_tenant;
+      r.groups = dice.one_in(8) ? who.groups.first(who.groups.size() / 2) : who.groups;
+      r.roles = dice.one_in(8) ? std::span<const std::string_view>() : who.roles;
+      if (dice.one_in(50)) {
+        r.groups = too_many;
+      }
+    }
+    std::vector<Decision> decisions(requests.size());
+    set->evaluate_batch(requests, decisions);
+    std::size_t rejected = 0;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      ASSERT_EQ(decisions[i], set->evaluate(requests[i])) << policies << " policies, " << i;
+      rejected += decisions[i].reasons[0].code == ReasonCode::kRequestRejected ? 1 : 0;
+    }
+    EXPECT_GT(rejected, 10U);
+    EXPECT_LT(rejected, requests.size() / 2);
+  }
+}
+
 TEST(Batch, WhatStoodInTheDecisionsBeforeDoesNotMatter) {
   Dice dice(5);
   const auto set = set_of(dice, 24, Backend::kNative);

@@ -59,7 +59,7 @@ struct PreparedPrincipal::Impl {
   std::string tenant;
   NameNumber user_number = kUnnamed;
   NameNumber tenant_number = kUnnamed;
-  index::BoundPrincipal bound;
+  index::KeptPrincipal kept;
 
   [[nodiscard]] bool is(const SignInRequest& r) const {
     return r.user_kind == kind && r.user == user && r.external_tenant == tenant;
@@ -87,7 +87,9 @@ PreparedPrincipal::PreparedPrincipal(const PolicySet& set, const SignInRequest& 
                                                                   : NameKind::kUser,
                  request.user);
   impl_->tenant_number = set.number(NameKind::kTenant, request.external_tenant);
-  index->bind_principal(request, impl_->bound);
+  index::PrincipalRoom room;
+  index->bind_principal(request, room);
+  impl_->kept = index::KeptPrincipal(room.bound);
 }
 PreparedPrincipal::~PreparedPrincipal() = default;
 PreparedPrincipal::PreparedPrincipal(PreparedPrincipal&&) noexcept = default;
@@ -102,7 +104,7 @@ bool PreparedPrincipal::is_for(const PolicySet& set,
          impl_->directory_version == directory_version;
 }
 std::size_t PreparedPrincipal::bytes() const noexcept {
-  return sizeof(Impl) + impl_->user.capacity() + impl_->tenant.capacity() + impl_->bound.bytes();
+  return sizeof(Impl) + impl_->user.capacity() + impl_->tenant.capacity() + impl_->kept.bytes();
 }
 
 namespace {
@@ -116,7 +118,7 @@ Verdict answer_of(RequestFault fault, const Verdict& /*kind*/) noexcept {
 
 /// By numbers, or with a bound principal: `fault` says why not.
 template <typename Answer, typename Request>
-void decide(const internal::PolicySetState& state, const index::BoundPrincipal* who,
+void decide(const internal::PolicySetState& state, const index::KeptPrincipal* who,
             const Request& request, RequestFault fault, Answer& out) noexcept {
   if (fault == RequestFault::kNone && state.index == nullptr) {
     fault = RequestFault::kForeignNumbers;
@@ -127,7 +129,8 @@ void decide(const internal::PolicySetState& state, const index::BoundPrincipal* 
     }
   }
   if (fault == RequestFault::kNone) {
-    state.index->decide(request, who, Plan::kEnforced, out);
+    const index::BoundPrincipal bound = who == nullptr ? index::BoundPrincipal{} : who->bound();
+    state.index->decide(request, who == nullptr ? nullptr : &bound, Plan::kEnforced, out);
   } else {
     out = answer_of(fault, out);
   }
@@ -161,25 +164,25 @@ Verdict PolicySet::outcome(const InternedRequest& request) const noexcept {
 Decision PolicySet::evaluate(const PreparedPrincipal& who,
                              const InternedRequest& request) const noexcept {
   Decision out = index::kBlank;
-  decide(*state_, &who.impl_->bound, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
   return out;
 }
 Decision PolicySet::evaluate(const PreparedPrincipal& who,
                              const SignInRequest& request) const noexcept {
   Decision out = index::kBlank;
-  decide(*state_, &who.impl_->bound, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
   return out;
 }
 Verdict PolicySet::outcome(const PreparedPrincipal& who,
                            const InternedRequest& request) const noexcept {
   Verdict out;
-  decide(*state_, &who.impl_->bound, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
   return out;
 }
 Verdict PolicySet::outcome(const PreparedPrincipal& who,
                            const SignInRequest& request) const noexcept {
   Verdict out;
-  decide(*state_, &who.impl_->bound, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
   return out;
 }
 
