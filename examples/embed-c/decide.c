@@ -70,6 +70,32 @@ static int explain(const gate_policy_set* set, const gate_request* request) {
 }
 /* [end] */
 
+/* [principal] */
+/* The same person over and over, at each refresh of a session: bound once, asked for the outcome.
+ */
+static int refresh(const gate_policy_set* set, gate_request request) {
+  uint64_t directory_version = 1; /* count it up whenever groups or roles change */
+  gate_principal* who = NULL;
+  gate_error* error = NULL;
+  if (gate_principal_new(set, &request, directory_version, &who, &error) != GATE_OK) {
+    return failed("principal", error);
+  }
+  request.flow = GATE_FLOW_REFRESH;
+  for (uint32_t risk = GATE_RISK_NONE; risk <= GATE_RISK_HIGH; ++risk) {
+    gate_verdict verdict = gate_verdict_new();
+    request.sign_in_risk = risk;
+    if (gate_principal_is_for(who, set, directory_version) == 0 ||
+        gate_principal_outcome(who, set, &request, &verdict) != GATE_OK) {
+      fprintf(stderr, "bound to another set, or the request makes no sense\n");
+    }
+    printf("refresh at risk %.*s: %.*s\n", TEXT(gate_name(GATE_RISKS, risk)),
+           TEXT(gate_name(GATE_OUTCOMES, verdict.outcome)));
+  }
+  gate_principal_free(who);
+  return 0;
+}
+/* [end] */
+
 int main(int argc, char** argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: decide FILE.gateset\n");
@@ -107,6 +133,7 @@ int main(int argc, char** argv) {
   status |= explain(set, &request);
   request.completed_count = 2;
   status |= decide(evaluator, &request);
+  status |= refresh(set, request);
 
   /* [replace] */
   uint64_t generation = 0;

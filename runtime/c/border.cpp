@@ -68,6 +68,16 @@ bool give(const Decision& d, gate_decision* out) noexcept {
   return write_struct(c, out);
 }
 
+bool give(const Verdict& v, gate_verdict* out) noexcept {
+  gate_verdict c = gate_verdict_new();
+  c.outcome = static_cast<std::uint32_t>(v.outcome);
+  c.error_code = v.error_code;
+  c.reauthenticate = v.reauthenticate ? 1 : 0;
+  std::copy(v.unmet.words.begin(), v.unmet.words.end(), c.unmet);
+  return write_struct(c, out);
+}
+
+static_assert(sizeof(gate_verdict::unmet) == sizeof(ClauseSet::words));
 static_assert(GATE_REASONS_MAX == Decision::kReasonsMax);
 static_assert(GATE_NO_POLICY == Reason::kNoPolicy);
 static_assert(GATE_NO_FREQUENCY == SessionControls::kNoFrequency);

@@ -88,5 +88,7 @@ gate_status guarded(gate_error** error, F body) noexcept {
 
 /// Fills *decision; false if it is no decision of any version that this library knows.
 [[nodiscard]] bool give(const Decision& decision, gate_decision* out) noexcept;
+/// The same of a verdict.
+[[nodiscard]] bool give(const Verdict& verdict, gate_verdict* out) noexcept;
 
 }  // namespace gate::c

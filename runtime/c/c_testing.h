@@ -20,6 +20,8 @@ struct Release {
   void operator()(gate_policy_set* set) const { gate_policy_set_release(set); }
   void operator()(gate_evaluator* evaluator) const { gate_evaluator_free(evaluator); }
   void operator()(gate_bound* bound) const { gate_bound_free(bound); }
+  void operator()(gate_principal* principal) const { gate_principal_free(principal); }
+  void operator()(gate_host* host) const { gate_host_free(host); }
   void operator()(gate_explanation* explanation) const { gate_explanation_free(explanation); }
   void operator()(gate_bytes* bytes) const { gate_bytes_free(bytes); }
   void operator()(gate_error* error) const { gate_error_free(error); }

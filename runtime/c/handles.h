@@ -5,6 +5,7 @@
 #include <atomic>
 #include <gate/evaluator.hpp>
 #include <gate/policy_file.hpp>
+#include <gate/policy_host.hpp>
 #include <memory>
 #include <string>
 
@@ -37,4 +38,12 @@ struct gate_bytes {
 
 struct gate_explanation {
   gate::Explanation explanation;
+};
+
+struct gate_principal {
+  gate::PreparedPrincipal principal;
+};
+
+struct gate_host {
+  gate::PolicyHost host;
 };

@@ -1,6 +1,7 @@
 #include <new>
 
 #include "runtime/c/border.h"
+#include "runtime/c/load_options.h"
 #include "runtime/c/request.h"
 #include "runtime/set/decide.h"
 
@@ -30,21 +31,11 @@ gate_status load(const gate_load_options* options, gate_policy_set** set, gate_e
       return fail(error, GATE_INVALID_ARGUMENT, "no place for the policy set was given");
     }
     *set = nullptr;
-    gate_load_options c = gate_load_options_new();
-    if (options != nullptr && (!read_struct(options, c) || !is_text(c.trusted_key_pem) ||
-                               c.run_unsigned_code > 1 || c.reserved != 0)) {
-      return fail(error, GATE_INVALID_ARGUMENT, "gate_load_options: wrong size, text or flag");
+    const auto load_options = read_load_options(options);
+    if (!load_options) {
+      return fail(error, load_options.error());
     }
-    gate::LoadOptions load_options;
-    load_options.run_unsigned_code = c.run_unsigned_code == 1;
-    if (c.trusted_key_pem.size != 0) {
-      const auto key = gate::parse_public_key_pem(to_view(c.trusted_key_pem));
-      if (!key) {
-        return fail(error, key.error());
-      }
-      load_options.trusted_key = *key;
-    }
-    auto loaded = load_with(load_options);
+    auto loaded = load_with(*load_options);
     if (!loaded) {
       return fail(error, loaded.error());
     }
@@ -54,6 +45,20 @@ gate_status load(const gate_load_options* options, gate_policy_set** set, gate_e
 }
 
 }  // namespace
+
+gate::Result<gate::LoadOptions> gate::c::read_load_options(const gate_load_options* from) {
+  gate_load_options c = gate_load_options_new();
+  if (from != nullptr && (!read_struct(from, c) || !is_text(c.trusted_key_pem) ||
+                          c.run_unsigned_code > 1 || c.reserved != 0)) {
+    return Error{ErrorCode::kInvalidArgument, "gate_load_options: wrong size, text or flag"};
+  }
+  LoadOptions out;
+  out.run_unsigned_code = c.run_unsigned_code == 1;
+  if (c.trusted_key_pem.size != 0) {
+    GATE_TRY(out.trusted_key, parse_public_key_pem(to_view(c.trusted_key_pem)));
+  }
+  return out;
+}
 
 extern "C" {
 

@@ -1,45 +1,12 @@
 #include "runtime/c/request.h"
 
 #include "runtime/c/border.h"
+#include "runtime/c/request_fields.h"
 
 namespace gate::c {
-namespace {
-
-/// An enumerator of the caller's; one that does not fit becomes 255, which no vocabulary has and
-/// the evaluator refuses.
-template <typename E>
-E enumerator(std::uint32_t number) noexcept {
-  return static_cast<E>(number < 0xFF ? number : 0xFF);
-}
-bool is_flag(std::uint32_t value) noexcept {
-  return value <= 1;
-}
-template <typename T>
-bool is_array(const T* data, std::size_t count) noexcept {
-  return data != nullptr || count == 0;
-}
-
-template <std::size_t N>
-bool add_texts(const gate_str* texts, std::size_t count, StackArray<std::string_view, N>& to,
-               std::span<const std::string_view>& out) noexcept {
-  const std::size_t first = to.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!is_text(texts[i])) {
-      return false;
-    }
-    to.add(to_view(texts[i]));
-  }
-  out = to.from(first);
-  return true;
-}
-
-}  // namespace
-
 RequestView::Reading RequestView::read(const gate_request* from) noexcept {
   gate_request r;
-  if (!read_struct(from, r) || !is_flag(r.device_registered) || !is_flag(r.device_reported_lost) ||
-      !is_flag(r.has_session_age) || !is_flag(r.has_now) || !is_flag(r.has_device_first_seen) ||
-      r.reserved != 0) {
+  if (!read_struct(from, r) || !are_flags(r)) {
     return Reading::kNonsense;
   }
   Reading reading = read_texts(r);
@@ -56,31 +23,7 @@ RequestView::Reading RequestView::read(const gate_request* from) noexcept {
     request_ = {};
     return reading;
   }
-  request_.flow = enumerator<Flow>(r.flow);
-  request_.user_kind = enumerator<UserKind>(r.user_kind);
-  request_.target_kind = enumerator<TargetKind>(r.target_kind);
-  request_.client = enumerator<ClientApp>(r.client);
-  request_.platform = enumerator<Platform>(r.platform);
-  request_.sign_in_risk = enumerator<Risk>(r.sign_in_risk);
-  request_.user_risk = enumerator<Risk>(r.user_risk);
-  request_.service_principal_risk = enumerator<Risk>(r.service_principal_risk);
-  request_.insider_risk = enumerator<InsiderRisk>(r.insider_risk);
-  request_.transfer_method = enumerator<TransferMethod>(r.transfer_method);
-  request_.device.registered = r.device_registered != 0;
-  request_.device.reported_lost = r.device_reported_lost != 0;
-  request_.device.compliant = enumerator<Tristate>(r.device_compliant);
-  request_.device.managed = enumerator<Tristate>(r.device_managed);
-  request_.device.trust = enumerator<DeviceTrust>(r.device_trust);
-  request_.device.ownership = enumerator<DeviceOwnership>(r.device_ownership);
-  if (r.has_session_age != 0) {
-    request_.session_age_s = r.session_age_s;
-  }
-  if (r.has_device_first_seen != 0) {
-    request_.device.first_seen_s = r.device_first_seen_s;
-  }
-  if (r.has_now != 0) {
-    request_.now_unix_s = r.now_unix_s;
-  }
+  take_values(r, request_);
   return Reading::kFine;
 }
 
@@ -179,16 +122,11 @@ RequestView::Reading RequestView::read_signals(const gate_request& r) noexcept {
     if (!is_text(signal.name) || !is_text(signal.text) || signal.reserved != 0) {
       return Reading::kNonsense;
     }
-    const std::string_view name = to_view(signal.name);
-    if (signal.type == GATE_SIGNAL_INTEGER) {
-      signals_.add({name, signal.integer});
-    } else if (signal.type == GATE_SIGNAL_BOOLEAN && (signal.integer == 0 || signal.integer == 1)) {
-      signals_.add({name, signal.integer == 1});
-    } else if (signal.type == GATE_SIGNAL_TEXT) {
-      signals_.add({name, to_view(signal.text)});
-    } else {
+    SignalFact fact{to_view(signal.name), {}};
+    if (!read_signal_value(signal, fact.value)) {
       return Reading::kNonsense;
     }
+    signals_.add(fact);
   }
   request_.signals = signals_.from(0);
   return Reading::kFine;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "runtime/c/border.h"
 #include "runtime/ir/program.h"
 
 namespace gate::c {
@@ -35,15 +36,32 @@ class StackArray {
   std::size_t size_ = 0;
 };
 
+/// How a request of the C interface could be read.
+enum class Reading {
+  kFine,
+  kNonsense,  ///< wrong struct size, NULL with a count, unknown flag: the caller's bug
+  kTooMany,   ///< more than the limits allow: block, `fault()` says why
+};
+
+template <std::size_t N>
+bool add_texts(const gate_str* texts, std::size_t count, StackArray<std::string_view, N>& to,
+               std::span<const std::string_view>& out) noexcept {
+  const std::size_t first = to.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_text(texts[i])) {
+      return false;
+    }
+    to.add(to_view(texts[i]));
+  }
+  out = to.from(first);
+  return true;
+}
+
 /// A gate_request as a SignInRequest: about 95 KB of views, no allocation. Views into the caller's
 /// memory; lives on the stack of one call.
 class RequestView {
  public:
-  enum class Reading {
-    kFine,
-    kNonsense,  ///< wrong struct size, NULL with a count, unknown flag: the caller's bug
-    kTooMany,   ///< more than the limits allow: block, `fault()` says why
-  };
+  using Reading = c::Reading;
   /// Reads the request; after anything but kFine, request() is the sparsest one.
   Reading read(const gate_request* from) noexcept;
   [[nodiscard]] const SignInRequest& request() const { return request_; }

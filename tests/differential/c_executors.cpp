@@ -2,6 +2,9 @@
 
 #include <gate/gate.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "tests/differential/c_request.h"
 
 namespace gate::differential {
@@ -11,6 +14,7 @@ struct Release {
   void operator()(gate_policy_set* set) const { gate_policy_set_release(set); }
   void operator()(gate_evaluator* evaluator) const { gate_evaluator_free(evaluator); }
   void operator()(gate_bound* bound) const { gate_bound_free(bound); }
+  void operator()(gate_principal* principal) const { gate_principal_free(principal); }
   void operator()(gate_explanation* explanation) const { gate_explanation_free(explanation); }
 };
 template <typename T>
@@ -73,6 +77,47 @@ class BoundC final : public ThroughC {
     gate_bound* raw = nullptr;
     (void)gate_bind(set(), &request.get(), &raw, nullptr);
     return Handle<gate_bound>(raw);
+  }
+};
+
+class PrincipalC final : public ThroughC {
+ public:
+  using ThroughC::ThroughC;
+  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
+    const Handle<gate_principal> who = bind(facts);
+    if (plan != Plan::kEnforced || who == nullptr) {
+      return std::nullopt;
+    }
+    const CRequest request(facts);
+    gate_decision d = gate_decision_new();
+    const gate_status status = gate_principal_evaluate(who.get(), set(), &request.get(), &d);
+    return answer(status, d);
+  }
+  std::optional<Verdict> verdict(const SignInFacts& facts, Plan plan) const override {
+    const Handle<gate_principal> who = bind(facts);
+    if (plan != Plan::kEnforced || who == nullptr) {
+      return std::nullopt;
+    }
+    const CRequest request(facts);
+    gate_verdict v = gate_verdict_new();
+    v.error_code = 1;  // what stays if the call fails
+    (void)gate_principal_outcome(who.get(), set(), &request.get(), &v);
+    Verdict out;
+    out.outcome = static_cast<Outcome>(v.outcome);
+    out.reauthenticate = v.reauthenticate != 0;
+    out.error_code = static_cast<std::uint16_t>(v.error_code);
+    std::copy(std::begin(v.unmet), std::end(v.unmet), out.unmet.words.begin());
+    return out;
+  }
+  /// A principal beyond the limits is not bound: an error in place of a decision.
+  bool refuses(const SignInFacts& facts) const override { return bind(facts) == nullptr; }
+
+ private:
+  Handle<gate_principal> bind(const SignInFacts& facts) const {
+    const CRequest request(facts);
+    gate_principal* raw = nullptr;
+    (void)gate_principal_new(set(), &request.get(), 0, &raw, nullptr);
+    return Handle<gate_principal>(raw);
   }
 };
 
@@ -142,7 +187,7 @@ class ExplainC final : public ThroughC {
 }  // namespace
 
 std::vector<std::string_view> c_executor_names() {
-  return {"C", "C bound", "C evaluator", "C explain"};
+  return {"C", "C bound", "C principal", "C evaluator", "C explain"};
 }
 
 std::unique_ptr<Executor> make_c_executor(std::string_view name, const std::string& file) {
@@ -156,6 +201,9 @@ std::unique_ptr<Executor> make_c_executor(std::string_view name, const std::stri
   }
   if (name == "C bound") {
     return std::make_unique<BoundC>(name, std::move(set));
+  }
+  if (name == "C principal") {
+    return std::make_unique<PrincipalC>(name, std::move(set));
   }
   if (name == "C evaluator") {
     return std::make_unique<EvaluatorC>(name, std::move(set));

@@ -45,6 +45,32 @@ static void wrong_sizes_block(const gate_policy_set* set) {
   }
 }
 
+static void wrong_sizes_of_numbers_and_verdicts_block(const gate_policy_set* set) {
+  for (size_t size = sizeof(size_t); size < sizeof(gate_interned_request); ++size) {
+    gate_interned_request* request = calloc(1, size);
+    gate_verdict verdict = gate_verdict_new();
+    memcpy(request, &size, sizeof size);
+    verdict.outcome = GATE_OUTCOME_ALLOW;
+    EXPECT(gate_policy_set_outcome_interned(set, request, &verdict) == GATE_INVALID_ARGUMENT);
+    EXPECT(verdict.outcome == GATE_OUTCOME_BLOCK);
+    free(request);
+  }
+  for (size_t size = sizeof(size_t); size < sizeof(gate_verdict); ++size) {
+    gate_verdict* verdict = calloc(1, size);
+    gate_request request = gate_request_new();
+    memcpy(verdict, &size, sizeof size);
+    EXPECT(gate_policy_set_outcome(set, &request, verdict) == GATE_INVALID_ARGUMENT);
+    free(verdict);
+  }
+  for (size_t size = sizeof(size_t); size < sizeof(gate_host_limits); ++size) {
+    gate_host_limits* limits = calloc(1, size);
+    gate_host* host = NULL;
+    memcpy(limits, &size, sizeof size);
+    EXPECT(gate_host_new(limits, NULL, &host, NULL) == GATE_INVALID_ARGUMENT && host == NULL);
+    free(limits);
+  }
+}
+
 static void exact_arrays_are_enough(const gate_policy_set* set) {
   gate_request request = gate_request_new();
   gate_decision decision = gate_decision_new();
@@ -111,6 +137,7 @@ int main(int argc, char** argv) {
   }
   values_start_strict();
   wrong_sizes_block(set);
+  wrong_sizes_of_numbers_and_verdicts_block(set);
   exact_arrays_are_enough(set);
   every_cut_of_a_file_is_refused(argv[1]);
   compiles();
