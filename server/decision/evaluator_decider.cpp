@@ -4,11 +4,21 @@
 
 namespace gate::server {
 
+Decision EvaluatorDecider::decide(const Evaluator::Snapshot& snapshot,
+                                  const SignInRequest& request) const {
+  if (snapshot.policies != nullptr) {
+    if (const auto who = principals_.of(*snapshot.policies, request)) {
+      return snapshot.policies->evaluate(*who, request);
+    }
+  }
+  return snapshot.evaluate(request);
+}
+
 PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   const SignInView view(facts);
   // One snapshot for the decision and its words: a reload in between cannot mix two sets.
   const Evaluator::Snapshot snapshot = evaluator_.snapshot();
-  const Decision decision = snapshot.evaluate(view.request());
+  const Decision decision = decide(snapshot, view.request());
   PolicyVerdict verdict;
   verdict.outcome = decision.outcome;
   verdict.second_factors = decision.second_factors;
