@@ -1,11 +1,12 @@
 #include "server/admin/policies.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
-#include <vector>
+#include <functional>
 
 #include "server/log/log.h"
 
@@ -47,6 +48,26 @@ void report(const CompileOutput& output, Logger& log) {
   }
 }
 
+/// Looks up to here may follow each other at once.
+constexpr std::chrono::milliseconds kBriefLook{2};
+/// So many times as long as a longer look took, nobody looks.
+constexpr int kRestAfterLook = 100;
+
+/// Of this thread: a busy machine does not make a look look long.
+std::chrono::nanoseconds processor_time() {
+  timespec now{};
+  (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+/// The finalizer of SplitMix64: every bit of the result depends on every bit of `x`.
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9E3779B97F4A7C15;
+  x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27U)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31U);
+}
+
 }  // namespace
 
 PolicyKeeper::PolicyKeeper(std::string folder, Backend backend, Logger& log)
@@ -81,9 +102,17 @@ Result<void> PolicyKeeper::load() {
 }
 
 void PolicyKeeper::look() {
-  const std::string now = signature();
+  using std::chrono::steady_clock;
   {
     const std::scoped_lock lock(load_mutex_);
+    if (steady_clock::now() < next_look_) {
+      return;
+    }
+    const auto before = processor_time();
+    const Signature now = signature();
+    if (const auto taken = processor_time() - before; taken > kBriefLook) {
+      next_look_ = steady_clock::now() + taken * kRestAfterLook;
+    }
     if (now == loaded_signature_ || now != seen_signature_) {
       seen_signature_ = now;
       return;
@@ -98,20 +127,28 @@ PolicyKeeper::Status PolicyKeeper::status() const {
   return status_;
 }
 
-std::string PolicyKeeper::signature() const {
+PolicyKeeper::Signature PolicyKeeper::signature() const {
   namespace fs = std::filesystem;
-  std::vector<std::string> entries;
+  Signature out;
   std::error_code error;
   for (fs::recursive_directory_iterator at(folder_, error), end; !error && at != end;
        at.increment(error)) {
-    std::error_code ignored;
-    if (at->path().extension() == ".gate") {
-      entries.push_back(fmt::format("{}|{}|{}", at->path().string(), at->file_size(ignored),
-                                    at->last_write_time(ignored).time_since_epoch().count()));
+    const std::string& path = at->path().native();
+    struct stat file{};
+    if (!path.ends_with(".gate") || stat(path.c_str(), &file) != 0) {
+      continue;
     }
+    // The change time and the inode as well: a copy may keep size and time of the file it replaces.
+    std::uint64_t hash = std::hash<std::string>()(path);
+    for (const std::int64_t part :
+         {file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec,
+          file.st_ctim.tv_nsec, static_cast<std::int64_t>(file.st_ino)}) {
+      hash = mixed(hash ^ static_cast<std::uint64_t>(part));
+    }
+    out.sum += hash;
+    ++out.files;
   }
-  std::sort(entries.begin(), entries.end());
-  return fmt::format("{}", fmt::join(entries, "\n"));
+  return out;
 }
 
 }  // namespace gate::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <gate/compile.hpp>
 #include <gate/evaluator.hpp>
@@ -23,8 +24,9 @@ class PolicyKeeper {
   /// set then stays in force.
   Result<void> load();
 
-  /// Looks at the files and loads when they changed and then stood still for one call. Cheap when
-  /// nothing changed.
+  /// Looks at the files and loads when they changed and then stood still for one call. Takes one
+  /// stat() a file, and never more than a hundredth of one processor: where a look takes long, the
+  /// calls that follow do nothing for a hundred times as long.
   void look();
 
   [[nodiscard]] const Evaluator& evaluator() const { return evaluator_; }
@@ -39,7 +41,14 @@ class PolicyKeeper {
   [[nodiscard]] Status status() const;
 
  private:
-  [[nodiscard]] std::string signature() const;
+  /// Stands for the paths, sizes, times and inodes of all files; equal while nothing changed. One
+  /// stat() a file, nothing is kept.
+  struct Signature {
+    std::uint64_t sum = 0;  ///< the order in which a folder lists its files does not matter
+    std::uint64_t files = 0;
+    friend bool operator==(const Signature&, const Signature&) = default;
+  };
+  [[nodiscard]] Signature signature() const;
 
   std::string folder_;
   Backend backend_;
@@ -47,8 +56,9 @@ class PolicyKeeper {
   Evaluator evaluator_;
   CompileCache cache_;  ///< a reload parses what changed
   std::mutex load_mutex_;
-  std::string loaded_signature_;
-  std::string seen_signature_;
+  Signature loaded_signature_;
+  Signature seen_signature_;
+  std::chrono::steady_clock::time_point next_look_;
   mutable std::mutex status_mutex_;
   Status status_;
 };

@@ -1,0 +1,124 @@
+#include "server/admin/policies.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "server/log/log.h"
+
+namespace gate::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string policy(const char* who, const char* grant) {
+  return std::string("policy \"") + who + "\" {\n  users include all\n  target include all apps\n" +
+         "  grant " + grant + "\n}\n";
+}
+
+class PolicyKeeperTest : public testing::Test {
+ protected:
+  PolicyKeeperTest() {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "more");
+    write("a.gate", policy("A", "block"));
+    keeper_.emplace(folder_.string(), Backend::kInterpreter, log_);
+    EXPECT_TRUE(keeper_->load());
+  }
+  ~PolicyKeeperTest() override {
+    fs::remove_all(folder_);
+    close(null_);
+  }
+  void write(const char* name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::trunc) << text;
+  }
+  [[nodiscard]] std::uint64_t generation() const { return keeper_->status().generation; }
+  /// A change is believed when it stood still for one call.
+  void expect_noticed(std::uint64_t now) {
+    const std::uint64_t before = generation();
+    keeper_->look();
+    EXPECT_EQ(generation(), before) << "a file that may still be written is not read";
+    keeper_->look();
+    EXPECT_EQ(generation(), now);
+    keeper_->look();
+    EXPECT_EQ(generation(), now) << "nothing changed since";
+  }
+
+  fs::path folder_ = fs::path(testing::TempDir()) / ("policy_keeper_" + std::to_string(getpid()));
+  int null_ = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  Logger log_{null_, LogLevel::kError, LogFormat::kJson};
+  std::optional<PolicyKeeper> keeper_;
+};
+
+TEST_F(PolicyKeeperTest, LoadsNothingWhileNothingChanges) {
+  for (int i = 0; i < 5; ++i) {
+    keeper_->look();
+  }
+  EXPECT_EQ(generation(), 1U);
+}
+
+TEST_F(PolicyKeeperTest, NoticesFilesThatComeChangeMoveAndGo) {
+  write("more/b.gate", policy("B", "require mfa"));
+  expect_noticed(2);
+  write("more/b.gate", policy("B", "block"));
+  expect_noticed(3);
+  fs::rename(folder_ / "more/b.gate", folder_ / "c.gate");
+  expect_noticed(4);
+  fs::remove(folder_ / "c.gate");
+  expect_noticed(5);
+  write("notes.txt", "no policy");
+  keeper_->look();
+  keeper_->look();
+  EXPECT_EQ(generation(), 5U);
+}
+
+TEST_F(PolicyKeeperTest, NoticesAChangeThatKeepsSizeAndTime) {
+  const fs::path file = folder_ / "a.gate";
+  const auto time = fs::last_write_time(file);
+  write("a.gate", policy("B", "block"));
+  fs::last_write_time(file, time);
+  expect_noticed(2);
+}
+
+TEST_F(PolicyKeeperTest, NoticesThatTwoFilesChangedPlaces) {
+  write("b.gate", policy("B", "block"));
+  expect_noticed(2);
+  fs::rename(folder_ / "a.gate", folder_ / "t");
+  fs::rename(folder_ / "b.gate", folder_ / "a.gate");
+  fs::rename(folder_ / "t", folder_ / "b.gate");
+  expect_noticed(3);
+}
+
+TEST_F(PolicyKeeperTest, ManyFilesAreLookedAtLessOftenAndNoChangeIsMissed) {
+  for (int i = 0; i < 4000; ++i) {
+    write(("more/" + std::to_string(i) + ".gate").c_str(), "");
+  }
+  keeper_->look();
+  for (int i = 0; i < 50; ++i) {
+    keeper_->look();
+  }
+  EXPECT_EQ(generation(), 1U) << "a walk over thousands of files follows upon another at once";
+  for (int i = 0; i < 600 && generation() == 1; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    keeper_->look();
+  }
+  EXPECT_EQ(generation(), 2U);
+}
+
+TEST_F(PolicyKeeperTest, KeepsTheOldSetWhenTheNewOneHasAnError) {
+  write("a.gate", "policy \"A\" {");
+  keeper_->look();
+  keeper_->look();
+  EXPECT_EQ(generation(), 1U);
+  EXPECT_TRUE(keeper_->status().newest_refused);
+  EXPECT_EQ(keeper_->status().failed_loads, 1U);
+}
+
+}  // namespace
+}  // namespace gate::server
