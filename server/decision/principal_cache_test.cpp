@@ -71,7 +71,7 @@ TEST(PrincipalCache, DecidesAsWithoutItAndBindsAPersonOnce) {
   EXPECT_EQ(decider.principals().counts().found, 2U);
 }
 
-TEST(PrincipalCache, AChangeOfTheDirectoryCountsAtTheNextDecision) {
+TEST(PrincipalCache, C2_AChangeOfTheDirectoryCountsAtTheNextDecision) {
   const auto set = sample();
   const Evaluator evaluator(set);
   const EvaluatorDecider decider(evaluator);
@@ -103,7 +103,7 @@ TEST(PrincipalCache, AChangeOfTheDirectoryCountsAtTheNextDecision) {
   EXPECT_EQ(decider.principals().counts().users, 1U);
 }
 
-TEST(PrincipalCache, NobodyIsTakenForSomebodyElse) {
+TEST(PrincipalCache, C2_NobodyIsTakenForSomebodyElse) {
   const auto set = sample();
   const Evaluator evaluator(set);
   const EvaluatorDecider decider(evaluator);
@@ -115,7 +115,7 @@ TEST(PrincipalCache, NobodyIsTakenForSomebodyElse) {
   EXPECT_EQ(decider.principals().counts().bound, 4U);
 }
 
-TEST(PrincipalCache, ANewPolicySetWipesIt) {
+TEST(PrincipalCache, C2_ANewPolicySetWipesIt) {
   const auto strict = sample();
   const auto lax = nothing_asked();
   ASSERT_NE(strict->digest(), lax->digest());
@@ -170,7 +170,7 @@ TEST(PrincipalCache, IsBoundedByUsersAndByBytes) {
   }
 }
 
-TEST(PrincipalCache, ThreadsDecideByTheSetOfTheirSnapshotWhileSetsAreReplaced) {
+TEST(PrincipalCache, C2_ThreadsDecideByTheSetOfTheirSnapshotWhileSetsAreReplaced) {
   const std::shared_ptr<const PolicySet> sets[2] = {sample(), nothing_asked()};
   Evaluator evaluator(sets[0]);
   const EvaluatorDecider decider(evaluator);
