@@ -36,14 +36,14 @@ void Index::attach(const abi::Entries& entries) noexcept {
 }
 
 template <std::size_t kWords, typename Source, typename Answer>
-void Index::conclude(const Bound& bound, Source source, Answer& out) const noexcept {
+void Index::conclude(const Bound& bound, Source&& source, Answer& out) const noexcept {
   const auto fact = [this, &bound](std::uint32_t policy) {
     return conditions_.unknown_fact(program_, program_.policies[policy].condition, bound.request);
   };
   constexpr bool kWhole = std::is_same_v<Answer, Decision>;
   if (!bound.standing.each_policy) {
-    Conclusion<Source, decltype(fact), kWords> conclusion(decisions_, bound.facts, bound.standing,
-                                                          source, fact);
+    Conclusion<std::remove_reference_t<Source>, decltype(fact), kWords> conclusion(
+        decisions_, bound.facts, bound.standing, source, fact);
     bool made = false;
     if constexpr (kWhole) {
       made = conclusion.decide(out);

@@ -91,7 +91,7 @@ class Index {
   void decide_by_postings(const Bound& bound, const abi::Entries& entries,
                           Answer& out) const noexcept;
   template <std::size_t kWords, typename Source, typename Answer>
-  void conclude(const Bound& bound, Source source, Answer& out) const noexcept;
+  void conclude(const Bound& bound, Source&& source, Answer& out) const noexcept;
 
   const ir::Program& program_;
   const DecisionTables& decisions_;

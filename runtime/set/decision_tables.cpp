@@ -348,13 +348,17 @@ void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts
   }
   decision.outcome = Outcome::kChallenge;
   bool first = true;
-  for_each_clause(decision.unmet, [&](std::uint32_t c) {
-    if (clauses_[c].by_methods) {
-      const MethodSet these = completing(clauses_[c], facts.done);
-      decision.second_factors = first ? these : (decision.second_factors & these);
-      first = false;
+  const std::size_t words = clauses_.size() <= 64 ? 1 : decision.unmet.words.size();
+  for (std::size_t w = 0; w < words; ++w) {
+    for (std::uint64_t rest = decision.unmet.words[w]; rest != 0; rest &= rest - 1) {
+      const ClauseRow& row = clauses_[w * 64 + static_cast<std::size_t>(std::countr_zero(rest))];
+      if (row.by_methods) {
+        const MethodSet these = completing(row, facts.done);
+        decision.second_factors = first ? these : (decision.second_factors & these);
+        first = false;
+      }
     }
-  });
+  }
 }
 
 Verdict verdict_of(const Decision& decision) noexcept {
