@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runtime/set/validate.h"
+#include "tests/differential/c_interned.h"
 #include "tests/differential/c_request.h"
 
 namespace gate::differential {
@@ -30,7 +32,7 @@ class ThroughC : public Executor {
   [[nodiscard]] const gate_policy_set* set() const { return set_.get(); }
   /// A call that fails blocks, and says nothing else.
   static Decision answer(gate_status status, const gate_decision& decision) {
-    Decision out = from_c(decision);
+    Decision out = differential::from_c(decision);
     if (status != GATE_OK) {
       out = {};
       out.error_code = 1;
@@ -80,6 +82,21 @@ class BoundC final : public ThroughC {
   }
 };
 
+/// What stays if a call fails, and what no set says.
+gate_verdict unanswered() {
+  gate_verdict v = gate_verdict_new();
+  v.error_code = 1;
+  return v;
+}
+Verdict from_c(const gate_verdict& v) {
+  Verdict out;
+  out.outcome = static_cast<Outcome>(v.outcome);
+  out.reauthenticate = v.reauthenticate != 0;
+  out.error_code = static_cast<std::uint16_t>(v.error_code);
+  std::copy(std::begin(v.unmet), std::end(v.unmet), out.unmet.words.begin());
+  return out;
+}
+
 class PrincipalC final : public ThroughC {
  public:
   using ThroughC::ThroughC;
@@ -99,15 +116,9 @@ class PrincipalC final : public ThroughC {
       return std::nullopt;
     }
     const CRequest request(facts);
-    gate_verdict v = gate_verdict_new();
-    v.error_code = 1;  // what stays if the call fails
+    gate_verdict v = unanswered();
     (void)gate_principal_outcome(who.get(), set(), &request.get(), &v);
-    Verdict out;
-    out.outcome = static_cast<Outcome>(v.outcome);
-    out.reauthenticate = v.reauthenticate != 0;
-    out.error_code = static_cast<std::uint16_t>(v.error_code);
-    std::copy(std::begin(v.unmet), std::end(v.unmet), out.unmet.words.begin());
-    return out;
+    return from_c(v);
   }
   /// A principal beyond the limits is not bound: an error in place of a decision.
   bool refuses(const SignInFacts& facts) const override { return bind(facts) == nullptr; }
@@ -118,6 +129,37 @@ class PrincipalC final : public ThroughC {
     gate_principal* raw = nullptr;
     (void)gate_principal_new(set(), &request.get(), 0, &raw, nullptr);
     return Handle<gate_principal>(raw);
+  }
+};
+
+class InternedC final : public ThroughC {
+ public:
+  using ThroughC::ThroughC;
+  std::optional<Decision> decide(const SignInFacts& facts, Plan plan) const override {
+    if (plan != Plan::kEnforced || refuses(facts)) {
+      return std::nullopt;
+    }
+    const CRequest request(facts);
+    const CInterned numbers(set(), request.get());
+    gate_decision d = gate_decision_new();
+    const gate_status status = gate_policy_set_evaluate_interned(set(), &numbers.get(), &d);
+    return answer(status, d);
+  }
+  std::optional<Verdict> verdict(const SignInFacts& facts, Plan plan) const override {
+    if (plan != Plan::kEnforced || refuses(facts)) {
+      return std::nullopt;
+    }
+    const CRequest request(facts);
+    const CInterned numbers(set(), request.get());
+    gate_verdict v = unanswered();
+    (void)gate_policy_set_outcome_interned(set(), &numbers.get(), &v);
+    return from_c(v);
+  }
+  /// Names that are no text have no numbers, and a place may have none.
+  bool refuses(const SignInFacts& facts) const override {
+    const CRequest request(facts);
+    return validate(SignInView(facts).request()) != RequestFault::kNone ||
+           !CInterned(set(), request.get()).has_place();
   }
 };
 
@@ -187,7 +229,7 @@ class ExplainC final : public ThroughC {
 }  // namespace
 
 std::vector<std::string_view> c_executor_names() {
-  return {"C", "C bound", "C principal", "C evaluator", "C explain"};
+  return {"C", "C bound", "C principal", "C interned", "C evaluator", "C explain"};
 }
 
 std::unique_ptr<Executor> make_c_executor(std::string_view name, const std::string& file) {
@@ -201,6 +243,9 @@ std::unique_ptr<Executor> make_c_executor(std::string_view name, const std::stri
   }
   if (name == "C bound") {
     return std::make_unique<BoundC>(name, std::move(set));
+  }
+  if (name == "C interned") {
+    return std::make_unique<InternedC>(name, std::move(set));
   }
   if (name == "C principal") {
     return std::make_unique<PrincipalC>(name, std::move(set));

@@ -327,10 +327,13 @@ class Relation {
       }
       SessionControls merged = b.decision.session;
       merged.merge(a.decision.session);
-      const bool fine =
-          b.decision.outcome <= a.decision.outcome && holds_all(b.required, a.required) &&
-          holds_all(b.unmet, a.unmet) && holds_all(b.applied, a.applied) &&
-          b.decision.reauthenticate >= a.decision.reauthenticate && merged == b.decision.session;
+      const bool fine = b.decision.outcome <= a.decision.outcome &&
+                        holds_all(b.required, a.required) && holds_all(b.unmet, a.unmet) &&
+                        holds_all(b.applied, a.applied) &&
+                        // A block asks for nothing to be done again: it is the stricter answer.
+                        (b.decision.outcome == Outcome::kBlock ||
+                         b.decision.reauthenticate >= a.decision.reauthenticate) &&
+                        merged == b.decision.session;
       return fine ? "" : "one more policy takes a demand away\n" + difference(a, b, true);
     });
   }

@@ -1,0 +1,91 @@
+#include "tests/differential/c_interned.h"
+
+namespace gate::differential {
+namespace {
+
+std::uint32_t number(const gate_policy_set* set, std::uint32_t kind, gate_str name) {
+  std::uint32_t out = 0;
+  (void)gate_policy_set_number(set, kind, name, &out);
+  return out;
+}
+std::vector<std::uint32_t> numbers(const gate_policy_set* set, std::uint32_t kind,
+                                   const gate_str* names, std::size_t count) {
+  std::vector<std::uint32_t> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out.push_back(number(set, kind, names[i]));
+  }
+  return out;
+}
+
+}  // namespace
+
+CInterned::CInterned(const gate_policy_set* set, const gate_request& from)
+    : groups_(numbers(set, GATE_NAME_GROUP, from.groups, from.group_count)),
+      roles_(numbers(set, GATE_NAME_ROLE, from.roles, from.role_count)),
+      app_groups_(numbers(set, GATE_NAME_APP_GROUP, from.app_groups, from.app_group_count)) {
+  constexpr std::uint32_t kTargets[] = {GATE_NAME_APP, GATE_NAME_USER_ACTION,
+                                        GATE_NAME_AUTH_CONTEXT};
+  copy_values(from);
+  number_facts(set, from);
+  r_.numbers = gate_policy_set_numbers(set);
+  r_.user = number(set,
+                   from.user_kind == GATE_USER_KIND_SERVICE_PRINCIPAL ? GATE_NAME_SERVICE_PRINCIPAL
+                                                                      : GATE_NAME_USER,
+                   from.user);
+  r_.external_tenant = number(set, GATE_NAME_TENANT, from.external_tenant);
+  r_.target = number(set, kTargets[from.target_kind % 3], from.target);
+  has_place_ = gate_policy_set_place(set, from.ip, from.country, &r_.place) == GATE_OK;
+  r_.groups = groups_.data(), r_.group_count = groups_.size();
+  r_.roles = roles_.data(), r_.role_count = roles_.size();
+  r_.app_groups = app_groups_.data(), r_.app_group_count = app_groups_.size();
+}
+
+void CInterned::copy_values(const gate_request& from) {
+  r_.flow = from.flow;
+  r_.user_kind = from.user_kind;
+  r_.target_kind = from.target_kind;
+  r_.client = from.client;
+  r_.platform = from.platform;
+  r_.sign_in_risk = from.sign_in_risk;
+  r_.user_risk = from.user_risk;
+  r_.service_principal_risk = from.service_principal_risk;
+  r_.insider_risk = from.insider_risk;
+  r_.transfer_method = from.transfer_method;
+  r_.device_registered = from.device_registered;
+  r_.device_reported_lost = from.device_reported_lost;
+  r_.device_compliant = from.device_compliant;
+  r_.device_managed = from.device_managed;
+  r_.device_trust = from.device_trust;
+  r_.device_ownership = from.device_ownership;
+  r_.has_session_age = from.has_session_age, r_.session_age_s = from.session_age_s;
+  r_.has_now = from.has_now, r_.now_unix_s = from.now_unix_s;
+  r_.has_device_first_seen = from.has_device_first_seen;
+  r_.device_first_seen_s = from.device_first_seen_s;
+  r_.completed = from.completed, r_.completed_count = from.completed_count;
+}
+
+void CInterned::number_facts(const gate_policy_set* set, const gate_request& from) {
+  for (std::size_t i = 0; i < from.satisfied_count; ++i) {
+    const gate_control& each = from.satisfied[i];
+    satisfied_.push_back({each.kind, number(set, GATE_NAME_CONTROL, each.name)});
+  }
+  for (std::size_t i = 0; i < from.string_count; ++i) {
+    const gate_string_fact& each = from.strings[i];
+    strings_.push_back({number(set, GATE_NAME_STRING, each.name), 0, each.value});
+  }
+  for (std::size_t i = 0; i < from.list_count; ++i) {
+    const gate_list_fact& each = from.lists[i];
+    lists_.push_back({number(set, GATE_NAME_LIST, each.name), 0, each.values, each.value_count});
+  }
+  for (std::size_t i = 0; i < from.signal_count; ++i) {
+    const gate_signal& each = from.signals[i];
+    signals_.push_back(
+        {number(set, GATE_NAME_SIGNAL, each.name), each.type, each.integer, each.text});
+  }
+  r_.satisfied = satisfied_.data(), r_.satisfied_count = satisfied_.size();
+  r_.strings = strings_.data(), r_.string_count = strings_.size();
+  r_.lists = lists_.data(), r_.list_count = lists_.size();
+  r_.signals = signals_.data(), r_.signal_count = signals_.size();
+}
+
+}  // namespace gate::differential
