@@ -38,6 +38,10 @@ std::optional<Membership> membership_of(const ast::Expr& expr) {
     out.fact = path_text(expr.operands.front());
     out.negative = expr.negated;
     for (const auto& item : expr.items) {
+      // `trusted ip "..."` and `gps country AT` are places written out, and no names of any.
+      if (item.atoms.size() != 1) {
+        return std::nullopt;
+      }
       out.members.push_back(member_text(item));
     }
     return out;

@@ -123,6 +123,15 @@ TEST(Export, WhatGraphCannotSayIsUnderlined) {
   EXPECT_EQ(underlined("default deny\n"), "default deny");
 }
 
+/// They were exported as `AllTrusted`, which is another set of places, and often an empty one.
+TEST(Export, PlacesWrittenOutAreNotTakenForNamedOnes) {
+  for (const std::string_view when :
+       {"location in [trusted ip \"8000::/1\"]", "location not in [trusted ip \"192.0.2.0/24\"]",
+        "location in [trusted, trusted ip \"192.0.2.0/24\"]", "location in [gps country AT]"}) {
+    EXPECT_EQ(underlined(policy(when)), when);
+  }
+}
+
 TEST(Export, AValueCannotBecomePartOfARule) {
   constexpr std::string_view kQuoted = "device.model == \"a\\\" -or device.model -ne \\\"b\"";
   EXPECT_EQ(underlined(policy(kQuoted)), kQuoted);
