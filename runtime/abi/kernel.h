@@ -69,7 +69,9 @@ struct Entries {
   ResidualKernel residual = nullptr;
 };
 
-/// Longest row: beyond 1,024 policies the posting index is used.
-inline constexpr std::uint32_t kRowWordsMax = 16;
+/// Longest row, and longest row that code is generated for: longer ones are combined in C++, which
+/// is as fast where a row fills many registers.
+inline constexpr std::uint32_t kRowWordsMax = 256;
+inline constexpr std::uint32_t kCodeRowWordsMax = 16;
 
 }  // namespace gate::abi

@@ -41,6 +41,22 @@ class Applied {
     words_[word].unknown |= std::uint64_t{unknown} << (policy % 64);
     some_unknown_ |= unknown;
   }
+  /// Adds `count` policies of which nothing is unknown.
+  void add(const std::uint32_t* policies, std::uint32_t count) noexcept {
+    // In locals: what is written might be the members themselves, for all that the compiler knows.
+    std::uint64_t* const summaries = summary_;
+    Word* const words = words_;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t policy = policies[i];
+      const std::uint32_t word = policy / 64;
+      const std::uint64_t in_summary = std::uint64_t{1} << (word % 64);
+      if ((summaries[word / 64] & in_summary) == 0) {
+        summaries[word / 64] |= in_summary;
+        words[word] = {0, 0};
+      }
+      words[word].applies |= std::uint64_t{1} << (policy % 64);
+    }
+  }
   [[nodiscard]] bool some_unknown() const noexcept { return some_unknown_; }
   /// Of a policy that was added.
   [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {

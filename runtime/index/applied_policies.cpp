@@ -40,7 +40,7 @@ void Index::applied(const Bound& bound, std::vector<AppliedPolicy>& out) const {
   if (entries.rows != nullptr) {
     entries.rows(&bound.request, &rows_->tables(), applies, unknown);
   } else {
-    rows_->run(conditions_, bound.request, applies, unknown);
+    rows_->run(conditions_, bound.request, entries.residual, applies, unknown);
   }
   std::size_t count = 0;
   for (std::uint64_t w = 0; w < rows_->tables().words; ++w) {

@@ -65,6 +65,16 @@ struct KeptPrincipal {
   std::vector<std::uint64_t> row;
 };
 
+/// What a set in lists finds out about a request from its principals and targets alone (Postings).
+struct BoundLists {
+  static constexpr std::uint32_t kMax = 64;
+  static constexpr std::uint32_t kFilterBits = 2048;
+  std::uint32_t count;        ///< kMax + 1: more than fit, they are looked up again
+  std::uint32_t lists[kMax];  ///< that the request is to be held against
+  std::uint64_t signature;    ///< of the keys that some policy excludes
+  std::uint64_t principals[kFilterBits / 64];  ///< "perhaps" or "no"
+};
+
 /// A sign-in in the terms of one policy set. Some 13 KB, of which a decision touches what the
 /// request and the set have in common. Not initialised on purpose, and refers to itself: it stays
 /// where it is.
@@ -73,6 +83,7 @@ struct Bound {
   abi::DecisionFacts facts;
   Principals principals;
   abi::BoundRequest request;
+  BoundLists lists;  ///< of sets without rows
   // What the two refer to when nothing of it was bound before.
   std::uint64_t principal_row[abi::kRowWordsMax];
   std::uint32_t principal_keys[abi::kPrincipalKeysMax];

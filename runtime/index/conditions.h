@@ -53,6 +53,12 @@ class Conditions {
   /// The static executor of a residual: abi::kTrue, kFalse or kUnknown.
   [[nodiscard]] std::uint32_t truth(const abi::Residual& residual,
                                     const abi::BoundRequest& request) const noexcept;
+  /// The same by generated code, where there is some.
+  [[nodiscard]] std::uint32_t truth(const abi::Residual& residual, const abi::BoundRequest& request,
+                                    abi::ResidualKernel code) const noexcept {
+    return code == nullptr ? truth(residual, request)
+                           : code(&request, &residual, constants_.data(), &calls_);
+  }
   /// The first absent fact because of which a condition is unknown, abi::kNoFact if it is not.
   [[nodiscard]] std::uint16_t unknown_fact(const ir::Program& program, ir::ExprId expr,
                                            const abi::BoundRequest& request) const noexcept;

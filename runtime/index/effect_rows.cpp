@@ -4,17 +4,16 @@
 
 namespace gate::index {
 
-EffectRows::EffectRows(const ir::Program& program, const EffectTable& effects,
-                       std::uint64_t words) {
+EffectRows::EffectRows(const ir::Program& program, const EffectTable& effects, std::uint64_t words)
+    : clauses_(static_cast<std::uint32_t>(program.clauses.size())) {
   if (!effects.fits()) {
     return;
   }
-  std::uint64_t bits = EffectTable::kBlock;
   for (std::uint32_t p = 0; p < program.policies.size(); ++p) {
-    bits |= effects.rest(p) & ~(EffectTable::kBlock - 1);
+    bits_ |= effects.rest(p);
   }
   auto next = static_cast<std::uint16_t>(program.clauses.size());
-  for (std::uint64_t rest = bits; rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = bits_; rest != 0; rest &= rest - 1) {
     row_of_bit_[static_cast<unsigned>(std::countr_zero(rest))] = next++;
   }
   rows_.resize(next * words);
@@ -25,7 +24,7 @@ EffectRows::EffectRows(const ir::Program& program, const EffectTable& effects,
     for (const std::uint32_t clause : program.effects[program.policies[p].effect].clauses) {
       mark(clause);
     }
-    for (std::uint64_t rest = effects.rest(p) & bits; rest != 0; rest &= rest - 1) {
+    for (std::uint64_t rest = effects.rest(p); rest != 0; rest &= rest - 1) {
       mark(row_of_bit_[static_cast<unsigned>(std::countr_zero(rest))]);
     }
   }

@@ -74,7 +74,7 @@ void Index::decide_by_rows(const Bound& bound, const abi::Entries& entries,
   if (entries.rows != nullptr) {
     entries.rows(&bound.request, &rows_->tables(), applies, unknown);
   } else {
-    rows_->run(conditions_, bound.request, applies, unknown);
+    rows_->run(conditions_, bound.request, entries.residual, applies, unknown);
   }
   const std::uint64_t words = rows_->tables().words;
   const EffectTable& effects = decisions_.bits();
@@ -115,6 +115,8 @@ RequestFault Index::bind(const Request& request, const BoundPrincipal* who, Plan
     out.request.principal_row = out.principal_row;
   } else if (rows_ != nullptr) {
     out.request.principal_row = who->row.data();
+  } else {
+    postings_->find_lists(out);
   }
   return RequestFault::kNone;
 }

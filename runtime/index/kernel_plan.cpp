@@ -41,7 +41,8 @@ std::optional<KernelPlan> plan_for(const Index& index) {
     }
     ++plan.generated_shapes;
   }
-  if (const Rows* rows = index.rows()) {
+  const Rows* rows = index.rows();
+  if (rows != nullptr && rows->tables().words <= abi::kCodeRowWordsMax) {
     plan.words = rows->tables().words;
     plan.fields = rows->context_fields();
   } else if (plan.generated_shapes == 0) {

@@ -17,6 +17,7 @@ std::uint64_t pair_of(std::uint32_t target, std::uint32_t principal) {
 
 void PostingsBuilder::build() {
   out_.checks_.emplace_back();  // 0: nothing to check
+  number_excluded();
   for (std::uint32_t i = 0; i < program_.policies.size(); ++i) {
     if (program_.policies[i].state != PolicyState::kOff && conditions_.context_mask(i) != 0) {
       add(i);
@@ -27,12 +28,45 @@ void PostingsBuilder::build() {
   give_room_back();
 }
 
+/// The keys that most policies exclude get a bit of their own, the others share the rest.
+void PostingsBuilder::number_excluded() {
+  struct Count {
+    std::uint32_t policies = 0;
+    std::uint8_t* bit = nullptr;
+  };
+  out_.principal_bits_.assign(features_.principal_keys(), Postings::kNotExcluded);
+  out_.target_bits_.assign(features_.target_keys(), Postings::kNotExcluded);
+  std::vector<Count> counts(out_.principal_bits_.size() + out_.target_bits_.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    counts[i].bit = i < out_.principal_bits_.size()
+                        ? &out_.principal_bits_[i]
+                        : &out_.target_bits_[i - out_.principal_bits_.size()];
+  }
+  for (const ir::Policy& policy : program_.policies) {
+    if (policy.state == PolicyState::kOff) {
+      continue;  // its names have no keys
+    }
+    for (const std::uint32_t key : keys_of(policy.exclude)) {
+      ++counts[key].policies;
+    }
+    for (const std::uint32_t key : keys_of(policy.exclude_targets)) {
+      ++counts[out_.principal_bits_.size() + key].policies;
+    }
+  }
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const Count& a, const Count& b) { return a.policies > b.policies; });
+  constexpr std::size_t kBits = 64;
+  constexpr std::size_t kOwn = 32;
+  for (std::size_t i = 0; i < counts.size() && counts[i].policies > 0; ++i) {
+    *counts[i].bit = static_cast<std::uint8_t>(i < kOwn ? i : kOwn + (i - kOwn) % (kBits - kOwn));
+  }
+}
+
 /// Tables grow by doubling, and are kept for as long as the set is.
 void PostingsBuilder::give_room_back() {
   out_.filters_.shrink_to_fit();
   out_.filter_bits_.shrink_to_fit();
-  out_.lists_.shrink_to_fit();
-  out_.masks_.shrink_to_fit();
+  out_.long_lists_.shrink_to_fit();
   out_.blocks_.shrink_to_fit();
   out_.checks_.shrink_to_fit();
   out_.keys_.shrink_to_fit();
@@ -88,14 +122,16 @@ void PostingsBuilder::add(std::uint32_t policy) {
       check_targets = std::exchange(targets, {Postings::kAny});
     }
   }
-  const std::uint32_t check =
-      check_for(p, check_principals, check_targets, conditions_.residual_of(policy));
+  Postings::Entry entry;
+  entry.policy = policy;
+  entry.mask = conditions_.context_mask(policy);
+  add_check(p, check_principals, check_targets, conditions_.residual_of(policy), entry);
   for (const std::uint32_t target : targets) {
     for (const std::uint32_t principal : principals) {
-      entries_.push_back({pair_of(target, principal), {policy, check}});
+      placed_.push_back({pair_of(target, principal), entry});
     }
   }
-  const std::uint64_t forbidden = ~conditions_.context_mask(policy);
+  const std::uint64_t forbidden = ~entry.mask;
   for (std::size_t f = 0; f < ir::kContextFactCount; ++f) {
     const std::uint64_t field = ir::context_field(static_cast<ir::ContextFact>(f)).mask();
     if ((forbidden & field) != 0) {
@@ -104,8 +140,9 @@ void PostingsBuilder::add(std::uint32_t policy) {
   }
 }
 
-std::uint32_t PostingsBuilder::check_for(const ir::Policy& policy, const Keys& included_principals,
-                                         const Keys& included_targets, std::uint32_t residual) {
+void PostingsBuilder::add_check(const ir::Policy& policy, const Keys& included_principals,
+                                const Keys& included_targets, std::uint32_t residual,
+                                Postings::Entry& entry) {
   const Keys excluded_principals = keys_of(policy.exclude);
   const Keys excluded_targets = keys_of(policy.exclude_targets);
   Keys all{residual};
@@ -115,7 +152,13 @@ std::uint32_t PostingsBuilder::check_for(const ir::Policy& policy, const Keys& i
     all.insert(all.end(), keys->begin(), keys->end());
   }
   if (all == Keys{Conditions::kNoResidual, 0, 0, 0, 0}) {
-    return 0;
+    return;
+  }
+  for (const std::uint32_t key : excluded_principals) {
+    entry.excluded |= std::uint64_t{1} << out_.principal_bits_[key];
+  }
+  for (const std::uint32_t key : excluded_targets) {
+    entry.excluded |= std::uint64_t{1} << out_.target_bits_[key];
   }
   const auto [it, fresh] =
       check_ids_.try_emplace(all, static_cast<std::uint32_t>(out_.checks_.size()));
@@ -134,69 +177,69 @@ std::uint32_t PostingsBuilder::check_for(const ir::Policy& policy, const Keys& i
     check.residual = residual;
     out_.checks_.push_back(check);
   }
-  return it->second;
+  const bool more = residual != Conditions::kNoResidual || !included_principals.empty() ||
+                    !included_targets.empty();
+  entry.check = it->second | (more ? Postings::kMore : 0);
 }
 
 void PostingsBuilder::lay_out_lists() {
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.pair, a.ref.policy) < std::tie(b.pair, b.ref.policy);
+  std::sort(placed_.begin(), placed_.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.pair, a.entry.policy) < std::tie(b.pair, b.entry.policy);
   });
-  out_.refs_.reserve(entries_.size());
-  for (std::size_t i = 0; i < entries_.size();) {
-    const std::uint64_t pair = entries_[i].pair;
-    Postings::List list;
-    list.refs = static_cast<std::uint32_t>(out_.refs_.size());
-    for (; i < entries_.size() && entries_[i].pair == pair; ++i) {
-      out_.refs_.push_back(entries_[i].ref);
+  out_.entries_.reserve(placed_.size());
+  for (std::size_t i = 0; i < placed_.size();) {
+    const std::uint64_t pair = placed_[i].pair;
+    const auto first = static_cast<std::uint32_t>(out_.entries_.size());
+    for (; i < placed_.size() && placed_[i].pair == pair; ++i) {
+      out_.entries_.push_back(placed_[i].entry);
     }
-    list.count = static_cast<std::uint32_t>(out_.refs_.size()) - list.refs;
-    add_masks(list);
-    pair_of_list_.push_back(pair);
-    out_.lists_.push_back(list);
+    Postings::Pair& list = lists_.emplace_back(
+        list_of(first, static_cast<std::uint32_t>(out_.entries_.size()) - first));
+    list.target = static_cast<std::uint32_t>(pair >> 32);
+    list.principal = static_cast<std::uint32_t>(pair);
   }
-  entries_ = {};
+  placed_ = {};
 }
 
-void PostingsBuilder::add_masks(Postings::List& list) {
-  if (list.count < Postings::kBlocksFrom) {
-    list.masks = static_cast<std::uint32_t>(out_.masks_.size());
-    for (std::uint32_t i = 0; i < list.count; ++i) {
-      out_.masks_.push_back(conditions_.context_mask(out_.refs_[list.refs + i].policy));
-    }
-    return;
+Postings::Pair PostingsBuilder::list_of(std::uint32_t first, std::uint32_t count) {
+  Postings::Pair out;
+  out.first = first;
+  out.count = count;
+  if (count < Postings::kBlocksFrom) {
+    return out;
   }
   constexpr std::size_t kBlock = std::size_t{64} * Postings::kBlockWords;
-  list.masks = static_cast<std::uint32_t>(out_.blocks_.size() / kBlock);
-  const std::size_t blocks = (list.count + Postings::kBlockPolicies - 1) / Postings::kBlockPolicies;
+  const auto block = static_cast<std::uint32_t>(out_.blocks_.size() / kBlock);
+  const std::size_t blocks = (count + Postings::kBlockPolicies - 1) / Postings::kBlockPolicies;
   out_.blocks_.resize(out_.blocks_.size() + blocks * kBlock);
-  for (std::uint32_t i = 0; i < list.count; ++i) {
-    std::uint64_t* block =
-        out_.blocks_.data() + (list.masks + i / Postings::kBlockPolicies) * kBlock;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::uint64_t* at = out_.blocks_.data() + (block + i / Postings::kBlockPolicies) * kBlock;
     const std::size_t column = i % Postings::kBlockPolicies;
-    const std::uint64_t mask = conditions_.context_mask(out_.refs_[list.refs + i].policy);
-    for (std::uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+    for (std::uint64_t rest = out_.entries_[first + i].mask; rest != 0; rest &= rest - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-      block[bit * Postings::kBlockWords + column / 64] |= std::uint64_t{1} << (column % 64);
+      at[bit * Postings::kBlockWords + column / 64] |= std::uint64_t{1} << (column % 64);
     }
   }
+  out.first = static_cast<std::uint32_t>(out_.long_lists_.size());
+  out.count = Postings::kLong;
+  out_.long_lists_.push_back({first, count, block});
+  return out;
 }
 
 void PostingsBuilder::index_pairs() {
-  out_.pairs_.resize(std::bit_ceil(std::max<std::size_t>(pair_of_list_.size() * 2, 2)));
+  out_.pairs_.resize(std::bit_ceil(std::max<std::size_t>(lists_.size() * 2, 2)));
   std::vector<std::uint32_t> pairs_of_target(features_.target_keys() + 1);
   const auto filter_of = [this](std::uint32_t target) {
     return target == Postings::kAny ? features_.target_keys() : target;
   };
-  for (std::uint32_t l = 0; l < pair_of_list_.size(); ++l) {
-    const auto target = static_cast<std::uint32_t>(pair_of_list_[l] >> 32);
-    const auto principal = static_cast<std::uint32_t>(pair_of_list_[l]);
-    ++pairs_of_target[filter_of(target)];
+  for (const Postings::Pair& list : lists_) {
+    ++pairs_of_target[filter_of(list.target)];
     const std::size_t mask = out_.pairs_.size() - 1;
-    std::size_t at = Postings::pair_hash(target, principal) & mask;
+    std::size_t at = Postings::pair_hash(list.target, list.principal) & mask;
     while (out_.pairs_[at].target != Postings::kNone) {
       at = (at + 1) & mask;
     }
-    out_.pairs_[at] = {target, principal, l};
+    out_.pairs_[at] = list;
   }
   constexpr std::uint32_t kBitsPerPair = 8;
   for (const std::uint32_t pairs : pairs_of_target) {
@@ -204,10 +247,9 @@ void PostingsBuilder::index_pairs() {
     out_.filters_.push_back({static_cast<std::uint32_t>(out_.filter_bits_.size()), bits - 1});
     out_.filter_bits_.resize(out_.filter_bits_.size() + bits / 64);
   }
-  for (const std::uint64_t pair : pair_of_list_) {
-    const Postings::Filter& filter =
-        out_.filters_[filter_of(static_cast<std::uint32_t>(pair >> 32))];
-    const std::uint32_t bit = Postings::mixed(static_cast<std::uint32_t>(pair)) & filter.mask;
+  for (const Postings::Pair& list : lists_) {
+    const Postings::Filter& filter = out_.filters_[filter_of(list.target)];
+    const std::uint32_t bit = Postings::mixed(list.principal) & filter.mask;
     out_.filter_bits_[filter.begin + bit / 64] |= std::uint64_t{1} << (bit % 64);
   }
 }

@@ -20,9 +20,9 @@ class PostingsBuilder {
   using Keys = std::vector<std::uint32_t>;
   /// Policies with more pairs than this stand under one half only.
   static constexpr std::size_t kPairsMax = 16;
-  struct Entry {
+  struct Placed {
     std::uint64_t pair = 0;
-    Postings::Ref ref;
+    Postings::Entry entry;
   };
 
   void add(std::uint32_t policy);
@@ -30,10 +30,12 @@ class PostingsBuilder {
   [[nodiscard]] Keys keys_of(const ir::TargetSet& set) const;
   [[nodiscard]] Keys anchors(const ir::PrincipalSet& set) const;
   [[nodiscard]] Keys anchors(const ir::TargetSet& set) const;
-  std::uint32_t check_for(const ir::Policy& policy, const Keys& included_principals,
-                          const Keys& included_targets, std::uint32_t residual);
+  /// What the lists of a policy do not settle: Entry::excluded and Entry::check.
+  void add_check(const ir::Policy& policy, const Keys& included_principals,
+                 const Keys& included_targets, std::uint32_t residual, Postings::Entry& entry);
+  void number_excluded();
   void lay_out_lists();
-  void add_masks(Postings::List& list);
+  [[nodiscard]] Postings::Pair list_of(std::uint32_t first, std::uint32_t count);
   void index_pairs();
   void give_room_back();
 
@@ -41,8 +43,8 @@ class PostingsBuilder {
   const Features& features_;
   const Conditions& conditions_;
   Postings& out_;
-  std::vector<Entry> entries_;
-  std::vector<std::uint64_t> pair_of_list_;
+  std::vector<Placed> placed_;
+  std::vector<Postings::Pair> lists_;
   std::map<Keys, std::uint32_t> check_ids_;
 };
 

@@ -27,17 +27,12 @@ class RowPolicies {
 
   /// The union of the effects of all of them; returns how many there are.
   std::uint32_t gather(EffectBits<kClauseWords>& sum) const noexcept {
-    EffectBits<kClauseWords> all;  // in a local: the compiler keeps it in registers
-    std::uint32_t count = 0;
-    for (std::uint64_t w = 0; w < words(); ++w) {
-      for (std::uint64_t rest = applies_[w]; rest != 0; rest &= rest - 1) {
-        all.add(effects_.template of<kClauseWords>(
-            w * 64 + static_cast<std::uint64_t>(std::countr_zero(rest))));
-        ++count;
+    if constexpr (kRowWords == 0) {
+      if (words_ > abi::kCodeRowWordsMax) {
+        return gather_of_many(sum);
       }
     }
-    sum = all;
-    return count;
+    return gather_each(sum);
   }
   [[nodiscard]] bool some_block() const noexcept {
     const std::uint64_t* blocks = effect_rows_.with(EffectTable::kBlockBit, words());
@@ -104,6 +99,50 @@ class RowPolicies {
   }
 
  private:
+  std::uint32_t gather_each(EffectBits<kClauseWords>& sum) const noexcept {
+    EffectBits<kClauseWords> all;  // in a local: the compiler keeps it in registers
+    std::uint32_t count = 0;
+    for (std::uint64_t w = 0; w < words(); ++w) {
+      for (std::uint64_t rest = applies_[w]; rest != 0; rest &= rest - 1) {
+        all.add(effects_.template of<kClauseWords>(
+            w * 64 + static_cast<std::uint64_t>(std::countr_zero(rest))));
+        ++count;
+      }
+    }
+    sum = all;
+    return count;
+  }
+  /// The same by rows of effects: where a fair part of a long row applies, nearly every effect is
+  /// found in the first words of its row.
+  std::uint32_t gather_of_many(EffectBits<kClauseWords>& sum) const noexcept {
+    constexpr std::uint32_t kMany = 256;
+    std::uint32_t count = 0;
+    for (std::uint64_t w = 0; w < words(); ++w) {
+      count += static_cast<std::uint32_t>(std::popcount(applies_[w]));
+    }
+    if (count < kMany) {
+      return gather_each(sum);
+    }
+    sum = {};
+    for (std::uint32_t c = 0; c < effect_rows_.clauses(); ++c) {
+      sum.clauses[c / 64] |= std::uint64_t{some(effect_rows_.asking(c, words()))} << (c % 64);
+    }
+    for (std::uint64_t rest = effect_rows_.bits(); rest != 0; rest &= rest - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(rest));
+      sum.rest |= std::uint64_t{some(effect_rows_.with(bit, words()))} << bit;
+    }
+    return count;
+  }
+  /// Whether one of the policies that apply is in the row.
+  [[nodiscard]] bool some(const std::uint64_t* row) const noexcept {
+    for (std::uint64_t w = 0; w < words(); w += 4) {
+      if (((applies_[w] & row[w]) | (applies_[w + 1] & row[w + 1]) |
+           (applies_[w + 2] & row[w + 2]) | (applies_[w + 3] & row[w + 3])) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
   static std::uint32_t policy(std::uint64_t word, std::uint64_t rest) {
     return static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(std::countr_zero(rest)));
   }

@@ -38,8 +38,9 @@ class Rows {
     admit_(*this, keys, count, out);
   }
   /// The static kernel: the same answer as generated code, from the same tables.
-  void run(const Conditions& conditions, const abi::BoundRequest& request, std::uint64_t* applies,
-           std::uint64_t* unknown) const noexcept;
+  /// `code` evaluates residuals, or null.
+  void run(const Conditions& conditions, const abi::BoundRequest& request, abi::ResidualKernel code,
+           std::uint64_t* applies, std::uint64_t* unknown) const noexcept;
 
  private:
   void fill(const ir::Program& program, const Features& features, const Conditions& conditions);

@@ -40,7 +40,7 @@ TEST(Allocation, Invariant4_ADecisionAllocatesNothing) {
   for (Rounds rounds("Allocation", 2); rounds.next();) {
     SCOPED_TRACE(rounds.trace());
     Dice dice(rounds.seed());
-    // Above and below the size at which rows give way to postings.
+    // Above and below the size up to which a row is one piece.
     auto built = build_policy_set(random_program(dice, dice.one_in(4) ? 1100 : dice.below(300)));
     ASSERT_TRUE(built) << built.error().message;
     const std::shared_ptr<const PolicySet> set(std::move(*built));
