@@ -214,7 +214,8 @@ class WhenExporter {
     }
     for (const auto& word : m.at_least ? upward(vocabulary, m.members.front()) : m.members) {
       auto graph = graph_word(vocabulary, word);
-      if (graph.empty()) {
+      // Graph has no word for a user without insider risk, other than for the two other risks.
+      if (graph.empty() || (vocabulary == Vocabulary::kInsiderRisk && word == "none")) {
         return false;
       }
       into.push_back(std::move(graph));

@@ -114,6 +114,10 @@ TEST(Export, WhatGraphCannotSayIsUnderlined) {
   EXPECT_EQ(underlined(policy("platform == ios and (sign_in_risk == high or user_risk == high)")),
             "(sign_in_risk == high or user_risk == high)");
   EXPECT_EQ(underlined(policy("device.reported_lost")), "device.reported_lost");
+  EXPECT_EQ(underlined(policy("insider_risk in [none]")), "insider_risk in [none]");
+  EXPECT_EQ(underlined(policy("insider_risk == none")), "insider_risk == none");
+  EXPECT_EQ(underlined(policy("insider_risk in [none, minor]")), "insider_risk in [none, minor]");
+  EXPECT_EQ(underlined(policy("sign_in_risk == none")), "");
   EXPECT_EQ(underlined(policy("not client == browser")), "not client == browser");
   EXPECT_EQ(underlined(policy("sign_in_risk == high and sign_in_risk == low")),
             "sign_in_risk == low");
