@@ -56,6 +56,9 @@ class Import final : public Command {
                           Fit::paths());
     arguments.option("-o,--output", output_, "FOLDER", "where the .gate files go", Fit::paths());
     arguments.flag("--partial", partial_, "leave out what cannot be expressed, and list it");
+    arguments.option("--profile", profile_, "PROFILE",
+                     "the kind of tenant they are from (default: workforce)",
+                     Fit::one_of({"workforce", "external_id"}));
     arguments.flag("--check-roundtrip", check_roundtrip_,
                    "import, export again and compare; write nothing");
   }
@@ -77,7 +80,9 @@ class Import final : public Command {
       console.error("there are no .json files in what was given");
       return ExitCode::kUsage;
     }
-    const graph::ImportResult result = graph::import_graph(*input, {partial_});
+    const graph::ImportResult result = graph::import_graph(
+        *input, {partial_, profile_ == "external_id" ? graph::TenantKind::kExternalId
+                                                     : graph::TenantKind::kWorkforce});
     for (const graph::Finding& finding : result.findings) {
       console.err(to_text(finding) + "\n");
     }
@@ -167,6 +172,7 @@ class Import final : public Command {
   std::string format_;
   std::vector<std::string> paths_;
   std::string output_;
+  std::string profile_;
   bool partial_ = false;
   bool check_roundtrip_ = false;
 };

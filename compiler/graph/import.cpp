@@ -53,6 +53,10 @@ std::string slug(std::string_view name) {
   return out.empty() ? "policy" : out;
 }
 
+std::string write_profile(TenantKind tenant) {
+  return tenant == TenantKind::kExternalId ? "profile external_id\n" : "profile workforce\n";
+}
+
 class Importer {
  public:
   explicit Importer(const ImportOptions& options) : options_(options) {}
@@ -104,6 +108,7 @@ class Importer {
         files.push_back({name, std::move(text)});
       }
     };
+    add("profile.gate", write_profile(options_.tenant));
     add("locations.gate", write_locations(symbols, findings_));
     add("strengths.gate", write_strengths(symbols));
     add("contexts.gate", write_contexts(symbols));

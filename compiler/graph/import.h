@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <gate/result.hpp>
 #include <string>
@@ -23,8 +24,14 @@ struct OutputFile {
   std::string text;
 };
 
+/// The kind of tenant that the policies are from; an export does not say.
+enum class TenantKind : std::uint8_t { kWorkforce, kExternalId };
+
 struct ImportOptions {
   bool partial = false;  ///< import what can be said and list the rest
+  /// The `profile` that the set gets: codes by e-mail are a factor of MFA in external tenants only
+  /// (conditional-access 4).
+  TenantKind tenant = TenantKind::kWorkforce;
 };
 
 struct ImportResult {

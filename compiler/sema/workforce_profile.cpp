@@ -11,8 +11,6 @@
 namespace gate::compiler::sema {
 namespace {
 
-constexpr std::string_view kProfile = "workforce";
-
 // conditional-access 5.
 constexpr std::size_t kWorkforcePoliciesMax = 195;
 constexpr std::size_t kExternalPoliciesMax = 200;
@@ -61,7 +59,7 @@ class WorkforceProfile {
 
  private:
   void refuse(Span place, std::string_view what) {
-    l_.diagnostics.report<Code::kOutsideProfile>(place, what, kProfile);
+    l_.diagnostics.report<Code::kPortalRefuses>(place, what);
   }
 
   void look_at_target(const std::vector<ast::Assignment>& sides) {

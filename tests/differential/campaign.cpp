@@ -28,24 +28,12 @@ struct Generated {
   std::vector<SignInFacts> requests;
 };
 
-/// A profile refuses what its tenants cannot have: it stays where the policies keep to it.
-void fit_profile(SetText& set) {
-  const auto is_profile = [](const Declaration& d) {
-    return d.text.find("profile workforce") != std::string::npos;
-  };
-  if (std::any_of(set.declarations.begin(), set.declarations.end(), is_profile) &&
-      compile_text(render(set, {}), Backend::kInterpreter).has_errors()) {
-    std::erase_if(set.declarations, is_profile);
-  }
-}
-
 Generated generate(std::uint64_t seed, Dice& dice, const RoundOptions& options,
                    Features& features) {
   Generated out;
   out.world = World::random(dice);
   const std::size_t size = size_of(seed, dice, options.policies_max);
   out.set = random_set(out.world, dice, features, size);
-  fit_profile(out.set);
   const std::size_t aims = size == 0 ? 0 : 3 + dice.below(4);
   for (std::size_t i = 0; i < aims; ++i) {
     for (SignInFacts& each : sign_ins_for(dice.pick(out.set.policies), out.world, dice)) {

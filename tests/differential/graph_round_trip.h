@@ -8,7 +8,8 @@
 
 namespace gate::differential {
 
-/// The policies of the set that can be exported to Microsoft Graph.
+/// The policies of the set that can be exported to Microsoft Graph, in a set for a workforce
+/// tenant: an import takes them to be from one.
 [[nodiscard]] SetText what_graph_can_say(const SetText& set);
 
 /// The set exported to Graph JSON and imported again, as files; `problem` says what went wrong.

@@ -184,9 +184,6 @@ class Relation {
       const auto error =
           std::find_if(output.diagnostics.begin(), output.diagnostics.end(),
                        [](const Diagnostic& d) { return d.severity == Severity::kError; });
-      if (error != output.diagnostics.end() && error->code == "G0422") {
-        return nullptr;  // what was added is not for tenants of the set's profile
-      }
       found_ = {kind() + " compile " + (error == output.diagnostics.end() ? "" : error->code),
                 "it does not compile any more\n" + render_text(output, false), 0};
     }

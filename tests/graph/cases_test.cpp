@@ -89,9 +89,11 @@ TEST(Cases, EveryHandDerivedCasePassesOnBothExecutors) {
     const auto* tenant = member(&each, "tenant");
     const auto* places = member(tenant, "namedLocations");
     const auto* groups = member(tenant, "appGroups");
-    const ImportedSet set(*member(&each, "policies"),
-                          places == nullptr ? json::value(json::array()) : *places,
-                          groups == nullptr ? json::value(json::object()) : *groups);
+    const ImportedSet set(
+        *member(&each, "policies"), places == nullptr ? json::value(json::array()) : *places,
+        groups == nullptr ? json::value(json::object()) : *groups,
+        text(tenant, "tenantType") == "external" ? gate::graph::TenantKind::kExternalId
+                                                 : gate::graph::TenantKind::kWorkforce);
     ASSERT_TRUE(set.ready());
     expect_decision(set, set.interpreted(), each);
     expect_decision(set, set.native(), each);

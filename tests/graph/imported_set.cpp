@@ -10,7 +10,6 @@
 #include <gate/compile.hpp>
 #include <sstream>
 
-#include "compiler/graph/import.h"
 #include "compiler/graph/spelling.h"
 #include "tests/executor/tier.h"
 
@@ -90,7 +89,7 @@ std::string to_text(const Verdict& verdict) {
 }
 
 ImportedSet::ImportedSet(const json::value& policies, const json::value& locations,
-                         const json::value& app_groups)
+                         const json::value& app_groups, gate::graph::TenantKind tenant)
     : policies_(policies), locations_(locations), app_groups_(app_groups) {
   if (app_groups.is_object()) {
     for (const auto& entry : app_groups.get_object()) {
@@ -108,7 +107,8 @@ ImportedSet::ImportedSet(const json::value& policies, const json::value& locatio
     }
   }
   strengths_ = std::move(strengths);
-  const auto imported = gate::graph::import_graph(files_of(policies, locations));
+  const auto imported =
+      gate::graph::import_graph(files_of(policies, locations), {.tenant = tenant});
   for (const auto& finding : imported.findings) {
     EXPECT_NE(finding.level, gate::graph::FindingLevel::kError) << to_text(finding);
   }

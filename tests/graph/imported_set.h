@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/graph/import.h"
 #include "compiler/graph/sign_in.h"
 #include "tests/graph/oracle/oracle.h"
 
@@ -34,7 +35,8 @@ class ImportedSet {
  public:
   /// Imports and compiles; fails the running test with every diagnostic when that does not work.
   ImportedSet(const json::value& policies, const json::value& locations,
-              const json::value& app_groups);
+              const json::value& app_groups,
+              gate::graph::TenantKind tenant = gate::graph::TenantKind::kWorkforce);
 
   [[nodiscard]] bool ready() const { return interpreted_ && native_; }
   [[nodiscard]] const gate::PolicySet& interpreted() const { return *interpreted_; }

@@ -126,7 +126,7 @@ bool multifactor_done(const Strings& done, const Tenant& tenant) {
   if (any_done(kMultifactor, done)) {
     return true;
   }
-  const bool counts = same(tenant.type, "external") || !tenant.disputed.email_codes_are_no_mfa;
+  const bool counts = same(tenant.type, "external");
   return counts && any_done(kExternalTenant, done);
 }
 
