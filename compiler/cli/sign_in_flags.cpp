@@ -71,6 +71,9 @@ void add_where_and_how(std::vector<SignInOptions::Flag>& out) {
   out.push_back(flag("--transfer-method", Kind::kWord, "transfer_method", "METHOD",
                      "how the sign-in came here from another device",
                      words<TransferMethod>(kTransferMethodCount)));
+  out.push_back(flag("--original-transfer-method", Kind::kWord, "original_transfer_method",
+                     "METHOD", "how the session that this sign-in goes on with began",
+                     words<TransferMethod>(kTransferMethodCount)));
 }
 
 void add_proofs(std::vector<SignInOptions::Flag>& out) {

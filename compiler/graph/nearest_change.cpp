@@ -87,9 +87,11 @@ void add_circumstances(const SignInFacts& facts, std::vector<Candidate>& out) {
        [](SignInFacts& f) { f.client = ClientApp::kBrowser; });
   when(facts.client != ClientApp::kNativeApp, "use a modern app",
        [](SignInFacts& f) { f.client = ClientApp::kNativeApp; });
-  when(facts.transfer_method != TransferMethod::kNone,
-       "begin the session without device code flow or authentication transfer",
-       [](SignInFacts& f) { f.transfer_method = TransferMethod::kNone; });
+  when(facts.transfer_method != TransferMethod::kNone ||
+           facts.original_transfer_method != TransferMethod::kNone,
+       "begin the session without device code flow or authentication transfer", [](SignInFacts& f) {
+         f.transfer_method = f.original_transfer_method = TransferMethod::kNone;
+       });
   when(facts.sign_in_risk != Risk::kNone, "the risk of the sign-in is dismissed",
        [](SignInFacts& f) { f.sign_in_risk = Risk::kNone; });
   when(facts.user_risk != Risk::kNone, "the risk of the user is dismissed",

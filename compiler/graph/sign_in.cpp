@@ -14,6 +14,8 @@
 namespace gate::graph {
 namespace {
 
+constexpr std::int64_t kAgeMax = CompletedMethod::kAgeUnknown - 1;
+
 class SignInReader {
  public:
   SignInReader(const AppGroups& app_groups, Findings& findings)
@@ -220,8 +222,8 @@ class SignInReader {
   }
 
   void read_session(ObjectReader& object) {
-    const auto first_age = object.integer("primaryAuthAgeSeconds").value_or(0);
-    const auto second_age = object.integer("mfaAgeSeconds").value_or(0);
+    const auto first_age = object.integer("primaryAuthAgeSeconds");
+    const auto second_age = object.integer("mfaAgeSeconds");
     for (const auto& mode : object.strings("usedMethods")) {
       const auto spelled = equal_fold(mode, "federated") ? "federatedSingleFactor" : mode;
       const auto method = parse_method(gate_word(Vocabulary::kMethod, spelled));
@@ -232,7 +234,8 @@ class SignInReader {
       }
       const auto age = facts_.completed.empty() ? first_age : second_age;
       facts_.completed.push_back(
-          {*method, static_cast<std::uint32_t>(std::clamp<std::int64_t>(age, 0, 0xFFFFFFFF))});
+          {*method, age ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(*age, 0, kAgeMax))
+                        : CompletedMethod::kAgeUnknown});
     }
     for (const auto& control : object.strings("satisfiedControls")) {
       add_satisfied(control, object);
@@ -256,14 +259,16 @@ class SignInReader {
     // A claim without a method of its own is as old as the session is said to be.
     const bool vouched = std::ranges::any_of(
         facts_.satisfied, [](const auto& each) { return each.kind == ControlKind::kMfa; });
-    if (object.mentions(vouched ? "mfaAgeSeconds" : "primaryAuthAgeSeconds")) {
-      facts_.session_age_s = std::max<std::int64_t>(vouched ? second_age : first_age, 0);
+    if (const auto age = vouched ? second_age : first_age) {
+      facts_.session_age_s = std::max<std::int64_t>(*age, 0);
     }
     const auto began = word(object, "originalTransferMethod",
                             {"none", "deviceCodeFlow", "authenticationTransfer"});
-    if (facts_.transfer_method == TransferMethod::kNone) {
-      facts_.transfer_method = parse_transfer_method(gate_word(Vocabulary::kTransferMethod, began))
-                                   .value_or(TransferMethod::kNone);
+    facts_.original_transfer_method =
+        parse_transfer_method(gate_word(Vocabulary::kTransferMethod, began))
+            .value_or(TransferMethod::kNone);
+    if (facts_.original_transfer_method != TransferMethod::kNone) {
+      out_.given.emplace("transfer_method");
     }
   }
 

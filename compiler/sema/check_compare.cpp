@@ -193,7 +193,7 @@ ConditionChecker::Checked ConditionChecker::compare_word(const Subject& left, Co
   if (!value) {
     return std::nullopt;
   }
-  const std::uint64_t one = ir::context_field(fact).bit(*value);
+  const std::uint64_t one = ir::word_bits(fact, *value);
   if (op == CompareOp::kNe) {
     return negated(context_leaf(fact, one));
   }

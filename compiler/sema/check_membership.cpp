@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/check_condition.h"
@@ -146,8 +147,11 @@ ConditionChecker::Checked ConditionChecker::in_words(const Subject& left, const 
   if (!expr.negated) {
     warn_of_hole(left, values, expr.span);
   }
-  const ir::ContextField field = ir::context_field(fact);
-  return negated_if(expr.negated, context_leaf(fact, values << field.offset));
+  std::uint64_t bits = 0;
+  for (; values != 0; values &= values - 1) {
+    bits |= ir::word_bits(fact, static_cast<unsigned>(std::countr_zero(values)));
+  }
+  return negated_if(expr.negated, context_leaf(fact, bits));
 }
 
 std::optional<std::vector<std::string>> ConditionChecker::strings_of(

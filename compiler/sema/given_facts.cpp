@@ -224,7 +224,9 @@ void GivenFacts::assign(const FactInfo& info, std::uint8_t value) {
       facts_.insider_risk = static_cast<InsiderRisk>(value);
       break;
     case ir::ContextFact::kTransferMethod:
-      facts_.transfer_method = static_cast<TransferMethod>(value);
+      (info.id == FactId::kOriginalTransferMethod ? facts_.original_transfer_method
+                                                  : facts_.transfer_method) =
+          static_cast<TransferMethod>(value);
       break;
     case ir::ContextFact::kUserKind:
       facts_.user_kind = static_cast<UserKind>(value);

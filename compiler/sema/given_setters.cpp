@@ -257,7 +257,7 @@ bool GivenFacts::set_methods(const StatedFact& fact) {
       good = false;
       continue;
     }
-    CompletedMethod done{*method, 0};
+    CompletedMethod done{*method, 0};  // without an age: just now
     const ast::Literal* age = ast::literal_at(item, 1);
     if (age != nullptr && age->kind == ast::LiteralKind::kDuration) {
       (void)reader.literal();

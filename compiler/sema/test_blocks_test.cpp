@@ -67,7 +67,8 @@ TEST(TestBlocks, EachFactReachesItsFieldOfTheSignIn) {
       " user.tenant \"t9\", user.department \"IT\", app \"ledger\", app.groups [office365],"
       " client browser, platform ios, ip \"2001:db8::1\", country AT, sign_in_risk low,"
       " user_risk high, service_principal_risk medium, insider_risk minor,"
-      " transfer_method device_code_flow, flow refresh, session_age 2h,"
+      " transfer_method device_code_flow, original_transfer_method authentication_transfer,"
+      " flow refresh, session_age 2h,"
       " now \"2026-11-25T10:00:00Z\", completed [password 10m, sms_otp],"
       " satisfied [mfa, terms_of_use \"General\"], device.compliant false, device.managed true,"
       " device.trust_type workplace, device.ownership company, device.model \"X1\","
@@ -91,6 +92,7 @@ TEST(TestBlocks, EachFactReachesItsFieldOfTheSignIn) {
   EXPECT_EQ(f.service_principal_risk, Risk::kMedium);
   EXPECT_EQ(f.insider_risk, InsiderRisk::kMinor);
   EXPECT_EQ(f.transfer_method, TransferMethod::kDeviceCodeFlow);
+  EXPECT_EQ(f.original_transfer_method, TransferMethod::kAuthenticationTransfer);
   EXPECT_EQ(f.flow, Flow::kRefresh);
   EXPECT_EQ(f.session_age_s, 7200);
   EXPECT_EQ(f.now_unix_s, 1795600800);

@@ -238,6 +238,7 @@ static bool read_completed(call* c, napi_value v, gate_request* r) {
     napi_value element;
     napi_get_element(c->env, v, i, &element);
     bool fine = false;
+    done[i].age_s = GATE_AGE_UNKNOWN; /* until it is said */
     if (type_of(c, element) == napi_object) {
       done[i].method = kUnsaid;
       fine = each_key(c, "completed", element, read_completed_key, &done[i]) &&
@@ -347,7 +348,9 @@ static const struct {
     {"user_risk", GATE_RISKS, offsetof(gate_request, user_risk)},
     {"service_principal_risk", GATE_RISKS, offsetof(gate_request, service_principal_risk)},
     {"insider_risk", GATE_INSIDER_RISKS, offsetof(gate_request, insider_risk)},
-    {"transfer_method", GATE_TRANSFER_METHODS, offsetof(gate_request, transfer_method)}};
+    {"transfer_method", GATE_TRANSFER_METHODS, offsetof(gate_request, transfer_method)},
+    {"original_transfer_method", GATE_TRANSFER_METHODS,
+     offsetof(gate_request, original_transfer_method)}};
 /* [end] */
 
 static bool read_request_key(call* c, const char* key, napi_value v, void* to) {

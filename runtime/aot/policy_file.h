@@ -19,7 +19,7 @@
 namespace gate::aot {
 
 inline constexpr std::string_view kMagic = "\x8CGATE\r\n\x1A";
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::size_t kHeaderBytes = 56;
 inline constexpr std::size_t kHashBytes = 32;
 inline constexpr std::string_view kSignatureMagic = "GATESIG1";

@@ -282,7 +282,6 @@ TEST(CBadInput, NonsenseInAnInternedRequestIsAnErrorThatBlocks) {
   nonsense([](R& r) { r.signals = text, r.signal_count = 1; });
   nonsense([](R& r) { r.device_registered = 2; });
   nonsense([](R& r) { r.has_now = 2; });
-  nonsense([](R& r) { r.reserved = 1; });
   nonsense([](R& r) { r.reserved2 = 1; });
 }
 

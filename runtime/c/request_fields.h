@@ -27,8 +27,7 @@ bool is_array(const T* data, std::size_t count) noexcept {
 template <typename From>
 bool are_flags(const From& r) noexcept {
   return is_flag(r.device_registered) && is_flag(r.device_reported_lost) &&
-         is_flag(r.has_session_age) && is_flag(r.has_now) && is_flag(r.has_device_first_seen) &&
-         r.reserved == 0;
+         is_flag(r.has_session_age) && is_flag(r.has_now) && is_flag(r.has_device_first_seen);
 }
 
 /// Enumerators, device and numbers.
@@ -44,6 +43,7 @@ void take_values(const From& r, To& out) noexcept {
   out.service_principal_risk = enumerator<Risk>(r.service_principal_risk);
   out.insider_risk = enumerator<InsiderRisk>(r.insider_risk);
   out.transfer_method = enumerator<TransferMethod>(r.transfer_method);
+  out.original_transfer_method = enumerator<TransferMethod>(r.original_transfer_method);
   out.device.registered = r.device_registered != 0;
   out.device.reported_lost = r.device_reported_lost != 0;
   out.device.compliant = enumerator<Tristate>(r.device_compliant);

@@ -36,6 +36,7 @@ TEST(CRequest, CarriesEveryFact) {
   r.service_principal_risk = GATE_RISK_HIGH;
   r.insider_risk = GATE_INSIDER_RISK_MINOR;
   r.transfer_method = GATE_TRANSFER_METHOD_DEVICE_CODE_FLOW;
+  r.original_transfer_method = GATE_TRANSFER_METHOD_AUTHENTICATION_TRANSFER;
   r.device_registered = 1;
   r.device_reported_lost = 1;
   r.device_compliant = GATE_TRISTATE_TRUE;
@@ -74,6 +75,7 @@ TEST(CRequest, CarriesEveryFact) {
   EXPECT_EQ(f.service_principal_risk, Risk::kHigh);
   EXPECT_EQ(f.insider_risk, InsiderRisk::kMinor);
   EXPECT_EQ(f.transfer_method, TransferMethod::kDeviceCodeFlow);
+  EXPECT_EQ(f.original_transfer_method, TransferMethod::kAuthenticationTransfer);
   EXPECT_TRUE(f.device.registered && f.device.reported_lost);
   EXPECT_EQ(f.device.compliant, Tristate::kTrue);
   EXPECT_EQ(f.device.managed, Tristate::kFalse);

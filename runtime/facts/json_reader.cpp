@@ -274,7 +274,7 @@ struct RequestReader::Key {
   std::string_view name;
   bool (*read)(RequestReader& reader, const Element& value, const JsonPath& path);
 };
-const std::array<RequestReader::Key, 26> RequestReader::kKeys = {{
+const std::array<RequestReader::Key, 27> RequestReader::kKeys = {{
     {"flow", GATE_READS(r.enumerator(v, p, parse_flow, r.request_.flow))},
     {"user", GATE_READS(r.text(v, p, r.request_.user))},
     {"user_kind", GATE_READS(r.enumerator(v, p, parse_user_kind, r.request_.user_kind))},
@@ -296,6 +296,8 @@ const std::array<RequestReader::Key, 26> RequestReader::kKeys = {{
     {"insider_risk", GATE_READS(r.enumerator(v, p, parse_insider_risk, r.request_.insider_risk))},
     {"transfer_method",
      GATE_READS(r.enumerator(v, p, parse_transfer_method, r.request_.transfer_method))},
+    {"original_transfer_method",
+     GATE_READS(r.enumerator(v, p, parse_transfer_method, r.request_.original_transfer_method))},
     {"device", GATE_READS(r.device(v, p))},
     {"completed",
      GATE_READS(r.elements(

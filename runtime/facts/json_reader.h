@@ -30,7 +30,7 @@ class RequestReader {
   /// Up to so many keys of an object are compared with each other; more are sorted.
   static constexpr std::size_t kFewKeys = 32;
   struct Key;
-  static const std::array<Key, 26> kKeys;
+  static const std::array<Key, 27> kKeys;
 
   [[nodiscard]] Result<const SignInRequest*> read(const Element& root);
   void start(std::size_t bytes);

@@ -55,8 +55,12 @@ json::array completed_array(const SignInFacts& facts) {
   json::array out;
   for (const CompletedMethod& done : facts.completed) {
     const std::string_view method = name(done.method);
-    out.push_back(json::object{{"method", json::string_view(method.data(), method.size())},
-                               {"age_s", done.age_s}});
+    const json::string_view word(method.data(), method.size());
+    if (done.age_s == CompletedMethod::kAgeUnknown) {
+      out.push_back(json::string(word));
+    } else {
+      out.push_back(json::object{{"method", word}, {"age_s", done.age_s}});
+    }
   }
   return out;
 }
@@ -127,6 +131,7 @@ std::string to_json(const SignInFacts& facts) {
   put_enum(out, "service_principal_risk", facts.service_principal_risk, Risk::kNone);
   put_enum(out, "insider_risk", facts.insider_risk, InsiderRisk::kNone);
   put_enum(out, "transfer_method", facts.transfer_method, TransferMethod::kNone);
+  put_enum(out, "original_transfer_method", facts.original_transfer_method, TransferMethod::kNone);
   if (auto device = device_object(facts.device); !device.empty()) {
     out["device"] = std::move(device);
   }

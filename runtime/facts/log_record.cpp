@@ -196,11 +196,14 @@ Result<void> LogReader::Impl::read_entra(const Object& row) {
        absent);
   take(risk_of_log(text(row, "riskLevelAggregated")), r.user_risk, AbsentFact::kUserRisk, absent);
   read_device(row, r, strings_, absent);
-  if (same_word(text(row, "authenticationProtocol"), "deviceCode") ||
-      same_word(text(row, "originalTransferMethod"), "deviceCodeFlow")) {
+  if (same_word(text(row, "authenticationProtocol"), "deviceCode")) {
     r.transfer_method = TransferMethod::kDeviceCodeFlow;
-  } else if (same_word(text(row, "originalTransferMethod"), "authenticationTransfer")) {
-    r.transfer_method = TransferMethod::kAuthenticationTransfer;
+  }
+  for (const TransferMethod each :
+       {TransferMethod::kDeviceCodeFlow, TransferMethod::kAuthenticationTransfer}) {
+    if (same_word(text(row, "originalTransferMethod"), graph_name(each))) {
+      r.original_transfer_method = each;
+    }
   }
   r.now_unix_s = time_of_log(text(row, "createdDateTime"));
   absent |= r.now_unix_s ? 0 : bit(AbsentFact::kTime);

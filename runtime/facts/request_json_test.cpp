@@ -21,7 +21,7 @@ constexpr std::string_view kFull = R"({
   "flow":"refresh","user":"amy","user_kind":"b2b_collaboration_guest","external_tenant":"fabrikam",
   "groups":["Pilot"],"roles":["Global Administrator"],"context":"c1","app_groups":["office365"],
   "client":"native_app","platform":"ios","ip":"2001:db8::1","country":"AT","sign_in_risk":"medium",
-  "user_risk":"high","service_principal_risk":"low","insider_risk":"minor","transfer_method":"device_code_flow",
+  "user_risk":"high","service_principal_risk":"low","insider_risk":"minor","transfer_method":"device_code_flow","original_transfer_method":"authentication_transfer",
   "device":{"registered":true,"reported_lost":true,"compliant":false,"managed":true,"trust":"azure_ad",
             "ownership":"company","model":"X1","physical_ids":["a","b"]},
   "completed":["password",{"method":"email_otp","age_s":30}],
@@ -46,7 +46,10 @@ TEST(RequestJson, EveryKeyArrives) {
   EXPECT_EQ(facts.lists[0].values, (std::vector<std::string>{"a", "b"}));
   ASSERT_EQ(facts.completed.size(), 2U);
   EXPECT_EQ(facts.completed[1].method, Method::kEmailOtp);
+  EXPECT_EQ(facts.completed[0].age_s, CompletedMethod::kAgeUnknown);
   EXPECT_EQ(facts.completed[1].age_s, 30U);
+  EXPECT_EQ(facts.transfer_method, TransferMethod::kDeviceCodeFlow);
+  EXPECT_EQ(facts.original_transfer_method, TransferMethod::kAuthenticationTransfer);
   ASSERT_EQ(facts.satisfied.size(), 2U);
   EXPECT_EQ(facts.satisfied[1].name, "Terms");
   EXPECT_EQ(facts.session_age_s, 60);

@@ -109,7 +109,9 @@ class LeafDetail {
   std::string completed() const {
     std::vector<std::string> words;
     for (const CompletedMethod& c : r_.completed) {
-      words.push_back(fmt::format("{} {}s ago", gate::name(c.method), c.age_s));
+      words.push_back(c.age_s == CompletedMethod::kAgeUnknown
+                          ? fmt::format("{} at an unknown time", gate::name(c.method))
+                          : fmt::format("{} {}s ago", gate::name(c.method), c.age_s));
     }
     return words.empty() ? "nothing is completed"
                          : fmt::format("completed {}", fmt::join(words, ", "));

@@ -68,7 +68,9 @@ std::uint64_t context_word(const SignInRequest& r) {
   return bit(F::kFlow, r.flow) | bit(F::kClient, r.client) | bit(F::kPlatform, r.platform) |
          bit(F::kSignInRisk, r.sign_in_risk) | bit(F::kUserRisk, r.user_risk) |
          bit(F::kServicePrincipalRisk, r.service_principal_risk) |
-         bit(F::kInsiderRisk, r.insider_risk) | bit(F::kTransferMethod, r.transfer_method) |
+         bit(F::kInsiderRisk, r.insider_risk) |
+         bit(F::kTransferMethod,
+             ir::transfer_marks(r.transfer_method, r.original_transfer_method)) |
          bit(F::kUserKind, r.user_kind) | bit(F::kDeviceRegistered, known ? 1 : 0) |
          bit(F::kDeviceReportedLost, r.device.reported_lost ? 1 : 0) |
          bit(F::kDeviceCompliant, known ? r.device.compliant : Tristate::kAbsent) |

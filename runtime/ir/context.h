@@ -17,7 +17,7 @@ enum class ContextFact : std::uint8_t {
   kUserRisk,
   kServicePrincipalRisk,
   kInsiderRisk,
-  kTransferMethod,
+  kTransferMethod,  ///< a bit for each of TransferMarks
   kUserKind,
   kDeviceRegistered,    ///< bit 0 = no, bit 1 = yes
   kDeviceReportedLost,  ///< bit 0 = no, bit 1 = yes
@@ -27,6 +27,16 @@ enum class ContextFact : std::uint8_t {
   kDeviceOwnership,
 };
 inline constexpr std::size_t kContextFactCount = 15;
+
+/// The flows that a session bears the mark of: the one of this sign-in and the one it began with,
+/// either of which a policy on a flow means. Four sets, so that exactly one bit of the run is set
+/// and whatever a condition leaves out is its negation.
+using TransferMarks = std::uint8_t;  ///< 0 none, 1 device code flow, 2 transfer, 3 both
+inline constexpr std::size_t kTransferMarksCount = 4;
+static_assert(kTransferMethodCount == 3, "TransferMarks holds two flows");
+[[nodiscard]] constexpr TransferMarks transfer_marks(TransferMethod now, TransferMethod at_start) {
+  return static_cast<TransferMarks>(static_cast<unsigned>(now) | static_cast<unsigned>(at_start));
+}
 
 struct ContextField {
   std::uint8_t offset = 0;
@@ -41,21 +51,10 @@ struct ContextField {
 
 /// Where a fact lives in the context word.
 [[nodiscard]] constexpr ContextField context_field(ContextFact fact) {
-  constexpr std::uint8_t kWidths[kContextFactCount] = {kFlowCount,
-                                                       kClientAppCount,
-                                                       kPlatformCount,
-                                                       kRiskCount,
-                                                       kRiskCount,
-                                                       kRiskCount,
-                                                       kInsiderRiskCount,
-                                                       kTransferMethodCount,
-                                                       kUserKindCount,
-                                                       2,
-                                                       2,
-                                                       kTristateCount,
-                                                       kTristateCount,
-                                                       kDeviceTrustCount,
-                                                       kDeviceOwnershipCount};
+  constexpr std::uint8_t kWidths[kContextFactCount] = {
+      kFlowCount, kClientAppCount,   kPlatformCount,      kRiskCount,        kRiskCount,
+      kRiskCount, kInsiderRiskCount, kTransferMarksCount, kUserKindCount,    2,
+      2,          kTristateCount,    kTristateCount,      kDeviceTrustCount, kDeviceOwnershipCount};
   std::uint8_t offset = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(fact); ++i) {
     offset = static_cast<std::uint8_t>(offset + kWidths[i]);
@@ -63,10 +62,20 @@ struct ContextField {
   return {offset, kWidths[static_cast<std::size_t>(fact)]};
 }
 
+/// The bits of requests for which `fact == word` holds, `value` being the word's number: one bit,
+/// but for flows, where either of two marks may be meant and `none` is neither.
+[[nodiscard]] constexpr std::uint64_t word_bits(ContextFact fact, unsigned value) {
+  const ContextField field = context_field(fact);
+  if (fact != ContextFact::kTransferMethod || value == 0) {
+    return field.bit(value);
+  }
+  return field.bit(value) | field.bit(kTransferMarksCount - 1);
+}
+
 /// The spelling of a fact in .gate files: "sign_in_risk", "device.compliant".
 [[nodiscard]] const char* context_fact_name(ContextFact fact) noexcept;
 
-static_assert(context_field(ContextFact::kDeviceOwnership).offset + kDeviceOwnershipCount <= 64,
-              "the context word is full: move a fact to a slot");
+static_assert(context_field(ContextFact::kDeviceOwnership).offset + kDeviceOwnershipCount <= 62,
+              "two bits are for the plans (abi): the context word is full: move a fact to a slot");
 
 }  // namespace gate::ir

@@ -24,13 +24,14 @@ struct Plain {
   std::uint8_t service_principal_risk = 0;
   std::uint8_t insider_risk = 0;
   std::uint8_t transfer_method = 0;
+  std::uint8_t original_transfer_method = 0;
   std::uint8_t registered = 0;
   std::uint8_t reported_lost = 0;
   std::uint8_t compliant = 0;
   std::uint8_t managed = 0;
   std::uint8_t trust = 0;
   std::uint8_t ownership = 0;
-  std::uint8_t unused[7] = {};
+  std::uint8_t unused[6] = {};
 };
 static_assert(std::has_unique_object_representations_v<Plain>, "padding would make keys differ");
 
@@ -103,6 +104,7 @@ Plain plain_of(const SignInRequest& r, bool with_time) {
   p.service_principal_risk = byte(r.service_principal_risk);
   p.insider_risk = byte(r.insider_risk);
   p.transfer_method = byte(r.transfer_method);
+  p.original_transfer_method = byte(r.original_transfer_method);
   p.registered = byte(r.device.registered);
   p.reported_lost = byte(r.device.reported_lost);
   p.compliant = byte(r.device.compliant);
@@ -126,6 +128,7 @@ void take_plain(const Plain& p, SignInRequest& r) {
   r.service_principal_risk = static_cast<Risk>(p.service_principal_risk);
   r.insider_risk = static_cast<InsiderRisk>(p.insider_risk);
   r.transfer_method = static_cast<TransferMethod>(p.transfer_method);
+  r.original_transfer_method = static_cast<TransferMethod>(p.original_transfer_method);
   r.device.registered = p.registered != 0;
   r.device.reported_lost = p.reported_lost != 0;
   r.device.compliant = static_cast<Tristate>(p.compliant);

@@ -12,20 +12,19 @@ constexpr std::uint32_t bit(ControlKind kind) {
 }
 
 /// Ages. A sign-in is held against the oldest factor it used (every present factor must be fresh),
-/// without factors against the session's age; a refresh or a request of which no age is known
-/// counts as stale, a first sign-in as fresh. The password is never a second factor. MFA that the
-/// caller vouches for is a factor too, as old as the session; without an age it is not held against
-/// somebody who used a second factor here. For an authentication context every factor that is
-/// present must be inside the interval (conditional-access 2.8), also of a frequency that elsewhere
-/// looks at the second factor alone.
+/// without factors against the session's age; an age that is not known is too old, but a second
+/// factor that a first sign-in does not speak of is none. The password is never a second factor.
+/// MFA that the caller vouches for is a factor too, as old as the session; without an age it is too
+/// old, but for somebody who used a second factor beside a first. For an authentication context
+/// every factor that is present must be inside the interval (conditional-access 2.8), also of a
+/// frequency that elsewhere looks at the second factor alone.
 template <typename Request>
 void find_ages(const Request& request, const std::uint32_t* ages_s, abi::DecisionFacts& facts) {
   const bool claimed = (facts.satisfied & bit(ControlKind::kMfa)) != 0;
   const bool resumed = request.flow == Flow::kRefresh || request.flow == Flow::kRequest;
   const std::uint64_t session_s = request.session_age_s
                                       ? static_cast<std::uint64_t>(*request.session_age_s)
-                                  : resumed ? abi::DecisionFacts::kAgeUnknown
-                                            : 0;
+                                      : abi::DecisionFacts::kAgeUnknown;
   constexpr std::uint32_t kPassword = MethodSet::of(Method::kPassword).bits();
   const std::uint32_t second = facts.done.bits() & ~kPassword;
   std::uint32_t oldest_second_s = 0;
@@ -37,10 +36,13 @@ void find_ages(const Request& request, const std::uint32_t* ages_s, abi::Decisio
   if (facts.done.contains(Method::kPassword)) {
     facts.oldest_s = std::max(oldest_second_s, ages_s[static_cast<std::size_t>(Method::kPassword)]);
   }
+  constexpr std::uint32_t kMethods = (1U << kMethodCount) - 1;
+  const std::uint32_t methods = facts.done.bits() & kMethods;
+  const bool two_methods = (methods & (methods - 1)) != 0;
   if (facts.done.empty()) {
     facts.oldest_s = session_s;
-    facts.oldest_second_s = session_s;
-  } else if (claimed && (second == 0 || request.session_age_s)) {
+    facts.oldest_second_s = claimed || resumed || request.session_age_s ? session_s : 0;
+  } else if (claimed && (request.session_age_s || second == 0 || !two_methods)) {
     facts.oldest_s = std::max(facts.oldest_s, session_s);
     facts.oldest_second_s = std::max(facts.oldest_second_s, session_s);
   }

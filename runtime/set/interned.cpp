@@ -86,6 +86,7 @@ void InternedSignIn::Impl::copy_values(const SignInRequest& from) {
   request.service_principal_risk = from.service_principal_risk;
   request.insider_risk = from.insider_risk;
   request.transfer_method = from.transfer_method;
+  request.original_transfer_method = from.original_transfer_method;
   request.device = from.device;
   request.session_age_s = from.session_age_s;
   request.now_unix_s = from.now_unix_s;

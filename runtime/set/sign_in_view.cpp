@@ -44,6 +44,7 @@ SignInView::SignInView(const SignInFacts& f) {
   request_.service_principal_risk = f.service_principal_risk;
   request_.insider_risk = f.insider_risk;
   request_.transfer_method = f.transfer_method;
+  request_.original_transfer_method = f.original_transfer_method;
   request_.device = f.device;
   request_.completed = f.completed;
   request_.satisfied = satisfied_;
@@ -74,6 +75,7 @@ SignInFacts own_facts(const SignInRequest& r) {
   f.service_principal_risk = r.service_principal_risk;
   f.insider_risk = r.insider_risk;
   f.transfer_method = r.transfer_method;
+  f.original_transfer_method = r.original_transfer_method;
   f.device = r.device;
   f.completed.assign(r.completed.begin(), r.completed.end());
   for (const SatisfiedControl& s : r.satisfied) {

@@ -40,7 +40,8 @@ std::string context_value(ir::ContextFact fact, unsigned value) {
     case ir::ContextFact::kInsiderRisk:
       return spelled<InsiderRisk>(value);
     case ir::ContextFact::kTransferMethod:
-      return spelled<TransferMethod>(value);
+      return value == ir::kTransferMarksCount - 1 ? "device_code_flow and authentication_transfer"
+                                                  : spelled<TransferMethod>(value);
     case ir::ContextFact::kUserKind:
       return spelled<UserKind>(value);
     case ir::ContextFact::kDeviceRegistered:
@@ -62,7 +63,36 @@ bool is_ordered(ir::ContextFact fact) {
          fact == ir::ContextFact::kServicePrincipalRisk || fact == ir::ContextFact::kInsiderRisk;
 }
 
+/// `transfer_method in [a, b]` or its negation, when the bits are those of words; "" otherwise.
+std::string transfer_text(std::uint64_t bits) {
+  constexpr auto kFact = ir::ContextFact::kTransferMethod;
+  if (bits == 0 || (bits & ~ir::context_field(kFact).mask()) != 0) {
+    return {};
+  }
+  const auto text_of = [](std::uint64_t wanted, std::string_view one, std::string_view some) {
+    std::uint64_t found = 0;
+    Words words;
+    for (unsigned v = 0; v < kTransferMethodCount; ++v) {
+      const std::uint64_t word = ir::word_bits(kFact, v);
+      if ((word & ~wanted) == 0) {
+        found |= word;
+        words.push_back(spelled<TransferMethod>(v));
+      }
+    }
+    const char* subject = ir::context_fact_name(kFact);
+    return found != wanted     ? std::string()
+           : words.size() == 1 ? fmt::format("{} {} {}", subject, one, words.front())
+                               : fmt::format("{} {} [{}]", subject, some, joined(words));
+  };
+  const std::string positive = text_of(bits, "==", "in");
+  return positive.empty() ? text_of(ir::context_field(kFact).mask() & ~bits, "!=", "not in")
+                          : positive;
+}
+
 std::string context_text(std::uint64_t bits) {
+  if (std::string flows = transfer_text(bits); !flows.empty()) {
+    return flows;
+  }
   for (std::size_t f = 0; f < ir::kContextFactCount; ++f) {
     const auto fact = static_cast<ir::ContextFact>(f);
     const ir::ContextField field = ir::context_field(fact);

@@ -21,6 +21,7 @@ bool enums_in_range(const Request& r) {
             in_range(r.user_risk, kRiskCount) && in_range(r.service_principal_risk, kRiskCount) &&
             in_range(r.insider_risk, kInsiderRiskCount) &&
             in_range(r.transfer_method, kTransferMethodCount) &&
+            in_range(r.original_transfer_method, kTransferMethodCount) &&
             in_range(r.device.compliant, kTristateCount) &&
             in_range(r.device.managed, kTristateCount) &&
             in_range(r.device.trust, kDeviceTrustCount) &&

@@ -111,6 +111,7 @@ TEST(Issue4BadInput, OutOfRangeIdsOfEveryEnumerationBlock) {
   refused([](SignInFacts& f) -> auto& { return f.service_principal_risk; }, kRiskCount);
   refused([](SignInFacts& f) -> auto& { return f.insider_risk; }, kInsiderRiskCount);
   refused([](SignInFacts& f) -> auto& { return f.transfer_method; }, kTransferMethodCount);
+  refused([](SignInFacts& f) -> auto& { return f.original_transfer_method; }, kTransferMethodCount);
   refused([](SignInFacts& f) -> auto& { return f.device.compliant; }, kTristateCount);
   refused([](SignInFacts& f) -> auto& { return f.device.managed; }, kTristateCount);
   refused([](SignInFacts& f) -> auto& { return f.device.trust; }, kDeviceTrustCount);

@@ -34,6 +34,7 @@ CRequest::CRequest(const SignInFacts& f)
   r_.service_principal_risk = number(f.service_principal_risk);
   r_.insider_risk = number(f.insider_risk);
   r_.transfer_method = number(f.transfer_method);
+  r_.original_transfer_method = number(f.original_transfer_method);
   r_.device_registered = f.device.registered ? 1 : 0;
   r_.device_reported_lost = f.device.reported_lost ? 1 : 0;
   r_.device_compliant = number(f.device.compliant);

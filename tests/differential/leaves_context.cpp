@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/differential/leaves.h"
 
 namespace gate::differential {
@@ -18,6 +20,8 @@ struct Fact {
   std::string_view (*word)(std::size_t);
   std::size_t (*get)(const SignInFacts&);
   void (*set)(SignInFacts&, std::size_t);
+  /// How many values facts have, of which words hold for several: for 1 and 2 also the last, both.
+  std::size_t values = 0;
 };
 
 template <typename E>
@@ -31,6 +35,20 @@ std::string_view flag_word(std::size_t value) {
 #define FACT_OF(member, E)                                                             \
   word_of<E>, [](const SignInFacts& f) { return static_cast<std::size_t>(f.member); }, \
       [](SignInFacts& f, std::size_t v) { f.member = static_cast<E>(v); }
+/// The flow of the sign-in, and the one that the session began with: a word holds for either.
+std::size_t marks_of(const SignInFacts& f) {
+  return static_cast<std::size_t>(f.transfer_method) |
+         static_cast<std::size_t>(f.original_transfer_method);
+}
+void set_marks(SignInFacts& f, std::size_t marks) {
+  constexpr TransferMethod kNow[] = {TransferMethod::kNone, TransferMethod::kNone,
+                                     TransferMethod::kAuthenticationTransfer,
+                                     TransferMethod::kAuthenticationTransfer};
+  f.transfer_method = kNow[marks];
+  f.original_transfer_method =
+      marks % 2 != 0 ? TransferMethod::kDeviceCodeFlow : TransferMethod::kNone;
+}
+
 /// What is known of a device counts only when it is registered.
 #define FACT_OF_DEVICE(member, E)                                                   \
   word_of<E>,                                                                       \
@@ -52,8 +70,8 @@ const Fact kFacts[] = {
     {"service_principal_risk", kRiskCount, 0, Kind::kLevel, false,
      FACT_OF(service_principal_risk, Risk)},
     {"insider_risk", kInsiderRiskCount, 0, Kind::kLevel, false, FACT_OF(insider_risk, InsiderRisk)},
-    {"transfer_method", kTransferMethodCount, 0, Kind::kWord, false,
-     FACT_OF(transfer_method, TransferMethod)},
+    {"transfer_method", kTransferMethodCount, 0, Kind::kWord, false, word_of<TransferMethod>,
+     marks_of, set_marks, 4},
     {"user.kind", kUserKindCount, 0, Kind::kWord, false, FACT_OF(user_kind, UserKind)},
     {"device.registered", 2, 0, Kind::kFlag, false, flag_word,
      [](const SignInFacts& f) { return f.device.registered ? std::size_t{1} : 0; },
@@ -80,7 +98,7 @@ Leaf of_values(const Fact& fact, std::uint32_t mask) {
       whether([&fact, mask](const SignInFacts& f) { return (mask >> fact.get(f) & 1U) != 0; });
   leaf.make = [&fact, mask](Dice& dice, SignInFacts& f, bool holds) {
     std::vector<std::size_t> good;
-    for (std::size_t v = 0; v < fact.count; ++v) {
+    for (std::size_t v = 0; v < std::max(fact.count, fact.values); ++v) {
       if (((mask >> v & 1U) != 0) == holds) {
         good.push_back(v);
       }
@@ -93,7 +111,11 @@ Leaf of_values(const Fact& fact, std::uint32_t mask) {
 }
 
 std::uint32_t all_of(const Fact& fact) {
-  return (1U << fact.count) - 1;
+  return (1U << std::max(fact.count, fact.values)) - 1;
+}
+/// The values for which `fact == word` holds.
+std::uint32_t values_of(const Fact& fact, std::size_t word) {
+  return 1U << word | (fact.values != 0 && word != 0 ? 1U << (fact.values - 1) : 0);
 }
 
 }  // namespace
@@ -110,7 +132,7 @@ Leaf Leaves::context_test(std::size_t which) {
     use("word", fmt::format("{} {}", fact.path, fact.word(v)));
     return std::string(fact.word(v));
   };
-  const std::uint32_t one = 1U << value;
+  const std::uint32_t one = values_of(fact, value);
   const auto leaf = [&](std::string text, std::uint32_t mask) {
     Leaf out = of_values(fact, mask);
     out.text = std::move(text);
@@ -134,7 +156,7 @@ Leaf Leaves::context_test(std::size_t which) {
     std::vector<std::string> words;
     for (std::size_t i = 1 + d_.below(3); i > 0; --i) {
       const auto v = fact.first_word + d_.below(fact.count - fact.first_word);
-      mask |= 1U << v;
+      mask |= values_of(fact, v);
       words.push_back(word(v));
     }
     use("operator", negative ? "not in" : "in");

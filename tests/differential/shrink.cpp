@@ -155,6 +155,7 @@ class Shrinker {
     reset(&SignInFacts::service_principal_risk);
     reset(&SignInFacts::insider_risk);
     reset(&SignInFacts::transfer_method);
+    reset(&SignInFacts::original_transfer_method);
     reset(&SignInFacts::session_age_s);
     reset(&SignInFacts::now_unix_s);
     any = attempt([&](Case& c) {

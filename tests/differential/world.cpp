@@ -132,6 +132,7 @@ SignInFacts random_sign_in(const World& w, Dice& dice) {
   f.service_principal_risk = static_cast<Risk>(sometimes(kRiskCount));
   f.insider_risk = static_cast<InsiderRisk>(sometimes(kInsiderRiskCount));
   f.transfer_method = static_cast<TransferMethod>(sometimes(kTransferMethodCount));
+  f.original_transfer_method = static_cast<TransferMethod>(sometimes(kTransferMethodCount));
   f.device.registered = dice.one_in(2);
   f.device.reported_lost = dice.one_in(5);
   f.device.compliant = static_cast<Tristate>(sometimes(kTristateCount));

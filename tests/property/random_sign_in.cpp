@@ -40,7 +40,10 @@ void set_context(ir::ContextFact fact, std::size_t value, SignInFacts& f) {
       f.insider_risk = static_cast<InsiderRisk>(value);
       break;
     case ir::ContextFact::kTransferMethod:
-      f.transfer_method = static_cast<TransferMethod>(value);
+      f.transfer_method =
+          value > 2 ? TransferMethod::kDeviceCodeFlow : static_cast<TransferMethod>(value);
+      f.original_transfer_method =
+          value > 2 ? TransferMethod::kAuthenticationTransfer : TransferMethod::kNone;
       break;
     case ir::ContextFact::kUserKind:
       f.user_kind = static_cast<UserKind>(value);

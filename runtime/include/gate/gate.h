@@ -45,10 +45,12 @@ extern "C" {
 /* --- what is known of one sign-in
  * ------------------------------------------------------------------ */
 
-/* A method done in this session, and how long ago in seconds. */
+/* A method done in this session, and how long ago in seconds: 0 is now. An age that you do not
+ * know is too old for every sign-in frequency. */
+#define GATE_AGE_UNKNOWN 0xFFFFFFFFu
 typedef struct gate_method_done {
   uint32_t method; /* GATE_METHOD_... */
-  uint32_t age_s;
+  uint32_t age_s;  /* or GATE_AGE_UNKNOWN */
 } gate_method_done;
 
 /* A control that you vouch for; device states are derived from the device fields instead. */
@@ -101,12 +103,12 @@ typedef struct gate_request {
   uint32_t device_reported_lost; /* 0 or 1 */
   uint32_t device_compliant;     /* GATE_TRISTATE_... */
   uint32_t device_managed;
-  uint32_t device_trust;          /* GATE_DEVICE_TRUST_... */
-  uint32_t device_ownership;      /* GATE_DEVICE_OWNERSHIP_... */
-  uint32_t has_session_age;       /* 0 or 1 */
-  uint32_t has_now;               /* 0 or 1 */
-  uint32_t has_device_first_seen; /* 0 or 1 */
-  uint32_t reserved;
+  uint32_t device_trust;             /* GATE_DEVICE_TRUST_... */
+  uint32_t device_ownership;         /* GATE_DEVICE_OWNERSHIP_... */
+  uint32_t has_session_age;          /* 0 or 1 */
+  uint32_t has_now;                  /* 0 or 1 */
+  uint32_t has_device_first_seen;    /* 0 or 1 */
+  uint32_t original_transfer_method; /* GATE_TRANSFER_METHOD_...: what the session began with */
   int64_t session_age_s;
   int64_t device_first_seen_s; /* seconds since this device was first seen */
   int64_t now_unix_s;          /* no decision reads a clock: say what time it is */

@@ -86,6 +86,7 @@ struct InternedRequest {
   Risk service_principal_risk = Risk::kNone;
   InsiderRisk insider_risk = InsiderRisk::kNone;
   TransferMethod transfer_method = TransferMethod::kNone;
+  TransferMethod original_transfer_method = TransferMethod::kNone;
   DeviceFacts device;
 
   std::span<const CompletedMethod> completed;

@@ -125,7 +125,7 @@ typedef struct gate_interned_request {
   uint32_t has_session_age;
   uint32_t has_now;
   uint32_t has_device_first_seen;
-  uint32_t reserved; /* 0 */
+  uint32_t original_transfer_method; /* GATE_TRANSFER_METHOD_... */
   int64_t session_age_s;
   int64_t device_first_seen_s;
   int64_t now_unix_s;

@@ -22,10 +22,12 @@ inline constexpr std::int64_t kNowMax = 253'402'300'799;  ///< 9999-12-31
 /// other way round.
 enum class TargetKind : std::uint8_t { kApp, kUserAction, kAuthContext };
 
-/// A method done in this session, and how long ago in seconds.
+/// A method done in this session, and how long ago in seconds. An age that is not known is too old
+/// for every sign-in frequency and for every `completed.method <= 15m`.
 struct CompletedMethod {
+  static constexpr std::uint32_t kAgeUnknown = 0xFFFFFFFF;
   Method method = Method::kPassword;
-  std::uint32_t age_s = 0;
+  std::uint32_t age_s = kAgeUnknown;
 };
 
 /// A named string fact: "device.model", "user.department". Absent names are null.
@@ -95,6 +97,9 @@ struct SignInRequest {
   Risk service_principal_risk = Risk::kNone;
   InsiderRisk insider_risk = InsiderRisk::kNone;
   TransferMethod transfer_method = TransferMethod::kNone;
+  /// What the session began with, whatever it goes on with (conditional-access 2.10: protocol
+  /// tracking). Policies on a flow look at both.
+  TransferMethod original_transfer_method = TransferMethod::kNone;
   DeviceFacts device;
 
   std::span<const CompletedMethod> completed;
@@ -139,6 +144,7 @@ struct SignInFacts {
   Risk service_principal_risk = Risk::kNone;
   InsiderRisk insider_risk = InsiderRisk::kNone;
   TransferMethod transfer_method = TransferMethod::kNone;
+  TransferMethod original_transfer_method = TransferMethod::kNone;
   DeviceFacts device;
   std::vector<CompletedMethod> completed;
   std::vector<OwnedControl> satisfied;

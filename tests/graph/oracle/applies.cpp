@@ -53,10 +53,8 @@ bool device_filter_matches(const json::value* filter, const SignIn& s) {
   return rule(34, hit.has_value() && *hit == wanted);
 }
 
-bool flow_matches(const Strings& flows, const Tenant& tenant, const SignIn& s) {
-  const bool start_counts =
-      tenant.disputed.flow_at_start_counts_beside_another || same(s.flow_now, "none");
-  return holds(flows, s.flow_now) || (start_counts && holds(flows, s.flow_at_start));
+bool flow_matches(const Strings& flows, const SignIn& s) {
+  return holds(flows, s.flow_now) || holds(flows, s.flow_at_start);
 }
 
 /// Reasons in the order of looking.
@@ -152,7 +150,7 @@ std::vector<std::string> failing_conditions(const json::value& policy, const Ten
   if (!flows.empty()) {
     out.condition(40, "authenticationFlow",
                   s.gives("authenticationFlow") || !same(s.flow_at_start, "none"),
-                  flow_matches(flows, tenant, s));
+                  flow_matches(flows, s));
   }
   return out.take();
 }

@@ -77,7 +77,7 @@ class Decision {
       out_.outstanding.clear();
       return;
     }
-    const bool repeat = must_repeat(out_.session, tenant_, s_);
+    const bool repeat = must_repeat(out_.session, s_);
     if (!rule(68, !out_.outstanding.empty() || repeat)) {
       out_.outcome = "allow";
       return;

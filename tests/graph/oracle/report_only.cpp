@@ -25,7 +25,7 @@ std::string report_only_result(const json::value& policy, bool applies, const Te
   }
   Session session;
   merge_session(policy, session);
-  const bool interrupted = user_must_act || must_repeat(session, tenant, s);
+  const bool interrupted = user_must_act || must_repeat(session, s);
   return interrupted ? "reportOnlyInterrupted" : "reportOnlySuccess";
 }
 

@@ -57,10 +57,9 @@ bool too_old(const Age& allowed, const Age& age) {
   return rule(64, !age || *age > *allowed);
 }
 
-Age age_of(const SignIn& s, const Tenant& tenant, std::string_view key) {
+Age age_of(const SignIn& s, std::string_view key) {
   const auto* found = member(s.session, key);
-  const auto otherwise = tenant.disputed.ages_not_given_are_too_old ? std::nullopt : Age(0);
-  return found != nullptr && found->is_int64() ? Age(found->get_int64()) : otherwise;
+  return found != nullptr && found->is_int64() ? Age(found->get_int64()) : std::nullopt;
 }
 
 /// Whether the method can be the second of two, or both: nobody knows what a federation did.
@@ -74,13 +73,13 @@ struct SecondFactor {
 };
 
 /// The oldest of the second factors: one that began the session has the age of the session.
-SecondFactor second_factor(const Tenant& tenant, const SignIn& s, const Age& first) {
+SecondFactor second_factor(const SignIn& s, const Age& first) {
   const auto done = methods_done(s);
   const bool began = !done.empty() && can_be_second(done.front());
   const bool later = done.size() > 1;
   const bool claimed = holds(list(s.session, "satisfiedControls"), "mfa") ||
                        (flag(s.session, "homeTenantMfaClaim") && s.trusts_home("mfa"));
-  const auto repeated = age_of(s, tenant, "mfaAgeSeconds");
+  const auto repeated = age_of(s, "mfaAgeSeconds");
   SecondFactor out;
   out.present = began || later || claimed;
   out.age = began ? first : repeated;
@@ -115,9 +114,9 @@ void merge_session(const json::value& policy, Session& into) {
   into.disable_resilience = flag(controls, "disableResilienceDefaults") || into.disable_resilience;
 }
 
-bool must_repeat(const Session& session, const Tenant& tenant, const SignIn& s) {
-  const auto first = age_of(s, tenant, "primaryAuthAgeSeconds");
-  const auto second = second_factor(tenant, s, first);
+bool must_repeat(const Session& session, const SignIn& s) {
+  const auto first = age_of(s, "primaryAuthAgeSeconds");
+  const auto second = second_factor(s, first);
   bool again = too_old(session.frequency_s, first);
   if (second.present) {
     again = too_old(session.frequency_s, second.age) || again;

@@ -25,6 +25,6 @@ struct Session {
 void merge_session(const json::value& policy, Session& into);
 
 /// Whether a factor is older than the sign-in frequency allows (README rules 64 to 66).
-[[nodiscard]] bool must_repeat(const Session& session, const Tenant& tenant, const SignIn& s);
+[[nodiscard]] bool must_repeat(const Session& session, const SignIn& s);
 
 }  // namespace graph_oracle
