@@ -34,7 +34,7 @@ TEST(Baselines, LoopAndBitsetAgreeOnEverySignIn) {
 }
 
 TEST(Baselines, ComeToEveryOutcome) {
-  const Workload workload = generate({.seed = 1, .policies = 240, .sign_ins = 1'000});
+  const Workload workload = generate({.seed = 1, .policies = 240, .sign_ins = 2'000});
   const PlainLoop loop(workload.policies);
   const Binder binder(workload);
   BoundSignIn bound;

@@ -22,7 +22,7 @@ Shape selective(std::size_t policies) {
           .everywhere_max = 24,
           .broad_max = 60,
           .contexts = 60,
-          .actions = 20,
+          .actions = 0,
           .excludes = 450,
           .platform = 220,
           .client = 150,

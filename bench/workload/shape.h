@@ -23,8 +23,10 @@ struct Shape {
   /// Policies on roles; as many on app groups, on contexts, on actions. These names do not grow
   /// with the tenant, so neither do the policies about them.
   std::size_t broad_max = 0;
-  unsigned contexts = 0, actions = 0;  ///< permille that target a context, a user action
-  unsigned excludes = 0;               ///< permille that exclude somebody
+  /// Permille that target a context, a user action. The shapes here have none on actions: policies
+  /// on all apps reach them too, by rules between policies that the baselines do not know.
+  unsigned contexts = 0, actions = 0;
+  unsigned excludes = 0;  ///< permille that exclude somebody
   unsigned platform = 0, client = 0, risk = 0, location = 0, device = 0, model = 0, transfer = 0;
   unsigned expression = 0;    ///< permille with an expression of several leaves
   unsigned blocks = 0;        ///< permille that block, always under a condition

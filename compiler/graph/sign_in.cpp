@@ -320,7 +320,11 @@ class SignInReader {
     const auto action =
         word(object, "userAction", {"registerSecurityInformation", "registerOrJoinDevices"});
     const auto apps = object.strings("includeApplications");
-    custom_attributes(object, RuleSubject::kApp);
+    if (action.empty()) {
+      custom_attributes(object, RuleSubject::kApp);
+    } else {
+      object.ignore("customSecurityAttributes");  // an action is no app: it has none
+    }
     if (!context.empty()) {
       add(TargetKind::kAuthContext, context);
     } else if (!action.empty()) {

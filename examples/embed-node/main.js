@@ -5,10 +5,10 @@ const { Evaluator } = require('./index.js');
 const evaluator = new Evaluator(process.argv[2]);
 const request = {
   user: 'cleo@customer.example', app: 'retail-app', client: 'native_app', country: 'AT',
-  sign_in_risk: 'medium', completed: ['password'], signals: { otp_failures: 1 },
+  sign_in_risk: 'medium', completed: [{ method: 'password', age_s: 60 }], signals: { otp_failures: 1 },
 };
 console.log(JSON.stringify(evaluator.evaluate(request)));
-request.completed = ['password', { method: 'sms_otp', age_s: 30 }];
+request.completed = [{ method: 'password', age_s: 60 }, { method: 'sms_otp', age_s: 30 }];
 console.log(JSON.stringify(evaluator.evaluate(request)));
 // [end]
 

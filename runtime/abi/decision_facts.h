@@ -28,8 +28,9 @@ struct DecisionFacts {
   /// False for whoever cannot be asked for anything: legacy clients (conditional-access 2.4), B2B
   /// direct connect users (2.7), service principals.
   bool can_prompt = true;
-  bool registration_known = false;  ///< `registered` was given
-  MethodSet registered;             ///< what the user could do now, without registering anything
+  bool registers_security_info = false;  ///< the user action of that name
+  bool registration_known = false;       ///< `registered` was given
+  MethodSet registered;  ///< what the user could do now, without registering anything
 };
 
 }  // namespace gate::abi

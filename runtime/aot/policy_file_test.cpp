@@ -96,8 +96,8 @@ TEST(PolicyFile, SaysWhatIsWrong) {
   const auto refuse = [](std::string file) { return load_policy_set(file).error(); };
   EXPECT_EQ(refuse("#!/bin/sh\n").code, ErrorCode::kInvalidArgument);
   std::string file = saved();
-  file[8] = 2;
-  EXPECT_EQ(refuse(file).message, "policy file: version 2, this library knows version 1");
+  file[8] = 3;
+  EXPECT_EQ(refuse(file).message, "policy file: version 3, this library knows version 2");
   file = saved();
   file[12] = 1;
   EXPECT_EQ(refuse(file).message, "policy file: unknown flags");

@@ -102,6 +102,14 @@ void Binding::bind_target(const Request& r, abi::BoundRequest& out, Faults& faul
   constexpr ir::SymbolKind kTargets[] = {ir::SymbolKind::kApp, ir::SymbolKind::kUserAction,
                                          ir::SymbolKind::kAuthContext};
   add(kTargets[static_cast<std::size_t>(r.target_kind)], r.target);
+  if (r.target_kind == TargetKind::kUserAction) {
+    add_feature(features_.any_action(), keys);
+    // The set knows the name where it matters (ir::needed_for_actions).
+    const Feature action = feature(ir::SymbolKind::kUserAction, r.target, faults);
+    if (action == Features::kNone || action != features_.register_device()) {
+      add_feature(features_.any_action_but_devices(), keys);
+    }
+  }
   if (r.target_kind == TargetKind::kApp) {
     for (const auto group : r.app_groups) {
       add(ir::SymbolKind::kAppGroup, group);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/ir/built_in_number.h"
+#include "runtime/ir/reach.h"
 #include "runtime/set/visible.h"
 
 namespace gate::index {
@@ -115,7 +116,8 @@ void Binding::number_kinds(const ir::Program& program) {
       static_cast<std::uint32_t>(program.names.size());
   fact_numbers_ = {
       number(NameKind::kAttribute, "fido2.aaguid"), number(NameKind::kAttribute, "x509.issuer_ski"),
-      number(NameKind::kList, "x509.policy_oids"), number(NameKind::kList, ir::kRegisteredMethods)};
+      number(NameKind::kList, "x509.policy_oids"), number(NameKind::kList, ir::kRegisteredMethods),
+      number(NameKind::kUserAction, ir::kRegisterSecurityInfo)};
 }
 
 NameNumber Binding::number(NameKind kind, std::string_view name) const noexcept {

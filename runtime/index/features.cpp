@@ -3,10 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/ir/reach.h"
+
 namespace gate::index {
 
 Features::Features(const ir::Program& program)
     : specials_(static_cast<std::uint32_t>(program.symbols.size())) {
+  for (ir::SymbolId id = 0; id < specials_; ++id) {
+    const ir::Symbol& symbol = program.symbols[id];
+    if (symbol.kind == ir::SymbolKind::kUserAction && symbol.name == ir::kRegisterDevice) {
+      register_device_ = id;
+    }
+  }
   number_guests(program);
   number_keys(program);
   find_memberships(program);
@@ -79,6 +87,17 @@ std::vector<Feature> Features::of(const ir::TargetSet& set) const {
   if (set.all) {
     result.push_back(all_targets(set.kind));
   }
+  if (ir::is_all_resources(set)) {
+    result.push_back(any_action());
+  }
+  return result;
+}
+std::vector<Feature> Features::targets_of(const ir::Program& program,
+                                          const ir::Policy& policy) const {
+  std::vector<Feature> result = of(policy.include_targets);
+  if (ir::skips_device_registration(program, policy)) {
+    std::replace(result.begin(), result.end(), any_action(), any_action_but_devices());
+  }
   return result;
 }
 
@@ -94,7 +113,7 @@ void Features::number_keys(const ir::Program& program) {
     if (p.state != PolicyState::kOff) {
       number(of(p.include), principal_keys_);
       number(of(p.exclude), principal_keys_);
-      number(of(p.include_targets), target_keys_);
+      number(targets_of(program, p), target_keys_);
       number(of(p.exclude_targets), target_keys_);
     }
   }

@@ -28,9 +28,15 @@ class Features {
   [[nodiscard]] Feature all_targets(TargetKind kind) const {
     return specials_ + 2 + static_cast<std::uint32_t>(kind);
   }
+  /// Of every user action, and of those but device registration: what policies on all resources
+  /// stand for beside apps.
+  [[nodiscard]] Feature any_action() const { return specials_ + 5; }
+  [[nodiscard]] Feature any_action_but_devices() const { return specials_ + 6; }
   [[nodiscard]] Feature guest(UserKind kind) const {
-    return specials_ + 5 + static_cast<std::uint32_t>(kind);
+    return specials_ + 7 + static_cast<std::uint32_t>(kind);
   }
+  /// The symbol of the user action register_device; kNone when no rule of the set asks for it.
+  [[nodiscard]] Feature register_device() const { return register_device_; }
   /// kNone unless some set names this kind of guest from this tenant.
   [[nodiscard]] Feature guest(UserKind kind, ir::SymbolId tenant) const {
     return guests_of_tenant_[tenant - first_tenant_][static_cast<std::size_t>(kind)];
@@ -40,6 +46,9 @@ class Features {
   /// The features of which a request must have one to be in the set.
   [[nodiscard]] std::vector<Feature> of(const ir::PrincipalSet& set) const;
   [[nodiscard]] std::vector<Feature> of(const ir::TargetSet& set) const;
+  /// The same of what a policy includes.
+  [[nodiscard]] std::vector<Feature> targets_of(const ir::Program& program,
+                                                const ir::Policy& policy) const;
 
   /// The number that the index knows a feature by, kNone if no policy names it. Principals and
   /// targets are numbered apart.
@@ -59,10 +68,11 @@ class Features {
   void number_guests(const ir::PrincipalSet& set);
   void number_keys(const ir::Program& program);
   void find_memberships(const ir::Program& program);
-  static constexpr std::size_t kFixedSpecials = 5 + kUserKindCount;
+  static constexpr std::size_t kFixedSpecials = 7 + kUserKindCount;
 
   std::uint32_t specials_ = 0;  ///< the first feature that is no symbol
   ir::SymbolId first_tenant_ = 0;
+  Feature register_device_ = kNone;
   std::uint32_t next_ = 0;
   std::vector<std::array<Feature, kUserKindCount>> guests_of_tenant_;
   std::vector<std::uint32_t> keys_;

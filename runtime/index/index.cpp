@@ -55,6 +55,12 @@ void Index::conclude(const Bound& bound, Source&& source, Answer& out) const noe
     }
   }
   DecisionMaker maker(decisions_, bound.facts);
+  if (decisions_.may_displace(bound.facts)) {
+    source.for_each([&maker](std::uint32_t policy, const auto&) {
+      maker.look_for_strengths(policy);
+      return false;
+    });
+  }
   source.for_each([&](std::uint32_t policy, const auto&) {
     maker.apply(policy, source.is_unknown(policy) ? fact(policy) : abi::kNoFact);
     return false;

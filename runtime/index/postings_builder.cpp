@@ -102,14 +102,25 @@ PostingsBuilder::Keys PostingsBuilder::anchors(const ir::PrincipalSet& set) cons
                });
   return keys_of(rest);
 }
-PostingsBuilder::Keys PostingsBuilder::anchors(const ir::TargetSet& set) const {
-  return set.all ? Keys{features_.key(features_.all_targets(set.kind))} : keys_of(set);
+/// What "all targets" contains is left out.
+PostingsBuilder::Keys PostingsBuilder::anchors_of_targets(const ir::Policy& policy) const {
+  if (!policy.include_targets.all) {
+    return keys_of(policy.include_targets);
+  }
+  ir::Policy every = policy;
+  every.include_targets.members.clear();
+  Keys keys;
+  for (const Feature feature : features_.targets_of(program_, every)) {
+    keys.push_back(features_.key(feature));
+  }
+  std::sort(keys.begin(), keys.end());
+  return keys;
 }
 
 void PostingsBuilder::add(std::uint32_t policy) {
   const ir::Policy& p = program_.policies[policy];
   Keys principals = anchors(p.include);
-  Keys targets = anchors(p.include_targets);
+  Keys targets = anchors_of_targets(p);
   if (principals.empty() || targets.empty()) {
     return;  // nobody, or nothing: never applies
   }

@@ -29,7 +29,7 @@ class PostingsBuilder {
   [[nodiscard]] Keys keys_of(const ir::PrincipalSet& set) const;
   [[nodiscard]] Keys keys_of(const ir::TargetSet& set) const;
   [[nodiscard]] Keys anchors(const ir::PrincipalSet& set) const;
-  [[nodiscard]] Keys anchors(const ir::TargetSet& set) const;
+  [[nodiscard]] Keys anchors_of_targets(const ir::Policy& policy) const;
   /// What the lists of a policy do not settle: Entry::excluded and Entry::check.
   void add_check(const ir::Policy& policy, const Keys& included_principals,
                  const Keys& included_targets, std::uint32_t residual, Postings::Entry& entry);

@@ -85,7 +85,7 @@ void Rows::fill(const ir::Program& program, const Features& features,
     };
     mark(principal_rows_, features.of(p.include), 0);
     mark(principal_rows_, features.of(p.exclude), 1);
-    mark(target_rows_, features.of(p.include_targets), 0);
+    mark(target_rows_, features.targets_of(program, p), 0);
     mark(target_rows_, features.of(p.exclude_targets), 1);
     const std::uint64_t mask = conditions.context_mask(i);
     for (std::uint64_t bit = 0; bit < 64; ++bit) {

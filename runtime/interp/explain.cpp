@@ -154,7 +154,7 @@ PolicyTrace criteria_of(const ir::Program& p, const Interpreter& in, std::uint32
                           of(!in.in(policy.exclude)), user_detail(r)});
   }
   t.criteria.push_back({"target", "include " + targets_text(p, policy.include_targets),
-                        of(in.in(policy.include_targets)), target_detail(r)});
+                        of(in.reaches(policy)), target_detail(r)});
   if (policy.exclude_targets.all || !policy.exclude_targets.members.empty()) {
     t.criteria.push_back({"target", "exclude " + targets_text(p, policy.exclude_targets),
                           of(!in.in(policy.exclude_targets)), target_detail(r)});
@@ -173,11 +173,11 @@ PolicyTrace criteria_of(const ir::Program& p, const Interpreter& in, std::uint32
 PolicyTrace trace_policy(const ir::Program& program, const DecisionTables& tables,
                          const std::vector<std::string>& clause_texts,
                          const Interpreter& interpreter, const abi::DecisionFacts& facts,
-                         std::uint32_t policy) {
+                         std::uint32_t policy, bool displaced) {
   PolicyTrace t = criteria_of(program, interpreter, policy);
   const ir::Effect& effect = program.effects[program.policies[policy].effect];
   if (t.applies) {
-    DecisionMaker alone(tables, facts);
+    DecisionMaker alone(tables, facts, displaced);
     alone.apply(policy, interpreter.unknown_fact(program.policies[policy].condition));
     t.outcome = alone.finish().outcome;
   }
@@ -185,10 +185,10 @@ PolicyTrace trace_policy(const ir::Program& program, const DecisionTables& table
   if (effect.block) {
     t.requires_text.emplace_back("block");
   }
-  for (const std::uint32_t c : effect.clauses) {
+  for_each_clause(tables.clauses_of(policy, displaced), [&](std::uint32_t c) {
     t.requires_text.push_back(clause_texts[c]);
     t.satisfied = t.satisfied && tables.met(tables.clause(c), facts);
-  }
+  });
   return t;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "runtime/ir/built_in_number.h"
+#include "runtime/ir/reach.h"
 #include "runtime/set/decide.h"
 #include "runtime/set/validate.h"
 #include "runtime/set/visible.h"
@@ -173,6 +174,9 @@ bool Interpreter::in(const ir::PrincipalSet& set) const {
 }
 
 bool Interpreter::in(const ir::TargetSet& set) const {
+  if (ir::is_all_resources(set) && request_.target_kind == TargetKind::kUserAction) {
+    return true;
+  }
   if (set.kind != request_.target_kind) {
     return false;
   }
@@ -443,8 +447,15 @@ std::uint16_t Interpreter::unknown_fact(ir::ExprId expr) const {  // NOLINT(misc
   return abi::kNoFact;
 }
 
+bool Interpreter::reaches(const ir::Policy& policy) const {
+  const bool registers_device =
+      request_.target_kind == TargetKind::kUserAction && request_.target == ir::kRegisterDevice;
+  return in(policy.include_targets) &&
+         !(registers_device && ir::skips_device_registration(program_, policy));
+}
+
 bool Interpreter::applies(const ir::Policy& policy) const {
-  return in(policy.include) && !in(policy.exclude) && in(policy.include_targets) &&
+  return in(policy.include) && !in(policy.exclude) && reaches(policy) &&
          !in(policy.exclude_targets) && truth(policy.condition) != Truth::kFalse;
 }
 
@@ -456,14 +467,23 @@ Decision interpret(const ir::Program& program, const DecisionTables& tables,
   }
   const abi::DecisionFacts facts = decision_facts(program, request);
   DecisionMaker maker(tables, facts);
-  for (std::uint32_t i = 0; i < program.policies.size(); ++i) {
-    const ir::Policy& policy = program.policies[i];
-    const bool considered = policy.state == PolicyState::kOn ||
-                            (policy.state == PolicyState::kReportOnly && plan == Plan::kReportOnly);
-    if (considered && interpreter.applies(policy)) {
-      maker.apply(i, interpreter.unknown_fact(policy.condition));
+  const auto each_applied = [&](auto f) {
+    for (std::uint32_t i = 0; i < program.policies.size(); ++i) {
+      const ir::Policy& policy = program.policies[i];
+      const bool considered =
+          policy.state == PolicyState::kOn ||
+          (policy.state == PolicyState::kReportOnly && plan == Plan::kReportOnly);
+      if (considered && interpreter.applies(policy)) {
+        f(i, policy);
+      }
     }
+  };
+  if (tables.may_displace(facts)) {
+    each_applied([&](std::uint32_t i, const ir::Policy&) { maker.look_for_strengths(i); });
   }
+  each_applied([&](std::uint32_t i, const ir::Policy& policy) {
+    maker.apply(i, interpreter.unknown_fact(policy.condition));
+  });
   return maker.finish();
 }
 

@@ -30,6 +30,8 @@ class Interpreter {
   [[nodiscard]] Truth truth(ir::ExprId expr) const;
   /// The first absent fact because of which `expr` is unknown; kNoFact if it is not unknown.
   [[nodiscard]] std::uint16_t unknown_fact(ir::ExprId expr) const;
+  /// The request is for something that the policy includes.
+  [[nodiscard]] bool reaches(const ir::Policy& policy) const;
   /// Everything but the state.
   [[nodiscard]] bool applies(const ir::Policy& policy) const;
 

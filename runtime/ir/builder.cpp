@@ -9,6 +9,7 @@
 
 #include "runtime/ir/binary_writer.h"
 #include "runtime/ir/canonical.h"
+#include "runtime/ir/reach.h"
 #include "runtime/ir/standard.h"
 
 namespace gate::ir {
@@ -230,6 +231,14 @@ std::uint32_t ProgramBuilder::clause(Clause clause) {
                   [](const Control& c) { return c.kind == ControlKind::kPasswordChange; })) {
     // A password change needs MFA first (CAD-006): decide() must find that clause.
     impl_->clauses.add(impl_->p.clauses, Clause{{Control{ControlKind::kMfa, 0}}});
+  }
+  // So must decide() what displaced strengths leave; canonical() drops it where nothing can be.
+  if (Clause rest = without_strengths(clause); !rest.any_of.empty() && rest != clause) {
+    impl_->clauses.add(impl_->p.clauses, std::move(rest));
+  }
+  if (std::any_of(clause.any_of.begin(), clause.any_of.end(),
+                  [](const Control& c) { return c.kind == ControlKind::kCompliantDevice; })) {
+    (void)symbol(SymbolKind::kUserAction, kRegisterDevice);
   }
   return impl_->clauses.add(impl_->p.clauses, std::move(clause));
 }

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "runtime/ir/reach.h"
 #include "runtime/ir/standard.h"
 #include "runtime/ir/text_writer.h"
 
@@ -54,7 +55,8 @@ void renumber(std::vector<std::uint32_t>& ids, const Renumbering& to) {
 
 class Canonicaliser {
  public:
-  Canonicaliser(Program program, const UsedSlots& slots) : p_(std::move(program)), slots_(&slots) {}
+  Canonicaliser(Program program, const UsedSlots& slots)
+      : p_(std::move(program)), needed_(needed_for_actions(p_)), slots_(&slots) {}
 
   Program run() {
     mark_exprs();
@@ -141,6 +143,10 @@ class Canonicaliser {
     for (const Policy& policy : p_.policies) {
       mark(policy.include_targets.members);
       mark(policy.exclude_targets.members);
+    }
+    for (std::size_t i = 0; needed_.register_device && i < used.size(); ++i) {
+      used[i] = used[i] || (p_.symbols[i].kind == SymbolKind::kUserAction &&
+                            p_.symbols[i].name == kRegisterDevice);
     }
     apply_symbols(sort_symbol_table(used));
   }
@@ -344,7 +350,9 @@ class Canonicaliser {
     std::vector<bool> names(p_.names.size(), false);
     for (std::size_t i = 0; i < clauses.size(); ++i) {
       const Clause mfa{{Control{ControlKind::kMfa, 0}}};
-      clauses[i] = clauses[i] || (password_change && p_.clauses[i] == mfa);
+      clauses[i] = clauses[i] || (password_change && p_.clauses[i] == mfa) ||
+                   std::find(needed_.clauses.begin(), needed_.clauses.end(), p_.clauses[i]) !=
+                       needed_.clauses.end();
       for (const Control& c : p_.clauses[i].any_of) {
         if (c.kind == ControlKind::kStrength) {
           strengths[c.param] = strengths[c.param] || clauses[i];
@@ -421,6 +429,7 @@ class Canonicaliser {
   }
 
   Program p_;
+  const Needed needed_;  // found before anything is renumbered
   const UsedSlots* slots_;
   std::vector<bool> used_exprs_;
   std::vector<bool> used_tables_[kOpCount];

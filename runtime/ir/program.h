@@ -239,7 +239,8 @@ struct Policy {
   PolicyState state = PolicyState::kOn;
   PrincipalSet include;
   PrincipalSet exclude;
-  /// A policy has one kind of target; `exclude_targets` has the same kind.
+  /// A policy has one kind of target; `exclude_targets` has the same kind. All apps are all
+  /// resources, user actions too (ir/reach.h).
   TargetSet include_targets;
   TargetSet exclude_targets;
   ExprId condition = 0;

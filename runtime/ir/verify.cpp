@@ -9,6 +9,7 @@
 
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/names.h"
+#include "runtime/ir/reach.h"
 #include "runtime/ir/standard.h"
 
 namespace gate::ir {
@@ -376,6 +377,21 @@ class Verifier {
       }
       check(p.effect < p_.effects.size(), "no such effect");
     });
+    if (fault_.empty()) {
+      needed_for_user_actions();
+    }
+  }
+  void needed_for_user_actions() {
+    const Needed needed = needed_for_actions(p_);
+    const Symbol device{SymbolKind::kUserAction, std::string(kRegisterDevice)};
+    check(!needed.register_device ||
+              std::find(p_.symbols.begin(), p_.symbols.end(), device) != p_.symbols.end(),
+          "symbol", p_.symbols.size(),
+          "a policy on all apps that asks for a compliant device needs the action register_device");
+    for (const Clause& clause : needed.clauses) {
+      check(std::find(p_.clauses.begin(), p_.clauses.end(), clause) != p_.clauses.end(), "clause",
+            p_.clauses.size(), "displaced strengths need the clause that they leave");
+    }
   }
 
   const Program& p_;

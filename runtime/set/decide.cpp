@@ -55,7 +55,8 @@ void DecisionMaker::apply(std::uint32_t policy, std::uint16_t unknown_fact) noex
   } else if (unknown_fact != abi::kNoFact) {
     unknown_.add(ReasonCode::kUnknownSignal, policy, unknown_fact);
   }
-  for_each_clause(effect.clauses, [this, policy](std::uint32_t c) { ask(policy, c); });
+  for_each_clause(tables_.clauses_of(policy, displaced_),
+                  [this, policy](std::uint32_t c) { ask(policy, c); });
   if (DecisionTables::is_stale(effect, facts_)) {
     decision_.reauthenticate = true;
     reauthenticate_.add(ReasonCode::kReauthenticate, policy, 0);

@@ -23,12 +23,13 @@ namespace gate {
 [[nodiscard]] abi::DecisionFacts decision_facts(const ir::Program& program,
                                                 const SignInRequest& request) noexcept;
 
-/// What the four facts that rules of our own look for are called in an InternedRequest.
+/// What the facts and the action that rules of our own look for are called in an InternedRequest.
 struct FactNumbers {
   NameNumber aaguid = kUnnamed;
   NameNumber issuer_ski = kUnnamed;
   NameNumber policy_oids = kUnnamed;
   NameNumber registered = kUnnamed;
+  NameNumber register_security_info = kUnnamed;
 };
 
 /// The methods that were done; of each the age of the newest goes into ages_s, at its number.
@@ -146,6 +147,17 @@ class DecisionTables {
   [[nodiscard]] MethodSet completing(const ClauseRow& row, MethodSet done) const noexcept;
   /// Whether `able` holds all that some combination of the clause still misses.
   [[nodiscard]] bool reachable(const ClauseRow& row, MethodSet done, MethodSet able) const noexcept;
+  /// What a policy asks for; `displaced`: strengths of policies on all resources do not count
+  /// (ir::displaces_strengths).
+  [[nodiscard]] const ClauseSet& clauses_of(std::uint32_t policy, bool displaced) const {
+    return displaced && on_all_resources_[policy] ? without_strengths_[bits_.effect_of(policy)]
+                                                  : effect_of(policy).clauses;
+  }
+  [[nodiscard]] bool displaces_strengths(std::uint32_t policy) const { return displaces_[policy]; }
+  /// Whether it has to be asked which policies displace strengths before any is decided.
+  [[nodiscard]] bool may_displace(const abi::DecisionFacts& facts) const {
+    return some_displaces_ && facts.registers_security_info;
+  }
   /// The policy asks for the risk of the sign-in or of the user.
   [[nodiscard]] bool about_risk(std::uint32_t policy) const { return about_risk_[policy]; }
   /// The fact whose absence refuses access (ir::kGpsCountrySignal); kNoFact when no policy asks.
@@ -163,6 +175,7 @@ class DecisionTables {
   void add_clause(const ir::Program& program, const ir::Clause& clause);
   void find_what_meets();
   void group(const std::map<std::uint32_t, std::uint64_t>& clauses_of);
+  void find_displaced(const ir::Program& program);
   [[nodiscard]] std::uint64_t met_of_few(const abi::DecisionFacts& facts) const noexcept;
   [[nodiscard]] std::uint64_t met_by_methods(std::uint32_t missing) const noexcept;
   [[nodiscard]] static std::vector<bool> expressions_about_risk(const ir::Program& program);
@@ -172,6 +185,10 @@ class DecisionTables {
   std::vector<EffectRow> effects_;
   EffectTable bits_;
   std::vector<bool> about_risk_;
+  std::vector<ClauseSet> without_strengths_;  ///< of every effect; where some policy displaces
+  std::vector<bool> on_all_resources_;
+  std::vector<bool> displaces_;
+  bool some_displaces_ = false;
   std::vector<MethodSet> combinations_;
   /// Every combination once, 64 to a group, of sets of up to 64 clauses. For each four methods, and
   /// whichever of them are missing, the combinations that need one of these: what a sign-in has
@@ -199,8 +216,15 @@ class DecisionTables {
 /// stack of one evaluation; allocates nothing.
 class DecisionMaker {
  public:
-  DecisionMaker(const DecisionTables& tables, const abi::DecisionFacts& facts)
-      : tables_(tables), facts_(facts) {}
+  /// `displaced`: of DecisionTables::clauses_of.
+  DecisionMaker(const DecisionTables& tables, const abi::DecisionFacts& facts,
+                bool displaced = false)
+      : tables_(tables), facts_(facts), displaced_(displaced) {}
+
+  /// Where DecisionTables::may_displace(): once for every policy that applies, before apply().
+  void look_for_strengths(std::uint32_t policy) noexcept {
+    displaced_ = displaced_ || tables_.displaces_strengths(policy);
+  }
 
   /// `unknown_fact`: the absent fact because of which the policy counts as applying, or kNoFact.
   void apply(std::uint32_t policy, std::uint16_t unknown_fact) noexcept;
@@ -224,6 +248,7 @@ class DecisionMaker {
 
   const DecisionTables& tables_;
   const abi::DecisionFacts& facts_;
+  bool displaced_;
   Decision decision_;
   ClauseSet looked_at_;
   Findings findings_;

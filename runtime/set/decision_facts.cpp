@@ -2,6 +2,7 @@
 #include <bit>
 #include <gate/interned.hpp>
 
+#include "runtime/ir/reach.h"
 #include "runtime/set/decide.h"
 
 namespace gate {
@@ -87,6 +88,7 @@ struct FactNames {
   std::string_view issuer_ski = "x509.issuer_ski";
   std::string_view policy_oids = "x509.policy_oids";
   std::string_view registered = ir::kRegisteredMethods;
+  std::string_view register_security_info = ir::kRegisterSecurityInfo;
 };
 
 /// Whether what was presented is of an allowed model, from an allowed issuer and under an allowed
@@ -160,6 +162,8 @@ void find_facts(const ir::Program& program, const Request& request, const Names&
       facts.done = facts.done | ir::restriction_bit(i);
     }
   }
+  facts.registers_security_info = request.target_kind == TargetKind::kUserAction &&
+                                  request.target == names.register_security_info;
 }
 
 }  // namespace

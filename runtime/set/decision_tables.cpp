@@ -3,6 +3,7 @@
 #include <map>
 
 #include "runtime/ir/context.h"
+#include "runtime/ir/reach.h"
 #include "runtime/set/decide.h"
 
 namespace gate {
@@ -80,6 +81,7 @@ DecisionTables::DecisionTables(const ir::Program& program)
     }
   }
   find_what_meets();
+  find_displaced(program);
   const std::vector<bool> risky = expressions_about_risk(program);
   for (const ir::Policy& policy : program.policies) {
     about_risk_.push_back(risky[policy.condition]);
@@ -98,6 +100,27 @@ std::vector<bool> DecisionTables::expressions_about_risk(const ir::Program& prog
     }
   }
   return about;
+}
+
+void DecisionTables::find_displaced(const ir::Program& program) {
+  for (const ir::Policy& policy : program.policies) {
+    on_all_resources_.push_back(ir::is_all_resources(policy.include_targets));
+    displaces_.push_back(ir::displaces_strengths(program, policy));
+    some_displaces_ = some_displaces_ || displaces_.back();
+  }
+  if (!some_displaces_) {
+    return;
+  }
+  for (const ir::Effect& effect : program.effects) {
+    ClauseSet& left = without_strengths_.emplace_back();
+    for (const std::uint32_t c : effect.clauses) {
+      const auto found = std::find(program.clauses.begin(), program.clauses.end(),
+                                   ir::without_strengths(program.clauses[c]));
+      if (found != program.clauses.end()) {  // verify(): else nothing is left
+        left.add(static_cast<std::size_t>(found - program.clauses.begin()));
+      }
+    }
+  }
 }
 
 void DecisionTables::find_what_meets() {
@@ -192,7 +215,8 @@ void DecisionTables::stand(const abi::DecisionFacts& facts, Standing& out) const
     out.dead_ends.words.fill(~std::uint64_t{0});
   }
   out.stale = bits_.stale(facts);
-  out.each_policy = facts.registration_known || refusing_fact_ != abi::kNoFact || !bits_.fits();
+  out.each_policy = facts.registration_known || refusing_fact_ != abi::kNoFact ||
+                    may_displace(facts) || !bits_.fits();
 }
 
 void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& clause) {

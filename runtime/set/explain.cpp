@@ -1,5 +1,6 @@
 #include "runtime/interp/explain.h"
 
+#include <algorithm>
 #include <gate/policy_set.hpp>
 
 #include "runtime/interp/interpreter.h"
@@ -14,14 +15,14 @@ using internal::PolicySetState;
 /// What the policy says on its own; `policy` and what is unknown are filled in already. `standing`
 /// of the sign-in, or null: then every rule is asked one by one.
 void say(const PolicySetState& state, const abi::DecisionFacts& facts, const Standing* standing,
-         AppliedPolicy& out) {
+         bool displaced, AppliedPolicy& out) {
   const DecisionTables& tables = state.decisions;
   const DecisionTables::EffectRow& effect = tables.effect_of(out.policy);
   out.state = state.program.policies[out.policy].state;
-  out.required = effect.clauses;
+  out.required = tables.clauses_of(out.policy, displaced);
   bool dead_end = false;
   bool changes_password = false;
-  for_each_clause(effect.clauses, [&](std::uint32_t c) {
+  for_each_clause(out.required, [&](std::uint32_t c) {
     const bool met =
         standing != nullptr ? standing->met.contains(c) : tables.met(tables.clause(c), facts);
     if (!met) {
@@ -32,7 +33,7 @@ void say(const PolicySetState& state, const abi::DecisionFacts& facts, const Sta
   });
   out.satisfied = !effect.block && out.unmet.empty();
   if (standing == nullptr || standing->each_policy || changes_password) {
-    DecisionMaker alone(tables, facts);
+    DecisionMaker alone(tables, facts, displaced);
     alone.apply(out.policy, out.unknown ? out.fact : abi::kNoFact);
     out.outcome = alone.finish().outcome;
     return;
@@ -43,6 +44,17 @@ void say(const PolicySetState& state, const abi::DecisionFacts& facts, const Sta
   } else {
     out.outcome = stale || !out.unmet.empty() ? Outcome::kChallenge : Outcome::kAllow;
   }
+}
+
+/// Whether a policy of those that apply and are on takes the place of strengths.
+bool displaced_by(const PolicySetState& state, const abi::DecisionFacts& facts,
+                  const std::vector<AppliedPolicy>& applied) {
+  const DecisionTables& tables = state.decisions;
+  return tables.may_displace(facts) &&
+         std::any_of(applied.begin(), applied.end(), [&](const AppliedPolicy& each) {
+           return state.program.policies[each.policy].state == PolicyState::kOn &&
+                  tables.displaces_strengths(each.policy);
+         });
 }
 
 /// By the tables: bound once for the policies and for both decisions.
@@ -56,9 +68,10 @@ Explanation explain_by_index(const PolicySetState& state, const SignInRequest& r
     return e;
   }
   index.applied(bound, e.applied);
+  const bool displaced = displaced_by(state, bound.facts, e.applied);
   bool any_report_only = false;
   for (AppliedPolicy& each : e.applied) {
-    say(state, bound.facts, &bound.standing, each);
+    say(state, bound.facts, &bound.standing, displaced, each);
     any_report_only |= each.state == PolicyState::kReportOnly;
   }
   if (any_report_only) {
@@ -92,7 +105,10 @@ Explanation explain_by_interpreter(const PolicySetState& state, const Interprete
     const std::uint16_t fact = interpreter.unknown_fact(policy.condition);
     each.unknown = fact != abi::kNoFact;
     each.fact = each.unknown ? fact : 0;
-    say(state, facts, nullptr, each);
+  }
+  const bool displaced = displaced_by(state, facts, e.applied);
+  for (AppliedPolicy& each : e.applied) {
+    say(state, facts, nullptr, displaced, each);
   }
   return e;
 }
@@ -110,9 +126,10 @@ Explanation PolicySet::explain(const SignInRequest& request, ExplainScope scope)
     return e;
   }
   const abi::DecisionFacts facts = decision_facts(state_->program, request);
+  const bool displaced = displaced_by(*state_, facts, e.applied);
   const auto add = [&](std::uint32_t policy) {
     e.policies.push_back(trace_policy(state_->program, state_->decisions, state_->clause_texts,
-                                      interpreter, facts, policy));
+                                      interpreter, facts, policy, displaced));
   };
   if (scope == ExplainScope::kAppliedInWords) {
     for (const AppliedPolicy& each : e.applied) {
@@ -134,8 +151,15 @@ PolicyTrace PolicySet::trace(const SignInRequest& request, std::size_t policy) c
   if (interpreter.fault() != RequestFault::kNone) {
     return nothing;
   }
-  return trace_policy(state_->program, state_->decisions, state_->clause_texts, interpreter,
-                      decision_facts(state_->program, request), nothing.policy);
+  const abi::DecisionFacts facts = decision_facts(state_->program, request);
+  bool displaced = false;
+  for (std::uint32_t i = 0; state_->decisions.may_displace(facts) && i < policy_count(); ++i) {
+    const ir::Policy& each = state_->program.policies[i];
+    displaced = displaced || (each.state == PolicyState::kOn && interpreter.applies(each) &&
+                              state_->decisions.displaces_strengths(i));
+  }
+  return trace_policy(state_->program, state_->decisions, state_->clause_texts, interpreter, facts,
+                      nothing.policy, displaced);
 }
 
 }  // namespace gate

@@ -79,6 +79,30 @@ Consequence weigh(FlowRun& run, const PolicyVerdict& verdict,
   return {FlowEvent::kPolicyWantsRegistration, Answer::error(WireError::kRegistrationRequired)};
 }
 
+/// The channel that the first factor went to; null for a password.
+const Channel* first_channel(const std::vector<Channel>& channels, const FlowRecord& flow) {
+  const Channel* first = nullptr;
+  for (const Channel& channel : channels) {
+    if (!flow.completed.empty() && channel.channel_id == flow.completed.front().channel_id) {
+      first = &channel;
+    }
+  }
+  return first;
+}
+bool is_same_place(const Channel& channel, const Channel* first) {
+  return first != nullptr && channel.kind == first->kind &&
+         same_place(channel.kind, channel.address, first->address);
+}
+
+/// Whether the user has registered something beside the first factor of this flow. What was blocked
+/// counts: who lost his telephone is not somebody who never had one.
+bool has_another_way(const std::vector<Channel>& channels, const FlowRecord& flow) {
+  const Channel* first = first_channel(channels, flow);
+  return std::any_of(channels.begin(), channels.end(), [first](const Channel& channel) {
+    return (channel.verified || channel.blocked) && !is_same_place(channel, first);
+  });
+}
+
 SignInFacts facts_of(const FlowRun& run) {
   const RequestContext& context = run.context();
   return gather_facts({.user = run.user(),
@@ -126,18 +150,11 @@ bool is_scope_char(char c) {
 
 std::vector<Channel> eligible_channels(const std::vector<Channel>& channels, MethodSet methods,
                                        const FlowRecord& flow) {
-  const Channel* first = nullptr;
-  for (const Channel& channel : channels) {
-    if (!flow.completed.empty() && channel.channel_id == flow.completed.front().channel_id) {
-      first = &channel;
-    }
-  }
+  const Channel* first = first_channel(channels, flow);
   std::vector<Channel> eligible;
   for (const Channel& channel : channels) {
-    const bool proven_there = first != nullptr && channel.kind == first->kind &&
-                              same_place(channel.kind, channel.address, first->address);
     if (channel.verified && !channel.blocked && methods.contains(method_of(channel.kind)) &&
-        !proven_there) {
+        !is_same_place(channel, first)) {
       eligible.push_back(channel);
     }
   }
@@ -175,14 +192,36 @@ Result<void> record_decision(const RequestContext& context, Transaction& transac
   return append_audit(transaction, std::move(record));
 }
 
-Result<PolicyVerdict> decide_registration(const FlowRun& run, Transaction& transaction) {
+Result<Enrolment> decide_registration(const FlowRun& run, Transaction& transaction,
+                                      MethodSet wanted) {
+  const FlowRecord& flow = run.flow();
   SignInFacts facts = facts_of(run);
   facts.target_kind = TargetKind::kUserAction;
   facts.target = kRegisterAction;
-  PolicyVerdict verdict = run.context().parts.decider.decide(facts);
-  GATE_TRY_VOID(record_decision(run.context(), transaction, run.user(), "register",
-                                run.flow().flow_id, verdict));
-  return verdict;
+  const Decider& decider = run.context().parts.decider;
+  Enrolment out;
+  out.verdict = decider.decide(facts);
+  if (out.verdict.outcome == Outcome::kAllow) {
+    out.methods = wanted;
+  } else if (out.verdict.outcome == Outcome::kChallenge) {
+    GATE_TRY(const std::vector<Channel> channels,
+             transaction.channels_of(flow.tenant_id, flow.user_id));
+    if (!has_another_way(channels, flow)) {
+      for (const ChannelKind kind : {ChannelKind::kEmail, ChannelKind::kSms}) {
+        SignInFacts with = facts;
+        with.completed.push_back({method_of(kind), 0});
+        PolicyVerdict then =
+            wanted.contains(method_of(kind)) ? decider.decide(with) : PolicyVerdict{};
+        if (then.outcome == Outcome::kAllow) {
+          out.methods.add(method_of(kind));
+          out.verdict = std::move(then);
+        }
+      }
+    }
+  }
+  GATE_TRY_VOID(record_decision(run.context(), transaction, run.user(), "register", flow.flow_id,
+                                out.verdict));
+  return out;
 }
 
 Result<Answer> decide_and_answer(FlowRun& run, Transaction& transaction) {
@@ -199,9 +238,10 @@ Result<Answer> decide_and_answer(FlowRun& run, Transaction& transaction) {
   Consequence consequence = weigh(run, verdict, channels);
   if (consequence.event == FlowEvent::kPolicyWantsRegistration &&
       flow.state.phase == FlowPhase::kDeciding) {
-    GATE_TRY(const PolicyVerdict enrolment, decide_registration(run, transaction));
-    if (enrolment.outcome != Outcome::kAllow) {
-      consequence = {FlowEvent::kPolicyBlocks, blocked_answer(enrolment)};
+    GATE_TRY(const Enrolment enrolment, decide_registration(run, transaction, flow.offered));
+    flow.offered = enrolment.methods;
+    if (enrolment.methods.empty()) {
+      consequence = {FlowEvent::kPolicyBlocks, blocked_answer(enrolment.verdict)};
     }
   }
   if (auto refusal = run.take(consequence.event)) {

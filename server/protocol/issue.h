@@ -15,11 +15,20 @@ namespace gate::server {
 /// included.
 [[nodiscard]] Result<Answer> decide_and_answer(FlowRun& run, Transaction& transaction);
 
-/// Asks the policies on the user action `register_security_info` whether this user may enrol a
-/// method in this flow, and writes the audit row. Anything but allow is a no: who enrols a first
-/// second factor has none to answer a challenge with.
-[[nodiscard]] Result<PolicyVerdict> decide_registration(const FlowRun& run,
-                                                        Transaction& transaction);
+/// Which of `wanted` the user may enrol in this flow, and the verdict that says so.
+struct Enrolment {
+  PolicyVerdict verdict;
+  MethodSet methods;
+};
+
+/// Asks the policies on the user action `register_security_info`, which those on all apps are too,
+/// and writes the audit row. On allow, every method that is wanted. On a challenge none for whoever
+/// has another way to prove himself than his first factor, a blocked one included: a thief with
+/// the password must not add a method of his own, and this flow has no second prompt. Whoever has
+/// none may enrol the methods that, once done, leave nothing to ask for (conditional-access 2.7:
+/// sent to registration). A block is a no.
+[[nodiscard]] Result<Enrolment> decide_registration(const FlowRun& run, Transaction& transaction,
+                                                    MethodSet wanted);
 
 /// The answer to a verdict that blocks.
 [[nodiscard]] Answer blocked_answer(const PolicyVerdict& verdict);

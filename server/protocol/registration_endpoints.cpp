@@ -138,8 +138,9 @@ Answer register_continue(const RequestContext& context) {
       return std::move(submitted.refusal);
     }
     // Asked again in the transaction that binds: risk or policy may have changed since the demand.
-    GATE_TRY(const PolicyVerdict verdict, decide_registration(run, transaction));
-    const bool allowed = verdict.outcome == Outcome::kAllow;
+    const MethodSet method = MethodSet::of(method_of(run.flow().pending_kind));
+    GATE_TRY(const Enrolment enrolment, decide_registration(run, transaction, method));
+    const bool allowed = enrolment.methods.contains_all(method);
     refusal = run.take(allowed ? FlowEvent::kRegistrationProven : FlowEvent::kPolicyBlocks);
     if (refusal) {
       return std::move(*refusal);
@@ -147,7 +148,7 @@ Answer register_continue(const RequestContext& context) {
     FlowRecord& flow = run.flow();
     if (!allowed) {
       GATE_TRY_VOID(run.commit(transaction));
-      return blocked_answer(verdict);
+      return blocked_answer(enrolment.verdict);
     }
     Channel channel;
     channel.channel_id = flow.challenge_channel_id;

@@ -154,14 +154,17 @@ TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorIsNoSecondOne) {
   EXPECT_FALSE(TestServer::method_id(listed, "sms").empty());
 }
 
+/// The app wants a code by e-mail beside what was done; no policy is on enrolling.
+PolicyVerdict a_code_by_email_that_may_be_enrolled(const SignInFacts& facts) {
+  PolicyVerdict verdict = require_two_methods(facts);
+  if (verdict.outcome == Outcome::kChallenge) {
+    verdict.second_factors = MethodSet::of(Method::kEmailOtp);
+  }
+  return facts.target_kind == TargetKind::kUserAction ? allow() : verdict;
+}
+
 TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeRegisteredAsTheSecond) {
-  server_.decider.set([](const SignInFacts& facts) {
-    PolicyVerdict verdict = require_two_methods(facts);
-    if (verdict.outcome == Outcome::kChallenge) {
-      verdict.second_factors = MethodSet::of(Method::kEmailOtp);
-    }
-    return verdict;
-  });
+  server_.decider.set(a_code_by_email_that_may_be_enrolled);
   const Reply demanded = server_.first_factor("ben");
   ASSERT_EQ(demanded.suberror(), "registration_required");
   const Reply refused =
@@ -174,13 +177,7 @@ TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeRegisteredAsTheSecond) {
 }
 
 TEST_F(SignIn, C4_ATaggedAddressOfTheFirstFactorsMailboxCannotBeRegisteredEither) {
-  server_.decider.set([](const SignInFacts& facts) {
-    PolicyVerdict verdict = require_two_methods(facts);
-    if (verdict.outcome == Outcome::kChallenge) {
-      verdict.second_factors = MethodSet::of(Method::kEmailOtp);
-    }
-    return verdict;
-  });
+  server_.decider.set(a_code_by_email_that_may_be_enrolled);
   const Reply demanded = server_.first_factor("ben");
   const Reply refused =
       server_.post("/register/v1.0/challenge", {{"continuation_token", demanded.token()},
@@ -296,13 +293,53 @@ TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethod
       << "the flow is over";
 }
 
+PolicyVerdict demand_for_what_nobody_has() {
+  PolicyVerdict verdict = require_two_methods({});
+  verdict.outcome = Outcome::kChallenge;
+  return verdict;
+}
+
 TEST_F(Registration, C2_ADemandOnRegisterSecurityInfoThatNothingMeetsIsANo) {
-  server_.decider.set([](const SignInFacts& facts) {
-    SignInFacts app = facts;
-    app.target_kind = TargetKind::kApp;
-    return require_two_methods(app);
-  });
+  server_.decider.set(with_enrolment(demand_for_what_nobody_has));
   EXPECT_EQ(server_.first_factor("carl").error(), "access_denied");
+}
+
+TEST_F(Registration, C2_ADemandForMfaIsMetByTheFirstMethodThatIsRegistered) {
+  std::size_t asked = 0;
+  server_.decider.set([&asked](const SignInFacts& facts) {
+    asked += facts.target_kind == TargetKind::kUserAction ? 1 : 0;
+    return require_two_methods(facts);
+  });
+  const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  ASSERT_GE(asked, 2U);
+  const std::size_t before = asked;
+  const Reply proven = prove(sent.token(), server_.last_code());
+  ASSERT_EQ(proven.status, 200);
+  EXPECT_GT(asked, before) << "asked again when the method is bound";
+  EXPECT_TRUE(server_.submit("continuation_token", proven.token(), "").has_tokens());
+}
+
+/// The app wants a code by e-mail, enrolling wants any second factor.
+PolicyVerdict another_method_than_is_registered(const SignInFacts& facts) {
+  PolicyVerdict verdict = require_two_methods(facts);
+  if (facts.target_kind == TargetKind::kApp && verdict.outcome == Outcome::kChallenge) {
+    verdict.second_factors = MethodSet::of(Method::kEmailOtp);
+  }
+  return verdict;
+}
+
+TEST_F(Registration, C2_NobodyWithAMethodEnrolsAnotherWithoutProvingIt) {
+  for (const bool blocked : {false, true}) {
+    const auto phone = (*server_.store->channels_of(TestServer::kTenant, "dora-id"))[0];
+    ASSERT_EQ(phone.kind, ChannelKind::kSms);
+    ASSERT_TRUE(server_.store->transact([&](Transaction& transaction) {
+      return transaction.set_channel_blocked(TestServer::kTenant, phone.channel_id, blocked);
+    }));
+    server_.decider.set(another_method_than_is_registered);
+    const Reply refused = server_.first_factor("dora");
+    EXPECT_EQ(refused.error(), "access_denied") << blocked;
+    EXPECT_TRUE(refused.token().empty());
+  }
 }
 
 TEST_F(Registration, IsNoWayAroundABlockedChannel) {

@@ -104,9 +104,6 @@ PolicyVerdict require_two_methods(const SignInFacts& facts) {
     done.add(completed.method);
   }
   PolicyVerdict verdict = allow();
-  if (facts.target_kind == TargetKind::kUserAction) {
-    return verdict;  // a demand on the app is none on enrolling what meets it
-  }
   if ((done.bits() & (done.bits() - 1)) == 0) {
     verdict.outcome = Outcome::kChallenge;
     verdict.required_text = "mfa";

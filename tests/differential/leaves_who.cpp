@@ -315,9 +315,16 @@ Leaf Leaves::target_item(TargetKind kind) {
     use("target", "all apps");
     Leaf leaf;
     leaf.text = "all apps";
-    leaf.truth = whether([](const SignInFacts& f) { return f.target_kind == TargetKind::kApp; });
+    // User actions too; what of them a policy leaves alone: applies().
+    leaf.truth =
+        whether([](const SignInFacts& f) { return f.target_kind != TargetKind::kAuthContext; });
     leaf.make = [](Dice& dice, SignInFacts& f, bool holds) {
-      f.target_kind = holds ? TargetKind::kApp : static_cast<TargetKind>(1 + dice.below(2));
+      f.target_kind = !holds           ? TargetKind::kAuthContext
+                      : dice.one_in(4) ? TargetKind::kUserAction
+                                       : TargetKind::kApp;
+      if (f.target_kind == TargetKind::kUserAction) {
+        f.target = dice.one_in(2) ? "register_device" : "register_security_info";
+      }
     };
     return leaf;
   }

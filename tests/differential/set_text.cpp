@@ -62,8 +62,14 @@ bool applies(const PolicyText& policy, const SignInFacts& facts) {
     return std::any_of(items.begin(), items.end(),
                        [&facts](const Leaf& item) { return item.truth(facts) == Truth::kTrue; });
   };
-  return any(policy.users.include) && !any(policy.users.exclude) && any(policy.target.include) &&
-         !any(policy.target.exclude) &&
+  // A policy on all apps that asks for a compliant device leaves the registration of one alone.
+  const bool skipped =
+      facts.target_kind == TargetKind::kUserAction && facts.target == "register_device" &&
+      policy.grant.find("compliant_device") != std::string::npos &&
+      std::none_of(policy.target.include.begin(), policy.target.include.end(),
+                   [](const Leaf& item) { return item.text.starts_with("action"); });
+  return !skipped && any(policy.users.include) && !any(policy.users.exclude) &&
+         any(policy.target.include) && !any(policy.target.exclude) &&
          (!policy.when || truth(*policy.when, facts) != Truth::kFalse);
 }
 

@@ -217,13 +217,11 @@ Verdict ImportedSet::verdict(const gate::PolicySet& set, const gate::SignInFacts
   return out;
 }
 
-Verdict ImportedSet::oracle(const json::value& sign_in,
-                            const graph_oracle::Disputed& disputed) const {
+Verdict ImportedSet::oracle(const json::value& sign_in) const {
   graph_oracle::Tenant tenant;
   tenant.locations = &locations_;
   tenant.app_groups = &app_groups_;
   tenant.strengths = &strengths_;
-  tenant.disputed = disputed;
   const auto reading = graph_oracle::read(policies_, tenant, sign_in);
   Verdict out;
   out.outcome = reading.outcome;

@@ -48,10 +48,8 @@ class ImportedSet {
   /// What the engine says: by explain(), so that the policies are named. Fails the running test
   /// when `set` is answered for by another executor than it was built for.
   [[nodiscard]] Verdict verdict(const gate::PolicySet& set, const gate::SignInFacts& facts) const;
-  /// What the independent reading says; of what is in dispute, what the engine says.
-  [[nodiscard]] Verdict oracle(
-      const json::value& sign_in,
-      const graph_oracle::Disputed& disputed = graph_oracle::as_the_engine_reads_them()) const;
+  /// What the independent reading says.
+  [[nodiscard]] Verdict oracle(const json::value& sign_in) const;
   /// The number in the JSON array of a policy of the set.
   [[nodiscard]] std::size_t number_of(std::size_t policy) const { return numbers_.at(policy); }
 

@@ -15,7 +15,7 @@ namespace graph_corpus {
 
 std::string to_text(const Counts& counts) {
   auto out = std::to_string(counts.sign_ins) + " sign-ins, " + std::to_string(counts.applied) +
-             " policies applied, " + std::to_string(counts.open) + " open";
+             " policies applied";
   for (const auto& [outcome, count] : counts.outcomes) {
     out += ", " + std::to_string(count) + " " + outcome;
   }
@@ -26,19 +26,6 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* given = std::getenv(name);
   return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
 }
-
-namespace {
-
-void show_open(const Source& source, const json::value& sign_in, const Verdict& by_reference,
-               const Verdict& engine) {
-  if (setting("GATE_OPEN", 0) != 0) {
-    std::printf("open: %s\n%s\nreference %s\nengine    %s\n", source.name.c_str(),
-                json::serialize(sign_in).c_str(), to_text(by_reference).c_str(),
-                to_text(engine).c_str());
-  }
-}
-
-}  // namespace
 
 void compare(const Source& source, std::uint64_t seed, std::uint64_t rounds, Counts& counts) {
   SignInGenerator generator(source, seed);
@@ -57,11 +44,6 @@ void compare(const Source& source, std::uint64_t seed, std::uint64_t rounds, Cou
         << source.name << ", GATE_SEED=" << seed << ", round " << round << "\n"
         << json::serialize(sign_in) << "\noracle      " << to_text(expected) << "\ninterpreter "
         << to_text(interpreted) << "\nnative      " << to_text(native);
-    const auto by_reference = set.oracle(sign_in, {});
-    if (!(by_reference == expected)) {
-      ++counts.open;
-      show_open(source, sign_in, by_reference, expected);
-    }
   }
 }
 

@@ -14,7 +14,6 @@ namespace graph_corpus {
 struct Counts {
   std::size_t sign_ins = 0;
   std::size_t applied = 0;
-  std::size_t open = 0;  ///< that the reference decides otherwise (oracle/README.md, "Open")
   std::map<std::string, std::size_t> outcomes;
 };
 [[nodiscard]] std::string to_text(const Counts& counts);
@@ -23,7 +22,6 @@ struct Counts {
 [[nodiscard]] std::uint64_t setting(const char* name, std::uint64_t otherwise);
 
 /// Fails the running test at the first sign-in on which the three do not agree, and shows it.
-/// GATE_OPEN=1 shows too what is open.
 void compare(const Source& source, std::uint64_t seed, std::uint64_t rounds, Counts& counts);
 
 /// The policies on their own, one at a time and all switched on: no block hides what another asks

@@ -20,6 +20,13 @@ class Dice {
     return from[below(from.size())];
   }
   std::string name(const char* prefix, std::size_t n) { return prefix + std::to_string(below(n)); }
+  /// One of `n` user actions, of which the first two are those that rules ask for by name.
+  std::string user_action(std::size_t n) {
+    const std::size_t i = below(n);
+    return i == 0   ? "register_security_info"
+           : i == 1 ? "register_device"
+                    : "act" + std::to_string(i);
+  }
 
  private:
   std::mt19937_64 engine_;

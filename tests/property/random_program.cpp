@@ -195,7 +195,7 @@ class Generator {
                                              : symbol(SymbolKind::kApp, "a", n_.apps));
           break;
         case TargetKind::kUserAction:
-          set.members.push_back(symbol(SymbolKind::kUserAction, "act", n_.actions));
+          set.members.push_back(b_.symbol(SymbolKind::kUserAction, d_.user_action(n_.actions)));
           break;
         case TargetKind::kAuthContext:
           set.members.push_back(symbol(SymbolKind::kAuthContext, "c", n_.contexts));

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "runtime/ir/context.h"
+#include "runtime/ir/reach.h"
 
 namespace gate::property {
 namespace {
@@ -250,7 +251,7 @@ SignInFacts random_sign_in(Dice& d, const Names& names) {
   }
   f.target_kind = d.one_in(4) ? any<TargetKind>(d, 3) : TargetKind::kApp;
   f.target = f.target_kind == TargetKind::kApp          ? d.name("a", names.apps + 1)
-             : f.target_kind == TargetKind::kUserAction ? d.name("act", names.actions + 1)
+             : f.target_kind == TargetKind::kUserAction ? d.user_action(names.actions + 1)
                                                         : d.name("c", names.contexts + 1);
   for (std::size_t i = d.below(3); i > 0; --i) {
     f.app_groups.push_back(d.name("ag", names.app_groups + 1));
@@ -273,7 +274,10 @@ SignInFacts random_sign_in(Dice& d, const Names& names) {
 void aim_at(Dice& d, const ir::Program& p, const ir::Policy& policy, SignInFacts& f) {
   include_user(d, p, policy.include, f);
   f.target_kind = policy.include_targets.kind;
-  if (!policy.include_targets.members.empty()) {
+  if (ir::is_all_resources(policy.include_targets) && d.one_in(3)) {
+    f.target_kind = TargetKind::kUserAction;
+    f.target = d.user_action(3);
+  } else if (!policy.include_targets.members.empty()) {
     const ir::Symbol& s = p.symbols[d.pick(policy.include_targets.members)];
     if (s.kind == ir::SymbolKind::kAppGroup) {
       f.app_groups.push_back(s.name);

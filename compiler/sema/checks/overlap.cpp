@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/ir/reach.h"
+
 namespace gate::compiler::sema {
 namespace {
 
@@ -36,6 +38,10 @@ bool may_meet(const ir::PrincipalSet& a, const ir::PrincipalSet& b) {
 
 bool may_meet(const ir::TargetSet& a, const ir::TargetSet& b) {
   const auto names_any = [](const ir::TargetSet& set) { return set.all || !set.members.empty(); };
+  const bool action = a.kind == TargetKind::kUserAction || b.kind == TargetKind::kUserAction;
+  if (action && (ir::is_all_resources(a) || ir::is_all_resources(b))) {
+    return names_any(a) && names_any(b);
+  }
   return a.kind == b.kind &&
          ((a.all && names_any(b)) || (b.all && names_any(a)) || share(a.members, b.members));
 }

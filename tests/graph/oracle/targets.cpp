@@ -21,10 +21,12 @@ bool names_app(const std::vector<std::string>& names, const Tenant& tenant,
   return false;
 }
 
-/// Whether a filter of this mode ("include", "exclude") is there and matches.
+/// Whether a filter of this mode ("include", "exclude") is there and matches. A user action is a
+/// resource of which every attribute is null.
 bool filter_names(const json::value* filter, std::string_view mode, const SignIn& s) {
+  const auto* attributes = s.what == What::kUserAction ? nullptr : s.app_attributes;
   return filter != nullptr && same(text(filter, "mode"), mode) &&
-         attribute_rule_matches(text(filter, "rule"), s.app_attributes).value_or(false);
+         attribute_rule_matches(text(filter, "rule"), attributes).value_or(false);
 }
 
 bool app_matches(const json::value* apps, const Tenant& tenant, const SignIn& s,
@@ -51,13 +53,19 @@ bool app_matches(const json::value* apps, const Tenant& tenant, const SignIn& s,
   return excluded.empty() || rule(21, !names_app(excluded, tenant, app));
 }
 
-bool action_matches(const json::value& policy, const json::value* apps, const Tenant& tenant,
-                    const SignIn& s) {
+bool action_matches(const json::value& policy, const json::value* apps, const SignIn& s) {
   if (rule(23, names_the_action(policy, s))) {
     return true;
   }
-  if (!tenant.disputed.all_resources_cover_user_actions ||
-      !holds(list(apps, "includeApplications"), "All")) {
+  const auto included = list(apps, "includeApplications");
+  const auto* filter = member(apps, "applicationFilter");
+  if (!holds(included, "All") && !(included.empty() && filter != nullptr)) {
+    return false;
+  }
+  if (same(text(filter, "mode"), "include") && !filter_names(filter, "include", s)) {
+    return false;
+  }
+  if (filter_names(filter, "exclude", s)) {
     return false;
   }
   const bool enrolment = same(s.action, "urn:user:registerdevice");
@@ -76,7 +84,7 @@ bool is_about(const json::value& policy, const Tenant& tenant, const SignIn& s) 
   const auto* apps = member(member(&policy, "conditions"), "applications");
   switch (s.what) {
     case What::kUserAction:
-      return action_matches(policy, apps, tenant, s);
+      return action_matches(policy, apps, s);
     case What::kAuthenticationContext:
       return rule(24, holds(list(apps, "includeAuthenticationContextClassReferences"), s.context));
     case What::kApps:
