@@ -13,14 +13,16 @@ namespace gate::bench {
 
 OracleAnswer ask_oracle(const PolicySet& set, const SignInRequest& request) {
   const internal::PolicySetState& state = set.state();
+  const ir::Program unpacked = state.index == nullptr ? ir::Program() : state.program();
+  const ir::Program& program = state.index == nullptr ? state.common : unpacked;
   OracleAnswer answer;
-  answer.decision = interpret(state.program, state.decisions, request, Plan::kEnforced);
-  const Interpreter interpreter(state.program, request);
+  answer.decision = interpret(program, state.decisions, request, Plan::kEnforced);
+  const Interpreter interpreter(program, request);
   if (interpreter.fault() != RequestFault::kNone) {
     return answer;
   }
-  for (std::uint32_t i = 0; i < state.program.policies.size(); ++i) {
-    const ir::Policy& policy = state.program.policies[i];
+  for (std::uint32_t i = 0; i < program.policies.size(); ++i) {
+    const ir::Policy& policy = program.policies[i];
     if (policy.state == PolicyState::kOn && interpreter.applies(policy)) {
       answer.applied.push_back(i);
     }

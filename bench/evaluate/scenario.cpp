@@ -102,7 +102,7 @@ void Scenario::compile_all() {
   if (interpreted->tier() != Tier::kInterpreter) {
     give_up("the interpreter was asked for, and something else decides");
   }
-  auto built = build_policy_set(ir::Program(interpreted->state().program), Backend::kNative);
+  auto built = build_policy_set(interpreted->state().program(), Backend::kNative);
   if (!built) {
     give_up("tables: " + built.error().message);
   }

@@ -160,11 +160,12 @@ class Judge {
   const Explanation* explanation_;
 };
 
-TestResult run_one(const PolicySet& policies, const CompiledTest& test) {
+TestResult run_one(const PolicySet& policies, const ir::Program& program,
+                   const CompiledTest& test) {
   const SignInView view(test.facts);
   const internal::PolicySetState& state = policies.state();
   const bool report = test.expected.report_only;
-  const Decision reference = interpret(state.program, state.decisions, view.request(),
+  const Decision reference = interpret(program, state.decisions, view.request(),
                                        report ? Plan::kReportOnly : Plan::kEnforced);
   const Decision decision =
       report ? policies.evaluate_report_only(view.request()) : policies.evaluate(view.request());
@@ -193,8 +194,9 @@ TestReport run_tests(const PolicySet& policies, std::span<const CompiledTest> te
   // What is tested is what will decide, not what decides until then.
   policies.wait_for_native(std::chrono::seconds(10));
   report.results.reserve(tests.size());
+  const ir::Program program = policies.state().program();
   for (std::size_t i = 0; i < tests.size(); ++i) {
-    TestResult& result = report.results.emplace_back(run_one(policies, tests[i]));
+    TestResult& result = report.results.emplace_back(run_one(policies, program, tests[i]));
     result.test = i;
     ++(result.passed ? report.passed : report.failed);
   }

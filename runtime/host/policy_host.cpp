@@ -24,8 +24,8 @@ using Dropped = std::vector<std::shared_ptr<const PolicySet>>;
 
 std::size_t set_bytes(const PolicySet& set) {
   const internal::PolicySetState& state = set.state();
-  return sizeof(PolicySet) + sizeof(internal::PolicySetState) + ir::memory_bytes(state.program) +
-         (state.index == nullptr ? 0 : state.index->bytes());
+  return sizeof(PolicySet) + sizeof(internal::PolicySetState) + ir::memory_bytes(state.common) +
+         state.packed.bytes() + (state.index == nullptr ? 0 : state.index->bytes());
 }
 
 }  // namespace

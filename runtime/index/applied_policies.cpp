@@ -8,7 +8,7 @@ namespace gate::index {
 template <std::size_t kPolicies, typename Each>
 void Index::applied_by_postings(const Bound& bound, const abi::Entries& entries, Each each) const {
   Applied::Storage<kPolicies> storage;
-  Applied applied(storage, program_.policies.size());
+  Applied applied(storage, condition_of_.size());
   postings_->run(bound, conditions_, entries.residual, applied);
   applied.for_each([&](std::uint32_t policy) {
     each(policy, applied.is_unknown(policy));
@@ -25,14 +25,14 @@ void Index::applied(const Bound& bound, std::vector<AppliedPolicy>& out) const {
     each.policy = policy;
     each.unknown = unknown;
     if (unknown) {
-      const ir::ExprId condition = program_.policies[policy].condition;
+      const ir::ExprId condition = condition_of_[policy];
       each.fact = conditions_.unknown_fact(program_, condition, bound.request);
     }
   };
   if (rows_ == nullptr) {
     constexpr std::size_t kSmall = 131'072;
-    program_.policies.size() <= kSmall ? applied_by_postings<kSmall>(bound, entries, add)
-                                       : applied_by_postings<ir::kPoliciesMax>(bound, entries, add);
+    condition_of_.size() <= kSmall ? applied_by_postings<kSmall>(bound, entries, add)
+                                   : applied_by_postings<ir::kPoliciesMax>(bound, entries, add);
     return;
   }
   std::uint64_t applies[abi::kRowWordsMax];

@@ -28,6 +28,10 @@ Index::Index(const ir::Program& program, const DecisionTables& decisions, Option
     postings_ = std::make_unique<Postings>(program, binding_.features(), conditions_);
   }
   conditions_.forget_masks();
+  condition_of_.reserve(program.policies.size());
+  for (const ir::Policy& policy : program.policies) {
+    condition_of_.push_back(policy.condition);
+  }
 }
 
 void Index::attach(const abi::Entries& entries) noexcept {
@@ -38,7 +42,7 @@ void Index::attach(const abi::Entries& entries) noexcept {
 template <std::size_t kWords, typename Source, typename Answer>
 void Index::conclude(const Bound& bound, Source&& source, Answer& out) const noexcept {
   const auto fact = [this, &bound](std::uint32_t policy) {
-    return conditions_.unknown_fact(program_, program_.policies[policy].condition, bound.request);
+    return conditions_.unknown_fact(program_, condition_of_[policy], bound.request);
   };
   constexpr bool kWhole = std::is_same_v<Answer, Decision>;
   if (!bound.standing.each_policy) {
@@ -98,7 +102,7 @@ template <std::size_t kPolicies, typename Answer>
 void Index::decide_by_postings(const Bound& bound, const abi::Entries& entries,
                                Answer& out) const noexcept {
   Applied::Storage<kPolicies> storage;
-  Applied applied(storage, program_.policies.size());
+  Applied applied(storage, condition_of_.size());
   postings_->run(bound, conditions_, entries.residual, applied);
   if (narrow_) {
     conclude<1>(bound, ListedPolicies<1>(decisions_.bits(), applied), out);
@@ -143,7 +147,7 @@ void Index::decide(const Bound& bound, Answer& out) const noexcept {
   constexpr std::size_t kSmall = 131'072;
   if (rows_ != nullptr) {
     decide_by_rows(bound, entries, out);
-  } else if (program_.policies.size() <= kSmall) {
+  } else if (condition_of_.size() <= kSmall) {
     decide_by_postings<kSmall>(bound, entries, out);
   } else {
     decide_by_postings<ir::kPoliciesMax>(bound, entries, out);
@@ -186,7 +190,7 @@ template void Index::decide(const InternedRequest&, const BoundPrincipal*, Plan,
                             Verdict&) const noexcept;
 
 std::size_t Index::bytes() const {
-  return binding_.bytes() + conditions_.bytes() +
+  return binding_.bytes() + conditions_.bytes() + condition_of_.capacity() * sizeof(ir::ExprId) +
          (rows_ ? rows_->bytes() + effect_rows_->bytes() : 0) +
          (postings_ ? postings_->bytes() : 0);
 }

@@ -38,7 +38,8 @@ struct Options {
 };
 
 /// A policy set as data: decides at once, and faster with code attached. Refers to the program and
-/// the decision tables, which must stay where they are. Immutable but for attach().
+/// the decision tables, which must stay where they are; the policies of the program are read by the
+/// constructor alone and may go. Immutable but for attach().
 class Index {
  public:
   /// kRows with more than Rows::kPoliciesMax policies is kPostings.
@@ -101,6 +102,7 @@ class Index {
   bool each_policy_;  ///< Options::early_stop is off
   Binding binding_;
   Conditions conditions_;
+  std::vector<ir::ExprId> condition_of_;  ///< by policy: names the fact that is missing
   std::unique_ptr<Rows> rows_;
   std::unique_ptr<EffectRows> effect_rows_;  ///< where there are rows
   std::unique_ptr<Postings> postings_;

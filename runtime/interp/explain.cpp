@@ -139,11 +139,9 @@ void add_leaves(const ir::Program& p, const Interpreter& in, ir::ExprId id, bool
                           LeafDetail(p, in)(e)});
 }
 
-PolicyTrace criteria_of(const ir::Program& p, const Interpreter& in, std::uint32_t index) {
-  const ir::Policy& policy = p.policies[index];
+PolicyTrace criteria_of(const ir::Program& p, const ir::Policy& policy, const Interpreter& in) {
   const SignInRequest& r = in.request();
   PolicyTrace t;
-  t.policy = index;
   t.applies = in.applies(policy);
   t.criteria.push_back(
       {"state", std::string(name(policy.state)), of(policy.state == PolicyState::kOn), ""});
@@ -170,22 +168,23 @@ PolicyTrace criteria_of(const ir::Program& p, const Interpreter& in, std::uint32
 
 }  // namespace
 
-PolicyTrace trace_policy(const ir::Program& program, const DecisionTables& tables,
-                         const std::vector<std::string>& clause_texts,
+PolicyTrace trace_policy(const ir::Program& program, const ir::Policy& policy,
+                         const DecisionTables& tables, const std::vector<std::string>& clause_texts,
                          const Interpreter& interpreter, const abi::DecisionFacts& facts,
-                         std::uint32_t policy, bool displaced) {
-  PolicyTrace t = criteria_of(program, interpreter, policy);
-  const ir::Effect& effect = program.effects[program.policies[policy].effect];
+                         std::uint32_t index, bool displaced) {
+  PolicyTrace t = criteria_of(program, policy, interpreter);
+  t.policy = index;
+  const ir::Effect& effect = program.effects[policy.effect];
   if (t.applies) {
     DecisionMaker alone(tables, facts, displaced);
-    alone.apply(policy, interpreter.unknown_fact(program.policies[policy].condition));
+    alone.apply(index, interpreter.unknown_fact(policy.condition));
     t.outcome = alone.finish().outcome;
   }
   t.satisfied = !effect.block;
   if (effect.block) {
     t.requires_text.emplace_back("block");
   }
-  for_each_clause(tables.clauses_of(policy, displaced), [&](std::uint32_t c) {
+  for_each_clause(tables.clauses_of(index, displaced), [&](std::uint32_t c) {
     t.requires_text.push_back(clause_texts[c]);
     t.satisfied = t.satisfied && tables.met(tables.clause(c), facts);
   });

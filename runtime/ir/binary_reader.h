@@ -87,12 +87,14 @@ class BinaryReader {
   }
   void expressions(Program& p);
 
- private:
-  [[nodiscard]] std::size_t left() const { return bytes_.size() - pos_; }
+ protected:
   std::uint8_t byte();
-  std::uint64_t varint();
   std::size_t count();
   std::string_view take(std::size_t size);
+
+ private:
+  [[nodiscard]] std::size_t left() const { return bytes_.size() - pos_; }
+  std::uint64_t varint();
 
   std::string_view bytes_;
   std::size_t pos_ = 0;

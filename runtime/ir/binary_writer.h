@@ -68,6 +68,11 @@ class BinaryWriter {
     list(p.exprs, [this, &p](const Expr& e) { expression(p, e); });
   }
 
+ protected:
+  void byte(std::uint8_t b) { out_ += static_cast<char>(b); }
+
+  std::string out_;
+
  private:
   void expression(const Program& p, const Expr& e) {
     byte(static_cast<std::uint8_t>(e.op));
@@ -88,14 +93,12 @@ class BinaryWriter {
         break;
     }
   }
-  void byte(std::uint8_t b) { out_ += static_cast<char>(b); }
   void varint(std::uint64_t v) {
     for (; v >= 0x80; v >>= 7) {
       byte(static_cast<std::uint8_t>(v | 0x80));
     }
     byte(static_cast<std::uint8_t>(v));
   }
-  std::string out_;
 };
 
 }  // namespace gate::ir

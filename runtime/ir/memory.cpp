@@ -1,6 +1,7 @@
 #include "runtime/ir/memory.h"
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "runtime/ir/describe.h"
@@ -50,7 +51,30 @@ class MemoryCounter {
   std::size_t bytes_ = 0;
 };
 
+/// An archive that visits the tables that policies share, and nothing in them.
+class TableShrinker {
+ public:
+  void flag(const char* /*word*/, bool /*value*/) {}
+  void end_line() {}
+  template <typename T>
+  void table(const char* /*word*/, std::vector<T>& rows) {
+    if constexpr (!std::is_same_v<T, Policy>) {
+      rows.shrink_to_fit();
+    }
+  }
+  void expressions(Program& p) {
+    p.exprs.shrink_to_fit();
+    p.operands.shrink_to_fit();
+  }
+};
+
 }  // namespace
+
+Program shrunk(Program program) {
+  TableShrinker shrinker;
+  describe_program(shrinker, program);
+  return program;
+}
 
 std::size_t memory_bytes(const Program& program) {
   MemoryCounter counter;

@@ -10,4 +10,8 @@ namespace gate::ir {
 /// the allocator adds is not known here. Cost linear.
 [[nodiscard]] std::size_t memory_bytes(const Program& program);
 
+/// Gives back what the tables that policies share hold in reserve. Their rows move: to be called
+/// before anything points at them.
+[[nodiscard]] Program shrunk(Program program);
+
 }  // namespace gate::ir

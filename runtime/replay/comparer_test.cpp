@@ -149,9 +149,10 @@ TEST(Comparer, ASetHeldAgainstItselfNeverChangesAnything) {
     auto built = build_policy_set(property::random_program(dice, 20));
     ASSERT_TRUE(built);
     const std::shared_ptr<const PolicySet> set = std::move(*built);
+    const ir::Program program = set->state().program();
     for (int i = 0; i < 20; ++i) {
       SignInFacts facts = property::random_sign_in(dice);
-      property::aim_at(dice, set->state().program, set->state().program.policies[0], facts);
+      property::aim_at(dice, program, program.policies[0], facts);
       EXPECT_EQ(held(set, set, facts).comparison.change, Change::kNone);
     }
   }

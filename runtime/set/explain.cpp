@@ -18,7 +18,7 @@ void say(const PolicySetState& state, const abi::DecisionFacts& facts, const Sta
          bool displaced, AppliedPolicy& out) {
   const DecisionTables& tables = state.decisions;
   const DecisionTables::EffectRow& effect = tables.effect_of(out.policy);
-  out.state = state.program.policies[out.policy].state;
+  out.state = state.policy_state(out.policy);
   out.required = tables.clauses_of(out.policy, displaced);
   bool dead_end = false;
   bool changes_password = false;
@@ -52,7 +52,7 @@ bool displaced_by(const PolicySetState& state, const abi::DecisionFacts& facts,
   const DecisionTables& tables = state.decisions;
   return tables.may_displace(facts) &&
          std::any_of(applied.begin(), applied.end(), [&](const AppliedPolicy& each) {
-           return state.program.policies[each.policy].state == PolicyState::kOn &&
+           return state.policy_state(each.policy) == PolicyState::kOn &&
                   tables.displaces_strengths(each.policy);
          });
 }
@@ -89,14 +89,14 @@ Explanation explain_by_index(const PolicySetState& state, const SignInRequest& r
 Explanation explain_by_interpreter(const PolicySetState& state, const Interpreter& interpreter) {
   Explanation e;
   const SignInRequest& request = interpreter.request();
-  e.decision = interpret(state.program, state.decisions, request, Plan::kEnforced);
-  e.report_only = interpret(state.program, state.decisions, request, Plan::kReportOnly);
+  e.decision = interpret(state.common, state.decisions, request, Plan::kEnforced);
+  e.report_only = interpret(state.common, state.decisions, request, Plan::kReportOnly);
   if (interpreter.fault() != RequestFault::kNone) {
     return e;
   }
-  const abi::DecisionFacts facts = decision_facts(state.program, request);
-  for (std::uint32_t i = 0; i < state.program.policies.size(); ++i) {
-    const ir::Policy& policy = state.program.policies[i];
+  const abi::DecisionFacts facts = decision_facts(state.common, request);
+  for (std::uint32_t i = 0; i < state.common.policies.size(); ++i) {
+    const ir::Policy& policy = state.common.policies[i];
     if (policy.state == PolicyState::kOff || !interpreter.applies(policy)) {
       continue;
     }
@@ -119,17 +119,17 @@ Explanation PolicySet::explain(const SignInRequest& request, ExplainScope scope)
   if (scope == ExplainScope::kApplied && state_->index != nullptr) {
     return explain_by_index(*state_, request);
   }
-  const Interpreter interpreter(state_->program, request);
+  const Interpreter interpreter(state_->common, request);
   Explanation e = state_->index != nullptr ? explain_by_index(*state_, request)
                                            : explain_by_interpreter(*state_, interpreter);
   if (scope == ExplainScope::kApplied || interpreter.fault() != RequestFault::kNone) {
     return e;
   }
-  const abi::DecisionFacts facts = decision_facts(state_->program, request);
+  const abi::DecisionFacts facts = decision_facts(state_->common, request);
   const bool displaced = displaced_by(*state_, facts, e.applied);
   const auto add = [&](std::uint32_t policy) {
-    e.policies.push_back(trace_policy(state_->program, state_->decisions, state_->clause_texts,
-                                      interpreter, facts, policy, displaced));
+    e.policies.push_back(trace_policy(state_->common, state_->policy(policy), state_->decisions,
+                                      state_->clause_texts, interpreter, facts, policy, displaced));
   };
   if (scope == ExplainScope::kAppliedInWords) {
     for (const AppliedPolicy& each : e.applied) {
@@ -137,7 +137,7 @@ Explanation PolicySet::explain(const SignInRequest& request, ExplainScope scope)
     }
     return e;
   }
-  for (std::uint32_t i = 0; i < state_->program.policies.size(); ++i) {
+  for (std::uint32_t i = 0; i < state_->policy_count(); ++i) {
     add(i);
   }
   return e;
@@ -145,21 +145,21 @@ Explanation PolicySet::explain(const SignInRequest& request, ExplainScope scope)
 
 PolicyTrace PolicySet::trace(const SignInRequest& request, std::size_t policy) const {
   GATE_CHECK(policy < policy_count(), "no such policy");
-  const Interpreter interpreter(state_->program, request);
+  const Interpreter interpreter(state_->common, request);
   PolicyTrace nothing;
   nothing.policy = static_cast<std::uint32_t>(policy);
   if (interpreter.fault() != RequestFault::kNone) {
     return nothing;
   }
-  const abi::DecisionFacts facts = decision_facts(state_->program, request);
+  const abi::DecisionFacts facts = decision_facts(state_->common, request);
   bool displaced = false;
   for (std::uint32_t i = 0; state_->decisions.may_displace(facts) && i < policy_count(); ++i) {
-    const ir::Policy& each = state_->program.policies[i];
-    displaced = displaced || (each.state == PolicyState::kOn && interpreter.applies(each) &&
-                              state_->decisions.displaces_strengths(i));
+    displaced = displaced || (state_->policy_state(i) == PolicyState::kOn &&
+                              state_->decisions.displaces_strengths(i) &&
+                              interpreter.applies(state_->policy(i)));
   }
-  return trace_policy(state_->program, state_->decisions, state_->clause_texts, interpreter, facts,
-                      nothing.policy, displaced);
+  return trace_policy(state_->common, state_->policy(policy), state_->decisions,
+                      state_->clause_texts, interpreter, facts, nothing.policy, displaced);
 }
 
 }  // namespace gate

@@ -16,7 +16,7 @@ namespace {
 Decision decide(const internal::PolicySetState& state, const SignInRequest& request,
                 Plan plan) noexcept {
   return state.index != nullptr ? state.index->decide(request, plan)
-                                : interpret(state.program, state.decisions, request, plan);
+                                : interpret(state.common, state.decisions, request, plan);
 }
 
 }  // namespace
@@ -33,14 +33,24 @@ Backend PolicySet::backend() const noexcept {
   return state_->backend;
 }
 std::size_t PolicySet::policy_count() const noexcept {
-  return state_->program.policies.size();
+  return state_->policy_count();
 }
 
 PolicyInfo PolicySet::policy(std::size_t index) const {
   GATE_CHECK(index < policy_count(), "no such policy");
-  const ir::Program& program = state_->program;
-  const ir::Policy& p = program.policies[index];
-  return {p.id,          p.name,       p.description, p.state, program.effects[p.effect].block,
+  const ir::Program& common = state_->common;
+  if (state_->index != nullptr) {
+    const ir::PackedPolicies::Label p = state_->packed.label(index);
+    return {p.id,
+            p.name,
+            p.description,
+            state_->packed.state(index),
+            common.effects[p.effect].block,
+            p.source_file,
+            p.source_line};
+  }
+  const ir::Policy& p = common.policies[index];
+  return {p.id,          p.name,       p.description, p.state, common.effects[p.effect].block,
           p.source_file, p.source_line};
 }
 
@@ -66,7 +76,7 @@ std::vector<std::size_t> PolicySet::prompt_order(const Decision& decision) const
 }
 
 std::string_view PolicySet::fact(std::uint16_t detail) const noexcept {
-  const ir::Program& p = state_->program;
+  const ir::Program& p = state_->common;
   if (detail < abi::kBoolFact) {
     return detail < p.int_slots.size() ? std::string_view(p.int_slots[detail].name) : "";
   }
@@ -99,17 +109,29 @@ Verdict PolicySet::outcome(const SignInRequest& request) const noexcept {
   return verdict;
 }
 
+ir::Program internal::PolicySetState::program() const {
+  ir::Program whole = common;
+  if (index != nullptr) {
+    whole.policies.reserve(packed.size());
+    for (std::size_t i = 0; i < packed.size(); ++i) {
+      whole.policies.push_back(packed.policy(i));
+    }
+  }
+  return whole;
+}
+
 Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend backend) {
   GATE_TRY_VOID(ir::verify(program));
+  std::string digest = sha256_hex(ir::print_text(program, ir::Sources::kLeaveOut));
   auto state = std::make_unique<internal::PolicySetState>(std::move(program), backend);
-  state->digest = sha256_hex(ir::print_text(state->program, ir::Sources::kLeaveOut));
+  state->digest = std::move(digest);
   if (state->index != nullptr) {
     // Sixteen of its digits; 0 is for sets without numbers.
     std::from_chars(state->digest.data(), state->digest.data() + 16, state->numbers, 16);
     state->numbers |= 1U;
   }
-  for (const ir::Clause& clause : state->program.clauses) {
-    state->clause_texts.push_back(clause_text(state->program, clause));
+  for (const ir::Clause& clause : state->common.clauses) {
+    state->clause_texts.push_back(clause_text(state->common, clause));
   }
   return std::make_unique<PolicySet>(std::move(state));
 }

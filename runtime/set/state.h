@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "runtime/index/index.h"
+#include "runtime/ir/memory.h"
+#include "runtime/ir/packed_policies.h"
 #include "runtime/ir/program.h"
 #include "runtime/set/build.h"
 #include "runtime/set/decide.h"
@@ -15,13 +17,31 @@ namespace gate::internal {
 /// What a PolicySet holds. Immutable once the set is shared, but for code that arrives later.
 struct PolicySetState {
   PolicySetState(ir::Program p, Backend which)
-      : program(std::move(p)), decisions(program), backend(which) {
+      : common(ir::shrunk(std::move(p))), decisions(common), backend(which) {
     if (backend == Backend::kNative) {
-      index = std::make_unique<index::Index>(program, decisions);
+      index = std::make_unique<index::Index>(common, decisions);
+      packed = ir::PackedPolicies(common.policies);
+      std::vector<ir::Policy>().swap(common.policies);
     }
   }
 
-  ir::Program program;
+  [[nodiscard]] std::size_t policy_count() const {
+    return index != nullptr ? packed.size() : common.policies.size();
+  }
+  /// One policy, unpacked. Allocates.
+  [[nodiscard]] ir::Policy policy(std::size_t i) const {
+    return index != nullptr ? packed.policy(i) : common.policies[i];
+  }
+  [[nodiscard]] PolicyState policy_state(std::size_t i) const {
+    return index != nullptr ? packed.state(i) : common.policies[i].state;
+  }
+  /// The whole program as it was given: what saving and testing need. Linear in time and memory.
+  [[nodiscard]] ir::Program program() const;
+
+  /// The tables that policies share: names, conditions, effects. The policies too where the
+  /// interpreter decides, which reads them every time; elsewhere they are in `packed`.
+  ir::Program common;
+  ir::PackedPolicies packed;
   DecisionTables decisions;
   Backend backend;
   std::string digest;

@@ -34,7 +34,7 @@ std::string program_text(const gate::CompileOutput& output) {
     return gate::render_text(output, false);
   }
   std::string text =
-      gate::ir::print_text(output.policies->state().program, gate::ir::Sources::kLeaveOut);
+      gate::ir::print_text(output.policies->state().program(), gate::ir::Sources::kLeaveOut);
   const auto again = gate::ir::parse_text(text);
   if (!again) {
     throw std::runtime_error("the text form does not parse back: " + again.error().message);
