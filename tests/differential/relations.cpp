@@ -317,7 +317,14 @@ class Relation {
   }
   Difference more() {
     SetText other = set_;
-    other.policies.push_back(extra(0));
+    PolicyText one = extra(0);
+    // On an action a strength takes the place of others (conditional-access 2.5).
+    if (one.grant.find("strength") != std::string::npos &&
+        std::any_of(one.target.include.begin(), one.target.include.end(),
+                    [](const Leaf& item) { return item.text.starts_with("action"); })) {
+      one.grant = "block";
+    }
+    other.policies.push_back(std::move(one));
     return compare(compile(render(other, {})), [](const Said& a, const Said& b) -> std::string {
       if (a.decision.applied_count == 0) {
         return "";  // the set's default stood, and may stand no longer

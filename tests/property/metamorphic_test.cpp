@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "runtime/index/index.h"
+#include "runtime/ir/reach.h"
 #include "runtime/set/decide.h"
 #include "tests/property/describe.h"
 #include "tests/property/random_program.h"
@@ -103,6 +104,13 @@ TEST(Metamorphic, OneMorePolicyNeverTakesADemandAway) {
     ir::Policy extra = dice.pick(p.policies);
     extra.state = PolicyState::kOn;
     extra.effect = static_cast<std::uint32_t>(dice.below(p.effects.size()));
+    // On an action a strength takes the place of others (conditional-access 2.5).
+    if (ir::displaces_strengths(p, extra)) {
+      extra.include_targets = {};
+      extra.exclude_targets = {};
+      extra.include_targets.kind = extra.exclude_targets.kind = TargetKind::kAuthContext;
+      extra.include_targets.all = true;
+    }
     p.policies.push_back(extra);
     return [](const Decision& before, const Decision& after) {
       if (before.applied_count == 0) {
