@@ -43,8 +43,8 @@ class PackedWriter : public BinaryWriter {
       byte(0);
       used_ = 0;
     }
-    out_[at_] = static_cast<char>(static_cast<unsigned char>(out_[at_]) |
-                                  static_cast<unsigned char>(value ? 1U << used_ : 0U));
+    const unsigned before = static_cast<unsigned char>(out_[at_]);
+    out_[at_] = static_cast<char>(before | (value ? 1U << used_ : 0U));
     ++used_;
   }
 
