@@ -84,7 +84,7 @@ class SignInReader {
   }
 
   /// {"Engineering_Project": "Baker"}: attributes that filters over `subject` ask for. Several
-  /// values are a list; policies that compare text with it refuse the sign-in.
+  /// values are a list.
   void custom_attributes(ObjectReader& owner, RuleSubject subject) {
     constexpr std::string_view kKey = "customSecurityAttributes";
     const auto* value = owner.take(kKey);

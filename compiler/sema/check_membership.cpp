@@ -190,6 +190,9 @@ ConditionChecker::Checked ConditionChecker::test_strings(const Subject& left, ir
   const std::uint32_t slot = left.signal != nullptr
                                  ? l_.string_slot(*left.signal)
                                  : l_.builder.string_slot({left.text, false, false, {}});
+  if (left.signal == nullptr && may_hold_several(left.fact.info->id)) {
+    (void)l_.builder.list_slot(left.text);  // a slot of the same name: ir::list_slot_of
+  }
   return leaf(l_.builder.string_test({slot, op, std::move(values)}));
 }
 

@@ -104,6 +104,12 @@ struct FactWord {
 /// 0 = monday … 6.
 [[nodiscard]] std::optional<std::uint8_t> parse_weekday(std::string_view word);
 
+/// Custom security attributes: an app or service principal may have several values of one
+/// (conditional-access 1.1, AFL: its walk-through assigns several requirements to one app).
+[[nodiscard]] constexpr bool may_hold_several(FactId id) {
+  return id == FactId::kAppAttribute || id == FactId::kServicePrincipalAttribute;
+}
+
 /// How a message speaks of the type: "a word", "a risk level", "true or false", "text".
 [[nodiscard]] std::string_view describe(FactType type);
 

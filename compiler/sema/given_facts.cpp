@@ -138,6 +138,10 @@ bool GivenFacts::set_built_in(const StatedFact& fact, const FactInfo& info) {
     case FactType::kAppGroups:
       return set_list(fact, info);
     case FactType::kText:
+      return fact.value != nullptr && fact.value->kind == ast::ExprKind::kList &&
+                     may_hold_several(info.id)
+                 ? set_list(fact, info)
+                 : set_text(fact, info);
     case FactType::kTenant:
     case FactType::kDuration:
     case FactType::kInstant:

@@ -228,7 +228,7 @@ bool GivenFacts::set_list(const StatedFact& fact, const FactInfo& info) {
   } else if (info.type == FactType::kAppGroups) {
     facts_.app_groups = std::move(values);
   } else {
-    facts_.lists.push_back({std::string(info.path), std::move(values)});
+    facts_.lists.push_back({path_text(fact.path), std::move(values)});
   }
   return true;
 }

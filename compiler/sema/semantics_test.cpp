@@ -228,6 +228,27 @@ TEST(Semantics, AppsInConditions) {
   EXPECT_EQ(truth("app.attributes.Apps_Owner == absent", facts), 'T');
 }
 
+// conditional-access 1.1, AFL: an app may have several values of a custom security attribute.
+TEST(Semantics, AttributesOfSeveralValues) {
+  SignInFacts facts = app_sign_in();
+  const std::string one = "app.attributes.CA_Requires";
+  facts.lists = {{one, {"requireMFA", "blockGuests"}}};
+  EXPECT_EQ(truth(one + " contains \"RequireMfa\"", facts), 'T');
+  EXPECT_EQ(truth(one + " contains \"require\"", facts), 'F') << "a part of a value";
+  EXPECT_EQ(truth(one + " not contains \"require\"", facts), 'T');
+  EXPECT_EQ(truth(one + " == \"blockGuests\"", facts), 'T');
+  EXPECT_EQ(truth(one + " != \"blockGuests\"", facts), 'F');
+  EXPECT_EQ(truth(one + " in [\"x\", \"requireMFA\"]", facts), 'T');
+  EXPECT_EQ(truth(one + " starts_with \"block\"", facts), 'T');
+  EXPECT_EQ(truth(one + " ends_with [\"x\", \"mfa\"]", facts), 'T');
+  EXPECT_EQ(truth(one + " == absent", facts), 'F');
+  facts.strings = {{one, "text"}};
+  EXPECT_EQ(truth(one + " == \"text\" and " + one + " != \"blockGuests\"", facts), 'T');
+  facts.strings.clear();
+  facts.lists = {{one, {}}};
+  EXPECT_EQ(truth(one + " == absent", facts), 'T') << "a list of nothing says nothing";
+}
+
 TEST(Semantics, PlacesByAddressAndCountry) {
   const std::string sets =
       "locations Offices = trusted ip \"203.0.113.0/24\", ip \"198.51.100.0/24\"\n"

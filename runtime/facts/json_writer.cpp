@@ -93,17 +93,22 @@ void put_target(json::object& out, const SignInFacts& facts) {
 void put_open_facts(json::object& out, const SignInFacts& facts) {
   json::object attributes;
   for (const auto& [key, value] : facts.strings) {
-    attributes[key] = value;
+    attributes.emplace(key, value);  // of a name given twice the first counts, as in decisions
   }
   for (const auto& list : facts.lists) {
-    attributes[list.name] = json::array(list.values.begin(), list.values.end());
+    attributes.emplace(list.name, json::array(list.values.begin(), list.values.end()));
   }
   if (!attributes.empty()) {
     out["attributes"] = std::move(attributes);
   }
   json::object signals;
   for (const auto& signal : facts.signals) {
-    std::visit([&](const auto& value) { signals[signal.name] = value; }, signal.value);
+    const json::value value =
+        std::visit([](const auto& each) { return json::value(each); }, signal.value);
+    auto& told = signals.emplace(signal.name, value).first->value();
+    if (told.kind() != value.kind()) {
+      told = value;  // the wrong type, of whichever, has the sign-in refused
+    }
   }
   if (!signals.empty()) {
     out["signals"] = std::move(signals);

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/reach.h"
 #include "runtime/set/visible.h"
@@ -59,7 +60,7 @@ void Binding::name_slots(const ir::Program& program) {
   for (std::size_t i = 0; i < program.string_slots.size(); ++i) {
     const ir::StringSlot& slot = program.string_slots[i];
     add(slot.signal ? kSignalName : kAttributeName, slot.name, SlotType::kString, i);
-    if (!slot.signal) {
+    if (!slot.signal && !ir::list_slot_of(program, slot)) {
       add(kListName, slot.name, SlotType::kString, i);  // to be refused, bind_attributes()
     }
     if (slot.signal && slot.has_default) {

@@ -4,6 +4,8 @@
 #include <bit>
 #include <span>
 
+#include "runtime/ir/attributes.h"
+
 namespace gate::index {
 namespace {
 
@@ -111,12 +113,12 @@ std::uint32_t compared(LeafKind kind, std::int64_t value, std::int64_t constant)
 
 Leaves::Leaves(const ir::Program& program) {
   for (const ir::StringTest& t : program.string_tests) {
-    texts_.push_back({t.slot, t.op,
-                      program.string_slots[t.slot].signal ? abi::kUnknown : abi::kFalse,
-                      folded(t.any_of)});
+    const ir::StringSlot& slot = program.string_slots[t.slot];
+    texts_.push_back({t.slot, ir::list_slot_of(program, slot).value_or(kNoSlot), t.op,
+                      slot.signal ? abi::kUnknown : abi::kFalse, folded(t.any_of)});
   }
   for (const ir::ListTest& t : program.list_tests) {
-    lists_.push_back({t.slot, ir::StringOp::kEquals, abi::kFalse, folded(t.any_of)});
+    lists_.push_back({kNoSlot, t.slot, ir::StringOp::kEquals, abi::kFalse, folded(t.any_of)});
   }
   std::vector<std::uint32_t> zone_begin;
   for (const ir::Zone& zone : program.zones) {
@@ -136,30 +138,36 @@ bool Leaves::equals_one(const Strings& test, std::string_view subject) noexcept 
   return at != test.folded.end() && compare(subject, *at) == 0;
 }
 
+bool Leaves::holds_of(const Strings& test, ir::StringOp op, std::string_view subject) noexcept {
+  if (op == ir::StringOp::kEquals) {
+    return equals_one(test, subject);
+  }
+  return std::any_of(test.folded.begin(), test.folded.end(),
+                     [op, subject](const std::string& want) { return holds(op, subject, want); });
+}
+
 std::uint32_t Leaves::text(const abi::BoundRequest& r, std::uint64_t test) const noexcept {
   const Strings& t = texts_[test];
-  if (!has(r.string_present, t.slot)) {
-    return t.when_absent;
+  if (has(r.string_present, t.slot)) {
+    const abi::Text& value = r.string_value[t.slot];
+    return of(holds_of(t, t.op, {value.data, value.size}));
   }
-  const abi::Text& value = r.string_value[t.slot];
-  const std::string_view subject(value.data, value.size);
-  if (t.op == ir::StringOp::kEquals) {
-    return of(equals_one(t, subject));
-  }
-  return of(std::any_of(t.folded.begin(), t.folded.end(), [&t, subject](const std::string& want) {
-    return holds(t.op, subject, want);
-  }));
+  return t.list_slot != kNoSlot && holds_of_one(t, r) ? abi::kTrue : t.when_absent;
 }
 
 std::uint32_t Leaves::list(const abi::BoundRequest& r, std::uint64_t test) const noexcept {
-  const Strings& t = lists_[test];
-  if (!has(r.list_present, t.slot)) {
-    return abi::kFalse;
+  return of(holds_of_one(lists_[test], r));
+}
+
+bool Leaves::holds_of_one(const Strings& test, const abi::BoundRequest& r) noexcept {
+  if (!has(r.list_present, test.list_slot)) {
+    return false;
   }
-  const abi::TextList& value = r.list_value[t.slot];
+  const abi::TextList& value = r.list_value[test.list_slot];
   const std::span all(static_cast<const std::string_view*>(value.data), value.count);
-  return of(std::any_of(all.begin(), all.end(),
-                        [&t](std::string_view subject) { return equals_one(t, subject); }));
+  return std::any_of(all.begin(), all.end(), [&test](std::string_view subject) {
+    return holds_of(test, ir::element_op(test.op), subject);
+  });
 }
 
 std::uint32_t Leaves::time(const abi::BoundRequest& r, std::uint64_t test) const noexcept {

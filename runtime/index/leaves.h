@@ -51,13 +51,19 @@ class Leaves {
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  static constexpr std::uint32_t kNoSlot = 0xFFFFFFFF;
   struct Strings {
-    std::uint32_t slot = 0;
+    std::uint32_t slot = kNoSlot;
+    std::uint32_t list_slot = kNoSlot;  ///< of a text: where its values are if it has several
     ir::StringOp op = ir::StringOp::kEquals;
     std::uint32_t when_absent = abi::kFalse;
     std::vector<std::string> folded;  ///< sorted
   };
   [[nodiscard]] static bool equals_one(const Strings& test, std::string_view subject) noexcept;
+  [[nodiscard]] static bool holds_of(const Strings& test, ir::StringOp op,
+                                     std::string_view subject) noexcept;
+  /// Of one value of the list in `list_slot`, which there is.
+  [[nodiscard]] static bool holds_of_one(const Strings& test, const abi::BoundRequest& r) noexcept;
   std::vector<Strings> texts_;
   std::vector<Strings> lists_;
   struct Time {

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/names.h"
 #include "runtime/set/decide.h"
@@ -63,15 +64,13 @@ class LeafDetail {
         if (slot.signal) {
           return signal(slot.name, slot.has_default);
         }
-        const auto value = in_.attribute(slot.name);
-        return value ? fmt::format("{} = \"{}\"", slot.name, *value) : slot.name + " is absent";
+        if (const auto value = in_.attribute(slot.name)) {
+          return fmt::format("{} = \"{}\"", slot.name, *value);
+        }
+        return ir::list_slot_of(p_, slot) ? list(slot.name) : slot.name + " is absent";
       }
-      case ir::Op::kListContains: {
-        const std::string& name = p_.list_slots[p_.list_tests[e.first].slot];
-        const ListFact* fact = in_.list(name);
-        return fact == nullptr ? name + " is absent"
-                               : fmt::format("{} = [{}]", name, fmt::join(fact->values, ", "));
-      }
+      case ir::Op::kListContains:
+        return list(p_.list_slots[p_.list_tests[e.first].slot]);
       case ir::Op::kTimeIn:
         return r_.now_unix_s ? fmt::format("now = {}", *r_.now_unix_s) : "now is absent";
       case ir::Op::kFalse:
@@ -105,6 +104,11 @@ class LeafDetail {
       return fmt::format("{} = {}", name, *yes);
     }
     return fmt::format("{} = {}", name, std::get<std::int64_t>(*value));
+  }
+  std::string list(const std::string& name) const {
+    const ListFact* fact = in_.list(name);
+    return fact == nullptr ? name + " is absent"
+                           : fmt::format("{} = [{}]", name, fmt::join(fact->values, ", "));
   }
   std::string completed() const {
     std::vector<std::string> words;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/reach.h"
 #include "runtime/set/decide.h"
@@ -80,6 +81,25 @@ std::uint64_t context_word(const SignInRequest& r) {
          bit(F::kDeviceOwnership, known ? r.device.ownership : DeviceOwnership::kAbsent);
 }
 
+/// `subject op w` for one of `any_of`, ASCII case folded.
+bool holds(ir::StringOp op, std::string_view subject, const std::vector<std::string>& any_of) {
+  const std::string text = folded(subject);
+  return std::any_of(any_of.begin(), any_of.end(), [op, &text](const std::string& raw) {
+    const std::string want = folded(raw);
+    switch (op) {
+      case ir::StringOp::kEquals:
+        return text == want;
+      case ir::StringOp::kStartsWith:
+        return text.starts_with(want);
+      case ir::StringOp::kEndsWith:
+        return text.ends_with(want);
+      case ir::StringOp::kContains:
+        return text.find(want) != std::string::npos;
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 Interpreter::Interpreter(const ir::Program& program, const SignInRequest& request)
@@ -110,7 +130,7 @@ RequestFault Interpreter::find_fault() {
   // Several values where policies compare one: taken for none, they would open a door.
   for (const ListFact& fact : request_.lists) {
     for (const ir::StringSlot& slot : program_.string_slots) {
-      if (!slot.signal && slot.name == fact.name) {
+      if (!slot.signal && slot.name == fact.name && !ir::list_slot_of(program_, slot)) {
         return RequestFault::kSignalTypeMismatch;
       }
     }
@@ -275,45 +295,22 @@ Truth Interpreter::text(const ir::StringTest& test) const {
   } else if (slot.has_default) {
     value = slot.default_value;
   }
-  if (!value) {
-    return slot.signal ? Truth::kUnknown : Truth::kFalse;
+  if (value) {
+    return of(holds(test.op, *value, test.any_of));
   }
-  const std::string subject = folded(*value);
-  for (const std::string& raw : test.any_of) {
-    const std::string want = folded(raw);
-    switch (test.op) {
-      case ir::StringOp::kEquals:
-        if (subject == want) {
-          return Truth::kTrue;
-        }
-        break;
-      case ir::StringOp::kStartsWith:
-        if (subject.starts_with(want)) {
-          return Truth::kTrue;
-        }
-        break;
-      case ir::StringOp::kEndsWith:
-        if (subject.ends_with(want)) {
-          return Truth::kTrue;
-        }
-        break;
-      case ir::StringOp::kContains:
-        if (subject.find(want) != std::string::npos) {
-          return Truth::kTrue;
-        }
-        break;
-    }
+  if (const ListFact* several = ir::list_slot_of(program_, slot) ? list(slot.name) : nullptr) {
+    return of(std::any_of(
+        several->values.begin(), several->values.end(),
+        [&test](std::string_view each) { return holds(element_op(test.op), each, test.any_of); }));
   }
-  return Truth::kFalse;
+  return slot.signal ? Truth::kUnknown : Truth::kFalse;
 }
 
 bool Interpreter::contains(const ir::ListTest& test) const {
   const ListFact* fact = list(program_.list_slots[test.slot]);
   return fact != nullptr &&
          std::any_of(fact->values.begin(), fact->values.end(), [&test](std::string_view value) {
-           return std::any_of(
-               test.any_of.begin(), test.any_of.end(),
-               [value](const std::string& want) { return folded(value) == folded(want); });
+           return holds(ir::StringOp::kEquals, value, test.any_of);
          });
 }
 

@@ -105,7 +105,8 @@ struct IntTest {
 };
 
 /// String comparisons fold ASCII case (conditional-access 3). The negative forms are `not` in the
-/// IR.
+/// IR. Of an attribute with several values the test holds where it holds of one of them, and
+/// kContains then asks for that value as a whole, as of any collection.
 enum class StringOp : std::uint8_t { kEquals, kStartsWith, kEndsWith, kContains };
 struct StringTest {
   std::uint32_t slot = 0;  ///< Program::string_slots
@@ -159,6 +160,8 @@ struct BoolSlot {
   bool default_value = false;
   friend bool operator==(const BoolSlot&, const BoolSlot&) = default;
 };
+/// An attribute that has a list slot of the same name may hold several values: a request may give
+/// it as text or as a list; of both the text counts.
 struct StringSlot {
   std::string name;
   bool signal = true;  ///< signals: absent = unknown; attributes: absent = null (tests false, their

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <gate/request_json.hpp>
 #include <limits>
 
 #include "runtime/ir/sample_program.h"
@@ -44,7 +45,7 @@ class EveryExecutor {
             meant.reasons[0].detail == static_cast<std::uint16_t>(RequestFault::kEnumOutOfRange);
         EXPECT_TRUE(said ? *said == meant || unspoken
                          : !executor->refuses(facts) || was_rejected(meant))
-            << executor->name();
+            << executor->name() << " on " << to_json(facts);
         EXPECT_EQ(executor->verdict(facts, plan).value_or(verdict_of(meant)), verdict_of(meant))
             << executor->name();
       }

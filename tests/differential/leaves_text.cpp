@@ -37,6 +37,31 @@ const std::string* text_of(const SignInFacts& f, const std::string& path) {
   return found == f.strings.end() ? nullptr : &found->second;
 }
 
+/// Custom security attributes are told as a text or as a list, and may have several values.
+bool may_hold_several(const std::string& path) {
+  return path.find(".attributes.") != std::string::npos;
+}
+
+const std::vector<std::string>* list_of(const SignInFacts& f, const std::string& path) {
+  const auto found = std::find_if(f.lists.begin(), f.lists.end(),
+                                  [&path](const auto& each) { return each.name == path; });
+  return found == f.lists.end() || !is_there(f, path) ? nullptr : &found->values;
+}
+
+void forget(SignInFacts& f, const std::string& path) {
+  std::erase_if(f.strings, [&path](const auto& each) { return each.first == path; });
+  std::erase_if(f.lists, [&path](const auto& each) { return each.name == path; });
+}
+
+/// Says that the attribute has this value: as text, or as one of several.
+void tell(Dice& dice, SignInFacts& f, const std::string& path, std::string value) {
+  if (may_hold_several(path) && dice.one_in(3)) {
+    f.lists.push_back({path, {"before", std::move(value)}});
+  } else {
+    f.strings.emplace_back(path, std::move(value));
+  }
+}
+
 /// Paths of one type, from the table of the compiler; open ones get a name.
 std::vector<std::string> paths(compiler::sema::FactType type) {
   namespace sema = compiler::sema;
@@ -95,13 +120,16 @@ Leaf Leaves::text_test() {
     const bool equal = d_.one_in(2);
     use("operator", equal ? "== absent" : "!= absent");
     leaf.text = fmt::format("{} {} absent", path, equal ? "==" : "!=");
-    leaf.truth = whether(
-        [path, equal](const SignInFacts& f) { return (text_of(f, path) == nullptr) == equal; });
+    leaf.truth = whether([path, equal](const SignInFacts& f) {
+      const auto* several = may_hold_several(path) ? list_of(f, path) : nullptr;
+      const bool absent = text_of(f, path) == nullptr && (several == nullptr || several->empty());
+      return absent == equal;
+    });
     leaf.make = [path, equal](Dice& dice, SignInFacts& f, bool holds) {
-      std::erase_if(f.strings, [&path](const auto& each) { return each.first == path; });
+      forget(f, path);
       if (holds != equal) {
         let_be_there(f, path);
-        f.strings.emplace_back(path, dice.one_in(3) ? "" : "something");
+        tell(dice, f, path, dice.one_in(3) ? "" : "something");
       }
     };
     return leaf;
@@ -145,15 +173,22 @@ Leaf Leaves::text_test() {
   }
   leaf.truth = whether([path, chosen, wanted](const SignInFacts& f) {
     const std::string* value = text_of(f, path);
-    return value != nullptr && matches(*value, chosen, wanted);
+    if (value != nullptr) {
+      return matches(*value, chosen, wanted);
+    }
+    const auto* several = may_hold_several(path) ? list_of(f, path) : nullptr;
+    return several != nullptr &&
+           std::any_of(several->begin(), several->end(), [&](const std::string& each) {
+             return matches(each, chosen == "contains" ? "==" : chosen, wanted);
+           });
   });
   leaf.make = [path, wanted](Dice& dice, SignInFacts& f, bool holds) {
-    std::erase_if(f.strings, [&path](const auto& each) { return each.first == path; });
+    forget(f, path);
     if (holds) {
       let_be_there(f, path);
-      f.strings.emplace_back(path, near(dice, dice.pick(wanted)));
+      tell(dice, f, path, near(dice, dice.pick(wanted)));
     } else if (dice.one_in(2)) {
-      f.strings.emplace_back(path, "another");
+      tell(dice, f, path, "another");
     }
   };
   return negated ? negative(std::move(leaf)) : leaf;
@@ -174,13 +209,9 @@ Leaf Leaves::list_test() {
   leaf.text = fmt::format("{} {}contains {}", path, negated ? "not " : "",
                           wanted.size() == 1 && d_.one_in(2) ? pieces[0] : bracketed(pieces));
   leaf.truth = whether([path, wanted](const SignInFacts& f) {
-    if (!is_there(f, path)) {
-      return false;
-    }
-    const auto list = std::find_if(f.lists.begin(), f.lists.end(),
-                                   [&path](const auto& each) { return each.name == path; });
-    return list != f.lists.end() &&
-           std::any_of(list->values.begin(), list->values.end(),
+    const auto* list = list_of(f, path);
+    return list != nullptr &&
+           std::any_of(list->begin(), list->end(),
                        [&](const std::string& value) { return matches(value, "==", wanted); });
   });
   leaf.make = [path, wanted](Dice& dice, SignInFacts& f, bool holds) {

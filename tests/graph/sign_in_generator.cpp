@@ -121,7 +121,8 @@ void SignInGenerator::random_attributes(json::object& owner) {
   json::object attributes;
   while (chance(65)) {
     const auto& [name, value] = values_.custom_values[random_() % values_.custom_values.size()];
-    attributes[name] = chance(75) ? almost(value) : "other";
+    const std::string one = chance(75) ? almost(value) : "other";
+    attributes[name] = chance(60) ? json::value(one) : json::array{"before", one};
   }
   owner["customSecurityAttributes"] = std::move(attributes);
 }

@@ -52,6 +52,9 @@ class Generator {
     for (const char* name : {"device.labels", "user.tags"}) {
       lists_.push_back(b_.list_slot(name));
     }
+    if (d_.one_in(2)) {  // an attribute of several values: a text slot and a list slot of one name
+      lists_.push_back(b_.list_slot("user.department"));
+    }
     constexpr std::int64_t kBeginning = std::numeric_limits<std::int64_t>::min();
     zones_.push_back(b_.zone({"UTC", {{kBeginning, 0}}}));
     zones_.push_back(

@@ -145,6 +145,11 @@ void add_attributes(Dice& d, SignInFacts& f) {
       f.lists.push_back(std::move(list));
     }
   }
+  if (d.one_in(8)) {  // where it may have one value only, the sign-in is refused
+    const std::string several = "user.department";
+    std::erase_if(f.strings, [&several](const auto& each) { return each.first == several; });
+    f.lists.push_back({several, {word(d), word(d)}});  // JSON cannot give one name twice
+  }
   if (d.one_in(4)) {
     f.lists.push_back({"user.registered_methods", {"password", "sms_otp"}});
   }
@@ -210,7 +215,9 @@ void meet(Dice& d, const ir::Program& p, ir::ExprId expr, bool want, SignInFacts
     if (p.string_slots[t.slot].signal) {
       f.signals.insert(f.signals.begin(), {p.string_slots[t.slot].name, d.pick(t.any_of)});
     } else {
-      f.strings.emplace(f.strings.begin(), p.string_slots[t.slot].name, d.pick(t.any_of));
+      const std::string& name = p.string_slots[t.slot].name;
+      std::erase_if(f.lists, [&name](const auto& each) { return each.name == name; });
+      f.strings.emplace(f.strings.begin(), name, d.pick(t.any_of));
     }
   }
 }

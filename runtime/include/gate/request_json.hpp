@@ -37,7 +37,7 @@ class SignInReader {
 };
 
 /// The same facts as canonical JSON: keys in schema order, absent facts left out. Parses back to
-/// equal facts.
+/// equal facts; of what is given twice only what counts is written, so a decision stays the same.
 [[nodiscard]] std::string to_json(const SignInFacts& facts);
 
 }  // namespace gate
