@@ -305,7 +305,9 @@ class SignInReader {
 
   void add_satisfied(const std::string& control, ObjectReader& object) {
     const auto colon = control.find(':');
-    const auto kind = parse_control_kind(gate_word(Vocabulary::kControl, control.substr(0, colon)));
+    const auto written = control.substr(0, colon);  // one of customAuthenticationFactors
+    const auto word = equal_fold(written, "customAuthenticationFactor") ? written + "s" : written;
+    const auto kind = parse_control_kind(gate_word(Vocabulary::kControl, word));
     if (!kind) {
       findings_.error(object.path_of("satisfiedControls"),
                       fmt::format("\"{}\" is not a grant control", control));

@@ -105,6 +105,9 @@ void collect_grants(const json::value* grant, PolicyValues& out) {
   for (const auto& id : list(grant, "termsOfUse")) {
     add(out.extra_controls, {"termsOfUse:" + id});
   }
+  for (const auto& id : list(grant, "customAuthenticationFactors")) {
+    add(out.extra_controls, {"customAuthenticationFactor:" + id});
+  }
 }
 
 void collect_times(const json::value& policy, PolicyValues& out) {

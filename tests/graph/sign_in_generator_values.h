@@ -24,7 +24,7 @@ struct PolicyValues {
   Pairs device_values, custom_values;  ///< attribute, compared value
   Strings combinations;                ///< "password,sms"
   Strings aaguids, issuers, oids;
-  Strings extra_controls;  ///< "termsOfUse:<id>"
+  Strings extra_controls;  ///< "termsOfUse:<id>", "customAuthenticationFactor:<id>"
   Numbers ages;            ///< at, before and after each sign-in frequency
   Numbers clock_minutes;   ///< at, before and after each start and end, of the day
 };

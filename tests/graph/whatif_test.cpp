@@ -162,6 +162,21 @@ TEST_F(WhatIf, AttributesOfSeveralValuesAreLists) {
   EXPECT_EQ(read->facts.front().strings.size(), 1U);
 }
 
+// Terms of use and custom factors are told by their ids.
+TEST_F(WhatIf, ControlsWithAnIdCanBeSatisfied) {
+  const auto read = read_what_if(json::parse(
+      R"({"signInIdentity":{"userId":"a"},"signInContext":{"includeApplications":["x"]},)"
+      R"("session":{"satisfiedControls":["termsOfUse:tou-1","customAuthenticationFactor:duo"]},)"
+      R"("signInConditions":{"country":"AT"}})"));
+  ASSERT_TRUE(read.has_value());
+  const auto& satisfied = read->facts.front().satisfied;
+  ASSERT_EQ(satisfied.size(), 2U);
+  EXPECT_EQ(satisfied[0].kind, ControlKind::kTermsOfUse);
+  EXPECT_EQ(satisfied[0].name, "tou-1");
+  EXPECT_EQ(satisfied[1].kind, ControlKind::kCustom);
+  EXPECT_EQ(satisfied[1].name, "duo");
+}
+
 TEST_F(WhatIf, RefusesWhatItDoesNotKnowWithThePath) {
   const auto refused = [](std::string_view body) {
     const auto read = read_what_if(json::parse(body));
