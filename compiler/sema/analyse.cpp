@@ -26,46 +26,6 @@ std::string day(const std::optional<Date>& date) {
   return date ? fmt::format("{}-{}-{}", date->year, date->month, date->day) : "no day";
 }
 
-/// The texts of all strengths, which alone can use up the numbers of limited methods.
-std::string strength_texts(std::span<const ast::File> files, const SourceMap& sources) {
-  std::string out;
-  for (const ast::File& file : files) {
-    for (const ast::Declaration& declaration : file.declarations) {
-      if (std::holds_alternative<ast::Strength>(declaration.node)) {
-        out += sources.text(declaration.span);
-        out += '\n';
-      }
-    }
-  }
-  return out;
-}
-
-/// A builder gathers what no policy needs any more; beyond this it is not worth keeping.
-constexpr std::size_t kRowsSpare = 100'000;
-constexpr std::size_t kMeaningsMax = 1'000'000;
-
-void start_afresh(LoweredTables& tables) {
-  tables.builder = std::make_unique<ir::ProgramBuilder>();
-  tables.meanings = {};
-  tables.zones.clear();
-  tables.rows_needed = 0;
-  ++tables.stamp;
-}
-
-/// Nothing of the tables is used where it would not say what new ones do.
-void start_set(LoweredTables& tables, std::string strengths) {
-  const bool zones_moved = std::ranges::any_of(
-      tables.zones, [](const ir::Zone& zone) { return read_zone(zone.name) != zone; });
-  const bool limits_moved =
-      tables.builder->restriction_count() > 0 && tables.strengths != strengths;
-  if (zones_moved || limits_moved || tables.meanings.size() > kMeaningsMax ||
-      tables.builder->row_count() > 2 * tables.rows_needed + kRowsSpare) {
-    start_afresh(tables);
-  }
-  tables.strengths = std::move(strengths);
-  tables.builder->start_set();
-}
-
 }  // namespace
 
 class SetAnalysis::Impl {
@@ -79,7 +39,7 @@ class SetAnalysis::Impl {
         for_later_(tables != nullptr),
         symbols_(Symbols::collect(files, incomplete, diagnostics)),
         templates_(files, diagnostics),
-        lowering_(symbols_, sources, limits, builder_for(*tables_, files, sources, options),
+        lowering_(symbols_, sources, limits, start_set(*tables_, files, sources, options.profile),
                   diagnostics),
         conditions_(lowering_),
         policies_(lowering_, conditions_, options.today),
@@ -195,26 +155,6 @@ class SetAnalysis::Impl {
   [[nodiscard]] std::uint64_t stamp() const { return tables_->stamp; }
 
  private:
-  /// The profile is what a set declares first, or what the caller asks for.
-  static ir::ProgramBuilder& builder_for(LoweredTables& tables, std::span<const ast::File> files,
-                                         const SourceMap& sources, const CompileOptions& options) {
-    std::string profile = options.profile;
-    for (const ast::File& file : files) {
-      for (const ast::Declaration& declaration : file.declarations) {
-        if (const auto* node = std::get_if<ast::Profile>(&declaration.node)) {
-          profile += ' ';
-          profile += node->name.text;
-        }
-      }
-    }
-    if (tables.profile != profile) {
-      start_afresh(tables);
-      tables.profile = std::move(profile);
-    }
-    start_set(tables, strength_texts(files, sources));
-    return *tables.builder;
-  }
-
   void remember(ir::Zone zone) {
     if (std::ranges::find(tables_->zones, zone.name, &ir::Zone::name) == tables_->zones.end()) {
       tables_->zones.push_back(std::move(zone));

@@ -10,27 +10,13 @@
 
 #include "compiler/ast/ast.h"
 #include "compiler/diagnostics/diagnostic.h"
-#include "compiler/sema/meanings.h"
+#include "compiler/sema/lowered_tables.h"
 #include "compiler/sema/symbols.h"
 #include "compiler/source/limits.h"
 #include "compiler/source/source_map.h"
-#include "runtime/ir/builder.h"
 #include "runtime/ir/program.h"
 
 namespace gate::compiler::sema {
-
-/// What outlives a set, so that policies which did not change are not lowered again: the tables
-/// that their numbers point into. A set with another profile, with other offsets of a time zone or
-/// with other limited methods starts with new ones (`stamp` counts them). Not thread-safe.
-struct LoweredTables {
-  std::unique_ptr<ir::ProgramBuilder> builder = std::make_unique<ir::ProgramBuilder>();
-  Meanings meanings;
-  std::string profile;
-  std::string strengths;        ///< texts of all declared ones
-  std::vector<ir::Zone> zones;  ///< whose offsets something was lowered with
-  std::uint64_t stamp = 1;      ///< fragments of an earlier one are void
-  std::size_t rows_needed = 0;  ///< rows of the last program, against those of the builder
-};
 
 /// Names, types and meaning of a set: first what is declared in all files, then its policies one by
 /// one, so that no more than one tree of a policy need exist. Every mistake goes to `diagnostics`,
