@@ -146,7 +146,12 @@ bool SetResolver::add_user(const ast::Item& item, Principals& into) {
     return false;
   }
   if (head->text == "all") {
-    into.all_users = true;
+    const ast::Name* next = ast::word_at(item, 1);
+    const bool principals = next != nullptr && next->text == "service_principals";
+    if (principals) {
+      (void)reader.word();
+    }
+    (principals ? into.all_service_principals : into.all_users) = true;
     return reader.finish();
   }
   if (head->text == "service_principals") {
