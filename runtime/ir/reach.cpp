@@ -16,8 +16,8 @@ bool asks_for(const Program& program, const Policy& policy, ControlKind kind) {
 
 bool names(const Program& program, const TargetSet& set, std::string_view action) {
   return set.kind == TargetKind::kUserAction &&
-         (set.all || std::any_of(set.members.begin(), set.members.end(),
-                                 [&](SymbolId id) { return program.symbols[id].name == action; }));
+         std::any_of(set.members.begin(), set.members.end(),
+                     [&](SymbolId id) { return program.symbols[id].name == action; });
 }
 
 }  // namespace

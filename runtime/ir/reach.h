@@ -21,8 +21,9 @@ inline constexpr std::string_view kRegisterDevice = "register_device";
 /// alone: a device cannot comply before it is registered (conditional-access 2.10).
 [[nodiscard]] bool skips_device_registration(const Program& program, const Policy& policy);
 
-/// A policy on the registration of security information itself that asks for a strength: there it
-/// takes the place of the strengths of policies on all resources (conditional-access 2.5).
+/// A policy that names the registration of security information and asks for a strength: there it
+/// takes the place of the strengths of policies on all resources (conditional-access 2.5). One on
+/// every action, which the language cannot say, names none.
 [[nodiscard]] bool displaces_strengths(const Program& program, const Policy& policy);
 
 /// What is left of a clause without its strengths; no controls: nothing is asked for.

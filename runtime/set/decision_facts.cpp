@@ -118,6 +118,14 @@ void find_registration(const Request& request, const Names& names, abi::Decision
   }
 }
 
+bool same_name(std::string_view a, std::string_view b) {
+  return a == b;
+}
+/// What the set has no number for is not the same as something else without one.
+bool same_name(NameNumber a, NameNumber b) {
+  return a == b && a != kUnnamed;
+}
+
 void find_name(const ir::Program& program, std::string_view name,
                std::array<std::uint64_t, 4>& bits) {
   for (std::size_t i = 0; i < program.names.size(); ++i) {
@@ -163,7 +171,7 @@ void find_facts(const ir::Program& program, const Request& request, const Names&
     }
   }
   facts.registers_security_info = request.target_kind == TargetKind::kUserAction &&
-                                  request.target == names.register_security_info;
+                                  same_name(request.target, names.register_security_info);
 }
 
 }  // namespace

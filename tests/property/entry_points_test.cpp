@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "compiler/lower/attach_native.h"
+#include "runtime/ir/builder.h"
 #include "runtime/set/build.h"
 #include "runtime/set/decide.h"
 #include "runtime/set/state.h"
@@ -197,6 +198,35 @@ TEST(EntryPoints, NumbersThatTheSetHasNotGivenAreRefused) {
   ASSERT_NE(app, kUnnamed);
   EXPECT_EQ(with([&](InternedRequest& r) { r.groups = {&app, 1}; }), refused);
   EXPECT_EQ(with([&](InternedRequest& r) { r.user = app; }), refused);
+}
+
+/// conditional-access 2.5: only who names the action displaces strengths, and an action without a
+/// number is not the one whose number nobody has either.
+TEST(EntryPoints, AnUnknownActionIsNotTheRegistrationThatTheSetDoesNotName) {
+  ir::ProgramBuilder b;
+  const std::uint32_t strength = b.strength({"Strong", {MethodSet::of(Method::kFido2)}});
+  ir::Effect effect;
+  effect.clauses = {b.clause({{{ControlKind::kStrength, strength}}})};
+  const std::uint32_t asks = b.effect(effect);
+  for (const TargetKind kind : {TargetKind::kApp, TargetKind::kUserAction}) {
+    ir::Policy p;
+    p.id = p.name = kind == TargetKind::kApp ? "all resources" : "every action";
+    p.include.all_users = true;
+    p.include_targets = {kind, true, {}};
+    p.condition = b.all_of({});
+    p.effect = asks;
+    b.policy(std::move(p));
+  }
+  const auto set = set_of(b.finish(), Backend::kNative);
+  SignInRequest request;
+  request.user = "amy";
+  request.target_kind = TargetKind::kUserAction;
+  for (const char* action : {"register_security_info", "something else"}) {
+    request.target = action;
+    const Decision meant = set->evaluate(request);
+    EXPECT_EQ(meant.reason_count, 2) << action;
+    EXPECT_EQ(set->evaluate(InternedSignIn(*set, request).request()), meant) << action;
+  }
 }
 
 TEST(EntryPoints, OrderAndDoublesOfNumbersMeanNothing) {
