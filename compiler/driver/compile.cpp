@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <gate/compile.hpp>
 #include <memory>
 #include <utility>
@@ -12,7 +14,9 @@
 #include "compiler/lower/native_file.h"
 #include "compiler/lower/native_queue.h"
 #include "compiler/source/limits.h"
+#include "runtime/probe/cross_check.h"
 #include "runtime/set/build.h"
+#include "runtime/set/state.h"
 
 namespace gate {
 
@@ -59,6 +63,7 @@ std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions
     return nullptr;
   }
   std::shared_ptr<const PolicySet> shared(std::move(*set));
+  shared->state_for_code().cross_check = options.cross_check;
   switch (options.native_code) {
     case NativeCode::kBackground:
       generate_native_code(shared);
@@ -70,6 +75,13 @@ std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions
       break;
     case NativeCode::kNever:
       break;
+  }
+  // Last, so that code which the process had already is checked as well.
+  if (const auto difference = probe::find_difference(*shared, options.cross_check)) {
+    diagnostics.report_unplaced<Code::kInternalProgram>(fmt::format(
+        "of user \"{}\" at \"{}\" the interpreter says {} and the set {}", difference->facts.user,
+        difference->facts.target, name(difference->meant.outcome), name(difference->said.outcome)));
+    return nullptr;
   }
   return shared;
 }

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/probe/cross_check.h"
 #include "runtime/set/build.h"
 #include "runtime/set/state.h"
 
@@ -114,16 +115,18 @@ void NativeQueue::serve(const std::weak_ptr<const PolicySet>& waiting) {
     return;
   }
   auto code = generate_(*plan);
-  if (!code) {
+  const auto set = waiting.lock();
+  const bool good =
+      code && (set == nullptr ||
+               !probe::find_difference(*set, **code, set->state().cross_check).has_value());
+  if (!good) {
     const std::lock_guard lock(mutex_);
     ++counts_.failed;
   }
-  if (const auto set = waiting.lock()) {
-    if (code) {
-      attach_code(*set, std::move(code).value());
-    } else {
-      give_up_code(*set);
-    }
+  if (set != nullptr && good) {
+    attach_code(*set, std::move(code).value());
+  } else if (set != nullptr) {
+    give_up_code(*set);
   }
 }
 

@@ -19,7 +19,8 @@ namespace gate::lower {
 /// ends with the process. Sets are served in the order in which they came, each once. The queue
 /// holds none of them alive: one that is gone when its turn comes is skipped, so a process that
 /// reloads faster than code is generated does no work for sets that nobody uses any more. While
-/// code is generated the set is not held either; it may be freed meanwhile.
+/// code is generated the set is not held either; it may be freed meanwhile. Where the set asks for
+/// it (CompileOptions::cross_check), code is held against the interpreter before it is attached.
 class NativeQueue {
  public:
   /// Sets that may wait. Beyond that a set keeps its tables, and `refused` counts it.

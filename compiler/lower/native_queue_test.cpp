@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -101,6 +102,39 @@ TEST(NativeQueue, TablesDecideUntilCodeIsThereAndBothSayTheSame) {
   EXPECT_EQ(set->wait_for_native(kLong), Tier::kMachineCode);
   EXPECT_EQ(decide(*set, 0, many), Outcome::kBlock);
   EXPECT_EQ(decide(*set, 0, 5), Outcome::kAllow);
+}
+
+/// Code by which no policy ever applies.
+class WrongCode final : public CompiledCode {
+ public:
+  [[nodiscard]] abi::Entries entries() const noexcept override {
+    return {[](const abi::BoundRequest*, const abi::RowTables* tables, std::uint64_t* applies,
+               std::uint64_t* unknown) {
+              std::fill_n(applies, tables->words, 0);
+              std::fill_n(unknown, tables->words, 0);
+            },
+            nullptr};
+  }
+};
+
+// evaluator.md, Reload: a difference between the executors is found before anything decides by it.
+TEST(NativeQueue, CodeThatDisagreesWithTheInterpreterNeverDecides) {
+  const auto wrong = [](const index::KernelPlan&) -> Result<std::unique_ptr<CompiledCode>> {
+    return std::unique_ptr<CompiledCode>(std::make_unique<WrongCode>());
+  };
+  const std::size_t leaves = fresh();
+  const auto many = static_cast<std::int64_t>(leaves) * 10;
+  for (const std::size_t cross_check : {std::size_t{0}, std::size_t{64}}) {
+    NativeQueue queue(8, wrong);
+    const Set set = tables(leaves);
+    set->state_for_code().cross_check = cross_check;
+    ASSERT_EQ(decide(*set, 0, many), Outcome::kBlock);
+    queue.add(set);
+    const bool checked = cross_check != 0;
+    EXPECT_EQ(set->wait_for_native(kLong), checked ? Tier::kTables : Tier::kMachineCode);
+    EXPECT_EQ(decide(*set, 0, many), checked ? Outcome::kBlock : Outcome::kAllow);
+    EXPECT_EQ(queue.counts().failed, checked ? 1U : 0U);
+  }
 }
 
 TEST(NativeQueue, AnEditOfDataAloneCompilesNothing) {

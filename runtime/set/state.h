@@ -52,6 +52,7 @@ struct PolicySetState {
   /// Changed under the lock of native_code.cpp, which waits for it.
   enum class CodeProgress : std::uint8_t { kNone, kExpected, kAttached };
   CodeProgress code_progress = CodeProgress::kNone;
+  std::size_t cross_check = 0;  ///< CompileOptions::cross_check, for code that comes later
 };
 
 }  // namespace gate::internal

@@ -52,6 +52,8 @@ void report(const CompileOutput& output, Logger& log) {
 constexpr std::chrono::milliseconds kBriefLook{2};
 /// So many times as long as a longer look took, nobody looks.
 constexpr int kRestAfterLook = 100;
+/// Sign-ins by which a new set is held against the interpreter before it is in force.
+constexpr std::size_t kCrossCheck = 64;
 
 /// Of this thread: a busy machine does not make a look look long.
 std::chrono::nanoseconds processor_time() {
@@ -82,6 +84,7 @@ Result<void> PolicyKeeper::load() {
   options.today = today();
   options.keep_test_blocks = false;
   options.cache = &cache_;
+  options.cross_check = kCrossCheck;
   const CompileOutput output = compile_folder(folder_, options);
   report(output, log_);
   const std::scoped_lock status_lock(status_mutex_);

@@ -198,7 +198,7 @@ class Generator {
                                              : symbol(SymbolKind::kApp, "a", n_.apps));
           break;
         case TargetKind::kUserAction:
-          set.members.push_back(b_.symbol(SymbolKind::kUserAction, d_.user_action(n_.actions)));
+          set.members.push_back(b_.symbol(SymbolKind::kUserAction, user_action(d_, n_.actions)));
           break;
         case TargetKind::kAuthContext:
           set.members.push_back(symbol(SymbolKind::kAuthContext, "c", n_.contexts));
