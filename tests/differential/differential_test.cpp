@@ -7,6 +7,7 @@
 
 #include "tests/differential/campaign.h"
 #include "tests/differential/relations.h"
+#include "tests/sanitized.h"
 
 namespace gate::differential {
 namespace {
@@ -47,13 +48,8 @@ void expect_a_lively_campaign(const Statistics& s) {
 /// what they find; other ones by GATE_SEED, and by `./dev fuzz --differential`. GATE_ROUNDS=1
 /// repeats one.
 TEST(Differential, EveryExecutorDecidesTextAlike) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr std::uint64_t kRounds = 40;
-  constexpr std::size_t kPoliciesMax = 260;
-#else
-  constexpr std::uint64_t kRounds = 100;
-  constexpr std::size_t kPoliciesMax = 1025;
-#endif
+  constexpr std::uint64_t kRounds = kSanitized ? 40 : 100;
+  constexpr std::size_t kPoliciesMax = kSanitized ? 260 : 1025;
   const std::uint64_t first = number("GATE_SEED", 20'261'125);
   const std::uint64_t rounds = number("GATE_ROUNDS", kRounds);
   std::printf("seed %llu\n", static_cast<unsigned long long>(first));

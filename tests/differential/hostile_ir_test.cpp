@@ -19,6 +19,7 @@
 #include "runtime/set/state.h"
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"
+#include "tests/sanitized.h"
 
 namespace gate {
 namespace {
@@ -242,11 +243,7 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
 }
 
 TEST(Issue4HostileIr, WhatIsAcceptedAfterDamageDecidesAlikeEverywhere) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr int kTries = 4'000;
-#else
-  constexpr int kTries = 25'000;
-#endif
+  constexpr int kTries = kSanitized ? 4'000 : 25'000;
   std::mt19937_64 random(20'261'125);  // NOLINT(cert-msc51-cpp): the same damage every time
   std::size_t accepted = 0;
   std::size_t refused = 0;

@@ -14,6 +14,7 @@
 #include "tests/graph/documented_pairs.h"
 #include "tests/graph/oracle/json_access.h"
 #include "tests/graph/oracle_comparison.h"
+#include "tests/sanitized.h"
 
 namespace graph_corpus {
 namespace {
@@ -34,7 +35,7 @@ json::value first_definitions(const json::value& locations) {
 TEST(Agreement, OracleInterpreterAndNativeCodeDecideAlike) {
   GATE_NEEDS_CORPUS();
   const auto seed = setting("GATE_SEED", 20'260'101);
-  const auto rounds = setting("GATE_ROUNDS", 400);
+  const auto rounds = setting("GATE_ROUNDS", gate::kThreadSanitized ? 40 : 400);
   Counts counts;
   for (auto source : sources()) {
     source.locations = first_definitions(source.locations);
@@ -82,7 +83,7 @@ Source documented() {
 
 TEST(Agreement, TheDocumentedExamplesCompileAndDecideAlike) {
   const auto seed = setting("GATE_SEED", 20'260'101);
-  const auto rounds = setting("GATE_ROUNDS", 400);
+  const auto rounds = setting("GATE_ROUNDS", gate::kThreadSanitized ? 40 : 400);
   Counts counts;
   auto source = documented();
   compare(source, seed, rounds, counts);

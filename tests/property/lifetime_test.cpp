@@ -16,6 +16,7 @@
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"
 #include "tests/property/rounds.h"
+#include "tests/sanitized.h"
 
 namespace gate::property {
 namespace {
@@ -46,11 +47,7 @@ std::size_t mappings(const char* permissions) {
 }
 
 /// Sanitizers keep freed memory for a while, to catch those who use it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kFreedMemoryIsKept = true;
-#else
-constexpr bool kFreedMemoryIsKept = false;
-#endif
+constexpr bool kFreedMemoryIsKept = kSanitized;
 
 TEST(Lifetime, CompilingAndFreeingSetsLeavesMemoryFlat) {
   constexpr int kCycles = 500;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tests/reload/variants.h"
+#include "tests/sanitized.h"
 
 namespace gate::reload {
 namespace {
@@ -51,11 +52,7 @@ std::size_t mappings() {
 }
 
 /// Sanitizers keep freed memory for a while, to catch those who use it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kFreedMemoryIsKept = true;
-#else
-constexpr bool kFreedMemoryIsKept = false;
-#endif
+constexpr bool kFreedMemoryIsKept = kSanitized;
 
 /// Decides all the time, and holds every answer against what the oracle says of the digest.
 class Reader {
