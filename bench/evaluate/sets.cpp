@@ -8,6 +8,7 @@
 
 #include "bench/evaluate/cases.h"
 #include "bench/measure/allocations.h"
+#include "runtime/probe/cross_check.h"
 
 namespace gate::bench {
 namespace {
@@ -117,6 +118,17 @@ void unchanged_folder(benchmark::State& state, const Scenario& s, Backend backen
   }
 }
 
+/// What gated adds to a load: 64 sign-ins decided by the set and by the interpreter.
+void cross_check(benchmark::State& state, const Scenario& s) {
+  constexpr std::size_t kSignIns = 64;
+  for (auto _ : state) {
+    if (probe::find_difference(*s.native, kSignIns)) {
+      state.SkipWithError("the set and the interpreter differ");
+      return;
+    }
+  }
+}
+
 /// How long decisions take on one thread while another reloads all the time, against a quiet
 /// machine. The reported time is the p99 during reloads.
 void decisions_during_reload(benchmark::State& state, const Scenario& s) {
@@ -222,6 +234,9 @@ void register_sets(const Scenario& s) {
     add("set/unchanged_folder_cached/" + who,
         [&s, backend](benchmark::State& state) { unchanged_folder(state, s, backend); });
   }
+  benchmark::RegisterBenchmark("set/cross_check", [&s](benchmark::State& state) {
+    cross_check(state, s);
+  })->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("set/decisions_during_reload",
                                [&s](benchmark::State& state) { decisions_during_reload(state, s); })
       ->UseManualTime()

@@ -12,8 +12,8 @@
 /// programs, with this one.
 namespace gate::probe {
 
-/// The sign-ins of one check take at most so many policies to interpret, some 0.2 s; sets of more
-/// than a few thousand policies get fewer sign-ins than asked for, and four at least.
+/// Policies that one check interprets at most in each plan, some 0.2 s: sets of more than a few
+/// thousand policies get fewer sign-ins than asked for, and four at least.
 inline constexpr std::size_t kInterpretedMax = 4'000'000;
 
 struct Difference {
