@@ -12,9 +12,9 @@
 /// programs, with this one.
 namespace gate::probe {
 
-/// Policies that one check interprets at most in each plan, some 0.2 s: sets of more than a few
+/// Policies that one check interprets at most in each plan, some 0.1 s: sets of more than a few
 /// thousand policies get fewer sign-ins than asked for, and four at least.
-inline constexpr std::size_t kInterpretedMax = 4'000'000;
+inline constexpr std::size_t kInterpretedMax = 2'000'000;
 
 struct Difference {
   SignInFacts facts;
