@@ -202,10 +202,12 @@ void Conditions::sort_shapes() {
   std::sort(order.begin(), order.end(),
             [this](std::uint32_t a, std::uint32_t b) { return shapes_[a] < shapes_[b]; });
   std::vector<Shape> sorted;
+  sorted.reserve(shapes_.size());
   std::vector<std::uint32_t> place(shapes_.size());
   for (const std::uint32_t old : order) {
     place[old] = static_cast<std::uint32_t>(sorted.size());
     sorted.push_back(std::move(shapes_[old]));
+    sorted.back().shrink_to_fit();
   }
   shapes_ = std::move(sorted);
   for (std::size_t r = kNoResidual + 1; r < residuals_.size(); ++r) {

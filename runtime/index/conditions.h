@@ -62,8 +62,10 @@ class Conditions {
   /// The first absent fact because of which a condition is unknown, abi::kNoFact if it is not.
   [[nodiscard]] std::uint16_t unknown_fact(const ir::Program& program, ir::ExprId expr,
                                            const abi::BoundRequest& request) const noexcept;
-  /// Frees the masks, which the tables built from them hold in their own order.
+  /// Frees the masks, which the tables built from them hold in their own order, and what lists of
+  /// policies hold as well: which residual is whose.
   void forget_masks() { masks_ = {}; }
+  void forget_residuals() { residual_of_ = {}; }
   [[nodiscard]] std::size_t bytes() const;
 
  private:

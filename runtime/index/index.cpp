@@ -26,6 +26,7 @@ Index::Index(const ir::Program& program, const DecisionTables& decisions, Option
     effect_rows_ = std::make_unique<EffectRows>(program, decisions.bits(), rows_->tables().words);
   } else {
     postings_ = std::make_unique<Postings>(program, binding_.features(), conditions_);
+    conditions_.forget_residuals();
   }
   conditions_.forget_masks();
   condition_of_.reserve(program.policies.size());

@@ -1,8 +1,9 @@
 #include "runtime/index/name_table.h"
 
 #include <algorithm>
-#include <bit>
+#include <cstring>
 
+#include "runtime/index/open_addressing.h"
 #include "runtime/ir/text_words.h"
 
 namespace gate::index {
@@ -21,23 +22,28 @@ std::uint64_t hash_of(std::uint8_t kind, std::string_view name) {
   std::uint64_t h = (name.size() << 8U | kind) * kMix;
   for_each_word(name, [&h](std::uint64_t word) { h = mixed(h, word); });
   // Names often differ in their last characters alone, which are the highest bits of the last word;
-  // the slot is chosen by the lowest bits, and multiplying carries upwards only.
+  // the slot is chosen by the low half, and multiplying carries upwards only.
   return mixed(h, 0);
+}
+
+std::uint16_t tag_of(std::uint64_t hash) {
+  return static_cast<std::uint16_t>(hash >> 48);
 }
 
 }  // namespace
 
 void NameTable::reserve(std::size_t names, std::size_t bytes) {
-  slots_.assign(std::bit_ceil(std::max<std::size_t>(names * 2, 4)), Slot{});
+  // Half of the slots are taken: most names of a request are not there, and that is seen in two or
+  // three slots on average.
+  slots_.assign(std::max<std::size_t>(names * 2, 4), Slot{});
   text_.clear();
   text_.reserve(bytes + names);
 }
 
 std::size_t NameTable::locate(std::uint64_t hash, std::uint8_t kind,
                               std::string_view name) const noexcept {
-  const std::size_t mask = slots_.size() - 1;
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+  const std::uint16_t tag = tag_of(hash);
+  for (std::size_t i = first_slot(hash, slots_.size());; i = next_slot(i, slots_.size())) {
     const Slot& slot = slots_[i];
     if (slot.id == kNone || (slot.tag == tag && slot.size == name.size() &&
                              static_cast<std::uint8_t>(text_[slot.begin]) == kind &&
@@ -48,11 +54,14 @@ std::size_t NameTable::locate(std::uint64_t hash, std::uint8_t kind,
 }
 
 std::uint32_t NameTable::add(std::uint8_t kind, std::string_view name, std::uint32_t fresh) {
+  if (name.size() >= kNameBytesMax) {
+    return fresh;
+  }
   const std::uint64_t hash = hash_of(kind, name);
   Slot& slot = slots_[locate(hash, kind, name)];
   if (slot.id == kNone) {
-    slot = {static_cast<std::uint32_t>(hash >> 32), fresh, static_cast<std::uint32_t>(text_.size()),
-            static_cast<std::uint32_t>(name.size())};
+    slot = {tag_of(hash), static_cast<std::uint16_t>(name.size()), fresh,
+            static_cast<std::uint32_t>(text_.size())};
     text_.push_back(static_cast<char>(kind));
     text_.insert(text_.end(), name.begin(), name.end());
   }

@@ -14,6 +14,9 @@ class NameTable {
 
   /// Sizes the table for `names` names with `bytes` characters together.
   void reserve(std::size_t names, std::size_t bytes);
+  /// Names from here on are not kept: a request that carries one is refused before it is looked up.
+  static constexpr std::size_t kNameBytesMax = 0xFFFF;
+
   /// The number of (kind, name); a new one gets `fresh`. Call reserve() first.
   std::uint32_t add(std::uint8_t kind, std::string_view name, std::uint32_t fresh);
   /// kNone if it was never added.
@@ -22,10 +25,10 @@ class NameTable {
 
  private:
   struct Slot {
-    std::uint32_t tag = 0;
+    std::uint16_t tag = 0;
+    std::uint16_t size = 0;
     std::uint32_t id = kNone;
     std::uint32_t begin = 0;
-    std::uint32_t size = 0;
   };
   [[nodiscard]] std::size_t locate(std::uint64_t hash, std::uint8_t kind,
                                    std::string_view name) const noexcept;

@@ -87,6 +87,11 @@ Places::Places(const ir::Program& program, std::uint32_t first_set) {
   }
   add_ranges(program, sets_of_location);
   add_countries(program, sets_of_location);
+  starts_.shrink_to_fit();
+  range_at_.shrink_to_fit();
+  ranges_.shrink_to_fit();
+  sets_.shrink_to_fit();
+  country_sets_.shrink_to_fit();
 }
 
 void Places::add_ranges(const ir::Program& program,

@@ -4,6 +4,7 @@
 #include <bit>
 #include <span>
 
+#include "runtime/index/open_addressing.h"
 #include "runtime/index/postings_builder.h"
 
 namespace gate::index {
@@ -51,7 +52,7 @@ void Postings::check(const Entry& entry, Run& run) const noexcept {
   const auto keys = [this](std::uint32_t begin, std::uint32_t end) {
     return std::span(keys_).subspan(begin, end - begin);
   };
-  if ((entry.excluded & run.bound.lists.signature) != 0 &&
+  if ((c.excluded & run.bound.lists.signature) != 0 &&
       (has_principal(run.bound, keys(c.excluded_principals, c.excluded_targets)) ||
        has_target(run.bound, keys(c.excluded_targets, c.included_principals)))) {
     return;
@@ -82,9 +83,12 @@ void Postings::settle(Run& run) const noexcept {
   const Check* const checks = checks_.data();
   const std::uint32_t hit_count = run.hit_count;
   for (std::uint32_t i = 0; i < hit_count; ++i) {
+    __builtin_prefetch(checks + (run.hits[i]->check & ~kMore));
+  }
+  for (std::uint32_t i = 0; i < hit_count; ++i) {
     const Entry* entry = run.hits[i];
-    const bool more = ((entry->excluded & signature) != 0) | (entry->check >= kMore);
-    __builtin_prefetch(checks + (entry->check & ~kMore));
+    const bool more =
+        ((checks[entry->check & ~kMore].excluded & signature) != 0) | (entry->check >= kMore);
     run.hits[check_count] = entry;
     check_count += std::uint32_t{more};
     plain[plain_count] = entry->policy;
@@ -147,10 +151,11 @@ void Postings::scan(const Pair& pair, Run& run) const noexcept {
 
 template <typename F>
 void Postings::look_up(const Probe* probes, std::uint32_t count, F f) const noexcept {
-  const std::size_t mask = pairs_.size() - 1;
+  const std::size_t slots = pairs_.size();
   for (std::uint32_t i = 0; i < count; ++i) {
     const Probe& probe = probes[i];
-    for (std::size_t at = pair_hash(probe.target, probe.principal) & mask;; at = (at + 1) & mask) {
+    for (std::size_t at = first_slot(pair_hash(probe.target, probe.principal), slots);;
+         at = next_slot(at, slots)) {
       const Pair& pair = pairs_[at];
       if (pair.target == probe.target && pair.principal == probe.principal) {
         if (pair.count != kLong) {
@@ -182,7 +187,7 @@ void Postings::for_each_list(const Bound& bound, F f) const noexcept {
         look_up(probes, count, f);
         count = 0;
       }
-      __builtin_prefetch(&pairs_[pair_hash(target, principal) & (pairs_.size() - 1)]);
+      __builtin_prefetch(&pairs_[first_slot(pair_hash(target, principal), pairs_.size())]);
       probes[count++] = {target, principal};
     };
     for (const std::uint32_t principal : principals) {

@@ -44,10 +44,12 @@ class Postings {
   struct Pair {
     std::uint32_t target = kNone;
     std::uint32_t principal = kNone;
-    std::uint32_t first = 0;  ///< in entries_, or number in long_lists_
-    std::uint32_t count = 0;  ///< kLong: a long list
+    std::uint32_t first : 25 = 0;  ///< in entries_, or number in long_lists_
+    std::uint32_t count : 7 = 0;   ///< kLong: a long list
   };
-  static constexpr std::uint32_t kLong = 0xFFFFFFFF;
+  static constexpr std::uint32_t kLong = 127;
+  static constexpr std::uint32_t kEntriesMax = 1U << 25;
+  static_assert(kBlocksFrom <= kLong);
   struct LongList {
     std::uint32_t first = 0;  ///< in entries_
     std::uint32_t count = 0;
@@ -55,8 +57,7 @@ class Postings {
   };
   /// One policy in one list. Nearly all of them are settled without a look at anything else.
   struct Entry {
-    std::uint64_t mask = 0;      ///< what the context word must be within
-    std::uint64_t excluded = 0;  ///< signature of the excluded keys: none in common, none excluded
+    std::uint64_t mask = 0;  ///< what the context word must be within
     std::uint32_t policy = 0;
     std::uint32_t check = 0;  ///< number in checks_; kMore: more than exclusions is to be checked
   };
@@ -64,6 +65,7 @@ class Postings {
   static constexpr std::uint8_t kNotExcluded = 64;
   /// Four runs of keys_, one after the other. An empty include: the list has settled it.
   struct Check {
+    std::uint64_t excluded = 0;  ///< signature of the excluded keys: none in common, none excluded
     std::uint32_t excluded_principals = 0;  ///< where the run begins; it ends where the next begins
     std::uint32_t excluded_targets = 0;
     std::uint32_t included_principals = 0;
@@ -109,7 +111,7 @@ class Postings {
   [[nodiscard]] static bool has_target(const Bound& bound,
                                        std::span<const std::uint32_t> any_of) noexcept;
 
-  std::vector<Pair> pairs_;      ///< open addressing, a power of two
+  std::vector<Pair> pairs_;      ///< open_addressing.h
   std::vector<Filter> filters_;  ///< [target key], and one more for kAny
   std::vector<std::uint64_t> filter_bits_;
   std::vector<Entry> entries_;  ///< of all lists, one after the other
@@ -117,7 +119,7 @@ class Postings {
   std::vector<std::uint64_t> blocks_;  ///< of long lists: [block][context bit][kBlockWords]
   std::vector<Check> checks_;
   std::vector<std::uint32_t> keys_;
-  /// The bit of Entry::excluded for a key, kNotExcluded for one that no policy excludes: a request
+  /// The bit of Check::excluded for a key, kNotExcluded for one that no policy excludes: a request
   /// has many keys, and few of them are ever excluded.
   std::vector<std::uint8_t> principal_bits_;
   std::vector<std::uint8_t> target_bits_;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <tuple>
 
+#include "runtime/index/open_addressing.h"
 #include "runtime/ir/context.h"
 
 namespace gate::index {
@@ -165,16 +166,16 @@ void PostingsBuilder::add_check(const ir::Policy& policy, const Keys& included_p
   if (all == Keys{Conditions::kNoResidual, 0, 0, 0, 0}) {
     return;
   }
-  for (const std::uint32_t key : excluded_principals) {
-    entry.excluded |= std::uint64_t{1} << out_.principal_bits_[key];
-  }
-  for (const std::uint32_t key : excluded_targets) {
-    entry.excluded |= std::uint64_t{1} << out_.target_bits_[key];
-  }
   const auto [it, fresh] =
       check_ids_.try_emplace(all, static_cast<std::uint32_t>(out_.checks_.size()));
   if (fresh) {
     Postings::Check check;
+    for (const std::uint32_t key : excluded_principals) {
+      check.excluded |= std::uint64_t{1} << out_.principal_bits_[key];
+    }
+    for (const std::uint32_t key : excluded_targets) {
+      check.excluded |= std::uint64_t{1} << out_.target_bits_[key];
+    }
     const auto append = [this](const Keys& keys) {
       const auto begin = static_cast<std::uint32_t>(out_.keys_.size());
       out_.keys_.insert(out_.keys_.end(), keys.begin(), keys.end());
@@ -213,11 +214,9 @@ void PostingsBuilder::lay_out_lists() {
 }
 
 Postings::Pair PostingsBuilder::list_of(std::uint32_t first, std::uint32_t count) {
-  Postings::Pair out;
-  out.first = first;
-  out.count = count;
   if (count < Postings::kBlocksFrom) {
-    return out;
+    return {Postings::kNone, Postings::kNone, first & (Postings::kEntriesMax - 1),
+            count & Postings::kLong};
   }
   constexpr std::size_t kBlock = std::size_t{64} * Postings::kBlockWords;
   const auto block = static_cast<std::uint32_t>(out_.blocks_.size() / kBlock);
@@ -231,24 +230,24 @@ Postings::Pair PostingsBuilder::list_of(std::uint32_t first, std::uint32_t count
       at[bit * Postings::kBlockWords + column / 64] |= std::uint64_t{1} << (column % 64);
     }
   }
-  out.first = static_cast<std::uint32_t>(out_.long_lists_.size());
-  out.count = Postings::kLong;
+  const auto number = static_cast<std::uint32_t>(out_.long_lists_.size());
   out_.long_lists_.push_back({first, count, block});
-  return out;
+  return {Postings::kNone, Postings::kNone, number & (Postings::kEntriesMax - 1), Postings::kLong};
 }
 
 void PostingsBuilder::index_pairs() {
-  out_.pairs_.resize(std::bit_ceil(std::max<std::size_t>(lists_.size() * 2, 2)));
+  // Three of four slots are taken; what is not there is mostly known from the filters.
+  out_.pairs_.resize(lists_.size() + lists_.size() / 3 + 1);
   std::vector<std::uint32_t> pairs_of_target(features_.target_keys() + 1);
   const auto filter_of = [this](std::uint32_t target) {
     return target == Postings::kAny ? features_.target_keys() : target;
   };
   for (const Postings::Pair& list : lists_) {
     ++pairs_of_target[filter_of(list.target)];
-    const std::size_t mask = out_.pairs_.size() - 1;
-    std::size_t at = Postings::pair_hash(list.target, list.principal) & mask;
+    std::size_t at =
+        first_slot(Postings::pair_hash(list.target, list.principal), out_.pairs_.size());
     while (out_.pairs_[at].target != Postings::kNone) {
-      at = (at + 1) & mask;
+      at = next_slot(at, out_.pairs_.size());
     }
     out_.pairs_[at] = list;
   }

@@ -20,6 +20,7 @@ class PostingsBuilder {
   using Keys = std::vector<std::uint32_t>;
   /// Policies with more pairs than this stand under one half only.
   static constexpr std::size_t kPairsMax = 16;
+  static_assert(ir::kPoliciesMax * kPairsMax <= Postings::kEntriesMax);
   struct Placed {
     std::uint64_t pair = 0;
     Postings::Entry entry;
@@ -30,7 +31,7 @@ class PostingsBuilder {
   [[nodiscard]] Keys keys_of(const ir::TargetSet& set) const;
   [[nodiscard]] Keys anchors(const ir::PrincipalSet& set) const;
   [[nodiscard]] Keys anchors_of_targets(const ir::Policy& policy) const;
-  /// What the lists of a policy do not settle: Entry::excluded and Entry::check.
+  /// What the lists of a policy do not settle: Entry::check.
   void add_check(const ir::Policy& policy, const Keys& included_principals,
                  const Keys& included_targets, std::uint32_t residual, Postings::Entry& entry);
   void number_excluded();

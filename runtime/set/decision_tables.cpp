@@ -56,12 +56,15 @@ bool intersects(const std::array<std::uint64_t, 4>& a, const std::array<std::uin
 
 DecisionTables::DecisionTables(const ir::Program& program)
     : bits_(program), default_deny_(program.default_deny) {
+  clauses_.reserve(program.clauses.size());
   for (const ir::Clause& clause : program.clauses) {
     if (clause.any_of.size() == 1 && clause.any_of.front().kind == ControlKind::kMfa) {
       mfa_clause_ = static_cast<std::uint32_t>(clauses_.size());
     }
     add_clause(program, clause);
   }
+  combinations_.shrink_to_fit();
+  effects_.reserve(program.effects.size());
   for (const ir::Effect& effect : program.effects) {
     EffectRow& row = effects_.emplace_back();
     row.session = effect.session;
@@ -83,6 +86,7 @@ DecisionTables::DecisionTables(const ir::Program& program)
   find_what_meets();
   find_displaced(program);
   const std::vector<bool> risky = expressions_about_risk(program);
+  about_risk_.reserve(program.policies.size());
   for (const ir::Policy& policy : program.policies) {
     about_risk_.push_back(risky[policy.condition]);
   }
@@ -103,6 +107,8 @@ std::vector<bool> DecisionTables::expressions_about_risk(const ir::Program& prog
 }
 
 void DecisionTables::find_displaced(const ir::Program& program) {
+  on_all_resources_.reserve(program.policies.size());
+  displaces_.reserve(program.policies.size());
   for (const ir::Policy& policy : program.policies) {
     on_all_resources_.push_back(ir::is_all_resources(policy.include_targets));
     displaces_.push_back(ir::displaces_strengths(program, policy));

@@ -55,6 +55,8 @@ std::uint64_t EffectTable::Frequencies::bit(std::uint32_t value) const {
 EffectTable::EffectTable(const ir::Program& program) {
   find_frequencies(program);
   const bool narrow = program.clauses.size() <= 64;
+  narrow_.reserve(narrow ? program.effects.size() : 0);
+  wide_.reserve(narrow ? 0 : program.effects.size());
   for (const ir::Effect& effect : program.effects) {
     EffectBits<kClausesMax / 64> row;
     row.rest = pack(effect);

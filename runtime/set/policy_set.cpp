@@ -130,6 +130,7 @@ Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend
     std::from_chars(state->digest.data(), state->digest.data() + 16, state->numbers, 16);
     state->numbers |= 1U;
   }
+  state->clause_texts.reserve(state->common.clauses.size());
   for (const ir::Clause& clause : state->common.clauses) {
     state->clause_texts.push_back(clause_text(state->common, clause));
   }
