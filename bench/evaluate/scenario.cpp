@@ -86,7 +86,7 @@ void Scenario::compile_all() {
   }
   cold_ms = std::chrono::duration<double, std::milli>(end - start).count();
   cold_cpu_ms = 1e3 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
-  peak_resident = resident_bytes();
+  peak_resident = peak_resident_bytes();
   if (wait_for_code(*cold)) {
     code_ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - end).count();

@@ -36,12 +36,13 @@ class Scenario {
   std::unique_ptr<BitsetEvaluator> bitset;
 
   // What was seen on the way.
-  double cold_ms = 0;             ///< policy folder to first decision, first thing in the process
-  double cold_cpu_ms = 0;         ///< CPU time of that, of all threads
-  double code_ms = 0;             ///< then until machine code decides; 0 if it never does
-  std::size_t set_bytes = 0;      ///< heap held by one compiled set, program and names included
-  std::size_t table_bytes = 0;    ///< the part of it that decisions read
-  std::size_t peak_resident = 0;  ///< after the first decision
+  double cold_ms = 0;           ///< policy folder to first decision, first thing in the process
+  double cold_cpu_ms = 0;       ///< CPU time of that, of all threads
+  double code_ms = 0;           ///< then until machine code decides; 0 if it never does
+  std::size_t set_bytes = 0;    ///< heap held by one compiled set, program and names included
+  std::size_t table_bytes = 0;  ///< the part of it that decisions read
+  std::size_t peak_resident =
+      0;  ///< until the first decision, the workload itself in it
   std::size_t text_bytes = 0;
   double mean_applied = 0;
   std::size_t outcomes[3] = {};  ///< sign-ins by Outcome

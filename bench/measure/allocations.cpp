@@ -1,6 +1,7 @@
 #include "bench/measure/allocations.h"
 
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -50,6 +51,11 @@ std::size_t resident_bytes() {
   const int read = std::fscanf(file, "%lu %lu", &total, &resident);
   (void)std::fclose(file);
   return read == 2 ? resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+std::size_t peak_resident_bytes() {
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::size_t>(usage.ru_maxrss) * 1024 : 0;
 }
 
 }  // namespace gate::bench

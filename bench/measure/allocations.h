@@ -15,5 +15,7 @@ namespace gate::bench {
 
 /// Resident bytes of the process, as the kernel counts them; 0 where it does not say.
 [[nodiscard]] std::size_t resident_bytes();
+/// The most that it ever was.
+[[nodiscard]] std::size_t peak_resident_bytes();
 
 }  // namespace gate::bench

@@ -106,7 +106,7 @@ def verdicts(document):
                        during["busy_p99_ns"] / during["quiet_p99_ns"] if during and during.get("quiet_p99_ns") else None, times))
     cold = find(document, 100_000, "set/cold_folder_to_decision")
     out.append(at_most("100,000 policies, text to decision, cold", 4e9, get(cold), cpu=get(cold, "cpu_ns")))
-    out.append(at_most("resident memory of that", 300e6, get(cold, "resident_bytes"), amount))
+    out.append(at_most("most resident memory of that", 300e6, get(cold, "resident_bytes"), amount))
     for policies in (240, 10_000, 100_000):
         out.append(at_most(f"bytes per policy in force, {policies:,} policies", 300,
                            get(find(document, policies, "set/memory"), "bytes_per_policy"), count))

@@ -94,7 +94,7 @@ PolicyTrees::Parsed PolicyTrees::next() {
   const std::size_t inside = next_ % kBlockJobs;
   if (inside == 0) {
     if (block > 0) {
-      blocks_[block - 1].parsed = {};
+      std::vector<Parsed>().swap(blocks_[block - 1].parsed);  // `= {}` would keep the room
     }
     get(block);
   }

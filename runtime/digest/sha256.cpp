@@ -26,9 +26,38 @@ std::string to_hex(std::string_view bytes) {
   return hex;
 }
 
-std::string sha256_hex(std::string_view data) {
-  const Sha256 digest = sha256(data);
+std::string to_hex(const Sha256& digest) {
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+std::string sha256_hex(std::string_view data) {
+  return to_hex(sha256(data));
+}
+
+struct Sha256Hasher::State {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                  &EVP_MD_CTX_free};
+};
+
+Sha256Hasher::Sha256Hasher() : state_(std::make_unique<State>()) {
+  GATE_CHECK(state_->context != nullptr &&
+                 EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1,
+             "SHA-256 is not available");
+}
+Sha256Hasher::~Sha256Hasher() = default;
+
+void Sha256Hasher::add(std::string_view data) {
+  GATE_CHECK(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) == 1,
+             "SHA-256 is not available");
+}
+
+Sha256 Sha256Hasher::finish() {
+  Sha256 digest{};
+  unsigned size = 0;
+  GATE_CHECK(
+      EVP_DigestFinal_ex(state_->context.get(), digest.data(), &size) == 1 && size == digest.size(),
+      "SHA-256 is not available");
+  return digest;
 }
 
 }  // namespace gate

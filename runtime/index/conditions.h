@@ -64,8 +64,8 @@ class Conditions {
                                            const abi::BoundRequest& request) const noexcept;
   /// Frees the masks, which the tables built from them hold in their own order, and what lists of
   /// policies hold as well: which residual is whose.
-  void forget_masks() { masks_ = {}; }
-  void forget_residuals() { residual_of_ = {}; }
+  void forget_masks() { std::vector<std::uint64_t>().swap(masks_); }  // `= {}` keeps the room
+  void forget_residuals() { std::vector<std::uint32_t>().swap(residual_of_); }
   [[nodiscard]] std::size_t bytes() const;
 
  private:

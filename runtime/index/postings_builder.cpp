@@ -210,7 +210,7 @@ void PostingsBuilder::lay_out_lists() {
     list.target = static_cast<std::uint32_t>(pair >> 32);
     list.principal = static_cast<std::uint32_t>(pair);
   }
-  placed_ = {};
+  decltype(placed_)().swap(placed_);  // `= {}` would keep the room
 }
 
 Postings::Pair PostingsBuilder::list_of(std::uint32_t first, std::uint32_t count) {

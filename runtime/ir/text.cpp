@@ -184,11 +184,19 @@ void TextReader::expressions(Program& p) {
   }
 }
 
-std::string print_text(const Program& program, Sources sources) {
-  TextWriter writer(sources == Sources::kKeep);
+void print_text(const Program& program, Sources sources,
+                const std::function<void(std::string_view)>& out) {
+  out(kHeader);
+  TextWriter writer(sources == Sources::kKeep, &out);
   // describe() serves the parser too and so takes everything by reference; printing writes nothing.
   describe_program(writer, const_cast<Program&>(program));  // NOLINT(*-const-cast)
-  return std::string(kHeader) + writer.take();
+  out(writer.take());
+}
+
+std::string print_text(const Program& program, Sources sources) {
+  std::string whole;
+  print_text(program, sources, [&whole](std::string_view piece) { whole += piece; });
+  return whole;
 }
 
 Result<Program> parse_text(std::string_view text) {

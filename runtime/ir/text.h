@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <gate/result.hpp>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ enum class Sources : bool {
 
 /// The text form: one line per table entry. Equal programs print equal texts.
 [[nodiscard]] std::string print_text(const Program& program, Sources sources);
+/// The same, handed to `out` in pieces of whole lines, so that it need not exist at once.
+void print_text(const Program& program, Sources sources,
+                const std::function<void(std::string_view)>& out);
 
 /// Reads what print_text wrote. Error{kInvalidArgument} "line:column: what was expected". The
 /// result is not verified yet: see verify.h. Deterministic; cost linear in the text.

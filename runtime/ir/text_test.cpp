@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/digest/sha256.h"
 #include "runtime/ir/builder.h"
 #include "runtime/ir/verify.h"
 
@@ -73,6 +74,33 @@ TEST(IrText, LeavesSourcesOutOfTheCanonicalForm) {
   moved.policies[0].source_file = "b.gate";
   moved.policies[0].source_line = 99;
   EXPECT_EQ(print_text(moved, Sources::kLeaveOut), print_text(sample(false), Sources::kLeaveOut));
+}
+
+// A set's digest is taken of the pieces.
+TEST(IrText, InPiecesIsTheSameAndNoPieceEndsInsideALine) {
+  ProgramBuilder b;
+  for (int i = 0; i < 5'000; ++i) {
+    Policy p;
+    p.id = p.name = "policy " + std::to_string(i);
+    p.include.members = {b.symbol(SymbolKind::kGroup, "group " + std::to_string(i))};
+    p.include_targets.all = true;
+    p.condition = b.all_of({});
+    p.effect = b.effect({});
+    b.policy(std::move(p));
+  }
+  const Program program = b.finish();
+  std::string whole;
+  Sha256Hasher hasher;
+  std::size_t pieces = 0;
+  print_text(program, Sources::kKeep, [&](std::string_view piece) {
+    EXPECT_TRUE(piece.empty() || piece.back() == '\n');
+    whole += piece;
+    hasher.add(piece);
+    ++pieces;
+  });
+  EXPECT_GT(pieces, 4U);
+  EXPECT_EQ(whole, print_text(program, Sources::kKeep));
+  EXPECT_EQ(to_hex(hasher.finish()), sha256_hex(whole));
 }
 
 TEST(IrText, SaysWhereATextIsWrong) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -16,9 +17,14 @@ namespace gate::ir {
 /// The printing archive of describe.h. Never fails.
 class TextWriter {
  public:
-  explicit TextWriter(bool with_sources) : with_sources_(with_sources) {}
+  using Sink = std::function<void(std::string_view)>;
+  /// `sink`: is handed what is written in pieces of whole lines, and outlives the writer; null: all
+  /// is kept for take().
+  explicit TextWriter(bool with_sources, const Sink* sink = nullptr)
+      : with_sources_(with_sources), sink_(sink) {}
 
   [[nodiscard]] bool with_sources() const { return with_sources_; }
+  /// What the sink has not seen.
   [[nodiscard]] std::string take() { return std::move(out_); }
 
   bool key(const char* word, bool present) {
@@ -99,6 +105,10 @@ class TextWriter {
     if (!out_.empty() && out_.back() != '\n') {
       out_ += '\n';
     }
+    if (sink_ != nullptr && out_.size() >= kPiece) {
+      (*sink_)(out_);
+      out_.clear();
+    }
   }
   template <typename T>
   void table(const char* word, std::vector<T>& rows) {
@@ -150,8 +160,10 @@ class TextWriter {
     space();
     out_ += text;
   }
+  static constexpr std::size_t kPiece = std::size_t{64} * 1024;
   std::string out_;
   bool with_sources_;
+  const Sink* sink_;
 };
 
 }  // namespace gate::ir

@@ -122,7 +122,10 @@ ir::Program internal::PolicySetState::program() const {
 
 Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend backend) {
   GATE_TRY_VOID(ir::verify(program));
-  std::string digest = sha256_hex(ir::print_text(program, ir::Sources::kLeaveOut));
+  Sha256Hasher hasher;
+  ir::print_text(program, ir::Sources::kLeaveOut,
+                 [&hasher](std::string_view piece) { hasher.add(piece); });
+  std::string digest = to_hex(hasher.finish());
   auto state = std::make_unique<internal::PolicySetState>(std::move(program), backend);
   state->digest = std::move(digest);
   if (state->index != nullptr) {
