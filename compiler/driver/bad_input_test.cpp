@@ -62,6 +62,7 @@ long peak_kib() {
 }
 
 TEST(BadInput, AFileOfFiftyMegabytesIsRefusedFromMemoryAndFromDisk) {
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is meant to be large
   const Compiled memory = compile_text({{"big.gate", std::string(50'000'000, ' ')}});
   EXPECT_EQ(memory.errors, Texts{"G0001"});
   const TemporaryFolder folder;

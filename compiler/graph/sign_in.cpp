@@ -167,7 +167,7 @@ class SignInReader {
     }
     if (const auto now = object.integer("unixTime")) {
       out_.given.emplace("now");
-      facts_.now_unix_s = *now;
+      facts_.now_unix_s = now;
     }
     ObjectReader flow(object.take("authenticationFlow"), object.path_of("authenticationFlow"),
                       findings_);

@@ -28,7 +28,7 @@ struct EndOfMainThread {
 };
 thread_local EndOfMainThread end_of_main_thread;
 /// Made before main(), by the main thread.
-[[maybe_unused]] const bool main_thread_is_watched = end_of_main_thread.watched;
+[[maybe_unused]] const bool kMainThreadIsWatched = end_of_main_thread.watched;
 
 }  // namespace
 

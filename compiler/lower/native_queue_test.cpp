@@ -269,7 +269,7 @@ TEST(NativeQueueDeathTest, AProcessMayEndWithSetsInTheQueue) {
           sets.push_back(tables(fresh()));
           NativeQueue::instance().add(sets.back());
         }
-        std::exit(7);
+        std::exit(7);  // NOLINT(concurrency-mt-unsafe): what is tested
       },
       testing::ExitedWithCode(7), "");
 }
@@ -283,6 +283,7 @@ TEST(NativeQueueDeathTest, AChildOfForkKeepsItsTablesAndEnds) {
       {
         const Set set = tables(fresh());
         NativeQueue::instance().add(set);
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): what is tested
         std::exit(set->wait_for_native(kLong) == Tier::kTables ? 7 : 1);
       },
       testing::ExitedWithCode(7), "");
