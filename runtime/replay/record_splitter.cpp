@@ -81,8 +81,10 @@ void RecordSplitter::feed(std::string_view bytes) {
 }
 
 void RecordSplitter::find_form(bool over) {
-  if (held_.starts_with("\xEF\xBB\xBF")) {
-    held_.erase(0, 3);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (!mark_looked_for_ && (over || held_.size() >= kByteOrderMark.size())) {
+    held_.erase(0, held_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+    mark_looked_for_ = true;  // a second one is no mark, however the bytes come
   }
   const std::string_view text = held_;
   if (!over && text.size() < kLookAhead) {

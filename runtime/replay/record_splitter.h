@@ -38,6 +38,7 @@ class RecordSplitter {
   OnRecord on_record_;
   std::size_t max_;
   Form form_ = Form::kUnknown;
+  bool mark_looked_for_ = false;
   std::string held_;  ///< of the record that is being read
   bool too_long_ = false;
   std::uint64_t line_ = 1;   ///< of the next byte

@@ -47,6 +47,7 @@ TEST(RecordSplitter, ARecordALine) {
   EXPECT_TRUE(split("").empty());
   EXPECT_TRUE(split("\n \n").empty());
   EXPECT_EQ(split("\xEF\xBB\xBF{}\n").size(), 1U);
+  EXPECT_EQ(split("\xEF\xBB\xBF\xEF\xBB\xBF\x01").size(), 1U) << "one mark, found by the fuzzer";
 }
 
 TEST(RecordSplitter, ABrokenLineHidesNoOther) {
