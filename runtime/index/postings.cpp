@@ -83,6 +83,7 @@ void Postings::settle(Run& run) const noexcept {
   const Check* const checks = checks_.data();
   const std::uint32_t hit_count = run.hit_count;
   for (std::uint32_t i = 0; i < hit_count; ++i) {
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): scan() has set the first hit_count
     __builtin_prefetch(checks + (run.hits[i]->check & ~kMore));
   }
   for (std::uint32_t i = 0; i < hit_count; ++i) {

@@ -32,7 +32,7 @@ void optional_values(A& a, const char* key, auto& list) {
   }
 }
 template <typename A, typename T>
-void optional_value(A& a, const char* key, T& value, std::type_identity_t<T> fallback) {
+void optional_value(A& a, const char* key, T& value, const std::type_identity_t<T>& fallback) {
   if (a.key(key, value != fallback)) {
     a.value(value);
   }
