@@ -2,7 +2,9 @@
 
 #include <map>
 #include <set>
+#include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "compiler/driver/import_graph.h"
 #include "compiler/driver/read_file.h"
@@ -40,7 +42,7 @@ class FolderLoader {
     } else if (root.extension() == ".gate") {
       const fs::path place = real_path(root);
       (void)graph_.add_folder(place, shown(root));
-      add_file(root, place);
+      add_file({root.native(), place.native()}, shown(root));
     } else {
       diagnostics_->report_unplaced<Code::kCannotRead>(
           root.generic_string(), "neither a folder nor a file whose name ends in `.gate`");
@@ -51,21 +53,38 @@ class FolderLoader {
   std::size_t add_folder(const fs::path& folder, const fs::path& place) {
     const std::size_t number = graph_.add_folder(place, shown(folder));
     folder_numbers_.emplace(place, number);
-    const std::vector<fs::path> inside = gate_files_below(folder, *limits_, *diagnostics_);
+    const std::vector<std::string> inside = gate_files_below(folder, *limits_, *diagnostics_);
     if (inside.empty()) {
       empty_folders_.insert(number);
     }
-    for (const fs::path& path : inside) {
+    const Prefixes below{(folder / "").native(), (place / "").native(), shown_prefix(folder)};
+    for (const std::string& path : inside) {
       if (full_) {
         break;
       }
-      add_file(folder / path, place / path);
+      add_file({below.path + path, below.place + path}, below.name + path);
     }
     return number;
   }
 
-  void add_file(const fs::path& path, const fs::path& place) {
-    if (!places_seen_.insert(place.native()).second) {
+  struct FilePaths {
+    std::string path;   // as it is opened
+    std::string place;  // without links
+  };
+  /// What the files of a folder have before their own names.
+  struct Prefixes {
+    std::string path;
+    std::string place;
+    std::string name;
+  };
+
+  static std::string shown_prefix(const fs::path& folder) {
+    const std::string name = shown(folder);
+    return name == "." ? "" : name.ends_with('/') ? name : name + '/';
+  }
+
+  void add_file(FilePaths paths, std::string name) {
+    if (!places_seen_.insert(paths.place).second) {
       return;
     }
     if (files_.size() == limits_->files_max) {
@@ -74,8 +93,7 @@ class FolderLoader {
       full_ = true;
       return;
     }
-    std::string name = shown(path);
-    Result<FileText> read = text_of(path, name);
+    Result<FileText> read = text_of(paths.path, name);
     if (!read) {
       diagnostics_->report_unplaced<Code::kCannotRead>(name, read.error().message);
       return;
@@ -93,10 +111,10 @@ class FolderLoader {
     }
     files_.push_back({std::move(name), std::move(read->text)});
     stamps_.push_back(read->stamp);
-    paths_.push_back({path, place});
+    paths_.push_back(std::move(paths));
   }
 
-  [[nodiscard]] Result<FileText> text_of(const fs::path& path, std::string_view name) const {
+  [[nodiscard]] Result<FileText> text_of(const std::string& path, std::string_view name) const {
     if (known_ != nullptr) {
       const auto stamp = stamp_of(path);
       const std::string* text = stamp && stamp->settled ? known_->text(name, *stamp) : nullptr;
@@ -108,6 +126,9 @@ class FolderLoader {
   }
 
   void follow_imports(std::size_t file) {
+    if (files_[file].text.find("import") == std::string::npos) {
+      return;  // of many files this is all that is asked
+    }
     SourceMap alone;
     alone.add(files_[file].name, files_[file].text);
     for (ast::Text& import : find_imports(alone, 0, *limits_)) {
@@ -121,14 +142,9 @@ class FolderLoader {
     }
   }
 
-  struct FilePaths {
-    fs::path path;   // as it is opened
-    fs::path place;  // without links
-  };
-
   // `importer` by value: adding files moves the table it comes from.
   void follow(const FilePaths importer, const ast::Text& import) {
-    const fs::path target = importer.path.parent_path() / import.value;
+    const fs::path target = fs::path(importer.path).parent_path() / import.value;
     std::error_code failed;
     const fs::file_status status = fs::status(target, failed);
     if (!fs::is_directory(status)) {
