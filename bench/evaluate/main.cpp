@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "bench/evaluate/cases.h"
+#include "bench/workload/gate_text.h"
 
 /// gate_bench: measures one workload in one process. bench/run.sh runs it once per workload and
 /// puts the results together. Options of Google Benchmark (--benchmark_…) are passed on.
@@ -31,6 +32,10 @@ int run(int argc, char** argv) {
   app.add_option("--distribution", distribution, "selective, dense or adversarial")
       ->capture_default_str()
       ->check(CLI::IsMember({"selective", "dense", "adversarial"}));
+  std::size_t per_file = kPoliciesPerFile;
+  app.add_option("--per-file", per_file, "Policies in a file")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
   app.add_flag("--check-only", check_only, "Hold every answer against the oracle and stop");
   CLI11_PARSE(app, argc, argv);
   options.distribution = parse_distribution(distribution).value_or(options.distribution);
@@ -39,7 +44,7 @@ int run(int argc, char** argv) {
       std::filesystem::temp_directory_path() / fmt::format("gate-bench-{}", getpid());
   int status = 0;
   {
-    const Scenario scenario(options, folder.string());
+    const Scenario scenario(options, folder.string(), per_file);
     fmt::print(stderr, "{} {} policies: {} sign-ins agree with the oracle\n", distribution,
                options.policies, scenario.size());
     if (!check_only) {

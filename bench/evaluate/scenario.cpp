@@ -43,9 +43,12 @@ bool wait_for_code(const PolicySet& set) {
   return set.wait_for_native(std::chrono::seconds(10)) == Tier::kMachineCode;
 }
 
-Scenario::Scenario(const WorkloadOptions& chosen, std::string where)
-    : options(chosen), folder(std::move(where)), workload(generate(chosen)) {
-  files = gate_text(workload);
+Scenario::Scenario(const WorkloadOptions& chosen, std::string where, std::size_t policies_per_file)
+    : options(chosen),
+      folder(std::move(where)),
+      per_file(policies_per_file),
+      workload(generate(chosen)) {
+  files = gate_text(workload, per_file);
   for (const SourceFile& file : files) {
     text_bytes += file.text.size();
   }
@@ -64,13 +67,21 @@ void Scenario::write_folder() const {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   for (const SourceFile& file : files) {
-    std::ofstream out(std::filesystem::path(folder) / file.name, std::ios::binary);
-    out << file.text;
-    out.close();
-    if (!out) {
-      give_up("cannot write " + folder + "/" + file.name);
-    }
+    write(file);
   }
+}
+
+void Scenario::write(const SourceFile& file) const {
+  std::ofstream out(std::filesystem::path(folder) / file.name, std::ios::binary);
+  out << file.text;
+  out.close();
+  if (!out) {
+    give_up("cannot write " + folder + "/" + file.name);
+  }
+}
+
+std::size_t Scenario::edited_file() const {
+  return 1 + workload.policies.size() / 2 / per_file;
 }
 
 void Scenario::compile_all() {
@@ -178,7 +189,7 @@ std::vector<SourceFile> Scenario::edited(std::size_t turn) const {
   Policy policy = workload.policies[index];
   policy.session.frequency_s = static_cast<std::uint32_t>(3'600 * (1 + turn % 20));
   const std::string before = policy_text(workload.policies[index], index);
-  std::string& text = out[1 + index / kPoliciesPerFile].text;
+  std::string& text = out[edited_file()].text;
   text.replace(text.find(before), before.size(), policy_text(policy, index));
   return out;
 }

@@ -19,10 +19,11 @@ class Scenario {
  public:
   /// Generates, writes the policy files into `folder`, compiles and checks. Exits the process with
   /// 3 and a sentence when anything disagrees: a number about a wrong answer is worth nothing.
-  Scenario(const WorkloadOptions& options, std::string folder);
+  Scenario(const WorkloadOptions& options, std::string folder, std::size_t per_file);
 
   WorkloadOptions options;
-  std::string folder;  ///< with the policy files, as an author would keep them
+  std::string folder;    ///< with the policy files, as an author would keep them
+  std::size_t per_file;  ///< policies in each of them
   Workload workload;
   std::vector<SourceFile> files;
   std::shared_ptr<const PolicySet> interpreted;
@@ -36,13 +37,12 @@ class Scenario {
   std::unique_ptr<BitsetEvaluator> bitset;
 
   // What was seen on the way.
-  double cold_ms = 0;           ///< policy folder to first decision, first thing in the process
-  double cold_cpu_ms = 0;       ///< CPU time of that, of all threads
-  double code_ms = 0;           ///< then until machine code decides; 0 if it never does
-  std::size_t set_bytes = 0;    ///< heap held by one compiled set, program and names included
-  std::size_t table_bytes = 0;  ///< the part of it that decisions read
-  std::size_t peak_resident =
-      0;  ///< until the first decision, the workload itself in it
+  double cold_ms = 0;             ///< policy folder to first decision, first thing in the process
+  double cold_cpu_ms = 0;         ///< CPU time of that, of all threads
+  double code_ms = 0;             ///< then until machine code decides; 0 if it never does
+  std::size_t set_bytes = 0;      ///< heap held by one compiled set, program and names included
+  std::size_t table_bytes = 0;    ///< the part of it that decisions read
+  std::size_t peak_resident = 0;  ///< until the first decision, the workload itself in it
   std::size_t text_bytes = 0;
   double mean_applied = 0;
   std::size_t outcomes[3] = {};  ///< sign-ins by Outcome
@@ -51,6 +51,10 @@ class Scenario {
   [[nodiscard]] std::size_t size() const { return views.size(); }
   /// The files with one policy in the middle changed so that its meaning differs.
   [[nodiscard]] std::vector<SourceFile> edited(std::size_t turn) const;
+  /// The one of `files` that edited() changes.
+  [[nodiscard]] std::size_t edited_file() const;
+  /// Writes one file of `folder`. Exits the process when it cannot.
+  void write(const SourceFile& file) const;
 
  private:
   void write_folder() const;

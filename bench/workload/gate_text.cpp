@@ -282,12 +282,12 @@ std::string policy_text(const Policy& policy, std::size_t index) {
   return out + "}\n";
 }
 
-std::vector<SourceFile> gate_text(const Workload& workload) {
+std::vector<SourceFile> gate_text(const Workload& workload, std::size_t per_file) {
   std::vector<SourceFile> files;
   files.push_back({"tenant.gate", tenant_text(workload)});
   for (std::size_t i = 0; i < workload.policies.size(); ++i) {
-    if (i % kPoliciesPerFile == 0) {
-      files.push_back({fmt::format("policies-{:04}.gate", i / kPoliciesPerFile), {}});
+    if (i % per_file == 0) {
+      files.push_back({fmt::format("policies-{:06}.gate", i / per_file), {}});
     }
     files.back().text += policy_text(workload.policies[i], i);
   }
