@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "tests/differential/world.h"
 
 namespace gate::differential {
@@ -58,7 +60,9 @@ class Leaves {
 /// A leaf out of two-valued questions.
 template <typename Holds>
 [[nodiscard]] std::function<Truth(const SignInFacts&)> whether(Holds holds) {
-  return [holds](const SignInFacts& f) { return holds(f) ? Truth::kTrue : Truth::kFalse; };
+  return [holds = std::move(holds)](const SignInFacts& f) {
+    return holds(f) ? Truth::kTrue : Truth::kFalse;
+  };
 }
 /// The leaf that holds where `leaf` does not; unknown stays.
 [[nodiscard]] Leaf negative(Leaf leaf);

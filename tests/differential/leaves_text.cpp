@@ -105,6 +105,29 @@ std::string near(Dice& dice, std::string wanted) {
   }
 }
 
+/// Of an attribute that may have several; empty where it has none or is told as a text.
+std::vector<std::string> values_of(const SignInFacts& f, const std::string& path) {
+  const auto* several = may_hold_several(path) ? list_of(f, path) : nullptr;
+  return several == nullptr ? std::vector<std::string>() : *several;
+}
+
+/// `path == absent`, or `!=`.
+Leaf absence(const std::string& path, bool equal) {
+  Leaf leaf;
+  leaf.text = fmt::format("{} {} absent", path, equal ? "==" : "!=");
+  leaf.truth = whether([path, equal](const SignInFacts& f) {
+    return (text_of(f, path) == nullptr && values_of(f, path).empty()) == equal;
+  });
+  leaf.make = [path, equal](Dice& dice, SignInFacts& f, bool holds) {
+    forget(f, path);
+    if (holds != equal) {
+      let_be_there(f, path);
+      tell(dice, f, path, dice.one_in(3) ? "" : "something");
+    }
+  };
+  return leaf;
+}
+
 }  // namespace
 
 Leaf Leaves::text_test() {
@@ -115,25 +138,12 @@ Leaf Leaves::text_test() {
     static const std::vector<std::string> kNames = {"Tier", "Größe_1", "policy", "x"};
     path = path.substr(0, path.size() - 1) + d_.pick(kNames);
   }
-  Leaf leaf;
   if (d_.one_in(6)) {
     const bool equal = d_.one_in(2);
     use("operator", equal ? "== absent" : "!= absent");
-    leaf.text = fmt::format("{} {} absent", path, equal ? "==" : "!=");
-    leaf.truth = whether([path, equal](const SignInFacts& f) {
-      const auto* several = may_hold_several(path) ? list_of(f, path) : nullptr;
-      const bool absent = text_of(f, path) == nullptr && (several == nullptr || several->empty());
-      return absent == equal;
-    });
-    leaf.make = [path, equal](Dice& dice, SignInFacts& f, bool holds) {
-      forget(f, path);
-      if (holds != equal) {
-        let_be_there(f, path);
-        tell(dice, f, path, dice.one_in(3) ? "" : "something");
-      }
-    };
-    return leaf;
+    return absence(path, equal);
   }
+  Leaf leaf;
   const bool negated = d_.one_in(3);
   std::string chosen;
   std::vector<std::string> wanted = {d_.pick(w_.texts)};
@@ -172,15 +182,12 @@ Leaf Leaves::text_test() {
     }
   }
   leaf.truth = whether([path, chosen, wanted](const SignInFacts& f) {
-    const std::string* value = text_of(f, path);
-    if (value != nullptr) {
+    if (const std::string* value = text_of(f, path)) {
       return matches(*value, chosen, wanted);
     }
-    const auto* several = may_hold_several(path) ? list_of(f, path) : nullptr;
-    return several != nullptr &&
-           std::any_of(several->begin(), several->end(), [&](const std::string& each) {
-             return matches(each, chosen == "contains" ? "==" : chosen, wanted);
-           });
+    return std::ranges::any_of(values_of(f, path), [&](const std::string& each) {
+      return matches(each, chosen == "contains" ? "==" : chosen, wanted);
+    });
   });
   leaf.make = [path, wanted](Dice& dice, SignInFacts& f, bool holds) {
     forget(f, path);

@@ -43,8 +43,8 @@ struct Seen {
   std::size_t refused = 0;
 };
 
-void expect_same(const Decision& meant, const char* who, const Decision& d) {
-  EXPECT_TRUE(d == meant) << difference("interpreter", meant, who, d);
+void expect_same(const Decision& meant, std::string_view who, const Decision& d) {
+  EXPECT_TRUE(d == meant) << difference("interpreter", meant, std::string(who).c_str(), d);
 }
 
 void compare(const Sets& sets, const SignInFacts& facts, Seen& seen) {
@@ -62,7 +62,7 @@ void compare(const Sets& sets, const SignInFacts& facts, Seen& seen) {
       continue;
     }
     if (answer->whole) {
-      expect_same(meant, entry.name.data(), *answer->whole);
+      expect_same(meant, entry.name, *answer->whole);
     }
     EXPECT_EQ(answer->verdict.value_or(verdict), verdict) << entry.name;
   }
@@ -296,6 +296,7 @@ TEST(EntryPoints, TheFirstFaultOfSeveralIsReported) {
   const std::vector<StringFact> many(kFactsMax + 1, strings[0]);
   r.strings = many;
   EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kTooManyFacts));
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): what is tested
   r.platform = static_cast<Platform>(200);
   EXPECT_EQ(f.set->evaluate(r), rejected(RequestFault::kEnumOutOfRange));
 
