@@ -143,6 +143,7 @@ class FolderLoader {
   }
 
   // `importer` by value: adding files moves the table it comes from.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   void follow(const FilePaths importer, const ast::Text& import) {
     const fs::path target = fs::path(importer.path).parent_path() / import.value;
     std::error_code failed;
