@@ -6,6 +6,7 @@
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/given_values.h"
+#include "runtime/ir/context_facts.h"
 #include "runtime/set/validate.h"
 
 namespace gate::compiler::sema {
@@ -205,54 +206,12 @@ bool GivenFacts::set_flag(const StatedFact& fact, const FactInfo& info) {
 }
 
 void GivenFacts::assign(const FactInfo& info, std::uint8_t value) {
-  switch (*info.context) {
-    case ir::ContextFact::kFlow:
-      facts_.flow = static_cast<Flow>(value);
-      break;
-    case ir::ContextFact::kClient:
-      facts_.client = static_cast<ClientApp>(value);
-      break;
-    case ir::ContextFact::kPlatform:
-      facts_.platform = static_cast<Platform>(value);
-      break;
-    case ir::ContextFact::kSignInRisk:
-      facts_.sign_in_risk = static_cast<Risk>(value);
-      break;
-    case ir::ContextFact::kUserRisk:
-      facts_.user_risk = static_cast<Risk>(value);
-      break;
-    case ir::ContextFact::kServicePrincipalRisk:
-      facts_.service_principal_risk = static_cast<Risk>(value);
-      break;
-    case ir::ContextFact::kInsiderRisk:
-      facts_.insider_risk = static_cast<InsiderRisk>(value);
-      break;
-    case ir::ContextFact::kTransferMethod:
-      (info.id == FactId::kOriginalTransferMethod ? facts_.original_transfer_method
-                                                  : facts_.transfer_method) =
-          static_cast<TransferMethod>(value);
-      break;
-    case ir::ContextFact::kUserKind:
-      facts_.user_kind = static_cast<UserKind>(value);
-      break;
-    case ir::ContextFact::kDeviceRegistered:
-      facts_.device.registered = value != 0;
-      break;
-    case ir::ContextFact::kDeviceReportedLost:
-      facts_.device.reported_lost = value != 0;
-      break;
-    case ir::ContextFact::kDeviceCompliant:
-      facts_.device.compliant = static_cast<Tristate>(value);
-      break;
-    case ir::ContextFact::kDeviceManaged:
-      facts_.device.managed = static_cast<Tristate>(value);
-      break;
-    case ir::ContextFact::kDeviceTrust:
-      facts_.device.trust = static_cast<DeviceTrust>(value);
-      break;
-    case ir::ContextFact::kDeviceOwnership:
-      facts_.device.ownership = static_cast<DeviceOwnership>(value);
-      break;
+  if (info.id == FactId::kOriginalTransferMethod) {
+    facts_.original_transfer_method = static_cast<TransferMethod>(value);
+  } else if (*info.context == ir::ContextFact::kTransferMethod) {  // leaves the original one alone
+    facts_.transfer_method = static_cast<TransferMethod>(value);
+  } else {
+    ir::set_context(*info.context, value, facts_);
   }
 }
 

@@ -7,62 +7,10 @@
 #include <cstddef>
 #include <limits>
 
+#include "runtime/ir/context_facts.h"
 #include "runtime/ir/reach.h"
 
 namespace gate::probe {
-
-void set_context(ir::ContextFact fact, std::size_t value, SignInFacts& f) {
-  switch (fact) {
-    case ir::ContextFact::kFlow:
-      f.flow = static_cast<Flow>(value);
-      break;
-    case ir::ContextFact::kClient:
-      f.client = static_cast<ClientApp>(value);
-      break;
-    case ir::ContextFact::kPlatform:
-      f.platform = static_cast<Platform>(value);
-      break;
-    case ir::ContextFact::kSignInRisk:
-      f.sign_in_risk = static_cast<Risk>(value);
-      break;
-    case ir::ContextFact::kUserRisk:
-      f.user_risk = static_cast<Risk>(value);
-      break;
-    case ir::ContextFact::kServicePrincipalRisk:
-      f.service_principal_risk = static_cast<Risk>(value);
-      break;
-    case ir::ContextFact::kInsiderRisk:
-      f.insider_risk = static_cast<InsiderRisk>(value);
-      break;
-    case ir::ContextFact::kTransferMethod:
-      f.transfer_method =
-          value > 2 ? TransferMethod::kDeviceCodeFlow : static_cast<TransferMethod>(value);
-      f.original_transfer_method =
-          value > 2 ? TransferMethod::kAuthenticationTransfer : TransferMethod::kNone;
-      break;
-    case ir::ContextFact::kUserKind:
-      f.user_kind = static_cast<UserKind>(value);
-      break;
-    case ir::ContextFact::kDeviceRegistered:
-      f.device.registered = value != 0;
-      break;
-    case ir::ContextFact::kDeviceReportedLost:
-      f.device.reported_lost = value != 0;
-      break;
-    case ir::ContextFact::kDeviceCompliant:
-      f.device.compliant = static_cast<Tristate>(value);
-      break;
-    case ir::ContextFact::kDeviceManaged:
-      f.device.managed = static_cast<Tristate>(value);
-      break;
-    case ir::ContextFact::kDeviceTrust:
-      f.device.trust = static_cast<DeviceTrust>(value);
-      break;
-    case ir::ContextFact::kDeviceOwnership:
-      f.device.ownership = static_cast<DeviceOwnership>(value);
-      break;
-  }
-}
 
 namespace {
 
@@ -106,7 +54,7 @@ void set_context_to(const ir::Expr& e, bool want, SignInFacts& f) {
     const ir::ContextField field = ir::context_field(fact);
     const std::uint64_t good = (want ? e.imm : ~e.imm) & field.mask();
     if ((e.imm & field.mask()) != 0 && good != 0) {
-      set_context(fact, static_cast<std::size_t>(std::countr_zero(good)) - field.offset, f);
+      ir::set_context(fact, static_cast<std::size_t>(std::countr_zero(good)) - field.offset, f);
     }
   }
 }

@@ -2,7 +2,6 @@
 
 #include <gate/request.hpp>
 
-#include "runtime/ir/context.h"
 #include "runtime/ir/program.h"
 #include "runtime/probe/dice.h"
 
@@ -12,8 +11,5 @@ namespace gate::probe {
 /// Changes `facts` towards meeting everything that the policy asks for, then breaks one thing in
 /// three of four cases: requests near the edge are where executors differ.
 void aim_at(Dice& dice, const ir::Program& program, const ir::Policy& policy, SignInFacts& facts);
-
-/// Sets a fact of the context word to `value`, the number of its bit in the fact's run.
-void set_context(ir::ContextFact fact, std::size_t value, SignInFacts& facts);
 
 }  // namespace gate::probe

@@ -5,6 +5,7 @@
 
 #include "runtime/index/index.h"
 #include "runtime/interp/interpreter.h"
+#include "runtime/ir/context_facts.h"
 #include "runtime/probe/aim.h"
 #include "runtime/set/state.h"
 
@@ -32,7 +33,7 @@ SignInFacts anybody(Dice& dice, const ir::Program& program) {
   for (std::size_t k = 0; k < ir::kContextFactCount; ++k) {
     const auto fact = static_cast<ir::ContextFact>(k);
     if (fact != ir::ContextFact::kUserKind && dice.one_in(2)) {
-      set_context(fact, dice.below(ir::context_field(fact).width), f);
+      ir::set_context(fact, dice.below(ir::context_field(fact).width), f);
     }
   }
   for (std::size_t i = dice.below(4); i > 0; --i) {

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "runtime/ir/context.h"
+#include "runtime/ir/context_facts.h"
 #include "runtime/probe/aim.h"
 
 namespace gate::property {
@@ -150,7 +150,7 @@ SignInFacts random_sign_in(Dice& d, const Names& names) {
   for (std::size_t k = 0; k < ir::kContextFactCount; ++k) {
     const auto fact = static_cast<ir::ContextFact>(k);
     if (fact != ir::ContextFact::kUserKind && d.one_in(2)) {
-      probe::set_context(fact, d.below(ir::context_field(fact).width), f);
+      ir::set_context(fact, d.below(ir::context_field(fact).width), f);
     }
   }
   f.ip = address(d);

@@ -117,8 +117,8 @@ struct CompileOptions {
   /// So many sign-ins, made from the policies, are decided by the set and by the interpreter before
   /// the set is handed out, and again by code that comes later: on a difference the set is refused
   /// (G0503), or the code is and the tables go on. For who puts a set in force; a check takes two
-  /// interpretations of the set a sign-in (some 10 us each at 240 policies), 0.3 s at most. 0:
-  /// none.
+  /// interpretations of the set a sign-in: 1.3 ms at 240 policies, 0.2 s at 100,000, which get
+  /// fewer sign-ins than asked for. 0: none.
   std::size_t cross_check = 0;
   /// The kind of tenant to hold the set against, `workforce` or `external_id`, in place of the
   /// `profile` that the set declares; empty: as declared.
