@@ -3,7 +3,9 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace gate::facts {
@@ -22,12 +24,25 @@ class JsonDocument {
   };
   [[nodiscard]] Answer parse(std::string_view text);
 
+  struct Structure {
+    std::string_view text;  ///< a copy of what was given
+    /// Where brackets, braces, colons, commas and values begin, outside of strings, ascending.
+    std::span<const std::uint32_t> places;
+    const char* problem = nullptr;  ///< why it is not JSON; null: it may be
+  };
+  /// The first half of parse(), in a fifth of its time: finds out that strings are UTF-8, closed
+  /// and without control characters, and where what begins. Valid until the next call.
+  [[nodiscard]] Structure structure(std::string_view text);
+
   /// False for a text of the document whose escapes make up no UTF-8.
   [[nodiscard]] bool is_text(std::string_view text) const noexcept;
   /// is_text() is going to be asked about texts of another document.
   void expect_escapes() noexcept { has_escapes_ = true; }
 
  private:
+  /// Copies the text to padded_; null, or why that cannot be.
+  const char* take(std::string_view text);
+
   simdjson::dom::parser parser_{kCapacityMax};
   static constexpr std::size_t kCapacityMax = 256 * 1024 * 1024;
   std::unique_ptr<char[]> padded_;

@@ -220,28 +220,27 @@ void Comparer::against_record(std::span<const SignInRequest> requests,
   }
 }
 
-void Comparer::compare(std::span<const SignInRequest> requests, std::span<const Item> items,
-                       Scratch& scratch, std::span<Comparison> out) {
-  scratch.now.resize(requests.size());
-  now_.set->evaluate_batch(requests, scratch.now);
-  if (old_.set != nullptr) {
-    scratch.old.resize(requests.size());
-    old_.set->evaluate_batch(requests, scratch.old);
-  }
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const Item& item = items[i];
-    const auto own = requests.subspan(item.first, item.count);
-    const auto now = std::span<const Decision>(scratch.now).subspan(item.first, item.count);
-    if (old_.set != nullptr) {
-      against_old(own, now, std::span<const Decision>(scratch.old).subspan(item.first, item.count),
-                  out[i]);
-    } else if (item.recorded != nullptr) {
-      against_record(own, now, *item.recorded, out[i]);
-    } else {
-      out[i].to = out[i].from = strictest(now);
-      out[i].held_against_something = false;
+Comparison Comparer::compare(std::span<const SignInRequest> requests,
+                             const Recorded* recorded) const {
+  std::array<Decision, kRequestsMax> now_made;
+  std::array<Decision, kRequestsMax> old_made;
+  const auto decide = [requests](const Side& side, std::array<Decision, kRequestsMax>& out) {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      out[i] = side.set->evaluate(requests[i]);
     }
+    return std::span<const Decision>(out).first(requests.size());
+  };
+  Comparison out;
+  const auto now = decide(now_, now_made);
+  if (old_.set != nullptr) {
+    against_old(requests, now, decide(old_, old_made), out);
+  } else if (recorded != nullptr) {
+    against_record(requests, now, *recorded, out);
+  } else {
+    out.to = out.from = strictest(now);
+    out.held_against_something = false;
   }
+  return out;
 }
 
 }  // namespace gate::replay

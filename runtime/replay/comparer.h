@@ -49,21 +49,12 @@ class Comparer {
   /// `old`: null to hold `now` against what was recorded.
   Comparer(std::shared_ptr<const PolicySet> now, std::shared_ptr<const PolicySet> old);
 
+  /// Requests of one sign-in.
+  static constexpr std::size_t kRequestsMax = 2;
   /// A sign-in: one request, or two of which the stricter answer holds. `recorded` counts only
   /// without an old set; null: the log does not say.
-  struct Item {
-    std::uint32_t first = 0;
-    std::uint32_t count = 1;
-    const Recorded* recorded = nullptr;
-  };
-  /// Memory that is used again.
-  struct Scratch {
-    std::vector<Decision> now;
-    std::vector<Decision> old;
-  };
-  /// `out` has one place for each item, default-made.
-  void compare(std::span<const SignInRequest> requests, std::span<const Item> items,
-               Scratch& scratch, std::span<Comparison> out);
+  [[nodiscard]] Comparison compare(std::span<const SignInRequest> requests,
+                                   const Recorded* recorded) const;
 
   [[nodiscard]] Names& policies() { return policies_; }
   [[nodiscard]] const Names& controls() const { return controls_; }

@@ -52,10 +52,8 @@ Answer held(std::shared_ptr<const PolicySet> now, std::shared_ptr<const PolicySe
             const SignInFacts& facts, const Recorded* recorded = nullptr) {
   Comparer comparer(std::move(now), std::move(old));
   const SignInView view(facts);
-  const Comparer::Item item{0, 1, recorded};
-  Comparer::Scratch scratch;
   Answer out;
-  comparer.compare({&view.request(), 1}, {&item, 1}, scratch, {&out.comparison, 1});
+  out.comparison = comparer.compare({&view.request(), 1}, recorded);
   for (const std::uint32_t p : out.comparison.policies) {
     out.policies.push_back(comparer.policies().entry(p).key);
   }
@@ -135,10 +133,7 @@ TEST(Comparer, OfTwoRequestsTheStricterAnswerHolds) {
   const SignInView a(done);
   const SignInView b(bare);
   const SignInRequest both[2] = {a.request(), b.request()};
-  const Comparer::Item item{0, 2, nullptr};
-  Comparer::Scratch scratch;
-  Comparison out;
-  comparer.compare(both, {&item, 1}, scratch, {&out, 1});
+  const Comparison out = comparer.compare(both, nullptr);
   EXPECT_EQ(out.to, Outcome::kChallenge);
   EXPECT_EQ(out.change, Change::kNewlyChallenged);
 }

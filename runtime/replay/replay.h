@@ -18,9 +18,9 @@ struct ReplayOptions {
   std::vector<std::string> logs;  ///< paths; "-" is standard input
   bool strict = false;            ///< the first malformed record ends it
   unsigned threads = 2;           ///< that parse and decide, beside the one that reads
-  /// Equal facts are decided once as long as they are remembered; this many sets of facts are, for
-  /// each thread.
-  std::size_t remembered = 65'536;
+  /// Records that differ in nothing that is read are decided once as long as they are remembered;
+  /// this many are, for each thread. 50 bytes each, 300 and more if the change concerns them.
+  std::size_t remembered = 131'072;
   /// Called by the thread of replay(): bytes read, of how many (0: not known).
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;
 };

@@ -100,7 +100,7 @@ TEST_F(ReplayTest, ManyRecordsGiveTheSameWhateverIsRememberedAndHoweverManyThrea
       EXPECT_LE(tally->distinct, tally->decided);
     }
   }
-  EXPECT_LT(run({path}, false, 1)->distinct, 4'300U) << "equal facts are decided once";
+  EXPECT_LT(run({path}, false, 1)->distinct, 4'300U) << "equal records are decided once";
 }
 
 TEST_F(ReplayTest, MalformedLinesAreCountedAndShownOrEndIt) {

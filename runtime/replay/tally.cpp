@@ -33,11 +33,11 @@ void Users::merge(const Users& other) {
   }
 }
 
-void Count::add(const Example& example, std::uint64_t user) {
+void Count::add(const Comparison& c, const SignIn& sign_in) {
   ++sign_ins;
-  users.add(user);
+  users.add(sign_in.user_hash);
   if (examples.size() < kExamples) {
-    examples.push_back(example);
+    examples.push_back({sign_in.place, std::string(sign_in.user), c.from, c.to});
   }
 }
 
@@ -47,7 +47,7 @@ void Count::merge(const Count& other) {
   merge_first(examples, other.examples, kExamples);
 }
 
-void Tally::add(const Comparison& c, const Example& example, std::uint64_t user) {
+void Tally::add(const Comparison& c, const SignIn& sign_in) {
   ++decided;
   if (!c.held_against_something) {
     ++without_outcome;
@@ -59,15 +59,15 @@ void Tally::add(const Comparison& c, const Example& example, std::uint64_t user)
     ++changes[change].sign_ins;
     return;
   }
-  changes[change].add(example, user);
+  changes[change].add(c, sign_in);
   for (const std::uint32_t policy : c.policies) {
-    at(policies, policy)[change].add(example, user);
+    at(policies, policy)[change].add(c, sign_in);
   }
   for (const std::uint32_t control : c.newly_asked) {
-    at(controls, control).newly_asked.add(example, user);
+    at(controls, control).newly_asked.add(c, sign_in);
   }
   for (const std::uint32_t control : c.no_longer_asked) {
-    at(controls, control).no_longer_asked.add(example, user);
+    at(controls, control).no_longer_asked.add(c, sign_in);
   }
 }
 

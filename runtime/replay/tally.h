@@ -42,6 +42,13 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
+/// One that was decided again.
+struct SignIn {
+  Place place;
+  std::string_view user;  ///< as a report shows it
+  std::uint64_t user_hash = 0;
+};
+
 /// A sign-in to look at.
 struct Example {
   Place place;
@@ -57,7 +64,7 @@ struct Count {
   Users users;
   std::vector<Example> examples;
 
-  void add(const Example& example, std::uint64_t user);
+  void add(const Comparison& comparison, const SignIn& sign_in);
   void merge(const Count& other);
 };
 
@@ -73,7 +80,8 @@ struct Tally {
   static constexpr std::size_t kMalformedShown = 10;  ///< the first ones
   std::uint64_t records = 0;
   std::uint64_t decided = 0;
-  std::uint64_t distinct = 0;  ///< decisions made: equal facts are decided once (while remembered)
+  std::uint64_t distinct =
+      0;  ///< decisions made: equal records are decided once (while remembered)
   std::uint64_t without_outcome = 0;
   std::uint64_t malformed = 0;
   std::vector<Malformed> malformed_shown;
@@ -88,7 +96,7 @@ struct Tally {
   };
   std::vector<Control> controls;  ///< by number
 
-  void add(const Comparison& comparison, const Example& example, std::uint64_t user);
+  void add(const Comparison& comparison, const SignIn& sign_in);
   void add_malformed(Place place, std::string problem);
   void add_left_out(std::string_view why, std::uint64_t times = 1);
   void merge(const Tally& other);

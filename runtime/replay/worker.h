@@ -1,16 +1,16 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "runtime/facts/log_record.h"
+#include "runtime/facts/record_outline.h"
 #include "runtime/replay/comparer.h"
-#include "runtime/replay/fact_key.h"
 #include "runtime/replay/tally.h"
 
 namespace gate::replay {
@@ -28,50 +28,58 @@ struct Block {
   std::vector<Record> records;
 };
 
-/// Reads records, finds those that were decided already, decides the others, and counts. Used by
-/// one thread.
+/// Finds the records that were met before, by their outlines; reads and decides the others; counts
+/// all. Used by one thread.
 class Worker {
  public:
-  Worker(Comparer& comparer, std::size_t remembered)
-      : comparer_(comparer), remembered_(remembered) {
-    by_key_.reserve(remembered);
-  }
+  /// Remembers so many outlines; then it begins anew.
+  Worker(Comparer& comparer, std::size_t remembered);
 
   void work(const Block& block);
   [[nodiscard]] const Tally& tally() const { return tally_; }
   [[nodiscard]] Tally& tally() { return tally_; }
 
  private:
-  /// Facts that were met, and what came of them.
-  struct Known {
-    std::string key;
-    Comparison comparison;
+  /// Of an outline: 128 bits with a seed of its own for each worker. Among 2^32 outlines, two are
+  /// taken for one with a probability of 2^-65.
+  struct Fingerprint {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const Fingerprint&) const = default;
   };
+  struct FingerprintHash {
+    using is_avalanching = void;  ///< the map need not mix it again
+    std::size_t operator()(const Fingerprint& print) const { return print.low; }
+  };
+  /// What a record came to.
   struct Met {
-    std::uint32_t known = 0;
-    std::uint64_t line = 0;
+    std::uint32_t verdict = 0;  ///< in verdicts_
+    std::uint32_t absent = 0;   ///< bits of AbsentFact
+    std::string_view left_out;  ///< why nothing was decided
   };
-  void read(std::string_view json, Place place);
-  std::uint32_t known(const facts::LogRecord& record);
-  void decide();
-  void count(const Block& block);
+  struct Verdict {
+    Comparison comparison;
+    std::string user;  ///< as the report shows it
+    std::uint64_t user_hash = 0;
+  };
+
+  void meet(std::string_view json, Place place);
+  std::optional<Met> read(std::string_view json, Place place);
+  std::uint32_t decide(const facts::LogRecord& record);
+  void count(const Met& met, Place place);
+  void forget();
 
   Comparer& comparer_;
   std::size_t remembered_;
+  std::uint64_t seed_;
   facts::LogReader reader_;
+  facts::RecordOutline outline_;
+  boost::unordered_flat_map<Fingerprint, Met, FingerprintHash> met_;
+  std::deque<Verdict> verdicts_;
+  /// The verdicts that change nothing and name nobody, by outcomes; 0: not there.
+  std::array<std::uint32_t, 16> unchanged_{};
+  Recorded recorded_;
   Tally tally_;
-  std::deque<Known> known_;
-  std::unordered_map<std::string_view, std::uint32_t> by_key_;
-  std::string key_;
-  std::vector<Met> met_;
-  // What is to be decided: one item for each, and its requests.
-  std::vector<std::uint32_t> open_;
-  std::vector<Comparer::Item> items_;
-  std::vector<std::unique_ptr<KeyedRequest>> views_;  ///< grows, is used again
-  std::vector<SignInRequest> requests_;
-  std::deque<Recorded> recorded_;
-  std::vector<Comparison> comparisons_;
-  Comparer::Scratch scratch_;
 };
 
 }  // namespace gate::replay

@@ -1,19 +1,34 @@
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "runtime/facts/log_record.h"
-#include "runtime/replay/fact_key.h"
+#include "runtime/facts/record_outline.h"
 #include "runtime/replay/record_splitter.h"
+#include "tests/property/log_record_text.h"
 
-// A log is cut alike whatever number of bytes comes at once, and what a record tells survives its
-// key.
+// A log is cut alike whatever number of bytes comes at once, and records of one outline are read
+// alike.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace gate;
   const std::string_view log(reinterpret_cast<const char*>(data), size);
   static facts::LogReader reader;
-  static replay::KeyedRequest keyed;
+  static facts::RecordOutline timed(true);
+  static facts::RecordOutline timeless(false);
+  std::map<std::string, std::string, std::less<>> by_outline;
+  const auto meet = [&](facts::RecordOutline& outlines, std::string_view record, bool with_time) {
+    const std::string_view outline = outlines.of(record);
+    if (outline.empty()) {
+      return;
+    }
+    const auto read = reader.read(record);
+    const std::string told = read ? property::text_of(**read, with_time) : "malformed";
+    const std::string key = std::string(with_time ? "t" : "-").append(outline);
+    const auto [at, fresh] = by_outline.try_emplace(key, told);
+    GATE_CHECK(at->second == told, "records of one outline are read alike");
+  };
   std::string whole;
   std::size_t records = 0;
   {
@@ -22,17 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           whole += std::to_string(line) + (problem == nullptr ? ":" : "!");
           whole += record;
           ++records;
-          const auto read = reader.read(record);
-          if (problem != nullptr || !read) {
-            return;
-          }
-          for (const SignInRequest& request : (*read)->requests) {
-            std::string key;
-            replay::append_key(request, true, key);
-            std::string again;
-            std::string_view rest = key;
-            replay::append_key(keyed.read(rest), true, again);
-            GATE_CHECK(rest.empty() && again == key, "a request comes back from its key");
+          if (problem == nullptr) {
+            meet(timed, record, true);
+            meet(timeless, record, false);
           }
         });
     splitter.feed(log);

@@ -42,6 +42,7 @@ FENCES = {
     "Boost.JSON": (r"boost/json", ["runtime/facts", "compiler/cli", "compiler/diagnostics", "compiler/graph",
                                    "server", "bench", "tests"]),
     "simdjson": (r"simdjson", ["runtime/facts"]),
+    "xxHash": (r"xxhash", ["runtime/replay"]),
     "Boost.Asio and Beast": (r"boost/(asio|beast)", ["server/http", "server/main.cpp", "bench/load", "tests"]),
     "libmaxminddb": (r"maxminddb", ["server/decision", "server/geo"]),
     "Google Benchmark": (r"benchmark/benchmark", ["bench"]),

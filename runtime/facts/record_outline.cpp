@@ -1,0 +1,262 @@
+#include "runtime/facts/record_outline.h"
+
+#include <algorithm>
+#include <array>
+#include <gate/vocabulary.hpp>
+#include <optional>
+#include <span>
+
+#include "runtime/facts/entra_words.h"
+#include "runtime/facts/json_document.h"
+#include "runtime/facts/log_record.h"
+
+namespace gate::facts {
+
+/// What may stand in a place that is left out. Anything else there stays in the outline.
+enum class RecordOutline::Left : std::uint8_t {
+  kNothing,    ///< members below it may be left out
+  kText,       ///< a string without escapes
+  kNumber,     ///< a whole number without sign
+  kFlowId,     ///< the same, but no flow of a request
+  kTimeText,   ///< a string that time_of_log() reads, if times do not count
+  kTimeNumber  ///< a whole number, if times do not count
+};
+
+struct RecordOutline::Name {
+  std::string_view name;
+  std::uint8_t in;  ///< bits of Of: where the name means this
+  Left left = Left::kNothing;
+  Of below = Of::kNobody;
+};
+
+/// The names by length and first letter, which tell them apart.
+struct RecordOutline::Names {
+  static constexpr std::size_t kSlots = 64;
+  static constexpr std::size_t kLongest = 28;
+  std::array<Name, kSlots> slots{};
+
+  static constexpr std::size_t slot(std::size_t size, char first) {
+    return (size * 34 + static_cast<unsigned char>(first)) % kSlots;
+  }
+  static constexpr std::uint8_t in(Of of) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(of));
+  }
+
+  constexpr Names() {
+    constexpr std::uint8_t kRow = in(Of::kRecord);
+    constexpr std::uint8_t kSignIn = in(Of::kRecord) | in(Of::kEntra);
+    for (const Name& name : {
+             // server/admin writes audit rows.
+             Name{"seq", kRow, Left::kNumber},
+             Name{"at_micros", kRow, Left::kNumber},
+             Name{"flow", kRow, Left::kFlowId},
+             Name{"facts_hash", kRow, Left::kText},
+             Name{"prev_hash", kRow, Left::kText},
+             Name{"hash", kRow, Left::kText},
+             Name{"facts", kRow, Left::kNothing, Of::kFacts},
+             Name{"now_unix_s", static_cast<std::uint8_t>(kRow | in(Of::kFacts)),
+                  Left::kTimeNumber},
+             // Microsoft Graph, resource type signIn; Azure Monitor, category SignInLogs.
+             Name{"time", kRow, Left::kText},
+             Name{"durationMs", kRow, Left::kNumber},
+             Name{"properties", kRow, Left::kNothing, Of::kEntra},
+             Name{"id", kSignIn, Left::kText},
+             Name{"correlationId", kSignIn, Left::kText},
+             Name{"originalRequestId", kSignIn, Left::kText},
+             Name{"uniqueTokenIdentifier", kSignIn, Left::kText},
+             Name{"sessionId", kSignIn, Left::kText},
+             Name{"processingTimeInMilliseconds", kSignIn, Left::kNumber},
+             Name{"createdDateTime", kSignIn, Left::kTimeText},
+             Name{"authenticationDetails", kSignIn, Left::kNothing, Of::kStep},
+             Name{"authenticationStepDateTime", in(Of::kStep), Left::kText},
+         }) {
+      Name& place = slots[slot(name.name.size(), name.name.front())];
+      if (!place.name.empty()) {
+        throw "two names in one slot";  // no constant then: does not compile
+      }
+      place = name;
+    }
+  }
+
+  [[nodiscard]] const Name* find(std::string_view key, Of of) const {
+    if (key.empty() || key.size() > kLongest) {
+      return nullptr;
+    }
+    const Name& name = slots[slot(key.size(), key.front())];
+    return (name.in & in(of)) != 0 && name.name == key ? &name : nullptr;
+  }
+};
+constexpr RecordOutline::Names RecordOutline::kNames{};
+
+namespace {
+
+constexpr bool opens(char c) {
+  return c == '{' || c == '[';
+}
+constexpr bool closes(char c) {
+  return c == '}' || c == ']';
+}
+constexpr bool blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/// Of those that JSON and std::int64_t both have.
+bool is_whole_number(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 18;
+  return !text.empty() && text.size() <= kDigitsMax && (text.front() != '0' || text.size() == 1) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// What is between the quotes, if there are no escapes.
+std::optional<std::string_view> plain_text(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"' ||
+      text.find('\\') != text.npos) {
+    return std::nullopt;
+  }
+  return text.substr(1, text.size() - 2);
+}
+
+}  // namespace
+
+RecordOutline::RecordOutline(bool with_time)
+    : with_time_(with_time), document_(std::make_unique<JsonDocument>()) {}
+RecordOutline::~RecordOutline() = default;
+
+/// The value that is no object and no array, with what belongs to it up to the next structural
+/// character; nothing else can stand there if the text is JSON.
+std::string_view RecordOutline::scalar(std::size_t i) const {
+  if (i + 1 >= structure_.size()) {
+    return {};
+  }
+  const std::size_t begin = structure_[i];
+  std::size_t end = structure_[i + 1];
+  while (end > begin && blank(text_[end - 1])) {
+    --end;
+  }
+  return text_.substr(begin, end - begin);
+}
+
+/// Leaves the value at next_ out if it is such a one.
+void RecordOutline::leave_out(Left what) {
+  const std::string_view value = scalar(next_);
+  const bool time = what == Left::kTimeText || what == Left::kTimeNumber;
+  if ((time && with_time_) || (at(next_ + 1) != ',' && at(next_ + 1) != '}')) {
+    return;
+  }
+  if (what == Left::kNumber || what == Left::kTimeNumber) {
+    if (!is_whole_number(value)) {
+      return;
+    }
+  } else {
+    const auto text = plain_text(value);
+    if (!text || (what == Left::kTimeText && !time_of_log(*text)) ||
+        (what == Left::kFlowId && parse_flow(*text))) {
+      return;
+    }
+  }
+  const std::size_t begin = structure_[next_];
+  outline_.append(text_, copied_, begin - copied_);
+  gaps_.push_back(static_cast<std::uint32_t>(outline_.size()));
+  copied_ = begin + value.size();
+}
+
+/// Over the array or object at next_.
+bool RecordOutline::skip() {
+  std::size_t depth = 0;
+  do {
+    const char c = at(next_);
+    depth += opens(c) ? 1 : 0;
+    depth -= closes(c) ? 1 : 0;
+    ++next_;
+  } while (depth != 0 && next_ < structure_.size());
+  return depth == 0;
+}
+
+bool RecordOutline::value(Of of) {
+  const char c = at(next_);
+  if (!opens(c)) {
+    ++next_;
+    return true;
+  }
+  if (of == Of::kNobody) {
+    return skip();
+  }
+  return c == '{' ? object(of) : array(of);
+}
+
+/// Over an array of objects of that kind.
+bool RecordOutline::array(Of of) {
+  ++next_;
+  if (at(next_) == ']') {
+    ++next_;
+    return true;
+  }
+  while (next_ < structure_.size()) {
+    if (!(at(next_) == '{' ? object(of) : value(Of::kNobody))) {
+      return false;
+    }
+    const char c = at(next_++);
+    if (c != ',') {
+      return c == ']';
+    }
+  }
+  return false;
+}
+
+bool RecordOutline::member(Of of) {
+  if (at(next_) != '"' || at(next_ + 1) != ':') {
+    return false;
+  }
+  const std::string_view quoted = scalar(next_);
+  next_ += 2;
+  const Name* const name =
+      quoted.size() < 2 ? nullptr : kNames.find(quoted.substr(1, quoted.size() - 2), of);
+  if (name != nullptr && name->left != Left::kNothing) {
+    leave_out(name->left);
+  }
+  return value(name == nullptr ? Of::kNobody : name->below);
+}
+
+bool RecordOutline::object(Of of) {
+  ++next_;
+  if (at(next_) == '}') {
+    ++next_;
+    return true;
+  }
+  while (next_ < structure_.size()) {
+    if (!member(of)) {
+      return false;
+    }
+    const char c = at(next_++);
+    if (c != ',') {
+      return c == '}';
+    }
+  }
+  return false;
+}
+
+std::string_view RecordOutline::of(std::string_view json) {
+  outline_.clear();
+  gaps_.clear();
+  if (json.size() > LogReader::kRecordBytesMax) {
+    return {};
+  }
+  const JsonDocument::Structure structure = document_->structure(json);
+  if (structure.problem != nullptr) {
+    return {};
+  }
+  text_ = structure.text;
+  structure_ = structure.places;
+  next_ = 0;
+  copied_ = 0;
+  if (at(0) != '{' || !object(Of::kRecord) || next_ != structure_.size()) {
+    return {};
+  }
+  outline_.append(text_, copied_, text_.size() - copied_);
+  // Where the gaps are is part of it: what stands around them could look like another record's.
+  gaps_.push_back(static_cast<std::uint32_t>(gaps_.size()));
+  outline_.append(reinterpret_cast<const char*>(gaps_.data()), gaps_.size() * sizeof gaps_[0]);
+  return outline_;
+}
+
+}  // namespace gate::facts
