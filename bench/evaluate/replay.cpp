@@ -1,39 +1,71 @@
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include "bench/evaluate/cases.h"
+#include "bench/workload/log_text.h"
 #include "runtime/replay/worker.h"
 
 namespace gate::bench {
 namespace {
 
-/// The sign-ins of the scenario as a log, many times over.
-replay::Block log_of(const Scenario& s, std::size_t records) {
-  replay::Block block;
-  for (std::size_t i = 0; i < records; ++i) {
-    const std::string& json = s.json[i % s.size()];
-    block.records.push_back({block.bytes.size(), json.size(), i + 1, nullptr});
-    block.bytes += json;
+/// So many records as a log, none equal to another: the sign-ins of the scenario, each by many
+/// users.
+constexpr std::size_t kRecords = 16'384;
+
+std::vector<replay::Block> log_of(const Scenario& s, LogForm form) {
+  constexpr std::size_t kBlockBytes = std::size_t{1} << 20;  // as gatec cuts them
+  std::vector<replay::Block> blocks(1);
+  for (std::size_t i = 0; i < kRecords; ++i) {
+    SignInFacts facts = s.workload.sign_ins[i % s.size()];
+    if (const std::size_t turn = i / s.size(); turn != 0) {
+      facts.user = fmt::format("{}.{}", turn, facts.user);
+    }
+    const std::string record = log_record(form, facts, i);
+    if (blocks.back().bytes.size() + record.size() > kBlockBytes) {
+      blocks.emplace_back();
+    }
+    replay::Block& block = blocks.back();
+    block.records.push_back({block.bytes.size(), record.size(), i + 1, nullptr});
+    block.bytes += record;
   }
-  return block;
+  return blocks;
 }
 
 /// One record per iteration through everything that a thread of `gatec replay` does.
-void replay_log(benchmark::State& state, const Scenario& s, std::size_t remembered,
-                std::size_t records) {
+void replay_log(benchmark::State& state, const Scenario& s, LogForm form, bool known) {
+  const std::vector<replay::Block> blocks = log_of(s, form);
   replay::Comparer comparer(s.native, s.tables);
-  replay::Worker worker(comparer, remembered);
-  const replay::Block block = log_of(s, records);
-  worker.work(block);
-  while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(records))) {
-    worker.work(block);
+  replay::Worker worker(comparer, known ? 2 * kRecords : 0);
+  const auto work = [&worker, &blocks] {
+    for (const replay::Block& block : blocks) {
+      worker.work(block);
+    }
+  };
+  work();
+  const replay::Tally& tally = worker.tally();
+  if (tally.decided != kRecords || tally.distinct != kRecords || tally.malformed != 0 ||
+      tally.changes[0].sign_ins != kRecords) {
+    state.SkipWithError("not every record was decided once and alike by both sets");
+    return;
   }
-  state.counters["bytes_per_record"] =
-      static_cast<double>(block.bytes.size()) / static_cast<double>(records);
+  std::uint64_t turns = 1;
+  while (state.KeepRunningBatch(kRecords)) {
+    work();
+    ++turns;
+  }
+  if (tally.decided != turns * kRecords || tally.distinct != (known ? 1 : turns) * kRecords) {
+    state.SkipWithError("records were not taken for what they are");
+  }
+  std::size_t bytes = 0;
+  for (const replay::Block& block : blocks) {
+    bytes += block.bytes.size();
+  }
+  state.counters["bytes_per_record"] = static_cast<double>(bytes) / kRecords;
 }
 
 /// The comparison alone: two sets decide, and nothing differs.
 void compare(benchmark::State& state, const Scenario& s) {
-  replay::Comparer comparer(s.native, s.tables);
+  const replay::Comparer comparer(s.native, s.tables);
   std::size_t i = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(comparer.compare({&s.request(i), 1}, nullptr));
@@ -44,12 +76,15 @@ void compare(benchmark::State& state, const Scenario& s) {
 }  // namespace
 
 void register_replay(const Scenario& s) {
-  benchmark::RegisterBenchmark("replay/known/native", [&s](benchmark::State& state) {
-    replay_log(state, s, 65'536, 8 * s.size());
-  });
-  benchmark::RegisterBenchmark("replay/new/native", [&s](benchmark::State& state) {
-    replay_log(state, s, 0, s.size());  // each block of records begins by forgetting
-  });
+  for (const LogForm form : {LogForm::kRequests, LogForm::kAudit, LogForm::kEntra}) {
+    for (const bool known : {true, false}) {
+      const std::string row =
+          fmt::format("replay/{}_{}/native", name(form), known ? "known" : "new");
+      benchmark::RegisterBenchmark(row.c_str(), [&s, form, known](benchmark::State& state) {
+        replay_log(state, s, form, known);
+      });
+    }
+  }
   benchmark::RegisterBenchmark("replay/decide/native",
                                [&s](benchmark::State& state) { compare(state, s); });
 }
