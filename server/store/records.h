@@ -127,6 +127,18 @@ struct ThrottleVerdict {
   Micros retry_at = 0;  ///< when refused: the earliest time that may be admitted
 };
 
+/// One of several limits that stand before one use.
+struct ThrottleClaim {
+  std::string key;
+  ThrottleRule rule;
+};
+
+struct ThrottleSetVerdict {
+  bool admitted = false;
+  std::size_t refused_by = 0;  ///< when refused: the first claim, in the order given, that does
+  Micros retry_at = 0;         ///< when refused: the earliest time that this claim may admit
+};
+
 /// One message to send. In the table the payload is sealed, and wiped when the row is finished.
 struct OutboxMessage {
   std::int64_t seq = 0;  ///< set by the store

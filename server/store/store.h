@@ -3,6 +3,7 @@
 #include <functional>
 #include <gate/result.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,10 @@ class Transaction : public StoreReader {
                                                               std::string_view key,
                                                               const ThrottleRule& rule,
                                                               Micros now) = 0;
+  /// Counts one use of every claim's key if all the rules admit it, and of none otherwise: a use
+  /// that one limit refuses is no use of the others.
+  [[nodiscard]] virtual Result<ThrottleSetVerdict> throttle_take_all(
+      std::string_view tenant_id, std::span<const ThrottleClaim> claims, Micros now) = 0;
   /// Success of a use that was counted: the row of failures ends, delays are lifted, and the window
   /// counts one less, so that it limits failures alone (B6).
   [[nodiscard]] virtual Result<void> throttle_succeeded(std::string_view tenant_id,

@@ -329,6 +329,64 @@ TEST_P(StoreContract, B5_SendsKeepTheirDistanceAndTheirNumberPerWindow) {
   EXPECT_TRUE(take("send", rule, kNow + kMicrosPerHour).admitted);
 }
 
+TEST_P(StoreContract, B5_AUseThatOneLimitRefusesIsNoUseOfTheOthers) {
+  ThrottleRule wide;
+  wide.max_in_window = 3;
+  ThrottleRule narrow;
+  narrow.window = kMicrosPerDay;
+  narrow.max_in_window = 1;
+  const auto take_both = [&](const char* narrow_key, Micros now) {
+    ThrottleSetVerdict verdict;
+    must([&](Transaction& transaction) -> Result<void> {
+      const ThrottleClaim claims[] = {{"tenant", wide}, {narrow_key, narrow}};
+      GATE_TRY(verdict, transaction.throttle_take_all(kTenant, claims, now));
+      return {};
+    });
+    return verdict;
+  };
+  EXPECT_TRUE(take_both("43", kNow).admitted);
+  for (int i = 0; i < 10; ++i) {
+    const ThrottleSetVerdict refused = take_both("43", kNow + i);
+    EXPECT_FALSE(refused.admitted);
+    EXPECT_EQ(refused.refused_by, 1U);
+    EXPECT_EQ(refused.retry_at, kNow + kMicrosPerDay);
+  }
+  EXPECT_TRUE(take_both("44", kNow + 10).admitted);
+  EXPECT_TRUE(take_both("45", kNow + 10).admitted) << "what was refused has been counted";
+  const ThrottleSetVerdict full = take_both("46", kNow + 10);
+  EXPECT_FALSE(full.admitted);
+  EXPECT_EQ(full.refused_by, 0U);
+  EXPECT_EQ(full.retry_at, kNow + kMicrosPerHour);
+  EXPECT_TRUE(take_both("46", kNow + kMicrosPerHour).admitted);
+}
+
+TEST_P(StoreContract, B5_ACapHoldsAgainstManyAtOnce) {
+  ThrottleRule cap;
+  cap.max_in_window = 10;
+  ThrottleRule own;
+  own.max_in_window = 2;
+  std::atomic<int> admitted{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 16; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 3; ++i) {
+        const auto outcome = store_.transact([&](Transaction& transaction) -> Result<void> {
+          const ThrottleClaim claims[] = {{"own:" + std::to_string(t), own}, {"cap", cap}};
+          GATE_TRY(const ThrottleSetVerdict verdict,
+                   transaction.throttle_take_all(kTenant, claims, kNow));
+          admitted += verdict.admitted ? 1 : 0;
+          return {};
+        });
+        EXPECT_TRUE(outcome);
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(admitted, 10);
+}
+
 TEST_P(StoreContract, T5_MailIsSentAtLeastOnceAndSmsAtMostOnce) {
   OutboxMessage mail;
   mail.kind = ChannelKind::kEmail;

@@ -23,6 +23,9 @@ class SqliteTransaction final : public SqliteReads<Transaction> {
                              std::string_view flow_id, ByteSpan mac, Micros now) override;
   Result<ThrottleVerdict> throttle_take(std::string_view tenant_id, std::string_view key,
                                         const ThrottleRule& rule, Micros now) override;
+  Result<ThrottleSetVerdict> throttle_take_all(std::string_view tenant_id,
+                                               std::span<const ThrottleClaim> claims,
+                                               Micros now) override;
   Result<void> throttle_succeeded(std::string_view tenant_id, std::string_view key) override;
   Result<void> lift_limits(std::string_view tenant_id, std::string_view account_key) override;
   Result<void> add_channel(std::string_view tenant_id, std::string_view user_id,

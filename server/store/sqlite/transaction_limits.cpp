@@ -61,6 +61,23 @@ Result<ThrottleVerdict> SqliteTransaction::throttle_take(std::string_view tenant
   return refused;
 }
 
+Result<ThrottleSetVerdict> SqliteTransaction::throttle_take_all(
+    std::string_view tenant_id, std::span<const ThrottleClaim> claims, Micros now) {
+  // On an error the caller fails too, and the savepoint around it takes this one with it.
+  GATE_TRY_VOID(connection_.run("SAVEPOINT claims"));
+  ThrottleSetVerdict all{true, 0, 0};
+  for (std::size_t i = 0; i < claims.size() && all.admitted; ++i) {
+    GATE_TRY(const ThrottleVerdict one,
+             throttle_take(tenant_id, claims[i].key, claims[i].rule, now));
+    all = {one.admitted, i, one.retry_at};
+  }
+  if (!all.admitted) {
+    GATE_TRY_VOID(connection_.run("ROLLBACK TO claims"));
+  }
+  GATE_TRY_VOID(connection_.run("RELEASE claims"));
+  return all;
+}
+
 Result<void> SqliteTransaction::throttle_succeeded(std::string_view tenant_id,
                                                    std::string_view key) {
   Query query(connection_,
