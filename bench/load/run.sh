@@ -53,6 +53,16 @@ folder = "$(cd "$here/../../examples/retail-bank" && pwd)"
 resend_seconds = 0
 sends_per_hour = 1000000
 sends_per_day = 1000000
+sms_per_prefix_hour = 100000000
+sms_per_prefix_day = 100000000
+sms_per_client_hour = 100000000
+sms_per_client_day = 100000000
+sms_per_tenant_hour = 100000000
+sms_per_tenant_day = 100000000
+email_per_client_hour = 100000000
+email_per_client_day = 100000000
+email_per_tenant_hour = 100000000
+email_per_tenant_day = 100000000
 [delivery]
 email = "outbox"
 sms = "outbox"

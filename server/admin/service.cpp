@@ -16,6 +16,7 @@
 #include "server/delivery/worker.h"
 #include "server/http/listener.h"
 #include "server/log/log.h"
+#include "server/metrics/metrics.h"
 #include "server/protocol/native_auth_endpoints.h"
 #include "server/token/signing_keys.h"
 
@@ -73,11 +74,39 @@ ServiceSettings service_settings(const Config& config, std::uint16_t port) {
   settings.resend_spacing = config.sign_in_resend_seconds * kMicrosPerSecond;
   settings.sends_per_hour = config.sign_in_sends_per_hour;
   settings.sends_per_day = config.sign_in_sends_per_day;
+  settings.sms_per_prefix = {config.sign_in_sms_per_prefix_hour, config.sign_in_sms_per_prefix_day};
+  settings.sms_per_client = {config.sign_in_sms_per_client_hour, config.sign_in_sms_per_client_day};
+  settings.sms_per_tenant = {config.sign_in_sms_per_tenant_hour, config.sign_in_sms_per_tenant_day};
+  settings.email_per_client = {config.sign_in_email_per_client_hour,
+                               config.sign_in_email_per_client_day};
+  settings.email_per_tenant = {config.sign_in_email_per_tenant_hour,
+                               config.sign_in_email_per_tenant_day};
+  settings.sms_home_prefixes = config.sign_in_sms_home_prefixes;
   settings.tokens.access_token = config.sign_in_access_token_seconds * kMicrosPerSecond;
   settings.refresh_family_life = config.sign_in_session_days * kMicrosPerDay;
   settings.revealing_tenants = {config.sign_in_revealing_tenants.begin(),
                                 config.sign_in_revealing_tenants.end()};
   return settings;
+}
+
+/// The listener for operators: loopback, one worker, nothing but `/metrics` and the health paths.
+ListenerSettings metrics_listener_settings(const Config& config) {
+  ListenerSettings settings;
+  settings.port = static_cast<std::uint16_t>(config.http_metrics_port);
+  settings.worker_threads = 1;
+  settings.worker_queue_max = 16;
+  settings.limits.connections_max = 16;
+  return settings;
+}
+
+HttpResponse answer_metrics(const HttpRequest& request, const Metrics& metrics) {
+  const bool here = request.path == "/metrics";
+  if (!here || request.method != "GET") {
+    return {.status = here ? 405 : 404, .headers = {{"cache-control", "no-store"}}, .body = ""};
+  }
+  return {.status = 200,
+          .headers = {{"content-type", Metrics::kTextType}, {"cache-control", "no-store"}},
+          .body = metrics.text()};
 }
 
 HttpResponse not_yet() {
@@ -110,6 +139,7 @@ struct Service::Parts {
   Logger& log;
   OpensslRandom random;
   std::unique_ptr<Clock> clock;
+  Metrics metrics;
   Storage storage;
   std::unique_ptr<SigningKeys> keys;
   PolicyKeeper policies;
@@ -121,6 +151,7 @@ struct Service::Parts {
   std::atomic<bool> open_for_requests = false;
   Micros keys_looked_at = 0;
   /// Last: its threads use everything above.
+  std::unique_ptr<Listener> metrics_listener;  ///< null: not wanted
   std::unique_ptr<Listener> listener;
 };
 
@@ -161,10 +192,19 @@ Result<void> Service::Parts::serve() {
       .decider = decider,
       .settings = settings,
       .countries = nullptr,
-      .on_failure = [this](const Error& error) {
-        log.error("request_failed",
-                  {{"code", error_code_name(error.code)}, {"error", error.message}});
-      }});
+      .on_failure =
+          [this](const Error& error) {
+            log.error("request_failed",
+                      {{"code", error_code_name(error.code)}, {"error", error.message}});
+          },
+      .on_cap = [this](const SendCap& cap) { metrics.send_cap_reached(cap); }});
+  if (config.http_metrics_port != 0) {
+    GATE_TRY(metrics_listener,
+             Listener::start(
+                 metrics_listener_settings(config),
+                 [this](const HttpRequest& request) { return answer_metrics(request, metrics); },
+                 [this] { return readiness(); }, log));
+  }
   open_for_requests.store(true, std::memory_order_release);
   return {};
 }
@@ -229,6 +269,9 @@ void Service::tick() {
 
 void Service::stop() {
   parts_->listener->stop();
+  if (parts_->metrics_listener) {
+    parts_->metrics_listener->stop();
+  }
   parts_->delivery.reset();
 }
 

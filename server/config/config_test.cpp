@@ -106,6 +106,13 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
       problems_of("[delivery]\nsms = \"twilio\"\n[twilio]\nbase_url = \"http://x.example\"\n"),
       ::testing::AllOf(HasSubstr("`twilio.account_sid`"), HasSubstr("`twilio.auth_token_file`"),
                        HasSubstr("`twilio.from`"), HasSubstr("`twilio.base_url`")));
+  EXPECT_EQ(problems_of("[sign_in]\nsms_home_prefixes = [\"43\", \"1212\"]\n"), "");
+  for (const char* prefix : {"+43", "0043", "", "12345678"}) {
+    EXPECT_THAT(problems_of("[sign_in]\nsms_home_prefixes = [\"" + std::string(prefix) + "\"]\n"),
+                HasSubstr("error[C006]: `sign_in.sms_home_prefixes`"));
+  }
+  EXPECT_THAT(problems_of("[http]\nport = 7\nmetrics_port = 7\n"),
+              HasSubstr("error[C006]: `http.metrics_port`"));
   EXPECT_THAT(render(parse_config("environment = \"development\"\n", "/").problems, "f"),
               HasSubstr("f: error[C006]: `policies.folder`: required"));
 }

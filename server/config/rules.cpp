@@ -55,10 +55,24 @@ void check_http(const Config& config, const RuleReport& report) {
   if (!url.empty() && host_of(url, "https://").empty() && host_of(url, "http://").empty()) {
     report("http.public_url", "write `https://host[:port]` without a path or trailing slash");
   }
+  if (config.http_metrics_port != 0 && config.http_metrics_port == config.http_port) {
+    report("http.metrics_port", "metrics are not for the port that clients see: choose another");
+  }
   const bool loopback = is_loopback_host(config.http_listen);
   if (!loopback && config.http_tls_certificate.empty() && !config.http_behind_proxy) {
     report("http.listen",
            "listening beyond loopback needs TLS, or `http.behind_proxy` where a proxy ends it");
+  }
+}
+
+void check_sign_in(const Config& config, const RuleReport& report) {
+  constexpr std::size_t kPrefixDigitsMax = 7;
+  for (const std::string& prefix : config.sign_in_sms_home_prefixes) {
+    if (prefix.empty() || prefix.size() > kPrefixDigitsMax || prefix.front() == '0' ||
+        prefix.find_first_not_of("0123456789") != std::string::npos) {
+      report("sign_in.sms_home_prefixes",
+             "write the digits that numbers begin with, without `+`: `43`, not `+43` or `0043`");
+    }
   }
 }
 
@@ -104,6 +118,7 @@ void check_twilio(const Config& config, const RuleReport& report) {
 void check_rules(const Config& config, const RuleReport& report) {
   check_environment(config, report);
   check_http(config, report);
+  check_sign_in(config, report);
   check_smtp(config, report);
   check_twilio(config, report);
   if (config.policies_folder.empty()) {

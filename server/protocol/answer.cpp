@@ -28,7 +28,7 @@ constexpr std::array kRows = {
 }  // namespace
 
 Answer Answer::ok(boost::json::object body) {
-  return {200, std::move(body), 0};
+  return {200, std::move(body), 0, {}};
 }
 
 Answer Answer::error(WireError error, std::string_view detail) {
@@ -43,11 +43,11 @@ Answer Answer::error(WireError error, std::string_view detail) {
   if (!row.suberror.empty()) {
     body["suberror"] = row.suberror;
   }
-  return {row.status, std::move(body), 0};
+  return {row.status, std::move(body), 0, {}};
 }
 
 Answer Answer::redirect(std::string_view reason) {
-  return {200, {{"challenge_type", "redirect"}, {"redirect_reason", reason}}, 0};
+  return {200, {{"challenge_type", "redirect"}, {"redirect_reason", reason}}, 0, {}};
 }
 
 Answer Answer::too_many(Micros retry_after) {

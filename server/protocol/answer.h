@@ -2,11 +2,13 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/http/message.h"
 #include "server/ports/clock.h"
+#include "server/protocol/send_caps.h"
 
 namespace gate::server {
 
@@ -22,6 +24,8 @@ struct Answer {
   int status = 200;
   boost::json::object body;
   Micros retry_after = 0;  ///< for 429: how long from now; 0: no such header
+  /// What stood behind a refusal to send, for whoever counts; it is no part of what is answered.
+  std::optional<SendCap> cap{};
 
   [[nodiscard]] static Answer ok(boost::json::object body);
   /// `detail` is added to the description. Never give it a value that came from the client.

@@ -1,8 +1,8 @@
 #include "server/protocol/code_challenge.h"
 
-#include "server/crypto/encoding.h"
 #include "server/crypto/openssl_random.h"
 #include "server/factor/code.h"
+#include "server/protocol/send_limits.h"
 #include "server/store/address.h"
 
 namespace gate::server {
@@ -17,38 +17,6 @@ CodeForm form_of(ChannelKind kind, const ServiceSettings& settings) {
   return kind == ChannelKind::kEmail
              ? CodeForm{settings.email_code_digits, settings.email_code_life}
              : CodeForm{settings.sms_code_digits, settings.sms_code_life};
-}
-
-/// The counter of a destination, the same for every account that uses it. The address itself is not
-/// stored in it.
-std::string send_key(const RequestContext& context, std::string_view scope,
-                     const CodeDestination& destination) {
-  const Digest digest = hmac_sha256(context.parts.account_key,
-                                    {as_bytes("destination"), as_bytes(wire_name(destination.kind)),
-                                     as_bytes(destination.address)});
-  return std::string(scope) + hex(ByteSpan(digest).first(16));
-}
-
-/// B5: spacing and number of messages to one destination.
-Result<std::optional<Answer>> admit_send(const RequestContext& context, Transaction& transaction,
-                                         const CodeDestination& destination) {
-  const ServiceSettings& settings = context.parts.settings;
-  ThrottleRule hour;
-  hour.window = kMicrosPerHour;
-  hour.max_in_window = settings.sends_per_hour;
-  hour.spacing = settings.resend_spacing;
-  ThrottleRule day;
-  day.window = kMicrosPerDay;
-  day.max_in_window = settings.sends_per_day;
-  for (const auto& [scope, rule] : {std::pair{"send-hour:", hour}, std::pair{"send-day:", day}}) {
-    GATE_TRY(const ThrottleVerdict verdict,
-             transaction.throttle_take(context.tenant.id, send_key(context, scope, destination),
-                                       rule, context.now));
-    if (!verdict.admitted) {
-      return std::optional(Answer::too_many(verdict.retry_at - context.now));
-    }
-  }
-  return std::optional<Answer>();
 }
 
 OutboxMessage make_message(const RequestContext& context, const CodeDestination& destination,
@@ -85,7 +53,7 @@ Result<Answer> start_code_challenge(FlowRun& run, Transaction& transaction, Flow
   if (auto refusal = run.take(event)) {
     return std::move(*refusal);
   }
-  GATE_TRY(std::optional<Answer> refusal, admit_send(context, transaction, destination));
+  GATE_TRY(std::optional<Answer> refusal, admit_send(run, transaction, destination));
   if (refusal) {
     return std::move(*refusal);
   }

@@ -13,6 +13,9 @@ Answer in_transaction(const RequestContext& context,
   if (!committed) {
     return failed(context, committed.error());
   }
+  if (answer.cap && context.parts.on_cap) {
+    context.parts.on_cap(*answer.cap);
+  }
   return answer;
 }
 

@@ -31,6 +31,7 @@ struct ProtocolParts {
   ByteSpan code_pepper;
   ByteSpan account_key;
   const std::function<void(const Error&)>& on_failure;
+  const std::function<void(const SendCap&)>& on_cap;
 };
 
 /// One request of a known client of a known tenant, with its body read.

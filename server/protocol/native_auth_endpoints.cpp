@@ -99,7 +99,8 @@ struct NativeAuthEndpoints::Impl {
               continuations,
               services.secrets.code_pepper.bytes(),
               services.secrets.account_key.bytes(),
-              services.on_failure} {}
+              services.on_failure,
+              services.on_cap} {}
 
   HttpResponse handle(const HttpRequest& request);
   Answer answer(const HttpRequest& request, const Tenant& tenant, const Route& route, Visit& visit);

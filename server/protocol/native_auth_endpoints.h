@@ -9,6 +9,7 @@
 #include "server/http/message.h"
 #include "server/ports/clock.h"
 #include "server/ports/random.h"
+#include "server/protocol/send_caps.h"
 #include "server/protocol/service_settings.h"
 #include "server/store/store.h"
 #include "server/token/signing_keys.h"
@@ -39,6 +40,8 @@ class NativeAuthEndpoints {
     const CountryLookup* countries = nullptr;  ///< null: every country is unknown
     /// Told of failures behind a server_error answer (store, randomness). Holds no secrets.
     std::function<void(const Error&)> on_failure;
+    /// Told of every message that a cap kept from being sent (B5). Called from many threads.
+    std::function<void(const SendCap&)> on_cap{};
   };
 
   explicit NativeAuthEndpoints(Services services);

@@ -3,6 +3,10 @@
 #include "server/factor/code.h"
 
 namespace gate::server {
+namespace {
+
+constexpr std::int64_t kSendCapMax = 100'000'000;
+}  // namespace
 
 Result<void> check(const ServiceSettings& settings) {
   struct Bound {
@@ -27,6 +31,16 @@ Result<void> check(const ServiceSettings& settings) {
       {"resend_spacing", settings.resend_spacing, 0, kMicrosPerHour},
       {"sends_per_hour", settings.sends_per_hour, 1, 1'000'000},
       {"sends_per_day", settings.sends_per_day, 1, 1'000'000},
+      {"sms_per_prefix per_hour", settings.sms_per_prefix.per_hour, 1, kSendCapMax},
+      {"sms_per_prefix per_day", settings.sms_per_prefix.per_day, 1, kSendCapMax},
+      {"sms_per_client per_hour", settings.sms_per_client.per_hour, 1, kSendCapMax},
+      {"sms_per_client per_day", settings.sms_per_client.per_day, 1, kSendCapMax},
+      {"sms_per_tenant per_hour", settings.sms_per_tenant.per_hour, 1, kSendCapMax},
+      {"sms_per_tenant per_day", settings.sms_per_tenant.per_day, 1, kSendCapMax},
+      {"email_per_client per_hour", settings.email_per_client.per_hour, 1, kSendCapMax},
+      {"email_per_client per_day", settings.email_per_client.per_day, 1, kSendCapMax},
+      {"email_per_tenant per_hour", settings.email_per_tenant.per_hour, 1, kSendCapMax},
+      {"email_per_tenant per_day", settings.email_per_tenant.per_day, 1, kSendCapMax},
       {"password_tries", settings.password_tries, 1, 100},
       {"password_window", settings.password_window, kMicrosPerMinute, kMicrosPerDay},
       {"access_token life", settings.tokens.access_token, kMicrosPerMinute, kMicrosPerHour},

@@ -4,11 +4,18 @@
 #include <gate/result.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "server/ports/clock.h"
 #include "server/token/token_issuer.h"
 
 namespace gate::server {
+
+/// A cap on messages of one kind (B5). Every scope has both windows.
+struct SendLimit {
+  std::int64_t per_hour = 0;
+  std::int64_t per_day = 0;
+};
 
 /// Everything about the protocol that an operator may set. The defaults are the recommended values;
 /// `check` holds the bounds that the requirements named beside them put on them.
@@ -34,7 +41,17 @@ struct ServiceSettings {
   Micros resend_spacing = 60 * kMicrosPerSecond;  ///< B5
   std::int64_t sends_per_hour = 5;                ///< B5, per destination
   std::int64_t sends_per_day = 10;                ///< B5, per destination
-  std::int64_t password_tries = 10;               ///< B6, wrong ones per window and account
+  /// B5, over all destinations. Mail costs little, and anybody who knows names can have it sent;
+  /// its caps are wide. An SMS costs money and needs a first factor.
+  SendLimit sms_per_prefix{1'000, 5'000};
+  SendLimit sms_per_client{5'000, 50'000};
+  SendLimit sms_per_tenant{10'000, 100'000};
+  SendLimit email_per_client{20'000, 200'000};
+  SendLimit email_per_tenant{50'000, 500'000};
+  /// Where the tenant's own customers are: digits that numbers begin with, without `+`. No cap per
+  /// prefix there; client and tenant are capped all the same.
+  std::vector<std::string> sms_home_prefixes;
+  std::int64_t password_tries = 10;  ///< B6, wrong ones per window and account
   Micros password_window = 15 * kMicrosPerMinute;
 
   TokenLifetimes tokens;                            ///< E1, E2

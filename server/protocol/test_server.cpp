@@ -142,7 +142,8 @@ TestServer::TestServer(ServiceSettings settings) {
   GATE_CHECK(check(settings).has_value(), "the test's settings are out of bounds");
   endpoints = std::make_unique<NativeAuthEndpoints>(NativeAuthEndpoints::Services{
       *store, clock, random, secrets, *keys, decider, std::move(settings), nullptr,
-      [this](const Error& error) { failures.push_back(error.message); }});
+      [this](const Error& error) { failures.push_back(error.message); },
+      [this](const SendCap& cap) { caps.push_back(cap); }});
 }
 
 TestServer::~TestServer() {
@@ -262,6 +263,20 @@ std::string TestServer::dump() const {
     all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
   }
   return all.str();
+}
+
+void TestServer::add_user(const std::string& name, const std::string& number) {
+  Provisioning wanted;
+  Provisioning::User user;
+  user.tenant_id = kTenant;
+  user.id = name + "-id";
+  user.username = name + "@bank.example";
+  user.channels = {{ChannelKind::kEmail, user.username, true, false}};
+  if (!number.empty()) {
+    user.channels.push_back({ChannelKind::kSms, number, true, true});
+  }
+  wanted.users = {user};
+  GATE_CHECK(store->provision(wanted).has_value(), "the user is refused");
 }
 
 void TestServer::revoke(const std::string& user_id) {

@@ -107,6 +107,8 @@ class TestServer {
   /// What the store's files hold.
   [[nodiscard]] std::string dump() const;
   void revoke(const std::string& user_id);
+  /// One more user without a password: a mailbox, and a phone if `number` is given.
+  void add_user(const std::string& name, const std::string& number = "");
 
   std::filesystem::path folder;
   FakeClock clock{1'800'000'000'000'000};
@@ -116,6 +118,7 @@ class TestServer {
   std::unique_ptr<SigningKeys> keys;
   ScriptedDecider decider;
   std::vector<std::string> failures;
+  std::vector<SendCap> caps;  ///< that were reached, in this order
   std::unique_ptr<NativeAuthEndpoints> endpoints;
 };
 

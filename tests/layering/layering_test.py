@@ -45,6 +45,7 @@ FENCES = {
     "xxHash": (r"xxhash", ["runtime/replay"]),
     "Boost.Asio and Beast": (r"boost/(asio|beast)", ["server/http", "server/main.cpp", "bench/load", "tests"]),
     "libmaxminddb": (r"maxminddb", ["server/decision", "server/geo"]),
+    "prometheus-cpp": (r"prometheus/", ["server/metrics"]),
     "Google Benchmark": (r"benchmark/benchmark", ["bench"]),
     "GoogleTest": (r"g(test|mock)/", ["runtime", "compiler", "server", "tests", "bench"]),
 }
