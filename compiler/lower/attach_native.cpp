@@ -20,35 +20,10 @@ std::atomic<std::uint64_t> compiled{0};
 std::atomic<std::uint64_t> shared{0};
 std::atomic<std::uint64_t> failed{0};
 
-/// Code of one plan, for all sets that have it.
-class SharedCode : public CompiledCode {
- public:
-  SharedCode(std::shared_ptr<const jit::LinkedCode> code, const abi::Entries& entries)
-      : code_(std::move(code)), entries_(entries) {}
-  [[nodiscard]] abi::Entries entries() const noexcept override { return entries_; }
-
- private:
-  std::shared_ptr<const jit::LinkedCode> code_;
-  abi::Entries entries_;
-};
-
 KernelNames fresh_names() {
   static std::atomic<std::uint64_t> next{0};
   const std::string suffix = "_" + std::to_string(++next);
   return {"gate_rows" + suffix, "gate_residual" + suffix};
-}
-
-/// The kernels of linked code, for one set that uses it.
-std::unique_ptr<CompiledCode> use(const KernelPlan& plan,
-                                  std::shared_ptr<const jit::LinkedCode> code) {
-  abi::Entries entries;
-  // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): addresses of generated functions
-  if (plan.words > 0) {
-    entries.rows = reinterpret_cast<abi::RowKernel>(code->address(0));
-  }
-  entries.residual = reinterpret_cast<abi::ResidualKernel>(code->address(1));
-  // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-  return std::make_unique<SharedCode>(std::move(code), entries);
 }
 
 Result<std::shared_ptr<const jit::LinkedCode>> generate(const KernelPlan& plan) {
@@ -57,32 +32,54 @@ Result<std::shared_ptr<const jit::LinkedCode>> generate(const KernelPlan& plan) 
   return jit::link(object, {plan.words > 0 ? names.rows : std::string(), names.residual});
 }
 
-}  // namespace
-
-std::unique_ptr<CompiledCode> known_code(const KernelPlan& plan) {
-  auto code = CodeCache::instance().find(plan.signature());
-  if (code == nullptr) {
-    return nullptr;
-  }
-  ++shared;
-  return use(plan, std::move(code));
+Error banned() {
+  return {ErrorCode::kUnavailable,
+          "machine code: what was generated for such sets disagreed with the interpreter"};
 }
 
-Result<std::unique_ptr<CompiledCode>> code_for(const KernelPlan& plan) {
+}  // namespace
+
+std::shared_ptr<SharedCode> known_code(const KernelPlan& plan) {
+  auto code = CodeCache::instance().find(plan.signature());
+  if (code != nullptr) {
+    ++shared;
+  }
+  return code;
+}
+
+Result<std::shared_ptr<SharedCode>> code_for(const KernelPlan& plan) {
   if (auto known = known_code(plan)) {
     return known;
   }
-  auto code = generate(plan);
-  if (!code) {
-    return std::move(code).error();
+  CodeCache& cache = CodeCache::instance();
+  const std::string signature = plan.signature();
+  if (cache.is_banned(signature)) {
+    return banned();
   }
+  GATE_TRY(auto linked, generate(plan));
   ++compiled;
-  return use(plan, CodeCache::instance().put(plan.signature(), std::move(code).value()));
+  auto code = cache.put(signature, std::make_shared<SharedCode>(std::move(linked)));
+  if (code == nullptr) {
+    return banned();
+  }
+  return code;
 }
 
 Result<std::unique_ptr<CompiledCode>> compile_native(const index::Index& index) {
   const auto plan = plan_for(index);
-  return plan ? code_for(*plan) : std::unique_ptr<CompiledCode>();
+  if (!plan) {
+    return std::unique_ptr<CompiledCode>();
+  }
+  GATE_TRY(const auto code, code_for(*plan));
+  return code->on_its_own();
+}
+
+void ban_native(const PolicySet& set) {
+  const auto& index = set.state().index;
+  const auto plan = index == nullptr ? std::nullopt : plan_for(*index);
+  if (plan) {
+    CodeCache::instance().ban(plan->signature());
+  }
 }
 
 Result<void> attach_native(const PolicySet& set) {
@@ -106,7 +103,9 @@ Result<void> attach_native(const PolicySet& set) {
     give_up_code(set);
     return std::move(code).error();
   }
-  attach_code(set, std::move(code).value());
+  if (!(*code)->attach_to(set)) {
+    return banned();
+  }
   return {};
 }
 
@@ -123,7 +122,8 @@ NativeCodeCounts native_counts() noexcept {
           .failed = failed.load() + queue.failed,
           .dropped = queue.dropped,
           .refused = queue.refused,
-          .waiting = queue.waiting};
+          .waiting = queue.waiting,
+          .wrong = CodeCache::instance().bans()};
 }
 
 }  // namespace gate::lower

@@ -23,7 +23,7 @@ CodeCache::Code CodeCache::keep(Code code) {
   return oldest;
 }
 
-std::shared_ptr<const jit::LinkedCode> CodeCache::find(const std::string& signature) {
+CodeCache::Code CodeCache::find(const std::string& signature) {
   Code dropped;  // freed after the lock: unmapping takes its time
   const std::lock_guard lock(mutex_);
   const auto it = code_.find(signature);
@@ -34,9 +34,13 @@ std::shared_ptr<const jit::LinkedCode> CodeCache::find(const std::string& signat
   return found;
 }
 
-std::shared_ptr<const jit::LinkedCode> CodeCache::put(const std::string& signature, Code code) {
+CodeCache::Code CodeCache::put(const std::string& signature, Code code) {
   Code dropped;
   const std::lock_guard lock(mutex_);
+  if (banned(signature)) {
+    dropped = std::move(code);
+    return nullptr;
+  }
   std::erase_if(code_, [](const auto& entry) { return entry.second.expired(); });
   const auto it = code_.try_emplace(signature, code).first;
   if (Code first = it->second.lock()) {
@@ -46,6 +50,43 @@ std::shared_ptr<const jit::LinkedCode> CodeCache::put(const std::string& signatu
   }
   dropped = keep(code);
   return code;
+}
+
+void CodeCache::ban(const std::string& signature) {
+  std::deque<Code> wrong;  // told and freed after the lock
+  {
+    const std::lock_guard lock(mutex_);
+    banned_.insert(signature);
+    const bool is_all = banned_.size() >= kBannedMax;
+    for (auto it = code_.begin(); it != code_.end();) {
+      if (!is_all && it->first != signature) {
+        ++it;
+        continue;
+      }
+      if (Code code = it->second.lock()) {
+        std::erase(kept_, code);
+        wrong.push_back(std::move(code));
+      }
+      it = code_.erase(it);
+    }
+  }
+  for (const Code& code : wrong) {
+    code->withdraw();
+  }
+}
+
+bool CodeCache::banned(const std::string& signature) const {
+  return banned_.size() >= kBannedMax || banned_.contains(signature);
+}
+
+bool CodeCache::is_banned(const std::string& signature) {
+  const std::lock_guard lock(mutex_);
+  return banned(signature);
+}
+
+std::size_t CodeCache::bans() {
+  const std::lock_guard lock(mutex_);
+  return banned_.size();
 }
 
 }  // namespace gate::lower

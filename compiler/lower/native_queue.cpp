@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "compiler/lower/code_cache.h"
 #include "runtime/probe/cross_check.h"
 #include "runtime/set/build.h"
 #include "runtime/set/state.h"
@@ -29,6 +30,18 @@ struct EndOfMainThread {
 thread_local EndOfMainThread end_of_main_thread;
 /// Made before main(), by the main thread.
 [[maybe_unused]] const bool kMainThreadIsWatched = end_of_main_thread.watched;
+
+/// Bans code that decides otherwise than the interpreter, in sets whose tables do not.
+bool is_right(SharedCode& code, const PolicySet& set) {
+  const std::size_t sign_ins = set.state().cross_check;
+  if (!probe::find_difference(set, code.entries(), sign_ins)) {
+    return true;
+  }
+  if (!probe::find_difference(set, abi::Entries{}, sign_ins)) {
+    ban_native(set);
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -54,8 +67,11 @@ void NativeQueue::add(const std::shared_ptr<const PolicySet>& set) {
   if (!plan || !expect_code(*set)) {
     return;
   }
-  if (auto code = known_code(*plan)) {
-    attach_code(*set, std::move(code));
+  if (const auto code = known_code(*plan)) {
+    static_cast<void>(code->attach_to(*set));
+  } else if (CodeCache::instance().is_banned(plan->signature())) {
+    count_failure();
+    give_up_code(*set);
   } else if (!enqueue(set)) {
     give_up_code(*set);
   }
@@ -114,20 +130,22 @@ void NativeQueue::serve(const std::weak_ptr<const PolicySet>& waiting) {
     ++counts_.dropped;
     return;
   }
-  auto code = generate_(*plan);
+  const auto code = generate_(*plan);
   const auto set = waiting.lock();
-  const bool good =
-      code && (set == nullptr ||
-               !probe::find_difference(*set, **code, set->state().cross_check).has_value());
+  const bool good = code && (set == nullptr || is_right(**code, *set));
   if (!good) {
-    const std::lock_guard lock(mutex_);
-    ++counts_.failed;
+    count_failure();
   }
   if (set != nullptr && good) {
-    attach_code(*set, std::move(code).value());
+    static_cast<void>((*code)->attach_to(*set));
   } else if (set != nullptr) {
     give_up_code(*set);
   }
+}
+
+void NativeQueue::count_failure() {
+  const std::lock_guard lock(mutex_);
+  ++counts_.failed;
 }
 
 void NativeQueue::stop() {

@@ -20,14 +20,15 @@ namespace gate::lower {
 /// holds none of them alive: one that is gone when its turn comes is skipped, so a process that
 /// reloads faster than code is generated does no work for sets that nobody uses any more. While
 /// code is generated the set is not held either; it may be freed meanwhile. Where the set asks for
-/// it (CompileOptions::cross_check), code is held against the interpreter before it is attached.
+/// it (CompileOptions::cross_check), code is held against the interpreter before it is attached,
+/// and banned when they disagree.
 class NativeQueue {
  public:
   /// Sets that may wait. Beyond that a set keeps its tables, and `refused` counts it.
   static constexpr std::size_t kWaitingMax = 4096;
 
   using Generate =
-      std::function<Result<std::unique_ptr<CompiledCode>>(const index::KernelPlan& plan)>;
+      std::function<Result<std::shared_ptr<SharedCode>>(const index::KernelPlan& plan)>;
 
   /// The one of the process. Never destroyed; its thread is joined when the process exits.
   static NativeQueue& instance();
@@ -57,6 +58,7 @@ class NativeQueue {
   /// False: no room, no thread, or the process is ending.
   [[nodiscard]] bool enqueue(const std::shared_ptr<const PolicySet>& set);
   void work();
+  void count_failure();
   void serve(const std::weak_ptr<const PolicySet>& waiting);
   static void stop_at_exit();
 

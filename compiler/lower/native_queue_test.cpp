@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "compiler/lower/attach_native.h"
+#include "compiler/lower/planted_code.h"
 #include "runtime/ir/builder.h"
 #include "runtime/set/build.h"
 #include "runtime/set/state.h"
@@ -104,23 +104,11 @@ TEST(NativeQueue, TablesDecideUntilCodeIsThereAndBothSayTheSame) {
   EXPECT_EQ(decide(*set, 0, 5), Outcome::kAllow);
 }
 
-/// Code by which no policy ever applies.
-class WrongCode final : public CompiledCode {
- public:
-  [[nodiscard]] abi::Entries entries() const noexcept override {
-    return {[](const abi::BoundRequest*, const abi::RowTables* tables, std::uint64_t* applies,
-               std::uint64_t* unknown) {
-              std::fill_n(applies, tables->words, 0);
-              std::fill_n(unknown, tables->words, 0);
-            },
-            nullptr};
-  }
-};
-
-// evaluator.md, Reload: a difference between the executors is found before anything decides by it.
+// evaluator.md, Putting a set in force: a difference between the executors is found before anything
+// decides by it.
 TEST(NativeQueue, CodeThatDisagreesWithTheInterpreterNeverDecides) {
-  const auto wrong = [](const index::KernelPlan&) -> Result<std::unique_ptr<CompiledCode>> {
-    return std::unique_ptr<CompiledCode>(std::make_unique<WrongCode>());
+  const auto wrong = [](const index::KernelPlan&) -> Result<std::shared_ptr<SharedCode>> {
+    return planted::code(planted::nothing_applies);
   };
   const std::size_t leaves = fresh();
   const auto many = static_cast<std::int64_t>(leaves) * 10;
@@ -135,6 +123,32 @@ TEST(NativeQueue, CodeThatDisagreesWithTheInterpreterNeverDecides) {
     EXPECT_EQ(decide(*set, 0, many), checked ? Outcome::kBlock : Outcome::kAllow);
     EXPECT_EQ(queue.counts().failed, checked ? 1U : 0U);
   }
+}
+
+TEST(NativeQueue, CodeThatDisagreedIsGeneratedForNobodyElse) {
+  std::atomic<int> generated{0};
+  NativeQueue queue(8, [&generated](const index::KernelPlan&) {
+    ++generated;
+    return Result<std::shared_ptr<SharedCode>>(planted::code(planted::nothing_applies));
+  });
+  const std::size_t leaves = fresh();
+  const std::uint64_t wrong = native_counts().wrong;
+  for (std::uint64_t edit = 0; edit < 3; ++edit) {
+    const auto data = static_cast<std::int64_t>(edit);
+    const Set set = tables(leaves, 3, data);
+    set->state_for_code().cross_check = 64;
+    queue.add(set);
+    EXPECT_EQ(set->wait_for_native(kLong), Tier::kTables);
+    EXPECT_EQ(decide(*set, data, static_cast<std::int64_t>(leaves) * 10 + data), Outcome::kBlock);
+    EXPECT_EQ(queue.counts().failed, edit + 1) << "sets that go on by their tables";
+    EXPECT_EQ(native_counts().wrong, wrong + 1) << "pieces of code";
+    EXPECT_FALSE(attach_native(*set)) << "nor by asking for it at once";
+  }
+  EXPECT_EQ(generated, 1);
+  const Set other = tables(fresh());
+  NativeQueue::instance().add(other);
+  EXPECT_EQ(other->wait_for_native(kLong), Tier::kMachineCode)
+      << "sets of another make have theirs";
 }
 
 TEST(NativeQueue, AnEditOfDataAloneCompilesNothing) {
@@ -204,7 +218,7 @@ TEST(NativeQueue, AFullQueueLeavesTheTablesAndCountsIt) {
 }
 
 TEST(NativeQueue, CodeThatCannotBeGeneratedLeavesTheTablesAndIsCounted) {
-  NativeQueue queue(8, [](const index::KernelPlan&) -> Result<std::unique_ptr<CompiledCode>> {
+  NativeQueue queue(8, [](const index::KernelPlan&) -> Result<std::shared_ptr<SharedCode>> {
     return Error{ErrorCode::kInternal, "LLVM refuses"};
   });
   const Set set = tables(fresh());

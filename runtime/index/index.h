@@ -39,7 +39,7 @@ struct Options {
 
 /// A policy set as data: decides at once, and faster with code attached. Refers to the program and
 /// the decision tables, which must stay where they are; the policies of the program are read by the
-/// constructor alone and may go. Immutable but for attach().
+/// constructor alone and may go. Immutable but for attach() and withdraw().
 class Index {
  public:
   /// kRows with more than Rows::kPoliciesMax policies is kPostings.
@@ -72,6 +72,9 @@ class Index {
   /// Puts generated code in force, at any time, also while others decide: both executors give the
   /// same answers. The caller keeps the code alive as long as the index, and attaches it once.
   void attach(const abi::Entries& entries) noexcept;
+  /// Decides from the tables again, at any time; the code stays until the index is gone, for
+  /// decisions that are under way, and no other is attached.
+  void withdraw() noexcept { code_.store(nullptr, std::memory_order_release); }
   [[nodiscard]] bool has_code() const noexcept {
     return code_.load(std::memory_order_relaxed) != nullptr;
   }

@@ -80,14 +80,14 @@ std::optional<Difference> find_difference(const PolicySet& set, std::size_t sign
   return compare(set.state().program(), set.state().decisions, set.numbers(), sign_ins, decide);
 }
 
-std::optional<Difference> find_difference(const PolicySet& set, const CompiledCode& code,
+std::optional<Difference> find_difference(const PolicySet& set, const abi::Entries& code,
                                           std::size_t sign_ins) {
   if (sign_ins == 0) {
     return std::nullopt;
   }
   const ir::Program program = set.state().program();
   index::Index index(program, set.state().decisions);
-  index.attach(code.entries());
+  index.attach(code);
   const auto decide = [&index](const SignInRequest& request, Plan plan) {
     return index.decide(request, plan);
   };

@@ -6,7 +6,7 @@
 #include <gate/request.hpp>
 #include <optional>
 
-#include "runtime/set/build.h"
+#include "runtime/abi/kernel.h"
 
 /// A set held against the interpreter before it is in force: what the tests do with thousands of
 /// programs, with this one.
@@ -30,7 +30,7 @@ struct Difference {
 /// The same for code that is not attached yet, so that no decision is made by it if it is wrong.
 /// Builds the set's tables once more for it.
 [[nodiscard]] std::optional<Difference> find_difference(const PolicySet& set,
-                                                        const CompiledCode& code,
+                                                        const abi::Entries& code,
                                                         std::size_t sign_ins);
 
 }  // namespace gate::probe

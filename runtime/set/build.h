@@ -9,6 +9,10 @@
 
 namespace gate {
 
+namespace internal {
+struct PolicySetState;
+}
+
 /// Machine code for one policy set, as the compiler hands it over. Freed with the set.
 class CompiledCode {
  public:
@@ -30,9 +34,14 @@ class CompiledCode {
 /// is on the way already, or there. Whoever gets true calls attach_code() or give_up_code().
 [[nodiscard]] bool expect_code(const PolicySet& set);
 /// Lets `code`, made for this very set, decide from now on; others may be deciding meanwhile. At
-/// most once for a set; GATE_CHECK on the second time and on a set without tables.
-void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code);
+/// most once for a set; GATE_CHECK on the second time and on a set without tables. False: code was
+/// withdrawn from the set before, and `code` is freed.
+bool attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code);
 /// There will be no code after all: nobody waits any more, and the set may be claimed again.
 void give_up_code(const PolicySet& set);
+/// The tables decide from now on and for good: code that is on the way is not attached, and the set
+/// cannot be claimed again. A decision that is under way ends by the code, which is freed with the
+/// set. Returns whether code did decide.
+bool withdraw_code(internal::PolicySetState& set);
 
 }  // namespace gate

@@ -50,23 +50,42 @@ bool expect_code(const PolicySet& set) {
   return true;
 }
 
-void attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
+bool attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
   internal::PolicySetState& state = set.state_for_code();
   Settling& s = settling();
   const std::lock_guard lock(s.mutex);
+  if (state.code_progress == CodeProgress::kWithdrawn) {
+    return false;
+  }
   GATE_CHECK(state.index != nullptr && state.code == nullptr && code != nullptr,
              "code is attached once, to a set with tables");
   state.code = std::move(code);
   state.index->attach(state.code->entries());
   state.code_progress = CodeProgress::kAttached;
   s.settled.notify_all();
+  return true;
 }
 
 void give_up_code(const PolicySet& set) {
   Settling& s = settling();
   const std::lock_guard lock(s.mutex);
-  set.state_for_code().code_progress = CodeProgress::kNone;
+  CodeProgress& progress = set.state_for_code().code_progress;
+  if (progress != CodeProgress::kWithdrawn) {
+    progress = CodeProgress::kNone;
+  }
   s.settled.notify_all();
+}
+
+bool withdraw_code(internal::PolicySetState& set) {
+  Settling& s = settling();
+  const std::lock_guard lock(s.mutex);
+  const bool had_code = set.index != nullptr && set.index->has_code();
+  if (had_code) {
+    set.index->withdraw();
+  }
+  set.code_progress = CodeProgress::kWithdrawn;
+  s.settled.notify_all();
+  return had_code;
 }
 
 }  // namespace gate

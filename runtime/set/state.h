@@ -48,11 +48,12 @@ struct PolicySetState {
   std::uint64_t numbers = 0;  ///< PolicySet::numbers()
   std::vector<std::string> clause_texts;
   std::unique_ptr<index::Index> index;  ///< null: the interpreter decides
-  std::unique_ptr<CompiledCode> code;
   /// Changed under the lock of native_code.cpp, which waits for it.
-  enum class CodeProgress : std::uint8_t { kNone, kExpected, kAttached };
+  enum class CodeProgress : std::uint8_t { kNone, kExpected, kAttached, kWithdrawn };
   CodeProgress code_progress = CodeProgress::kNone;
   std::size_t cross_check = 0;  ///< CompileOptions::cross_check, for code that comes later
+  /// Last, so that it goes first: until then withdraw_code() may be called for what is above.
+  std::unique_ptr<CompiledCode> code;
 };
 
 }  // namespace gate::internal

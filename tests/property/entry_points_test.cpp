@@ -29,7 +29,7 @@ void give_code(const PolicySet& set) {
   auto compiled = lower::compile_native(*set.state().index);
   ASSERT_TRUE(compiled) << compiled.error().message;
   if (*compiled != nullptr) {
-    attach_code(set, std::move(*compiled));
+    ASSERT_TRUE(attach_code(set, std::move(*compiled)));
   }
 }
 

@@ -115,8 +115,9 @@ struct CompileOptions {
   /// Borrowed for the call; null: everything is parsed.
   CompileCache* cache = nullptr;
   /// So many sign-ins, made from the policies, are decided by the set and by the interpreter before
-  /// the set is handed out, and again by code that comes later: on a difference the set is refused
-  /// (G0503), or the code is and the tables go on. For who puts a set in force; a check takes two
+  /// the set is handed out, and again by code that comes later. Where the machine code is wrong the
+  /// tables decide, in this set and all that share the code (G0511, NativeCodeCounts::wrong); where
+  /// the tables are, the set is refused (G0503). For who puts a set in force; a check takes two
   /// interpretations of the set a sign-in: 1.3 ms at 240 policies, 0.2 s at 100,000, which get
   /// fewer sign-ins than asked for. 0: none.
   std::size_t cross_check = 0;
@@ -172,10 +173,13 @@ void generate_native_code(const std::shared_ptr<const PolicySet>& set);
 struct NativeCodeCounts {
   std::uint64_t compiled = 0;  ///< pieces of code generated
   std::uint64_t shared = 0;    ///< sets that were given code which was there already
-  std::uint64_t failed = 0;    ///< LLVM could not
+  std::uint64_t failed = 0;    ///< sets for which LLVM could not, or whose code was banned before
   std::uint64_t dropped = 0;   ///< sets that were gone before their turn came
   std::uint64_t refused = 0;   ///< sets for which the queue had no room, or the system no thread
   std::uint64_t waiting = 0;   ///< sets in the queue at this moment
+  /// Pieces of code that CompileOptions::cross_check found to be wrong: a fault of the compiler or
+  /// of the machine. No set uses them any more, and none will while the process lives.
+  std::uint64_t wrong = 0;
 };
 [[nodiscard]] NativeCodeCounts native_code_counts() noexcept;
 

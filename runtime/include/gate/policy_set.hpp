@@ -28,8 +28,8 @@ enum class Backend : std::uint8_t { kInterpreter, kNative };
 [[nodiscard]] std::string_view name(Backend value) noexcept;
 
 /// What decides at this moment. A kNative set decides from its tables until machine code for it is
-/// there, and goes on doing so if there never is any. The change is one atomic store: no decision
-/// waits for it or sees half of it.
+/// there, for good if there never is any, and again if it turns out to be wrong. The change is one
+/// atomic store: no decision waits for it or sees half of it.
 enum class Tier : std::uint8_t { kInterpreter, kTables, kMachineCode };
 [[nodiscard]] std::string_view name(Tier value) noexcept;
 
@@ -116,7 +116,7 @@ class PolicySet {
   [[nodiscard]] std::string_view digest() const noexcept;
   /// What the set was built for. Whether machine code decides, says tier().
   [[nodiscard]] Backend backend() const noexcept;
-  /// kTables on a kNative set: no code yet, or code generation failed.
+  /// kTables on a kNative set: no code yet, it failed to be generated, or it was wrong.
   [[nodiscard]] Tier tier() const noexcept;
   /// Waits, `wait` at most, until machine code that is on its way decides, or is known not to come;
   /// returns tier(). For tools and measurements: a server has no reason to wait, the tables give
@@ -181,7 +181,7 @@ class PolicySet {
   [[nodiscard]] PolicyTrace trace(const SignInRequest& request, std::size_t policy) const;
 
   [[nodiscard]] const internal::PolicySetState& state() const noexcept { return *state_; }
-  /// For attach_code() alone: code may arrive while the set is in use.
+  /// For code alone, which may arrive, and be withdrawn, while the set is in use.
   [[nodiscard]] internal::PolicySetState& state_for_code() const noexcept { return *state_; }
 
  private:
