@@ -54,6 +54,29 @@ void refuse_imports(const std::vector<compiler::ast::File>& files,
   }
 }
 
+std::string in_words(const probe::Difference& difference) {
+  return fmt::format("of user \"{}\" at \"{}\" the interpreter says {} and the set {}",
+                     difference.facts.user, difference.facts.target, name(difference.meant.outcome),
+                     name(difference.said.outcome));
+}
+
+/// Holds a set that nobody has yet against the interpreter. Machine code that is wrong is taken
+/// from it and from all others, and the tables decide: a set that is right in itself must not be
+/// kept out by code that the process happens to have. False when the tables are wrong.
+bool agrees(const PolicySet& set, std::size_t sign_ins, DiagnosticCollector& diagnostics) {
+  const auto difference = probe::find_difference(set, sign_ins);
+  if (!difference) {
+    return true;
+  }
+  if (withdraw_code(set.state_for_code()) && !probe::find_difference(set, sign_ins)) {
+    lower::ban_native(set);
+    diagnostics.report_unplaced<Code::kWrongMachineCode>(in_words(*difference));
+    return true;
+  }
+  diagnostics.report_unplaced<Code::kInternalProgram>(in_words(*difference));
+  return false;
+}
+
 /// The program as something that decides.
 std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions& options,
                                        DiagnosticCollector& diagnostics) {
@@ -77,13 +100,7 @@ std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions
       break;
   }
   // Last, so that code which the process had already is checked as well.
-  if (const auto difference = probe::find_difference(*shared, options.cross_check)) {
-    diagnostics.report_unplaced<Code::kInternalProgram>(fmt::format(
-        "of user \"{}\" at \"{}\" the interpreter says {} and the set {}", difference->facts.user,
-        difference->facts.target, name(difference->meant.outcome), name(difference->said.outcome)));
-    return nullptr;
-  }
-  return shared;
+  return agrees(*shared, options.cross_check, diagnostics) ? shared : nullptr;
 }
 
 CompileOutput compile_set(compiler::LoadedFolder folder, Origin origin,

@@ -87,6 +87,7 @@ Result<void> PolicyKeeper::load() {
   options.cross_check = kCrossCheck;
   const CompileOutput output = compile_folder(folder_, options);
   report(output, log_);
+  tell_of_wrong_code();
   const std::scoped_lock status_lock(status_mutex_);
   if (output.policies == nullptr || output.has_errors()) {
     ++status_.failed_loads;
@@ -108,6 +109,7 @@ void PolicyKeeper::look() {
   using std::chrono::steady_clock;
   {
     const std::scoped_lock lock(load_mutex_);
+    tell_of_wrong_code();
     if (steady_clock::now() < next_look_) {
       return;
     }
@@ -127,7 +129,18 @@ void PolicyKeeper::look() {
 
 PolicyKeeper::Status PolicyKeeper::status() const {
   const std::scoped_lock lock(status_mutex_);
-  return status_;
+  Status now = status_;
+  now.wrong_code = native_code_counts().wrong;
+  return now;
+}
+
+void PolicyKeeper::tell_of_wrong_code() {
+  const std::uint64_t wrong = native_code_counts().wrong;
+  if (wrong != wrong_code_told_) {
+    // Nothing is at risk: the tables decide. Somebody should hear of it all the same.
+    log_.error("machine_code_wrong", {{"folder", folder_}, {"since_start", wrong}});
+    wrong_code_told_ = wrong;
+  }
 }
 
 PolicyKeeper::Signature PolicyKeeper::signature() const {

@@ -37,6 +37,7 @@ class PolicyKeeper {
     std::string digest;
     std::uint64_t failed_loads = 0;  ///< since the start
     bool newest_refused = false;     ///< the files on disk are not what is in force
+    std::uint64_t wrong_code = 0;    ///< NativeCodeCounts::wrong: not 0 is a fault to report
   };
   [[nodiscard]] Status status() const;
 
@@ -49,6 +50,9 @@ class PolicyKeeper {
     friend bool operator==(const Signature&, const Signature&) = default;
   };
   [[nodiscard]] Signature signature() const;
+  /// Machine code may turn out to be wrong while a set is loaded, and in the background. Needs
+  /// `load_mutex_`.
+  void tell_of_wrong_code();
 
   std::string folder_;
   Backend backend_;
@@ -59,6 +63,7 @@ class PolicyKeeper {
   Signature loaded_signature_;
   Signature seen_signature_;
   std::chrono::steady_clock::time_point next_look_;
+  std::uint64_t wrong_code_told_ = 0;
   mutable std::mutex status_mutex_;
   Status status_;
 };

@@ -228,6 +228,7 @@ Readiness Service::Parts::readiness() const {
   detail["policy_digest"] = status.digest;
   detail["policy_failed_loads"] = status.failed_loads;
   detail["policy_files_refused"] = status.newest_refused;
+  detail["policy_machine_code_wrong"] = status.wrong_code;
   return {.ready = open_for_requests.load(std::memory_order_acquire) && status.generation > 0,
           .detail = boost::json::serialize(detail)};
 }

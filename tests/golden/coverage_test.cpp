@@ -29,6 +29,7 @@ const std::map<Code, std::string_view>& not_from_text() {
       {Code::kSetTooLarge,
        "takes 128 MiB of files; the bound is a field of Limits: driver/folder_test.cpp"},
       {Code::kInternalProgram, "only a fault of the compiler can cause it"},
+      {Code::kWrongMachineCode, "only a fault of the compiler or of the machine can cause it"},
   };
   return kReasons;
 }
