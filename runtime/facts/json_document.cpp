@@ -58,6 +58,11 @@ JsonDocument::Structure JsonDocument::structure(std::string_view text) {
   }
   structure.text = {padded_.get(), text.size()};
   structure.places = {stages.structural_indexes.get(), stages.n_structural_indexes};
+  // Its own marks of the end, in room that it keeps for them.
+  for (std::size_t i = 0; i < Structure::kPlacesBehind; ++i) {
+    stages.structural_indexes[structure.places.size() + i] =
+        static_cast<std::uint32_t>(text.size());
+  }
   return structure;
 }
 

@@ -25,8 +25,10 @@ class JsonDocument {
   [[nodiscard]] Answer parse(std::string_view text);
 
   struct Structure {
-    std::string_view text;  ///< a copy of what was given
-    /// Where brackets, braces, colons, commas and values begin, outside of strings, ascending.
+    std::string_view text;  ///< a copy of what was given, with blanks behind it
+    /// Where brackets, braces, colons, commas and values begin, outside of strings, ascending. So
+    /// many more that lie behind the last one may be read, and point behind the text.
+    static constexpr std::size_t kPlacesBehind = 2;
     std::span<const std::uint32_t> places;
     const char* problem = nullptr;  ///< why it is not JSON; null: it may be
   };

@@ -32,7 +32,6 @@ struct RecordOutline::Name {
 /// The names by length and first letter, which tell them apart.
 struct RecordOutline::Names {
   static constexpr std::size_t kSlots = 64;
-  static constexpr std::size_t kLongest = 28;
   std::array<Name, kSlots> slots{};
 
   static constexpr std::size_t slot(std::size_t size, char first) {
@@ -78,23 +77,25 @@ struct RecordOutline::Names {
     }
   }
 
+  /// `key` with the quote behind it; not empty.
   [[nodiscard]] const Name* find(std::string_view key, Of of) const {
-    if (key.empty() || key.size() > kLongest) {
-      return nullptr;
-    }
-    const Name& name = slots[slot(key.size(), key.front())];
-    return (name.in & in(of)) != 0 && name.name == key ? &name : nullptr;
+    const Name& name = slots[slot(key.size() - 1, key.front())];
+    return (name.in & in(of)) != 0 && key.size() == name.name.size() + 1 &&
+                   key.starts_with(name.name) && key.back() == '"'
+               ? &name
+               : nullptr;
   }
 };
 constexpr RecordOutline::Names RecordOutline::kNames{};
 
 namespace {
 
+// The brackets and braces of ASCII differ in one bit.
 constexpr bool opens(char c) {
-  return c == '{' || c == '[';
+  return (c | 0x20) == '{';
 }
 constexpr bool closes(char c) {
-  return c == '}' || c == ']';
+  return (c | 0x20) == '}';
 }
 constexpr bool blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -122,14 +123,15 @@ RecordOutline::RecordOutline(bool with_time)
     : with_time_(with_time), document_(std::make_unique<JsonDocument>()) {}
 RecordOutline::~RecordOutline() = default;
 
-/// The value that is no object and no array, with what belongs to it up to the next structural
-/// character; nothing else can stand there if the text is JSON.
-std::string_view RecordOutline::scalar(std::size_t i) const {
-  if (i + 1 >= structure_.size()) {
+/// The value at next_, if it is no object and no array and the last one before a comma or brace:
+/// what stands up to there, without blanks, for JSON allows nothing else.
+std::string_view RecordOutline::scalar() const {
+  const char behind = at(next_ + 1);
+  if (behind != ',' && behind != '}') {
     return {};
   }
-  const std::size_t begin = structure_[i];
-  std::size_t end = structure_[i + 1];
+  const std::size_t begin = structure_[next_];
+  std::size_t end = structure_[next_ + 1];
   while (end > begin && blank(text_[end - 1])) {
     --end;
   }
@@ -138,11 +140,11 @@ std::string_view RecordOutline::scalar(std::size_t i) const {
 
 /// Leaves the value at next_ out if it is such a one.
 void RecordOutline::leave_out(Left what) {
-  const std::string_view value = scalar(next_);
   const bool time = what == Left::kTimeText || what == Left::kTimeNumber;
-  if ((time && with_time_) || (at(next_ + 1) != ',' && at(next_ + 1) != '}')) {
+  if (time && with_time_) {
     return;
   }
+  const std::string_view value = scalar();
   if (what == Left::kNumber || what == Left::kTimeNumber) {
     if (!is_whole_number(value)) {
       return;
@@ -160,31 +162,22 @@ void RecordOutline::leave_out(Left what) {
   copied_ = begin + value.size();
 }
 
-/// Over the array or object at next_.
-bool RecordOutline::skip() {
+/// Behind the array or object at `i`, or to the end. Most of a record is passed here.
+std::size_t RecordOutline::behind(std::size_t i) const {
+  const char* const text = text_.data();
+  const std::uint32_t* const places = structure_.data();
+  const std::size_t size = structure_.size();
   std::size_t depth = 0;
   do {
-    const char c = at(next_);
+    const char c = text[places[i]];
     depth += opens(c) ? 1 : 0;
     depth -= closes(c) ? 1 : 0;
-    ++next_;
-  } while (depth != 0 && next_ < structure_.size());
-  return depth == 0;
+    ++i;
+  } while (depth != 0 && i < size);
+  return i;
 }
 
-bool RecordOutline::value(Of of) {
-  const char c = at(next_);
-  if (!opens(c)) {
-    ++next_;
-    return true;
-  }
-  if (of == Of::kNobody) {
-    return skip();
-  }
-  return c == '{' ? object(of) : array(of);
-}
-
-/// Over an array of objects of that kind.
+/// Over the array at next_, of objects of that kind.
 bool RecordOutline::array(Of of) {
   ++next_;
   if (at(next_) == ']') {
@@ -192,8 +185,13 @@ bool RecordOutline::array(Of of) {
     return true;
   }
   while (next_ < structure_.size()) {
-    if (!(at(next_) == '{' ? object(of) : value(Of::kNobody))) {
-      return false;
+    const char first = at(next_);
+    if (first == '{') {
+      if (!object(of)) {
+        return false;
+      }
+    } else {
+      next_ = opens(first) ? behind(next_) : next_ + 1;
     }
     const char c = at(next_++);
     if (c != ',') {
@@ -203,36 +201,61 @@ bool RecordOutline::array(Of of) {
   return false;
 }
 
-bool RecordOutline::member(Of of) {
-  if (at(next_) != '"' || at(next_ + 1) != ':') {
-    return false;
+/// Over the value at next_, of the member of that name.
+bool RecordOutline::named(const Name& name) {
+  const char first = at(next_);
+  if (first == '{' && name.left == Left::kNothing) {
+    return object(name.below);
   }
-  const std::string_view quoted = scalar(next_);
-  next_ += 2;
-  const Name* const name =
-      quoted.size() < 2 ? nullptr : kNames.find(quoted.substr(1, quoted.size() - 2), of);
-  if (name != nullptr && name->left != Left::kNothing) {
-    leave_out(name->left);
+  if (first == '[' && name.left == Left::kNothing) {
+    return array(name.below);
   }
-  return value(name == nullptr ? Of::kNobody : name->below);
-}
-
-bool RecordOutline::object(Of of) {
-  ++next_;
-  if (at(next_) == '}') {
-    ++next_;
+  if (opens(first)) {
+    next_ = behind(next_);
     return true;
   }
-  while (next_ < structure_.size()) {
-    if (!member(of)) {
+  if (name.left != Left::kNothing) {
+    leave_out(name.left);
+  }
+  ++next_;
+  return true;
+}
+
+/// Over the object at next_.
+bool RecordOutline::object(Of of) {
+  const char* const text = text_.data();
+  const std::uint32_t* const places = structure_.data();
+  std::size_t i = next_ + 1;
+  if (at(i) == '}') {
+    next_ = i + 1;
+    return true;
+  }
+  for (;;) {
+    // A key, a colon, a value, and a comma or the end.
+    const std::uint32_t key = places[i];
+    const std::uint32_t colon = places[i + 1];
+    if (i + 2 >= structure_.size() || text[key] != '"' || text[colon] != ':') {
       return false;
     }
-    const char c = at(next_++);
+    i += 2;
+    // With the quote at its end; with blanks before the colon it is no name that we know.
+    const std::string_view name_of(text + key + 1, colon - key - 1);
+    if (const Name* const name = kNames.find(name_of, of); name != nullptr) {
+      next_ = i;
+      if (!named(*name)) {
+        return false;
+      }
+      i = next_;
+    } else {
+      i = opens(text[places[i]]) ? behind(i) : i + 1;
+    }
+    const char c = text[places[i]];
+    ++i;
     if (c != ',') {
+      next_ = i;
       return c == '}';
     }
   }
-  return false;
 }
 
 std::string_view RecordOutline::of(std::string_view json) {
@@ -247,6 +270,7 @@ std::string_view RecordOutline::of(std::string_view json) {
   }
   text_ = structure.text;
   structure_ = structure.places;
+  outline_.reserve(json.size() + json.size() / 4);
   next_ = 0;
   copied_ = 0;
   if (at(0) != '{' || !object(Of::kRecord) || next_ != structure_.size()) {

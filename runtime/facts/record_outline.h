@@ -44,18 +44,16 @@ class RecordOutline {
 
   bool object(Of of);
   bool array(Of of);
-  bool value(Of of);
-  bool skip();
-  bool member(Of of);
+  bool named(const Name& name);
   void leave_out(Left what);
-  [[nodiscard]] char at(std::size_t i) const {
-    return i < structure_.size() ? text_[structure_[i]] : '\0';
-  }
-  [[nodiscard]] std::string_view scalar(std::size_t i) const;
+  [[nodiscard]] std::string_view scalar() const;
+  [[nodiscard]] std::size_t behind(std::size_t i) const;
+  /// Up to two behind the last one: a blank.
+  [[nodiscard]] char at(std::size_t i) const { return text_.data()[structure_.data()[i]]; }
 
   bool with_time_;
   std::unique_ptr<JsonDocument> document_;
-  std::string_view text_;
+  std::string_view text_;  ///< padded
   std::span<const std::uint32_t> structure_;
   std::size_t next_ = 0;    ///< in structure_
   std::size_t copied_ = 0;  ///< bytes of text_ that are in outline_ or left out

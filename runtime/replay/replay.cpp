@@ -20,9 +20,24 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 constexpr std::size_t kBlocksWaiting = 8;
 
-/// Blocks on their way from the reader to the workers.
+/// Blocks on their way from the reader to the workers, and back: their memory is used again.
 class Queue {
  public:
+  /// An empty one.
+  Block take() {
+    Block block;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!spare_.empty()) {
+        block = std::move(spare_.back());
+        spare_.pop_back();
+      }
+    }
+    block.bytes.clear();
+    block.records.clear();
+    block.bytes.reserve(kBlockBytes + kBlockBytes / 16);
+    return block;
+  }
   void push(Block block) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return blocks_.size() < kBlocksWaiting; });
@@ -34,9 +49,12 @@ class Queue {
     closed_ = true;
     filled_.notify_all();
   }
-  /// False when there will be no more.
+  /// Gives the block in `out` back for the next one. False when there will be no more.
   bool pop(Block& out) {
     std::unique_lock lock(mutex_);
+    if (out.bytes.capacity() != 0) {
+      spare_.push_back(std::move(out));
+    }
     filled_.wait(lock, [this] { return closed_ || !blocks_.empty(); });
     if (blocks_.empty()) {
       return false;
@@ -51,6 +69,7 @@ class Queue {
   std::mutex mutex_;
   std::condition_variable room_, filled_;
   std::deque<Block> blocks_;
+  std::vector<Block> spare_;
   bool closed_ = false;
 };
 
@@ -131,10 +150,9 @@ class Reading {
     }
     block = empty_block(file);
   }
-  static Block empty_block(std::uint32_t file) {
-    Block block;
+  Block empty_block(std::uint32_t file) {
+    Block block = queue_.take();
     block.file = file;
-    block.bytes.reserve(kBlockBytes + kBlockBytes / 16);
     return block;
   }
 

@@ -88,22 +88,50 @@ void Worker::count(const Met& met, Place place) {
   tally_.add(verdict.comparison, {place, verdict.user, verdict.user_hash});
 }
 
-void Worker::meet(std::string_view json, Place place) {
+Worker::Fingerprint Worker::fingerprint(std::string_view json) {
   const std::string_view outline = outline_.of(json);
   if (outline.empty()) {
-    if (const std::optional<Met> met = read(json, place)) {
-      count(*met, place);
-    }
-    return;
+    return {};
   }
   const XXH128_hash_t hash = XXH3_128bits_withSeed(outline.data(), outline.size(), seed_);
-  const Fingerprint print{hash.low64, hash.high64};
-  const auto found = met_.find(print);
-  if (found != met_.end()) {
+  return {hash.low64, hash.high64};
+}
+
+void Worker::meet(const Fingerprint& print, std::string_view json, Place place) {
+  if (const auto found = met_.find(print); found != met_.end()) {
     count(found->second, place);
   } else if (const std::optional<Met> met = read(json, place)) {
     count(*met, place);
-    met_.emplace(print, *met);
+    if (print != Fingerprint{}) {
+      met_.emplace(print, *met);
+    }
+  }
+}
+
+/// Some at once, so that the memory of one is fetched while another is looked up.
+void Worker::meet(const Block& block, std::span<const Block::Record> records) {
+  const auto json = [&block](const Block::Record& record) {
+    return std::string_view(block.bytes).substr(record.begin, record.size);
+  };
+  std::array<Fingerprint, kTogether> prints;
+  std::array<std::optional<Met>, kTogether> met;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    prints[i] = records[i].problem == nullptr ? fingerprint(json(records[i])) : Fingerprint{};
+  }
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (const auto found = met_.find(prints[i]); found != met_.end()) {
+      met[i] = found->second;
+    }
+  }
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Place place{block.file, records[i].line};
+    if (records[i].problem != nullptr) {
+      tally_.add_malformed(place, std::string("$: ") + records[i].problem);
+    } else if (met[i]) {
+      count(*met[i], place);
+    } else {
+      meet(prints[i], json(records[i]), place);
+    }
   }
 }
 
@@ -114,16 +142,11 @@ void Worker::forget() {
 }
 
 void Worker::work(const Block& block) {
-  for (const Block::Record& record : block.records) {
-    if (met_.size() >= remembered_ || verdicts_.size() >= remembered_) {
+  for (std::size_t i = 0; i < block.records.size(); i += kTogether) {
+    if (met_.size() + kTogether > remembered_ || verdicts_.size() + kTogether > remembered_) {
       forget();
     }
-    const Place place{block.file, record.line};
-    if (record.problem != nullptr) {
-      tally_.add_malformed(place, std::string("$: ") + record.problem);
-    } else {
-      meet(std::string_view(block.bytes).substr(record.begin, record.size), place);
-    }
+    meet(block, std::span(block.records).subspan(i, std::min(kTogether, block.records.size() - i)));
   }
 }
 

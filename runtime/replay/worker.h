@@ -44,7 +44,7 @@ class Worker {
   /// taken for one with a probability of 2^-65.
   struct Fingerprint {
     std::uint64_t low = 0;
-    std::uint64_t high = 0;
+    std::uint64_t high = 0;  ///< both 0: there is no outline
     bool operator==(const Fingerprint&) const = default;
   };
   struct FingerprintHash {
@@ -63,7 +63,10 @@ class Worker {
     std::uint64_t user_hash = 0;
   };
 
-  void meet(std::string_view json, Place place);
+  static constexpr std::size_t kTogether = 16;
+  void meet(const Block& block, std::span<const Block::Record> records);
+  void meet(const Fingerprint& print, std::string_view json, Place place);
+  Fingerprint fingerprint(std::string_view json);
   std::optional<Met> read(std::string_view json, Place place);
   std::uint32_t decide(const facts::LogRecord& record);
   void count(const Met& met, Place place);
