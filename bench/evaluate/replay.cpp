@@ -28,6 +28,9 @@ std::vector<replay::Block> log_of(const Scenario& s, LogForm form) {
     block.records.push_back({block.bytes.size(), record.size(), i + 1, nullptr});
     block.bytes += record;
   }
+  for (replay::Block& block : blocks) {
+    block.bytes.append(replay::Block::kPadding, '\0');
+  }
   return blocks;
 }
 

@@ -8,31 +8,31 @@
 
 namespace gate::facts {
 
-const char* JsonDocument::take(std::string_view text) {
-  if (room_ < text.size()) {
+const char* JsonDocument::make_room(std::size_t bytes) {
+  if (bytes == 0) {
+    return simdjson::error_message(simdjson::EMPTY);
+  }
+  if (room_ < bytes) {
     // Powers of two, so that a run of growing documents does not allocate each time.
-    const std::size_t room = std::max<std::size_t>(4096, std::bit_ceil(text.size()));
-    padded_ = std::make_unique_for_overwrite<char[]>(room + simdjson::SIMDJSON_PADDING);
+    const std::size_t room = std::max<std::size_t>(4096, std::bit_ceil(bytes));
+    padded_ = std::make_unique_for_overwrite<char[]>(room + kPadding);
     if (const auto error = parser_.allocate(room, kDepthMax); error != simdjson::SUCCESS) {
       room_ = 0;
       return simdjson::error_message(error);
     }
     room_ = room;
   }
-  if (text.empty()) {
-    return simdjson::error_message(simdjson::EMPTY);
-  }
-  std::memcpy(padded_.get(), text.data(), text.size());
-  std::memset(padded_.get() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
   return nullptr;
 }
 
 JsonDocument::Answer JsonDocument::parse(std::string_view text) {
   Answer answer;
-  answer.problem = take(text);
+  answer.problem = make_room(text.size());
   if (answer.problem != nullptr) {
     return answer;
   }
+  std::memcpy(padded_.get(), text.data(), text.size());
+  std::memset(padded_.get() + text.size(), ' ', kPadding);
   has_escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
   const auto error = parser_.parse(padded_.get(), text.size(), false).get(answer.root);
   if (error != simdjson::SUCCESS) {
@@ -43,20 +43,19 @@ JsonDocument::Answer JsonDocument::parse(std::string_view text) {
 
 JsonDocument::Structure JsonDocument::structure(std::string_view text) {
   Structure structure;
-  structure.problem = take(text);
+  structure.problem = make_room(text.size());
   if (structure.problem != nullptr) {
     return structure;
   }
   // simdjson calls this private, but it is what its two front ends are built on, and nothing else
   // gives the places with the instructions that the machine has.
   auto& stages = *parser_.implementation;
-  const auto error = stages.stage1(reinterpret_cast<const std::uint8_t*>(padded_.get()),
-                                   text.size(), simdjson::stage1_mode::regular);
+  const auto error = stages.stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                   simdjson::stage1_mode::regular);
   if (error != simdjson::SUCCESS) {
     structure.problem = simdjson::error_message(error);
     return structure;
   }
-  structure.text = {padded_.get(), text.size()};
   structure.places = {stages.structural_indexes.get(), stages.n_structural_indexes};
   // Its own marks of the end, in room that it keeps for them.
   for (std::size_t i = 0; i < Structure::kPlacesBehind; ++i) {

@@ -119,6 +119,8 @@ std::optional<std::string_view> plain_text(std::string_view text) {
 
 }  // namespace
 
+static_assert(RecordOutline::kPadding >= JsonDocument::kPadding);
+
 RecordOutline::RecordOutline(bool with_time)
     : with_time_(with_time), document_(std::make_unique<JsonDocument>()) {}
 RecordOutline::~RecordOutline() = default;
@@ -231,10 +233,14 @@ bool RecordOutline::object(Of of) {
     return true;
   }
   for (;;) {
-    // A key, a colon, a value, and a comma or the end.
+    // A key, a colon, a value, and a comma or the end. A text that ends too soon may go on in what
+    // stands behind it, but then does not end where it ends.
+    if (i + 2 >= structure_.size()) {
+      return false;
+    }
     const std::uint32_t key = places[i];
     const std::uint32_t colon = places[i + 1];
-    if (i + 2 >= structure_.size() || text[key] != '"' || text[colon] != ':') {
+    if (text[key] != '"' || text[colon] != ':') {
       return false;
     }
     i += 2;
@@ -268,7 +274,7 @@ std::string_view RecordOutline::of(std::string_view json) {
   if (structure.problem != nullptr) {
     return {};
   }
-  text_ = structure.text;
+  text_ = json;
   structure_ = structure.places;
   outline_.reserve(json.size() + json.size() / 4);
   next_ = 0;

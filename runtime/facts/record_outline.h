@@ -26,7 +26,9 @@ class RecordOutline {
 
   /// The bytes of the outline, valid until the next call; empty: there is none, and the record has
   /// to be read. A text that is not JSON may have one, but never that of a text that is.
+  /// Behind the text, kPadding bytes must be readable.
   [[nodiscard]] std::string_view of(std::string_view json);
+  static constexpr std::size_t kPadding = 64;
 
  private:
   /// Whose members are read.
@@ -48,12 +50,12 @@ class RecordOutline {
   void leave_out(Left what);
   [[nodiscard]] std::string_view scalar() const;
   [[nodiscard]] std::size_t behind(std::size_t i) const;
-  /// Up to two behind the last one: a blank.
+  /// Up to two behind the last one: what stands behind the text.
   [[nodiscard]] char at(std::size_t i) const { return text_.data()[structure_.data()[i]]; }
 
   bool with_time_;
   std::unique_ptr<JsonDocument> document_;
-  std::string_view text_;  ///< padded
+  std::string_view text_;
   std::span<const std::uint32_t> structure_;
   std::size_t next_ = 0;    ///< in structure_
   std::size_t copied_ = 0;  ///< bytes of text_ that are in outline_ or left out

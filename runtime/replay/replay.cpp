@@ -146,6 +146,7 @@ class Reading {
   void hand_on(Block& block) {
     const std::uint32_t file = block.file;
     if (!block.records.empty()) {
+      block.bytes.append(Block::kPadding, '\0');
       queue_.push(std::move(block));
     }
     block = empty_block(file);

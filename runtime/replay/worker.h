@@ -23,8 +23,9 @@ struct Block {
     std::uint64_t line = 0;
     const char* problem = nullptr;
   };
+  static constexpr std::size_t kPadding = facts::RecordOutline::kPadding;
   std::uint32_t file = 0;
-  std::string bytes;
+  std::string bytes;  ///< with kPadding at the end
   std::vector<Record> records;
 };
 
