@@ -69,14 +69,22 @@ def explanations(document, out):
                                                ("strings", "batch", "explain", "explain_words", "explain_every"))])
     out.append("\nOne decision alone, in a batch, and explained (selective policies, native)")
     grid(rows, out)
-    rows = [["policies", "facts known", "facts new", "of which two decisions", "records/s: known", "new", "decisions alone"]]
-    for run in runs:
-        forms = [run["benchmarks"].get(f"replay/{form}/native") for form in ("known", "new", "decide")]
-        if all(form and form.get("ns") for form in forms):
-            rows.append([f"{run['policies']:,}", *(duration(form["ns"]) for form in forms),
-                         *(f"{1e9 / form['ns']:,.0f}" for form in forms)])
+
+
+def replays(document, out):
+    rows = [["policies", "log of", "bytes/record", "met before", "new", "of which two decisions", "records/s: met before", "new"]]
+    for run in document["runs"]:
+        if run["distribution"] != "selective":
+            continue
+        decide = run["benchmarks"].get("replay/decide/native")
+        for form in ("requests", "audit", "entra"):
+            known, new = (run["benchmarks"].get(f"replay/{form}_{how}/native") for how in ("known", "new"))
+            if known and new and decide and known.get("ns") and new.get("ns"):
+                rows.append([f"{run['policies']:,}", form, f"{known.get('bytes_per_record', 0):,.0f}",
+                             duration(known["ns"]), duration(new["ns"]), duration(decide["ns"]),
+                             *(f"{1e9 / each['ns']:,.0f}" for each in (known, new))])
     if len(rows) > 1:
-        out.append("\nOne record of a log replayed, set against set (requests as JSON; one thread)")
+        out.append("\nOne record of a log replayed, set against set (one thread; no two records equal)")
         grid(rows, out)
 
 
@@ -119,6 +127,7 @@ def render(document):
     for distribution in ("dense", "adversarial"):
         decisions(document, distribution, "prepared", FORMS[0][1], out)
     explanations(document, out)
+    replays(document, out)
     sets(document, out)
     out.append("\nAims")
     grid([["what", "aim", "measured", ""], *([v.what, v.aim, v.measured, v.state] for v in verdicts(document))], out)

@@ -9,6 +9,7 @@
 #include "runtime/facts/entra_words.h"
 #include "runtime/facts/json_document.h"
 #include "runtime/facts/log_record.h"
+#include "runtime/facts/name_slots.h"
 
 namespace gate::facts {
 
@@ -24,69 +25,44 @@ enum class RecordOutline::Left : std::uint8_t {
 
 struct RecordOutline::Name {
   std::string_view name;
-  std::uint8_t in;  ///< bits of Of: where the name means this
+  std::uint8_t in = 0;  ///< bits of Of: where the name means this
   Left left = Left::kNothing;
   Of below = Of::kNobody;
-};
 
-/// The names by length and first letter, which tell them apart.
-struct RecordOutline::Names {
-  static constexpr std::size_t kSlots = 64;
-  std::array<Name, kSlots> slots{};
-
-  static constexpr std::size_t slot(std::size_t size, char first) {
-    return (size * 34 + static_cast<unsigned char>(first)) % kSlots;
-  }
-  static constexpr std::uint8_t in(Of of) {
+  static constexpr std::uint8_t bit(Of of) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(of));
   }
-
-  constexpr Names() {
-    constexpr std::uint8_t kRow = in(Of::kRecord);
-    constexpr std::uint8_t kSignIn = in(Of::kRecord) | in(Of::kEntra);
-    for (const Name& name : {
-             // server/admin writes audit rows.
-             Name{"seq", kRow, Left::kNumber},
-             Name{"at_micros", kRow, Left::kNumber},
-             Name{"flow", kRow, Left::kFlowId},
-             Name{"facts_hash", kRow, Left::kText},
-             Name{"prev_hash", kRow, Left::kText},
-             Name{"hash", kRow, Left::kText},
-             Name{"facts", kRow, Left::kNothing, Of::kFacts},
-             Name{"now_unix_s", static_cast<std::uint8_t>(kRow | in(Of::kFacts)),
-                  Left::kTimeNumber},
-             // Microsoft Graph, resource type signIn; Azure Monitor, category SignInLogs.
-             Name{"time", kRow, Left::kText},
-             Name{"durationMs", kRow, Left::kNumber},
-             Name{"properties", kRow, Left::kNothing, Of::kEntra},
-             Name{"id", kSignIn, Left::kText},
-             Name{"correlationId", kSignIn, Left::kText},
-             Name{"originalRequestId", kSignIn, Left::kText},
-             Name{"uniqueTokenIdentifier", kSignIn, Left::kText},
-             Name{"sessionId", kSignIn, Left::kText},
-             Name{"processingTimeInMilliseconds", kSignIn, Left::kNumber},
-             Name{"createdDateTime", kSignIn, Left::kTimeText},
-             Name{"authenticationDetails", kSignIn, Left::kNothing, Of::kStep},
-             Name{"authenticationStepDateTime", in(Of::kStep), Left::kText},
-         }) {
-      Name& place = slots[slot(name.name.size(), name.name.front())];
-      if (!place.name.empty()) {
-        throw "two names in one slot";  // no constant then: does not compile
-      }
-      place = name;
-    }
-  }
-
-  /// `key` with the quote behind it; not empty.
-  [[nodiscard]] const Name* find(std::string_view key, Of of) const {
-    const Name& name = slots[slot(key.size() - 1, key.front())];
-    return (name.in & in(of)) != 0 && key.size() == name.name.size() + 1 &&
-                   key.starts_with(name.name) && key.back() == '"'
-               ? &name
-               : nullptr;
-  }
+  static const NameSlots<Name> kAll;
 };
-constexpr RecordOutline::Names RecordOutline::kNames{};
+
+constexpr NameSlots<RecordOutline::Name> RecordOutline::Name::kAll = [] {
+  constexpr std::uint8_t kRow = bit(Of::kRecord);
+  constexpr std::uint8_t kSignIn = bit(Of::kRecord) | bit(Of::kEntra);
+  return NameSlots<Name>{
+      // server/admin writes audit rows.
+      Name{"seq", kRow, Left::kNumber},
+      Name{"at_micros", kRow, Left::kNumber},
+      Name{"flow", kRow, Left::kFlowId},
+      Name{"facts_hash", kRow, Left::kText},
+      Name{"prev_hash", kRow, Left::kText},
+      Name{"hash", kRow, Left::kText},
+      Name{"facts", kRow, Left::kNothing, Of::kFacts},
+      Name{"now_unix_s", static_cast<std::uint8_t>(kRow | bit(Of::kFacts)), Left::kTimeNumber},
+      // Microsoft Graph, resource type signIn; Azure Monitor, category SignInLogs.
+      Name{"time", kRow, Left::kText},
+      Name{"durationMs", kRow, Left::kNumber},
+      Name{"properties", kRow, Left::kNothing, Of::kEntra},
+      Name{"id", kSignIn, Left::kText},
+      Name{"correlationId", kSignIn, Left::kText},
+      Name{"originalRequestId", kSignIn, Left::kText},
+      Name{"uniqueTokenIdentifier", kSignIn, Left::kText},
+      Name{"sessionId", kSignIn, Left::kText},
+      Name{"processingTimeInMilliseconds", kSignIn, Left::kNumber},
+      Name{"createdDateTime", kSignIn, Left::kTimeText},
+      Name{"authenticationDetails", kSignIn, Left::kNothing, Of::kStep},
+      Name{"authenticationStepDateTime", bit(Of::kStep), Left::kText},
+  };
+}();
 
 namespace {
 
@@ -244,9 +220,10 @@ bool RecordOutline::object(Of of) {
       return false;
     }
     i += 2;
-    // With the quote at its end; with blanks before the colon it is no name that we know.
-    const std::string_view name_of(text + key + 1, colon - key - 1);
-    if (const Name* const name = kNames.find(name_of, of); name != nullptr) {
+    // A key with blanks behind it has a name that we do not know.
+    const Name* const name =
+        Name::kAll.find({text + key + 1, text[colon - 1] == '"' ? colon - key - 2 : 0});
+    if (name != nullptr && (name->in & Name::bit(of)) != 0) {
       next_ = i;
       if (!named(*name)) {
         return false;

@@ -41,8 +41,6 @@ class RecordOutline {
   };
   enum class Left : std::uint8_t;
   struct Name;
-  struct Names;
-  static const Names kNames;
 
   bool object(Of of);
   bool array(Of of);
