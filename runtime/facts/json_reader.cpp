@@ -9,104 +9,6 @@
 namespace gate::facts {
 namespace dom = simdjson::dom;
 
-bool RequestReader::fail(const JsonPath& path, std::string_view problem) {
-  error_ = {ErrorCode::kInvalidArgument, fmt::format("{}: {}", path.text(), problem)};
-  return false;
-}
-
-bool RequestReader::text(const Element& value, const JsonPath& path, std::string_view& out) {
-  if (value.get_string().get(out) != simdjson::SUCCESS) {
-    return fail(path, "must be a string");
-  }
-  return document_.is_text(out) || fail(JsonPath(), "not JSON: half of a surrogate pair");
-}
-
-bool RequestReader::truth(const Element& value, const JsonPath& path, bool& out) {
-  return value.get_bool().get(out) == simdjson::SUCCESS || fail(path, "must be true or false");
-}
-
-bool RequestReader::tristate(const Element& value, const JsonPath& path, Tristate& out) {
-  bool yes = false;
-  if (!truth(value, path, yes)) {
-    return false;
-  }
-  out = yes ? Tristate::kTrue : Tristate::kFalse;
-  return true;
-}
-
-bool RequestReader::number(const Element& value, const JsonPath& path,
-                           std::optional<std::int64_t>& out) {
-  if (!value.is_int64()) {
-    return fail(path, "must be a whole number of at most 63 bits");
-  }
-  out = value.get_int64().value_unsafe();
-  return true;
-}
-
-bool RequestReader::texts(const Element& value, const JsonPath& path,
-                          std::vector<std::string_view>& out) {
-  dom::array array;
-  if (value.get_array().get(array) != simdjson::SUCCESS) {
-    return fail(path, "must be an array of strings");
-  }
-  std::size_t i = 0;
-  for (const Element each : array) {
-    if (!text(each, JsonPath(path, i++), out.emplace_back())) {
-      return false;
-    }
-  }
-  return true;
-}
-
-template <typename E, typename Parse>
-bool RequestReader::enumerator(const Element& value, const JsonPath& path, Parse parse, E& out) {
-  std::string_view word;
-  if (!text(value, path, word)) {
-    return false;
-  }
-  const std::optional<E> member = parse(word);
-  if (!member) {
-    return fail(path, fmt::format("`{}` is not a value of this fact", word));
-  }
-  out = *member;
-  return true;
-}
-
-template <typename OnMember>
-bool RequestReader::members(const Element& value, const JsonPath& path, OnMember on_member) {
-  dom::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS) {
-    return fail(path, "must be an object");
-  }
-  const std::size_t first = keys_.size();
-  for (const dom::key_value_pair& member : object) {
-    if (!document_.is_text(member.key)) {
-      return fail(JsonPath(), "not JSON: half of a surrogate pair");
-    }
-    keys_.push_back(member.key);
-    const JsonPath where(path, member.key);
-    // Readers differ in which of two equal keys they believe, so two are refused (CWE-436).
-    const auto own = std::span(keys_).subspan(first);
-    if (own.size() <= kFewKeys &&
-        std::find(own.begin(), own.end() - 1, member.key) != own.end() - 1) {
-      return fail(where, "stands twice");
-    }
-    if (!on_member(member.key, Element(member.value), where)) {
-      return false;
-    }
-  }
-  if (keys_.size() - first > kFewKeys) {
-    std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.end());
-    const auto twice =
-        std::adjacent_find(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.end());
-    if (twice != keys_.end()) {
-      return fail(JsonPath(path, *twice), "stands twice");
-    }
-  }
-  keys_.resize(first);
-  return true;
-}
-
 namespace {
 
 /// "C1": a context is spelled "c1", and another spelling would be one that no policy speaks of.
@@ -223,27 +125,6 @@ bool RequestReader::satisfied(const Element& value, const JsonPath& path) {
     }
     return key == "name" ? text(v, p, control.name) : fail(p, "unknown key");
   });
-}
-
-bool RequestReader::has_member(const Element& value, std::string_view key) {
-  dom::object object;
-  return value.get_object().get(object) == simdjson::SUCCESS &&
-         object.at_key(key).error() == simdjson::SUCCESS;
-}
-
-template <typename Each>
-bool RequestReader::elements(const Element& value, const JsonPath& path, Each each) {
-  dom::array array;
-  if (value.get_array().get(array) != simdjson::SUCCESS) {
-    return fail(path, "must be an array");
-  }
-  std::size_t i = 0;
-  for (const Element element : array) {
-    if (!each(element, JsonPath(path, i++))) {
-      return false;
-    }
-  }
-  return true;
 }
 
 bool RequestReader::signal(std::string_view name, const Element& value, const JsonPath& path) {
