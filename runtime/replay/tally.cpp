@@ -35,7 +35,9 @@ void Users::merge(const Users& other) {
 
 void Count::add(const Comparison& c, const SignIn& sign_in) {
   ++sign_ins;
-  users.add(sign_in.user_hash);
+  if (!sign_in.user_counted) {
+    users.add(sign_in.user_hash);
+  }
   if (examples.size() < kExamples) {
     examples.push_back({sign_in.place, std::string(sign_in.user), c.from, c.to});
   }

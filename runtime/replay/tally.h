@@ -47,6 +47,7 @@ struct SignIn {
   Place place;
   std::string_view user;  ///< as a report shows it
   std::uint64_t user_hash = 0;
+  bool user_counted = false;  ///< with an equal comparison
 };
 
 /// A sign-in to look at.

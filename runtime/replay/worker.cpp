@@ -75,7 +75,7 @@ std::optional<Worker::Met> Worker::read(std::string_view json, Place place) {
   return Met{decide(record), record.absent, {}};
 }
 
-void Worker::count(const Met& met, Place place) {
+void Worker::count(const Met& met, Place place, bool again) {
   ++tally_.records;
   if (!met.left_out.empty()) {
     tally_.add_left_out(met.left_out);
@@ -85,7 +85,7 @@ void Worker::count(const Met& met, Place place) {
     tally_.absent[i] += met.absent >> i & 1U;
   }
   const Verdict& verdict = verdicts_[met.verdict];
-  tally_.add(verdict.comparison, {place, verdict.user, verdict.user_hash});
+  tally_.add(verdict.comparison, {place, verdict.user, verdict.user_hash, again});
 }
 
 Worker::Fingerprint Worker::fingerprint(std::string_view json) {
@@ -99,9 +99,9 @@ Worker::Fingerprint Worker::fingerprint(std::string_view json) {
 
 void Worker::meet(const Fingerprint& print, std::string_view json, Place place) {
   if (const auto found = met_.find(print); found != met_.end()) {
-    count(found->second, place);
+    count(found->second, place, true);
   } else if (const std::optional<Met> met = read(json, place)) {
-    count(*met, place);
+    count(*met, place, false);
     if (print != Fingerprint{}) {
       met_.emplace(print, *met);
     }
@@ -128,7 +128,7 @@ void Worker::meet(const Block& block, std::span<const Block::Record> records) {
     if (records[i].problem != nullptr) {
       tally_.add_malformed(place, std::string("$: ") + records[i].problem);
     } else if (met[i]) {
-      count(*met[i], place);
+      count(*met[i], place, true);
     } else {
       meet(prints[i], json(records[i]), place);
     }

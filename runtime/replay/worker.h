@@ -70,7 +70,7 @@ class Worker {
   Fingerprint fingerprint(std::string_view json);
   std::optional<Met> read(std::string_view json, Place place);
   std::uint32_t decide(const facts::LogRecord& record);
-  void count(const Met& met, Place place);
+  void count(const Met& met, Place place, bool again);
   void forget();
 
   Comparer& comparer_;
