@@ -65,35 +65,68 @@ class KernelEmitter {
     return b_.CreateGEP(type, base, index);
   }
 
-  /// u32 gate_residual(request, residual, constants, calls)
-  void emit_residual() {
-    residual_ = function(names_.residual, b_.getInt32Ty());
-    Value* request = residual_->getArg(0);
-    Value* residual = residual_->getArg(1);
-    Value* calls = residual_->getArg(3);
+  /// What is the same for every residual of a request.
+  struct ResidualInputs {
+    Value* request = nullptr;
+    Value* constants = nullptr;
+    Value* calls = nullptr;
+    Value* context = nullptr;
+  };
+  /// Left to C++: what is called there, and with what; loaded where it is needed.
+  TruthValue call_residual(const ResidualInputs& in, Value* residual) {
+    auto* pointer = b_.getPtrTy();
+    auto* type = llvm::FunctionType::get(b_.getInt32Ty(), {pointer, pointer, pointer}, false);
+    Value* truth = b_.CreateCall(
+        type, load_pointer(in.calls, offsetof(abi::LeafCalls, residual)),
+        {in.request, load_pointer(in.calls, offsetof(abi::LeafCalls, conditions)), residual});
+    return {b_.CreateTrunc(truth, b_.getInt1Ty()),
+            b_.CreateTrunc(b_.CreateLShr(truth, 1), b_.getInt1Ty())};
+  }
+  /// A switch over the shapes at the builder's place, which afterwards is where they come together.
+  TruthValue residual_truth(llvm::Function* f, const ResidualInputs& in, Value* residual) {
     Value* shape = load32(residual, offsetof(abi::Residual, shape));
     Value* first =
         b_.CreateZExt(load32(residual, offsetof(abi::Residual, constants)), b_.getInt64Ty());
-    Value* constants = b_.CreateGEP(b_.getInt8Ty(), residual_->getArg(2),
+    Value* constants = b_.CreateGEP(b_.getInt8Ty(), in.constants,
                                     b_.CreateMul(first, b_.getInt64(sizeof(abi::Constant))));
-    Value* context = load64(request, offsetof(BoundRequest, context));
-    BasicBlock* other = block(residual_, "other");
+    BasicBlock* other = block(f, "other");
+    BasicBlock* settled = block(f, "settled");
     auto* which = b_.CreateSwitch(shape, other, static_cast<unsigned>(plan_.generated_shapes));
+    b_.SetInsertPoint(settled);
+    const auto ways = static_cast<unsigned>(plan_.generated_shapes + 1);
+    llvm::PHINode* may_be_true = b_.CreatePHI(b_.getInt1Ty(), ways);
+    llvm::PHINode* may_be_false = b_.CreatePHI(b_.getInt1Ty(), ways);
+    const auto settle = [&](const TruthValue& truth) {
+      may_be_true->addIncoming(truth.may_be_true, b_.GetInsertBlock());
+      may_be_false->addIncoming(truth.may_be_false, b_.GetInsertBlock());
+      b_.CreateBr(settled);
+    };
     for (std::size_t s = 0; s < plan_.generated_shapes; ++s) {
-      BasicBlock* here = block(residual_, "shape");
+      BasicBlock* here = block(f, "shape");
       which->addCase(b_.getInt32(static_cast<std::uint32_t>(s)), here);
       b_.SetInsertPoint(here);
-      const TruthValue t =
-          ShapeEmitter(b_, {request, constants, calls, context}).emit(plan_.shapes[s]);
-      Value* high = b_.CreateShl(b_.CreateZExt(t.may_be_false, b_.getInt32Ty()), 1);
-      b_.CreateRet(b_.CreateOr(b_.CreateZExt(t.may_be_true, b_.getInt32Ty()), high));
+      settle(ShapeEmitter(b_, {in.request, constants, in.calls, in.context}).emit(plan_.shapes[s]));
     }
     b_.SetInsertPoint(other);
-    auto* pointer = b_.getPtrTy();
-    auto* type = llvm::FunctionType::get(b_.getInt32Ty(), {pointer, pointer, pointer}, false);
-    b_.CreateRet(b_.CreateCall(
-        type, load_pointer(calls, offsetof(abi::LeafCalls, residual)),
-        {request, load_pointer(calls, offsetof(abi::LeafCalls, conditions)), residual}));
+    settle(call_residual(in, residual));
+    b_.SetInsertPoint(settled);
+    return {may_be_true, may_be_false};
+  }
+
+  /// u32 gate_residual(request, residual, constants, calls). Sets with rows settle theirs where
+  /// they find them: nobody calls this one then, and it leaves all to C++.
+  void emit_residual() {
+    llvm::Function* f = function(names_.residual, b_.getInt32Ty());
+    ResidualInputs in{f->getArg(0), f->getArg(2), f->getArg(3), nullptr};
+    TruthValue truth;
+    if (plan_.words > 0) {
+      truth = call_residual(in, f->getArg(1));
+    } else {
+      in.context = load64(in.request, offsetof(BoundRequest, context));
+      truth = residual_truth(f, in, f->getArg(1));
+    }
+    Value* high = b_.CreateShl(b_.CreateZExt(truth.may_be_false, b_.getInt32Ty()), 1);
+    b_.CreateRet(b_.CreateOr(b_.CreateZExt(truth.may_be_true, b_.getInt32Ty()), high));
   }
 
   using Pieces = std::vector<Value*>;
@@ -106,8 +139,7 @@ class KernelEmitter {
   }
 
   /// Policies that let the request's bit of every field pass.
-  Pieces context_rows(Value* request, Value* tables) {
-    Value* context = load64(request, offsetof(BoundRequest, context));
+  Pieces context_rows(Value* context, Value* tables) {
     Value* rows = load_pointer(tables, offsetof(RowTables, context_rows));
     Pieces result;
     for (const std::uint64_t field : plan_.fields) {
@@ -175,7 +207,8 @@ class KernelEmitter {
     llvm::Function* f = function(names_.rows, b_.getVoidTy());
     Value* request = f->getArg(0);
     Value* tables = f->getArg(1);
-    Pieces candidates = context_rows(request, tables);
+    Value* context = load64(request, offsetof(BoundRequest, context));
+    Pieces candidates = context_rows(context, tables);
     const Pieces admitted = load_row(load_pointer(request, offsetof(BoundRequest, principal_row)));
     for (std::uint64_t p = 0; p < pieces_; ++p) {
       candidates[p] = b_.CreateAnd(candidates[p], admitted[p]);
@@ -191,71 +224,71 @@ class KernelEmitter {
                             at(f->getArg(3), p * kLanes * 8), llvm::Align(8));
     }
     if (!plan_.shapes.empty()) {
-      emit_residual_loop(f);
+      emit_residual_loop(f, context);
     }
     b_.CreateRetVoid();
   }
 
-  /// for every word: for every candidate with a residual: settle it
-  void emit_residual_loop(llvm::Function* f) {
-    Value* residual_row = load_pointer(f->getArg(1), offsetof(RowTables, residual_row));
+  /// for every word: for every candidate with a residual: settle it. What is found of a word is
+  /// kept in registers until the next.
+  void emit_residual_loop(llvm::Function* f, Value* context) {
+    Value* tables = f->getArg(1);
+    Value* residual_row = load_pointer(tables, offsetof(RowTables, residual_row));
+    Value* residual_of = load_pointer(tables, offsetof(RowTables, residual_of));
+    Value* residuals = load_pointer(tables, offsetof(RowTables, residuals));
+    const ResidualInputs in{f->getArg(0), load_pointer(tables, offsetof(RowTables, constants)),
+                            load_pointer(tables, offsetof(RowTables, calls)), context};
     BasicBlock* before = b_.GetInsertBlock();
     BasicBlock* words = block(f, "word");
     BasicBlock* bits = block(f, "bit");
+    BasicBlock* word_settled = block(f, "word_settled");
     BasicBlock* next_word = block(f, "next_word");
     BasicBlock* done = block(f, "done");
+    auto* number = b_.getInt64Ty();
     b_.CreateBr(words);
     b_.SetInsertPoint(words);
-    llvm::PHINode* w = b_.CreatePHI(b_.getInt64Ty(), 2);
+    llvm::PHINode* w = b_.CreatePHI(number, 2);
     w->addIncoming(b_.getInt64(0), before);
-    const auto word_of = [this, w](Value* row) { return element(b_.getInt64Ty(), row, w); };
-    const auto load = [this](Value* pointer) { return b_.CreateLoad(b_.getInt64Ty(), pointer); };
-    Value* open = b_.CreateAnd(load(word_of(f->getArg(2))), load(word_of(residual_row)));
+    Value* candidates = b_.CreateLoad(number, element(number, f->getArg(2), w));
+    Value* open = b_.CreateAnd(candidates, b_.CreateLoad(number, element(number, residual_row, w)));
     b_.CreateCondBr(b_.CreateIsNotNull(open), bits, next_word);
 
     b_.SetInsertPoint(bits);
-    llvm::PHINode* rest = b_.CreatePHI(b_.getInt64Ty(), 2);
+    llvm::PHINode* rest = b_.CreatePHI(number, 2);
+    llvm::PHINode* applies = b_.CreatePHI(number, 2);
+    llvm::PHINode* unknown = b_.CreatePHI(number, 2);
     rest->addIncoming(open, words);
-    settle(f, w, rest);
+    applies->addIncoming(candidates, words);
+    unknown->addIncoming(b_.getInt64(0), words);
+    Value* bit = b_.CreateIntrinsic(llvm::Intrinsic::cttz, {number}, {rest, b_.getTrue()});
+    Value* which = b_.CreateLoad(b_.getInt32Ty(), element(b_.getInt32Ty(), residual_of,
+                                                          b_.CreateAdd(b_.CreateShl(w, 6), bit)));
+    Value* residual = b_.CreateGEP(
+        b_.getInt8Ty(), residuals,
+        b_.CreateMul(b_.CreateZExt(which, number), b_.getInt64(sizeof(abi::Residual))));
+    const TruthValue truth = residual_truth(f, in, residual);
+    // What cannot be true does not apply; what may be both is unknown.
+    const auto at_bit = [this, bit, number](Value* truth_bit) {
+      return b_.CreateShl(b_.CreateZExt(truth_bit, number), bit);
+    };
+    Value* kept = b_.CreateAnd(applies, b_.CreateNot(at_bit(b_.CreateNot(truth.may_be_true))));
+    Value* marked =
+        b_.CreateOr(unknown, at_bit(b_.CreateAnd(truth.may_be_true, truth.may_be_false)));
     Value* less = b_.CreateAnd(rest, b_.CreateSub(rest, b_.getInt64(1)));
     rest->addIncoming(less, b_.GetInsertBlock());
-    b_.CreateCondBr(b_.CreateIsNotNull(less), bits, next_word);
+    applies->addIncoming(kept, b_.GetInsertBlock());
+    unknown->addIncoming(marked, b_.GetInsertBlock());
+    b_.CreateCondBr(b_.CreateIsNotNull(less), bits, word_settled);
 
+    b_.SetInsertPoint(word_settled);
+    b_.CreateStore(kept, element(number, f->getArg(2), w));
+    b_.CreateStore(marked, element(number, f->getArg(3), w));
+    b_.CreateBr(next_word);
     b_.SetInsertPoint(next_word);
     Value* next = b_.CreateAdd(w, b_.getInt64(1));
     w->addIncoming(next, next_word);
     b_.CreateCondBr(b_.CreateICmpULT(next, b_.getInt64(plan_.words)), words, done);
     b_.SetInsertPoint(done);
-  }
-
-  /// The lowest policy of `rest`: takes its bit away if its residual is false, marks it if unknown.
-  void settle(llvm::Function* f, Value* w, Value* rest) {
-    Value* tables = f->getArg(1);
-    Value* bit = b_.CreateIntrinsic(llvm::Intrinsic::cttz, {b_.getInt64Ty()}, {rest, b_.getTrue()});
-    Value* policy = b_.CreateAdd(b_.CreateShl(w, 6), bit);
-    Value* number = b_.CreateLoad(
-        b_.getInt32Ty(),
-        element(b_.getInt32Ty(), load_pointer(tables, offsetof(RowTables, residual_of)), policy));
-    Value* residual = b_.CreateGEP(
-        b_.getInt8Ty(), load_pointer(tables, offsetof(RowTables, residuals)),
-        b_.CreateMul(b_.CreateZExt(number, b_.getInt64Ty()), b_.getInt64(sizeof(abi::Residual))));
-    Value* truth = b_.CreateZExt(
-        b_.CreateCall(residual_,
-                      {f->getArg(0), residual, load_pointer(tables, offsetof(RowTables, constants)),
-                       load_pointer(tables, offsetof(RowTables, calls))}),
-        b_.getInt64Ty());
-    // 1 true, 2 false, 3 unknown: without its low bit the policy does not apply; with both it is
-    // unknown.
-    Value* low = b_.CreateAnd(truth, 1);
-    Value* unknown = b_.CreateAnd(low, b_.CreateLShr(truth, 1));
-    Value* is_false = b_.CreateXor(low, 1);
-    Value* applies_word = element(b_.getInt64Ty(), f->getArg(2), w);
-    Value* unknown_word = element(b_.getInt64Ty(), f->getArg(3), w);
-    Value* keep = b_.CreateNot(b_.CreateShl(is_false, bit));
-    b_.CreateStore(b_.CreateAnd(b_.CreateLoad(b_.getInt64Ty(), applies_word), keep), applies_word);
-    b_.CreateStore(
-        b_.CreateOr(b_.CreateLoad(b_.getInt64Ty(), unknown_word), b_.CreateShl(unknown, bit)),
-        unknown_word);
   }
 
   std::unique_ptr<llvm::Module> module_;
@@ -264,7 +297,6 @@ class KernelEmitter {
   const KernelNames& names_;
   std::uint64_t pieces_;
   llvm::FixedVectorType* piece_type_;
-  llvm::Function* residual_ = nullptr;
 };
 
 }  // namespace
