@@ -10,6 +10,91 @@ namespace gate::index {
 
 constinit const Decision kBlank;
 
+void Index::attach(const abi::Entries& entries) noexcept {
+  attached_ = entries;
+  code_.store(&attached_, std::memory_order_release);
+}
+
+std::uint16_t Index::unknown_fact(const Bound& bound, std::uint32_t policy) const noexcept {
+  return conditions_.unknown_fact(program_, condition_of_[policy], bound.request);
+}
+
+template <std::size_t kWords, typename Source, typename Answer>
+[[gnu::always_inline]] inline void Index::conclude(const Bound& bound, Source source,
+                                                   Answer& out) const noexcept {
+  if (!bound.standing.each_policy) {
+    const auto fact = [this, &bound](std::uint32_t policy) { return unknown_fact(bound, policy); };
+    Conclusion<Source, decltype(fact), kWords> conclusion(decisions_, bound.facts, bound.standing,
+                                                          source, fact);
+    if (conclusion.decide(out)) {
+      return;
+    }
+  }
+  conclude_each(bound, Source(source), out);  // a copy: `source` itself stays in registers
+}
+
+template <typename Source, typename Answer>
+[[gnu::noinline]] void Index::conclude_each(const Bound& bound, const Source& source,
+                                            Answer& out) const noexcept {
+  DecisionMaker maker(decisions_, bound.facts);
+  if (decisions_.may_displace(bound.facts)) {
+    source.for_each([&maker](std::uint32_t policy) { maker.look_for_strengths(policy); });
+  }
+  source.for_each([&](std::uint32_t policy) {
+    maker.apply(policy, source.is_unknown(policy) ? unknown_fact(bound, policy) : abi::kNoFact);
+  });
+  if constexpr (std::is_same_v<Answer, Decision>) {
+    out = maker.finish();
+  } else {
+    out = verdict_of(maker.finish());
+  }
+}
+
+/// The functions that decide by rows, of whatever width.
+template <typename Answer>
+struct Index::ByRows {
+  template <std::size_t kClauseWords, std::size_t kRowWords, bool kCounts>
+  [[gnu::always_inline]] static void decide(const Index& index, const Bound& bound,
+                                            const abi::Entries& entries, Answer& out) noexcept {
+    using Policies = RowPolicies<kClauseWords, kRowWords, kCounts>;
+    std::uint64_t applies[Policies::kRowWordsMax];
+    std::uint64_t unknown[Policies::kRowWordsMax];
+    const Rows& rows = *index.rows_;
+    if (entries.rows != nullptr) {
+      entries.rows(&bound.request, &rows.tables(), applies, unknown);
+    } else {
+      rows.run(index.conditions_, bound.request, entries.residual, applies, unknown);
+    }
+    index.conclude<kClauseWords>(bound,
+                                 Policies(index.decisions_.bits(), *index.effect_rows_, applies,
+                                          unknown, rows.tables().words),
+                                 out);
+  }
+  /// For any processor.
+  template <std::size_t kClauseWords, std::size_t kRowWords>
+  static void plain(const Index& index, const Bound& bound, const abi::Entries& entries,
+                    Answer& out) noexcept {
+    decide<kClauseWords, kRowWords, false>(index, bound, entries, out);
+  }
+#if defined(__x86_64__)
+  /// For one that Rows::can_be_wide() speaks of.
+  template <std::size_t kClauseWords, std::size_t kRowWords>
+  [[gnu::target("avx2,bmi,bmi2,popcnt")]] static void wide(const Index& index, const Bound& bound,
+                                                           const abi::Entries& entries,
+                                                           Answer& out) noexcept {
+    decide<kClauseWords, kRowWords, true>(index, bound, entries, out);
+  }
+#endif
+  static DecideByRows<Answer> which(bool narrow, const Rows& rows) noexcept {
+#if defined(__x86_64__)
+    if (rows.is_wide()) {
+      return !narrow ? wide<kWide, 0> : rows.tables().words == 4 ? wide<1, 4> : wide<1, 0>;
+    }
+#endif
+    return !narrow ? plain<kWide, 0> : rows.tables().words == 4 ? plain<1, 4> : plain<1, 0>;
+  }
+};
+
 Index::Index(const ir::Program& program, const DecisionTables& decisions, Options options)
     : program_(program),
       decisions_(decisions),
@@ -24,6 +109,8 @@ Index::Index(const ir::Program& program, const DecisionTables& decisions, Option
   if (by_rows) {
     rows_ = std::make_unique<Rows>(program, binding_.features(), conditions_, options.wide);
     effect_rows_ = std::make_unique<EffectRows>(program, decisions.bits(), rows_->tables().words);
+    decide_by_rows_ = ByRows<Decision>::which(narrow_, *rows_);
+    outcome_by_rows_ = ByRows<Verdict>::which(narrow_, *rows_);
   } else {
     postings_ = std::make_unique<Postings>(program, binding_.features(), conditions_);
     conditions_.forget_residuals();
@@ -32,70 +119,6 @@ Index::Index(const ir::Program& program, const DecisionTables& decisions, Option
   condition_of_.reserve(program.policies.size());
   for (const ir::Policy& policy : program.policies) {
     condition_of_.push_back(policy.condition);
-  }
-}
-
-void Index::attach(const abi::Entries& entries) noexcept {
-  attached_ = entries;
-  code_.store(&attached_, std::memory_order_release);
-}
-
-template <std::size_t kWords, typename Source, typename Answer>
-void Index::conclude(const Bound& bound, Source&& source, Answer& out) const noexcept {
-  const auto fact = [this, &bound](std::uint32_t policy) {
-    return conditions_.unknown_fact(program_, condition_of_[policy], bound.request);
-  };
-  constexpr bool kWhole = std::is_same_v<Answer, Decision>;
-  if (!bound.standing.each_policy) {
-    Conclusion<std::remove_reference_t<Source>, decltype(fact), kWords> conclusion(
-        decisions_, bound.facts, bound.standing, source, fact);
-    bool made = false;
-    if constexpr (kWhole) {
-      made = conclusion.decide(out);
-    } else {
-      made = conclusion.outcome(out);
-    }
-    if (made) {
-      return;
-    }
-  }
-  DecisionMaker maker(decisions_, bound.facts);
-  if (decisions_.may_displace(bound.facts)) {
-    source.for_each([&maker](std::uint32_t policy, const auto&) {
-      maker.look_for_strengths(policy);
-      return false;
-    });
-  }
-  source.for_each([&](std::uint32_t policy, const auto&) {
-    maker.apply(policy, source.is_unknown(policy) ? fact(policy) : abi::kNoFact);
-    return false;
-  });
-  if constexpr (kWhole) {
-    out = maker.finish();
-  } else {
-    out = verdict_of(maker.finish());
-  }
-}
-
-template <typename Answer>
-void Index::decide_by_rows(const Bound& bound, const abi::Entries& entries,
-                           Answer& out) const noexcept {
-  std::uint64_t applies[abi::kRowWordsMax];
-  std::uint64_t unknown[abi::kRowWordsMax];
-  if (entries.rows != nullptr) {
-    entries.rows(&bound.request, &rows_->tables(), applies, unknown);
-  } else {
-    rows_->run(conditions_, bound.request, entries.residual, applies, unknown);
-  }
-  const std::uint64_t words = rows_->tables().words;
-  const EffectTable& effects = decisions_.bits();
-  if (!narrow_) {
-    conclude<kWide>(bound, RowPolicies<kWide, 0>(effects, *effect_rows_, applies, unknown, words),
-                    out);
-  } else if (words == 4) {
-    conclude<1>(bound, RowPolicies<1, 4>(effects, *effect_rows_, applies, unknown, words), out);
-  } else {
-    conclude<1>(bound, RowPolicies<1, 0>(effects, *effect_rows_, applies, unknown, words), out);
   }
 }
 
@@ -147,7 +170,11 @@ void Index::decide(const Bound& bound, Answer& out) const noexcept {
   const abi::Entries& entries = code == nullptr ? kNoCode : *code;
   constexpr std::size_t kSmall = 131'072;
   if (rows_ != nullptr) {
-    decide_by_rows(bound, entries, out);
+    if constexpr (std::is_same_v<Answer, Decision>) {
+      decide_by_rows_(*this, bound, entries, out);
+    } else {
+      outcome_by_rows_(*this, bound, entries, out);
+    }
   } else if (condition_of_.size() <= kSmall) {
     decide_by_postings<kSmall>(bound, entries, out);
   } else {

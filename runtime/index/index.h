@@ -90,12 +90,20 @@ class Index {
   template <std::size_t kPolicies, typename Each>
   void applied_by_postings(const Bound& bound, const abi::Entries& entries, Each each) const;
   template <typename Answer>
-  void decide_by_rows(const Bound& bound, const abi::Entries& entries, Answer& out) const noexcept;
+  struct ByRows;
+  template <typename Answer>
+  using DecideByRows = void (*)(const Index& index, const Bound& bound, const abi::Entries& entries,
+                                Answer& out) noexcept;
   template <std::size_t kPolicies, typename Answer>
   void decide_by_postings(const Bound& bound, const abi::Entries& entries,
                           Answer& out) const noexcept;
   template <std::size_t kWords, typename Source, typename Answer>
-  void conclude(const Bound& bound, Source&& source, Answer& out) const noexcept;
+  void conclude(const Bound& bound, Source source, Answer& out) const noexcept;
+  /// Policy by policy, as the interpreter does it.
+  template <typename Source, typename Answer>
+  void conclude_each(const Bound& bound, const Source& source, Answer& out) const noexcept;
+  /// The absent fact because of which the policy applies.
+  [[nodiscard]] std::uint16_t unknown_fact(const Bound& bound, std::uint32_t policy) const noexcept;
 
   const ir::Program& program_;
   const DecisionTables& decisions_;
@@ -107,7 +115,9 @@ class Index {
   Conditions conditions_;
   std::vector<ir::ExprId> condition_of_;  ///< by policy: names the fact that is missing
   std::unique_ptr<Rows> rows_;
-  std::unique_ptr<EffectRows> effect_rows_;  ///< where there are rows
+  std::unique_ptr<EffectRows> effect_rows_;  ///< where there are rows, as the next two
+  DecideByRows<Decision> decide_by_rows_ = nullptr;
+  DecideByRows<Verdict> outcome_by_rows_ = nullptr;
   std::unique_ptr<Postings> postings_;
   abi::Entries attached_;
   std::atomic<const abi::Entries*> code_{nullptr};

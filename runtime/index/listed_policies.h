@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "runtime/index/applied.h"
+#include "runtime/index/conclusion.h"
 #include "runtime/set/effect_table.h"
 
 namespace gate::index {
@@ -25,12 +26,12 @@ class ListedPolicies {
     EffectBits<kWords> all;
     std::uint32_t count = 0;
     applied_.for_each([&](std::uint32_t policy) {
-      const EffectBits<kWords>& row = effects_.template of<kWords>(policy);
+      const std::uint32_t effect = effects_.effect_of(policy);
       const std::uint32_t at = std::min(count, kFirst);
-      rows_[at] = &row;
+      effect_of_[at] = effect;
       policies_[at] = policy;
       ++count;
-      all.add(row);
+      all.add(effects_.template of_effect<kWords>(effect));
       return false;
     });
     sum = all;
@@ -45,14 +46,15 @@ class ListedPolicies {
     });
     return found;
   }
+  /// f(policy), as in RowPolicies.
   template <typename F>
   void for_each(F f) const noexcept {
-    applied_.for_each([this, &f](std::uint32_t policy) {
-      return f(policy, effects_.template of<kWords>(policy).clauses);
+    applied_.for_each([&f](std::uint32_t policy) {
+      f(policy);
+      return false;
     });
   }
-  template <typename F>
-  void for_each_ask(const Clauses& which, F f) const noexcept {
+  ReasonsOut give_asks(const Clauses& which, ReasonCode code, ReasonsOut out) const noexcept {
     for_each_passing(
         [&which](std::uint32_t, const EffectBits<kWords>& row) {
           std::uint64_t both = 0;
@@ -61,45 +63,58 @@ class ListedPolicies {
           }
           return both != 0;
         },
-        [&which, &f](std::uint32_t policy, const Clauses& asks) {
+        [&](std::uint32_t policy, std::uint32_t effect) {
+          const Clauses asks = effects_.template of_effect<kWords>(effect).clauses;
           for (std::size_t w = 0; w < kWords; ++w) {
             for (std::uint64_t rest = asks[w] & which[w]; rest != 0; rest &= rest - 1) {
               const auto clause = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
-              if (f(policy, static_cast<std::uint16_t>(clause))) {
+              out.add(code, static_cast<std::uint16_t>(clause), policy);
+              if (out.full()) {
                 return true;
               }
             }
           }
           return false;
         });
+    return out;
   }
-  template <typename F>
-  void for_each_with(std::uint64_t bits, F f) const noexcept {
+  ReasonsOut give_with(std::uint64_t bits, ReasonCode code, ReasonsOut out) const noexcept {
     for_each_passing(
-        [bits](std::uint32_t, const EffectBits<kWords>& row) { return (row.rest & bits) != 0; }, f);
+        [bits](std::uint32_t, const EffectBits<kWords>& row) { return (row.rest & bits) != 0; },
+        [code, &out](std::uint32_t policy, std::uint32_t) {
+          out.add(code, 0, policy);
+          return out.full();
+        });
+    return out;
   }
   [[nodiscard]] bool some_unknown() const noexcept { return applied_.some_unknown(); }
-  template <typename F>
-  void for_each_unknown(F f) const noexcept {
+  template <typename Fact>
+  ReasonsOut give_unknown(const Fact& fact, ReasonsOut out) const noexcept {
     for_each_passing([this](std::uint32_t policy,
                             const EffectBits<kWords>&) { return applied_.is_unknown(policy); },
-                     f);
+                     [&fact, &out](std::uint32_t policy, std::uint32_t) {
+                       out.add(ReasonCode::kUnknownSignal, fact(policy), policy);
+                       return out.full();
+                     });
+    return out;
   }
   [[nodiscard]] bool is_unknown(std::uint32_t policy) const noexcept {
     return applied_.is_unknown(policy);
   }
 
  private:
+  /// Of the policies that pass the test, f(policy, its effect) until it returns true.
   template <typename Test, typename F>
   void for_each_passing(Test test, F f) const noexcept {
     const std::uint32_t first = std::min(count_, kFirst);
     std::uint64_t passing = 0;
     for (std::uint32_t i = 0; i < first; ++i) {
-      passing |= std::uint64_t{test(policies_[i], *rows_[i])} << i;
+      const auto effect = effects_.template of_effect<kWords>(effect_of_[i]);
+      passing |= std::uint64_t{test(policies_[i], effect)} << i;
     }
     for (; passing != 0; passing &= passing - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(passing));
-      if (f(policies_[i], rows_[i]->clauses)) {
+      if (f(policies_[i], effect_of_[i])) {
         return;
       }
     }
@@ -112,8 +127,8 @@ class ListedPolicies {
         --skip;
         return false;
       }
-      const EffectBits<kWords>& row = effects_.template of<kWords>(policy);
-      return test(policy, row) && f(policy, row.clauses);
+      const std::uint32_t effect = effects_.effect_of(policy);
+      return test(policy, effects_.template of_effect<kWords>(effect)) && f(policy, effect);
     });
   }
 
@@ -121,7 +136,7 @@ class ListedPolicies {
   const EffectTable& effects_;
   const Applied& applied_;
   std::uint32_t count_ = 0;
-  const EffectBits<kWords>* rows_[kFirst + 1];  ///< the last one takes what is too much
+  std::uint32_t effect_of_[kFirst + 1];  ///< the last one takes what is too much
   std::uint32_t policies_[kFirst + 1];
 };
 

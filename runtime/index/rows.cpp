@@ -36,7 +36,10 @@ bool Rows::suits(const ir::Program& program, const Features& features) {
 
 bool Rows::can_be_wide() noexcept {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") != 0;
+  // All that some code for wide rows is compiled for: every processor with the first has the
+  // others.
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+         __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("popcnt") != 0;
 #else
   return false;
 #endif

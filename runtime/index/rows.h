@@ -30,7 +30,7 @@ class Rows {
   [[nodiscard]] std::size_t bytes() const;
   /// 256-bit registers are used by run() and admit().
   [[nodiscard]] bool is_wide() const { return wide_; }
-  /// Whether this machine, and this build, has them.
+  /// Whether this machine, and this build, has them and the instructions that came with them.
   [[nodiscard]] static bool can_be_wide() noexcept;
 
   /// Policies that include one of the principals and exclude none, into tables().words words.

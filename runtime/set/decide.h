@@ -99,8 +99,10 @@ class DecisionTables {
     bool other_prompt = false;  ///< a prompt that asks for no method could meet it
     bool password_change = false;
     ControlKind first = ControlKind::kMfa;  ///< the first to be prompted for
-    std::uint32_t combinations_begin = 0;   ///< in combinations_
+    std::uint32_t combinations_begin = 0;   ///< in combinations_; those of three and more first
+    std::uint32_t combinations_of_two = 0;  ///< where those of one and two methods begin
     std::uint32_t combinations_end = 0;
+    std::uint32_t partners = 0;  ///< in partners_
     std::array<std::uint64_t, 4> terms{};
     std::array<std::uint64_t, 4> custom{};
   };
@@ -141,8 +143,22 @@ class DecisionTables {
   [[nodiscard]] static Verdict verdict(const Findings& findings, const abi::DecisionFacts& facts,
                                        bool stale, const ClauseSet& unmet) noexcept;
   /// Outcome, error code and second factors of a decision whose clauses are complete.
-  void conclude(const Findings& findings, const abi::DecisionFacts& facts,
-                Decision& decision) const noexcept;
+  [[gnu::always_inline]] void conclude(const Findings& findings, const abi::DecisionFacts& facts,
+                                       Decision& decision) const noexcept {
+    if (blocks(findings, facts, decision.reauthenticate)) {
+      decision.outcome = Outcome::kBlock;
+      decision.error_code = block_code(findings);
+      decision.reauthenticate = false;
+    } else if (decision.unmet.empty() && !decision.reauthenticate) {
+      decision.outcome = Outcome::kAllow;
+    } else {
+      decision.outcome = Outcome::kChallenge;
+      decision.second_factors = second_factors(decision.unmet, facts.done);
+    }
+  }
+  /// Methods that alone would complete one of the combinations of each of the clauses that methods
+  /// can meet; none where there is no such clause.
+  [[nodiscard]] MethodSet second_factors(const ClauseSet& unmet, MethodSet done) const noexcept;
   /// Methods that alone would complete one of the clause's combinations.
   [[nodiscard]] MethodSet completing(const ClauseRow& row, MethodSet done) const noexcept;
   /// Whether `able` holds all that some combination of the clause still misses.
@@ -170,9 +186,12 @@ class DecisionTables {
 
  private:
   [[nodiscard]] static bool blocks(const Findings& findings, const abi::DecisionFacts& facts,
-                                   bool stale) noexcept;
+                                   bool stale) noexcept {
+    return findings.blocked || findings.dead_end || (stale && !facts.can_prompt);
+  }
   [[nodiscard]] static std::uint16_t block_code(const Findings& findings) noexcept;
   void add_clause(const ir::Program& program, const ir::Clause& clause);
+  void pair_methods(ClauseRow& row);
   void find_what_meets();
   void group(const std::map<std::uint32_t, std::uint64_t>& clauses_of);
   void find_displaced(const ir::Program& program);
@@ -190,6 +209,13 @@ class DecisionTables {
   std::vector<bool> displaces_;
   bool some_displaces_ = false;
   std::vector<MethodSet> combinations_;
+  /// Of the combinations of one and two methods of a clause: the methods that suffice alone, and
+  /// those that go with each.
+  struct Partners {
+    MethodSet alone;
+    std::array<MethodSet, 32> of{};
+  };
+  std::vector<Partners> partners_;
   /// Every combination once, 64 to a group, of sets of up to 64 clauses. For each four methods, and
   /// whichever of them are missing, the combinations that need one of these: what a sign-in has
   /// completed is what is left when all are taken away.
@@ -205,6 +231,7 @@ class DecisionTables {
   std::uint64_t met_by_hybrid_ = 0;
   std::uint64_t by_names_ = 0;  ///< clauses that terms of use or custom controls can meet
   ClauseSet not_interactive_;
+  ClauseSet by_methods_;            ///< clauses that methods can meet
   std::vector<Method> restricted_;  ///< Program::restrictions
   ClauseSet password_changes_;
   std::uint16_t refusing_fact_ = abi::kNoFact;

@@ -267,8 +267,35 @@ void DecisionTables::add_clause(const ir::Program& program, const ir::Clause& cl
     }
   }
   row.combinations_end = static_cast<std::uint32_t>(combinations_.size());
+  if (row.by_methods) {
+    by_methods_.add(clauses_.size() - 1);
+    pair_methods(row);
+  }
   if (row.password_change) {
     password_changes_.add(clauses_.size() - 1);
+  }
+}
+
+void DecisionTables::pair_methods(ClauseRow& row) {
+  const auto begin = combinations_.begin() + row.combinations_begin;
+  const auto of_two = std::partition(begin, combinations_.end(), [](MethodSet combination) {
+    const std::uint32_t but_one = combination.bits() & (combination.bits() - 1);
+    return (but_one & (but_one - 1)) != 0;
+  });
+  row.combinations_of_two = static_cast<std::uint32_t>(of_two - combinations_.begin());
+  row.partners = static_cast<std::uint32_t>(partners_.size());
+  Partners& partners = partners_.emplace_back();
+  for (auto it = of_two; it != combinations_.end(); ++it) {
+    const std::uint32_t bits = it->bits();
+    const std::uint32_t other = bits & (bits - 1);
+    if (other == 0) {
+      partners.alone = partners.alone | *it;
+      continue;
+    }
+    MethodSet& of_first = partners.of[static_cast<unsigned>(std::countr_zero(bits))];
+    MethodSet& of_other = partners.of[static_cast<unsigned>(std::countr_zero(other))];
+    of_first = of_first | MethodSet(other);
+    of_other = of_other | MethodSet(bits ^ other);
   }
 }
 
@@ -288,8 +315,14 @@ bool DecisionTables::met(const ClauseRow& row, const abi::DecisionFacts& facts) 
 }
 
 MethodSet DecisionTables::completing(const ClauseRow& row, MethodSet done) const noexcept {
-  std::uint32_t found = 0;
-  for (std::uint32_t i = row.combinations_begin; i < row.combinations_end; ++i) {
+  // With one method done, what completes a combination of two is the other one.
+  const Partners& partners = partners_[row.partners];
+  std::uint32_t found = partners.alone.bits();
+  for (std::uint32_t rest = done.bits(); rest != 0; rest &= rest - 1) {
+    found |= partners.of[static_cast<unsigned>(std::countr_zero(rest))].bits();
+  }
+  found &= ~done.bits();
+  for (std::uint32_t i = row.combinations_begin; i < row.combinations_of_two; ++i) {
     const std::uint32_t missing = combinations_[i].bits() & ~done.bits();
     const bool is_one = (missing & (missing - 1)) == 0;  // or none: then nothing is added
     found |= is_one ? missing : 0;
@@ -340,12 +373,7 @@ ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::Decisio
              : ClauseState::kPrompt;
 }
 
-inline bool DecisionTables::blocks(const Findings& findings, const abi::DecisionFacts& facts,
-                                   bool stale) noexcept {
-  return findings.blocked || findings.dead_end || (stale && !facts.can_prompt);
-}
-
-inline std::uint16_t DecisionTables::block_code(const Findings& findings) noexcept {
+std::uint16_t DecisionTables::block_code(const Findings& findings) noexcept {
   return findings.blocked || !findings.dead_end ? kBlockedByPolicy
          : findings.proof_up_blocked            ? kProofUpBlockedByRisk
                                                 : error_code_for(findings.dead_end_control);
@@ -364,31 +392,18 @@ Verdict DecisionTables::verdict(const Findings& findings, const abi::DecisionFac
   return out;
 }
 
-void DecisionTables::conclude(const Findings& findings, const abi::DecisionFacts& facts,
-                              Decision& decision) const noexcept {
-  if (blocks(findings, facts, decision.reauthenticate)) {
-    decision.outcome = Outcome::kBlock;
-    decision.error_code = block_code(findings);
-    decision.reauthenticate = false;
-    return;
-  }
-  if (decision.unmet.empty() && !decision.reauthenticate) {
-    decision.outcome = Outcome::kAllow;
-    return;
-  }
-  decision.outcome = Outcome::kChallenge;
-  bool first = true;
-  const std::size_t words = clauses_.size() <= 64 ? 1 : decision.unmet.words.size();
+MethodSet DecisionTables::second_factors(const ClauseSet& unmet, MethodSet done) const noexcept {
+  std::uint32_t all = ~std::uint32_t{0};
+  bool some = false;
+  const std::size_t words = clauses_.size() <= 64 ? 1 : unmet.words.size();
   for (std::size_t w = 0; w < words; ++w) {
-    for (std::uint64_t rest = decision.unmet.words[w]; rest != 0; rest &= rest - 1) {
-      const ClauseRow& row = clauses_[w * 64 + static_cast<std::size_t>(std::countr_zero(rest))];
-      if (row.by_methods) {
-        const MethodSet these = completing(row, facts.done);
-        decision.second_factors = first ? these : (decision.second_factors & these);
-        first = false;
-      }
+    for (std::uint64_t rest = unmet.words[w] & by_methods_.words[w]; rest != 0; rest &= rest - 1) {
+      const auto clause = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
+      all &= completing(clauses_[clause], done).bits();
+      some = true;
     }
   }
+  return MethodSet(some ? all : 0);
 }
 
 Verdict verdict_of(const Decision& decision) noexcept {

@@ -9,20 +9,32 @@ namespace {
 /// MFA of the last five minutes is not asked for again (conditional-access 2.8).
 constexpr std::uint32_t kEveryTimeToleranceS = 300;
 
-constexpr unsigned kBrowserAt = 8;
-constexpr unsigned kCloudAt = 10;
-constexpr unsigned kAccessAt = 13;
+// In the bits from EffectTable::kDegreesAt on.
+constexpr unsigned kBrowserAt = 0;
+constexpr unsigned kCloudAt = 2;
+constexpr unsigned kAccessAt = 5;
 
 /// An enumerator as that many low bits: the larger of two is the union.
 std::uint64_t unary(unsigned value) {
   return (std::uint64_t{1} << value) - 1;
 }
-unsigned of_unary(std::uint64_t bits) {
+constexpr unsigned of_unary(unsigned bits) {
   constexpr unsigned kByThreeBits = 0x32212110;
   return kByThreeBits >> (4 * bits) & 3U;
 }
 
 }  // namespace
+
+constinit const std::array<SessionControls, 256> EffectTable::kDegrees = [] {
+  std::array<SessionControls, 256> all{};
+  for (unsigned bits = 0; bits < all.size(); ++bits) {
+    all[bits].persistent_browser =
+        static_cast<PersistentBrowser>(of_unary(bits >> kBrowserAt & 3U));
+    all[bits].cloud_app_security = static_cast<CloudAppSecurity>(of_unary(bits >> kCloudAt & 7U));
+    all[bits].access_evaluation = static_cast<AccessEvaluation>(of_unary(bits >> kAccessAt & 7U));
+  }
+  return all;
+}();
 
 std::uint64_t stale_after(std::uint32_t frequency_s) noexcept {
   if (frequency_s == SessionControls::kNoFrequency) {
@@ -55,19 +67,20 @@ std::uint64_t EffectTable::Frequencies::bit(std::uint32_t value) const {
 EffectTable::EffectTable(const ir::Program& program) {
   find_frequencies(program);
   const bool narrow = program.clauses.size() <= 64;
-  narrow_.reserve(narrow ? program.effects.size() : 0);
-  wide_.reserve(narrow ? 0 : program.effects.size());
+  narrow_clauses_.reserve(narrow ? program.effects.size() : 0);
+  wide_clauses_.reserve(narrow ? 0 : program.effects.size());
+  rest_.reserve(program.effects.size());
   for (const ir::Effect& effect : program.effects) {
-    EffectBits<kClausesMax / 64> row;
-    row.rest = pack(effect);
+    std::array<std::uint64_t, kClausesMax / 64> clauses{};
     for (const std::uint32_t c : effect.clauses) {
-      row.clauses[c / 64] |= std::uint64_t{1} << (c % 64);
+      clauses[c / 64] |= std::uint64_t{1} << (c % 64);
     }
     if (narrow) {
-      narrow_.push_back({{row.clauses[0]}, row.rest});
+      narrow_clauses_.push_back(clauses[0]);
     } else {
-      wide_.push_back(row);
+      wide_clauses_.push_back(clauses);
     }
+    rest_.push_back(pack(effect));
   }
   effect_of_policy_.reserve(program.policies.size());
   sole_clause_.reserve(program.policies.size());
@@ -98,31 +111,17 @@ void EffectTable::find_frequencies(const ir::Program& program) {
 
 std::uint64_t EffectTable::pack(const ir::Effect& effect) const {
   const SessionControls& s = effect.session;
-  return s.flags | unary(static_cast<unsigned>(s.persistent_browser)) << kBrowserAt |
-         unary(static_cast<unsigned>(s.cloud_app_security)) << kCloudAt |
-         unary(static_cast<unsigned>(s.access_evaluation)) << kAccessAt |
-         (effect.block ? kBlock : 0) | both_.bit(s.sign_in_frequency_s) << kBothAt |
+  const std::uint64_t degrees = unary(static_cast<unsigned>(s.persistent_browser)) << kBrowserAt |
+                                unary(static_cast<unsigned>(s.cloud_app_security)) << kCloudAt |
+                                unary(static_cast<unsigned>(s.access_evaluation)) << kAccessAt;
+  return s.flags | degrees << kDegreesAt | (effect.block ? kBlock : 0) |
+         both_.bit(s.sign_in_frequency_s) << kBothAt |
          second_.bit(s.secondary_frequency_s) << kSecondAt;
 }
 
-void EffectTable::unpack(std::uint64_t rest, SessionControls& session) const noexcept {
-  constexpr std::uint64_t kField = (std::uint64_t{1} << Frequencies::kMax) - 1;
-  if ((rest & ~kBlock) == 0) {
-    session = {};
-    return;
-  }
-  session.flags = static_cast<std::uint8_t>(rest);
-  session.persistent_browser = static_cast<PersistentBrowser>(of_unary(rest >> kBrowserAt & 3U));
-  session.cloud_app_security = static_cast<CloudAppSecurity>(of_unary(rest >> kCloudAt & 7U));
-  session.access_evaluation = static_cast<AccessEvaluation>(of_unary(rest >> kAccessAt & 7U));
-  session.sign_in_frequency_s = both_.shortest(rest >> kBothAt & kField);
-  session.secondary_frequency_s = second_.shortest(rest >> kSecondAt & kField);
-}
-
 std::size_t EffectTable::bytes() const {
-  return narrow_.size() * sizeof(EffectBits<1>) +
-         wide_.size() * sizeof(EffectBits<kClausesMax / 64>) + effect_of_policy_.size() * 4 +
-         sole_clause_.size() * 2;
+  return narrow_clauses_.size() * 8 + wide_clauses_.size() * sizeof(wide_clauses_[0]) +
+         rest_.size() * 8 + effect_of_policy_.size() * 4 + sole_clause_.size() * 2;
 }
 
 }  // namespace gate

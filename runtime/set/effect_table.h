@@ -42,15 +42,29 @@ class EffectTable {
   [[nodiscard]] bool fits() const { return fits_; }
   /// kWords: 1 in sets of up to 64 clauses, else kClausesMax / 64.
   template <std::size_t kWords>
-  [[nodiscard]] const EffectBits<kWords>& of(std::size_t policy) const noexcept {
+  [[nodiscard]] EffectBits<kWords> of(std::size_t policy) const noexcept {
+    return of_effect<kWords>(effect_of_policy_[policy]);
+  }
+  template <std::size_t kWords>
+  [[nodiscard]] EffectBits<kWords> of_effect(std::size_t effect) const noexcept {
     if constexpr (kWords == 1) {
-      return narrow_[effect_of_policy_[policy]];
+      return {{narrow_clauses_[effect]}, rest_[effect]};
     } else {
-      return wide_[effect_of_policy_[policy]];
+      return {wide_clauses_[effect], rest_[effect]};
     }
   }
   [[nodiscard]] std::uint64_t rest(std::uint32_t policy) const noexcept {
-    return narrow_.empty() ? of<kClausesMax / 64>(policy).rest : of<1>(policy).rest;
+    return rest_[effect_of_policy_[policy]];
+  }
+  /// The same of a set of up to 64 clauses, for loops over many policies: the arrays themselves.
+  struct Arrays {
+    const std::uint32_t* effect_of;  ///< by policy
+    const std::uint64_t* clauses;    ///< by effect
+    const std::uint64_t* rest;       ///< by effect
+    const std::uint16_t* sole;       ///< by policy: sole_clause()
+  };
+  [[nodiscard]] Arrays arrays() const noexcept {
+    return {effect_of_policy_.data(), narrow_clauses_.data(), rest_.data(), sole_clause_.data()};
   }
   static constexpr std::uint16_t kNoSoleClause = 0xFFFF;
   /// The clause of a policy that asks for one alone, which most do; else kNoSoleClause.
@@ -66,12 +80,22 @@ class EffectTable {
                                                         << kSecondAt;
   }
   /// The session controls behind the union of some `rest`.
-  void unpack(std::uint64_t rest, SessionControls& session) const noexcept;
+  [[gnu::always_inline]] void unpack(std::uint64_t rest, SessionControls& session) const noexcept {
+    constexpr std::uint64_t kField = (std::uint64_t{1} << Frequencies::kMax) - 1;
+    session = kDegrees[rest >> kDegreesAt & 0xFF];
+    session.flags = static_cast<std::uint8_t>(rest);
+    session.sign_in_frequency_s = both_.shortest(rest >> kBothAt & kField);
+    session.secondary_frequency_s = second_.shortest(rest >> kSecondAt & kField);
+  }
   [[nodiscard]] std::size_t bytes() const;
 
  private:
-  static constexpr unsigned kBothAt = 17;  ///< where the bits of the frequencies begin
+  static constexpr unsigned kDegreesAt = 8;  ///< of what is merged to the larger enumerator
+  static constexpr unsigned kBothAt = 17;    ///< where the bits of the frequencies begin
   static constexpr unsigned kSecondAt = 40;
+  /// What the eight bits from kDegreesAt on stand for: an enumerator is as many low bits, so that
+  /// the larger of two is the union.
+  static const std::array<SessionControls, 256> kDegrees;
   /// The different values of one of the two frequencies, shortest first: bit i for values[i].
   struct Frequencies {
     static constexpr std::size_t kMax = 23;
@@ -97,8 +121,10 @@ class EffectTable {
   void find_frequencies(const ir::Program& program);
   [[nodiscard]] std::uint64_t pack(const ir::Effect& effect) const;
 
-  std::vector<EffectBits<1>> narrow_;
-  std::vector<EffectBits<kClausesMax / 64>> wide_;
+  // Effects, of which policies share few: one of the first two is empty.
+  std::vector<std::uint64_t> narrow_clauses_;
+  std::vector<std::array<std::uint64_t, kClausesMax / 64>> wide_clauses_;
+  std::vector<std::uint64_t> rest_;
   std::vector<std::uint32_t> effect_of_policy_;
   std::vector<std::uint16_t> sole_clause_;
   Frequencies both_;
