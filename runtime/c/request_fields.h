@@ -33,23 +33,11 @@ bool are_flags(const From& r) noexcept {
 /// Enumerators, device and numbers.
 template <typename From, typename To>
 void take_values(const From& r, To& out) noexcept {
-  out.flow = enumerator<Flow>(r.flow);
-  out.user_kind = enumerator<UserKind>(r.user_kind);
-  out.target_kind = enumerator<TargetKind>(r.target_kind);
-  out.client = enumerator<ClientApp>(r.client);
-  out.platform = enumerator<Platform>(r.platform);
-  out.sign_in_risk = enumerator<Risk>(r.sign_in_risk);
-  out.user_risk = enumerator<Risk>(r.user_risk);
-  out.service_principal_risk = enumerator<Risk>(r.service_principal_risk);
-  out.insider_risk = enumerator<InsiderRisk>(r.insider_risk);
-  out.transfer_method = enumerator<TransferMethod>(r.transfer_method);
-  out.original_transfer_method = enumerator<TransferMethod>(r.original_transfer_method);
+#define GATE_ENUMERATOR(type, member, c_member) out.member = enumerator<type>(r.c_member);
+#include "runtime/set/request_enumerators.def"
+#undef GATE_ENUMERATOR
   out.device.registered = r.device_registered != 0;
   out.device.reported_lost = r.device_reported_lost != 0;
-  out.device.compliant = enumerator<Tristate>(r.device_compliant);
-  out.device.managed = enumerator<Tristate>(r.device_managed);
-  out.device.trust = enumerator<DeviceTrust>(r.device_trust);
-  out.device.ownership = enumerator<DeviceOwnership>(r.device_ownership);
   if (r.has_session_age != 0) {
     out.session_age_s = r.session_age_s;
   }

@@ -2,6 +2,7 @@
 #include <gate/policy_set.hpp>
 #include <vector>
 
+#include "runtime/set/request_values.h"
 #include "runtime/set/state.h"
 #include "runtime/set/validate.h"
 
@@ -32,7 +33,6 @@ struct InternedSignIn::Impl {
 
   void number_names(const PolicySet& set, const SignInRequest& from);
   void number_facts(const PolicySet& set, const SignInRequest& from);
-  void copy_values(const SignInRequest& from);
 };
 
 void InternedSignIn::Impl::number_names(const PolicySet& set, const SignInRequest& from) {
@@ -75,23 +75,6 @@ void InternedSignIn::Impl::number_facts(const PolicySet& set, const SignInReques
   request.signals = signals;
 }
 
-void InternedSignIn::Impl::copy_values(const SignInRequest& from) {
-  request.flow = from.flow;
-  request.user_kind = from.user_kind;
-  request.target_kind = from.target_kind;
-  request.client = from.client;
-  request.platform = from.platform;
-  request.sign_in_risk = from.sign_in_risk;
-  request.user_risk = from.user_risk;
-  request.service_principal_risk = from.service_principal_risk;
-  request.insider_risk = from.insider_risk;
-  request.transfer_method = from.transfer_method;
-  request.original_transfer_method = from.original_transfer_method;
-  request.device = from.device;
-  request.session_age_s = from.session_age_s;
-  request.now_unix_s = from.now_unix_s;
-}
-
 InternedSignIn::InternedSignIn(const PolicySet& set, const SignInRequest& request)
     : impl_(std::make_unique<Impl>()) {
   impl_->fault = validate(request);
@@ -103,7 +86,7 @@ InternedSignIn::InternedSignIn(const PolicySet& set, const SignInRequest& reques
     impl_->fault = set.numbers() == 0 ? RequestFault::kForeignNumbers : RequestFault::kMalformedIp;
     return;
   }
-  impl_->copy_values(request);
+  copy_values(request, impl_->request);
   impl_->number_names(set, request);
   impl_->number_facts(set, request);
   impl_->request.place = *place;

@@ -1,4 +1,4 @@
-#include <gate/request.hpp>
+#include "runtime/set/request_values.h"
 
 namespace gate {
 
@@ -26,30 +26,17 @@ SignInView::SignInView(const SignInFacts& f) {
     signals_.push_back(
         {signal.name, std::visit([](const auto& v) { return SignalValue(v); }, signal.value)});
   }
-  request_.flow = f.flow;
+  copy_values(f, request_);
   request_.user = f.user;
-  request_.user_kind = f.user_kind;
   request_.external_tenant = f.external_tenant;
   request_.groups = groups_;
   request_.roles = roles_;
-  request_.target_kind = f.target_kind;
   request_.target = f.target;
   request_.app_groups = app_groups_;
-  request_.client = f.client;
-  request_.platform = f.platform;
   request_.ip = f.ip;
   request_.country = f.country;
-  request_.sign_in_risk = f.sign_in_risk;
-  request_.user_risk = f.user_risk;
-  request_.service_principal_risk = f.service_principal_risk;
-  request_.insider_risk = f.insider_risk;
-  request_.transfer_method = f.transfer_method;
-  request_.original_transfer_method = f.original_transfer_method;
-  request_.device = f.device;
   request_.completed = f.completed;
   request_.satisfied = satisfied_;
-  request_.session_age_s = f.session_age_s;
-  request_.now_unix_s = f.now_unix_s;
   request_.strings = strings_;
   request_.lists = lists_;
   request_.signals = signals_;
@@ -57,32 +44,19 @@ SignInView::SignInView(const SignInFacts& f) {
 
 SignInFacts own_facts(const SignInRequest& r) {
   SignInFacts f;
-  f.flow = r.flow;
+  copy_values(r, f);
   f.user = r.user;
-  f.user_kind = r.user_kind;
   f.external_tenant = r.external_tenant;
   f.groups.assign(r.groups.begin(), r.groups.end());
   f.roles.assign(r.roles.begin(), r.roles.end());
-  f.target_kind = r.target_kind;
   f.target = r.target;
   f.app_groups.assign(r.app_groups.begin(), r.app_groups.end());
-  f.client = r.client;
-  f.platform = r.platform;
   f.ip = r.ip;
   f.country = r.country;
-  f.sign_in_risk = r.sign_in_risk;
-  f.user_risk = r.user_risk;
-  f.service_principal_risk = r.service_principal_risk;
-  f.insider_risk = r.insider_risk;
-  f.transfer_method = r.transfer_method;
-  f.original_transfer_method = r.original_transfer_method;
-  f.device = r.device;
   f.completed.assign(r.completed.begin(), r.completed.end());
   for (const SatisfiedControl& s : r.satisfied) {
     f.satisfied.push_back({s.kind, std::string(s.name)});
   }
-  f.session_age_s = r.session_age_s;
-  f.now_unix_s = r.now_unix_s;
   for (const StringFact& s : r.strings) {
     f.strings.emplace_back(s.name, s.value);
   }

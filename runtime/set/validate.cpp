@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/ir/describe.h"
 #include "runtime/ir/program.h"
 #include "runtime/ir/utf8.h"
 
@@ -15,17 +16,11 @@ bool in_range(E value, std::size_t count) {
 
 template <typename Request>
 bool enums_in_range(const Request& r) {
-  bool ok = in_range(r.flow, kFlowCount) && in_range(r.user_kind, kUserKindCount) &&
-            in_range(r.target_kind, 3) && in_range(r.client, kClientAppCount) &&
-            in_range(r.platform, kPlatformCount) && in_range(r.sign_in_risk, kRiskCount) &&
-            in_range(r.user_risk, kRiskCount) && in_range(r.service_principal_risk, kRiskCount) &&
-            in_range(r.insider_risk, kInsiderRiskCount) &&
-            in_range(r.transfer_method, kTransferMethodCount) &&
-            in_range(r.original_transfer_method, kTransferMethodCount) &&
-            in_range(r.device.compliant, kTristateCount) &&
-            in_range(r.device.managed, kTristateCount) &&
-            in_range(r.device.trust, kDeviceTrustCount) &&
-            in_range(r.device.ownership, kDeviceOwnershipCount);
+  using ir::kTargetKindCount;
+  bool ok = true;
+#define GATE_ENUMERATOR(type, member, c_member) ok &= in_range(r.member, k##type##Count);
+#include "runtime/set/request_enumerators.def"
+#undef GATE_ENUMERATOR
   for (const CompletedMethod& c : r.completed) {
     ok &= in_range(c.method, kMethodCount);
   }
