@@ -6,10 +6,14 @@
 namespace gate::c {
 RequestView::Reading RequestView::read(const gate_request* from) noexcept {
   gate_request r;
-  if (!read_struct(from, r) || !are_flags(r)) {
+  return read_struct(from, r) ? read(r, Groups::kRead) : Reading::kNonsense;
+}
+
+RequestView::Reading RequestView::read(const gate_request& r, Groups groups) noexcept {
+  if (!are_flags(r)) {
     return Reading::kNonsense;
   }
-  Reading reading = read_texts(r);
+  Reading reading = read_texts(r, groups == Groups::kRead);
   if (reading == Reading::kFine) {
     reading = read_facts(r);
   }
@@ -27,13 +31,14 @@ RequestView::Reading RequestView::read(const gate_request* from) noexcept {
   return Reading::kFine;
 }
 
-RequestView::Reading RequestView::read_texts(const gate_request& r) noexcept {
+RequestView::Reading RequestView::read_texts(const gate_request& r, bool with_groups) noexcept {
   if (!is_text(r.user) || !is_text(r.external_tenant) || !is_text(r.target) || !is_text(r.ip) ||
-      !is_text(r.country) || !is_array(r.groups, r.group_count) ||
-      !is_array(r.roles, r.role_count) || !is_array(r.app_groups, r.app_group_count)) {
+      !is_text(r.country) || !is_array(r.app_groups, r.app_group_count) ||
+      (with_groups && (!is_array(r.groups, r.group_count) || !is_array(r.roles, r.role_count)))) {
     return Reading::kNonsense;
   }
-  if (r.group_count > ir::kPrincipalsMax || r.role_count > ir::kPrincipalsMax - r.group_count) {
+  if (with_groups &&
+      (r.group_count > ir::kPrincipalsMax || r.role_count > ir::kPrincipalsMax - r.group_count)) {
     return too_many(RequestFault::kTooManyPrincipals);
   }
   if (r.app_group_count > kFactsMax) {
@@ -48,10 +53,13 @@ RequestView::Reading RequestView::read_texts(const gate_request& r) noexcept {
   request_.target = to_view(r.target);
   request_.ip = to_view(r.ip);
   request_.country = to_view(r.country);
-  const bool fine = add_texts(r.groups, r.group_count, principals_, request_.groups) &&
-                    add_texts(r.roles, r.role_count, principals_, request_.roles) &&
-                    add_texts(r.app_groups, r.app_group_count, app_groups_, request_.app_groups);
-  return fine ? Reading::kFine : Reading::kNonsense;
+  if (with_groups && (!add_texts(r.groups, r.group_count, principals_, request_.groups) ||
+                      !add_texts(r.roles, r.role_count, principals_, request_.roles))) {
+    return Reading::kNonsense;
+  }
+  return add_texts(r.app_groups, r.app_group_count, app_groups_, request_.app_groups)
+             ? Reading::kFine
+             : Reading::kNonsense;
 }
 
 RequestView::Reading RequestView::read_facts(const gate_request& r) noexcept {

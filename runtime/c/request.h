@@ -57,13 +57,17 @@ bool add_texts(const gate_str* texts, std::size_t count, StackArray<std::string_
   return true;
 }
 
-/// A gate_request as a SignInRequest: about 95 KB of views, no allocation. Views into the caller's
+/// A gate_request as a SignInRequest: about 90 KB of views, no allocation. Views into the caller's
 /// memory; lives on the stack of one call.
 class RequestView {
  public:
   using Reading = c::Reading;
+  /// Groups and roles of a request.
+  enum class Groups : std::uint8_t { kRead, kLeaveOut };
   /// Reads the request; after anything but kFine, request() is the sparsest one.
   Reading read(const gate_request* from) noexcept;
+  /// The same of a request that read_struct() has copied.
+  Reading read(const gate_request& r, Groups groups) noexcept;
   [[nodiscard]] const SignInRequest& request() const { return request_; }
   [[nodiscard]] RequestFault fault() const { return fault_; }
 
@@ -72,7 +76,7 @@ class RequestView {
     fault_ = fault;
     return Reading::kTooMany;
   }
-  Reading read_texts(const gate_request& r) noexcept;
+  Reading read_texts(const gate_request& r, bool with_groups) noexcept;
   Reading read_facts(const gate_request& r) noexcept;
   Reading read_lists(const gate_request& r) noexcept;
   Reading read_signals(const gate_request& r) noexcept;
