@@ -1,5 +1,6 @@
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <gate/evaluator.hpp>
 #include <gate/request_json.hpp>
 
@@ -28,20 +29,9 @@ void measure(benchmark::State& state, std::size_t sign_ins, Decide decide) {
   count_allocations(state, before);
 }
 
-/// All sign-ins at once. `by_user`: eight of each user, as a log has them, the other facts as ever.
+/// All sign-ins at once.
 void decide_batch(const Scenario& s, const PolicySet& set, bool by_user, benchmark::State& state) {
-  std::vector<SignInRequest> requests;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    SignInRequest& request = requests.emplace_back(s.request(i));
-    if (by_user) {
-      const SignInRequest& who = s.request(i % std::max<std::size_t>(s.size() / 8, 1));
-      request.user = who.user;
-      request.user_kind = who.user_kind;
-      request.external_tenant = who.external_tenant;
-      request.groups = who.groups;
-      request.roles = who.roles;
-    }
-  }
+  const std::vector<SignInRequest> requests = batch_of(s, by_user);
   std::vector<Decision> decisions(s.size());
   const std::uint64_t before = allocations_of_this_thread();
   while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(s.size()))) {
@@ -230,6 +220,22 @@ void add_threads(const Scenario& s) {
 }
 
 }  // namespace
+
+std::vector<SignInRequest> batch_of(const Scenario& s, bool by_user) {
+  std::vector<SignInRequest> requests;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    SignInRequest& request = requests.emplace_back(s.request(i));
+    if (by_user) {
+      const SignInRequest& who = s.request(i % std::max<std::size_t>(s.size() / 8, 1));
+      request.user = who.user;
+      request.user_kind = who.user_kind;
+      request.external_tenant = who.external_tenant;
+      request.groups = who.groups;
+      request.roles = who.roles;
+    }
+  }
+  return requests;
+}
 
 void register_decisions(const Scenario& s) {
   add_set("native", s, s.native);

@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
       benchmark::AddCustomContext("sign_ins", std::to_string(options.sign_ins));
       register_sets(scenario);
       register_decisions(scenario);
+      register_c_calls(scenario);
       register_replay(scenario);
       register_text(scenario);
       status = benchmark::RunSpecifiedBenchmarks() == 0 ? 1 : 0;
