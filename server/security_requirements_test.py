@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/security-requirements.md"
 REQUIRED = (
-    [f"A{i}" for i in range(1, 9)] + [f"B{i}" for i in (1, 2, 4, 5)] + [f"C{i}" for i in (1, 2, 3, 4, 5, 7, 8, 9)]
+    [f"A{i}" for i in range(1, 9)] + [f"B{i}" for i in (1, 2, 4, 5, 7, 8)] + [f"C{i}" for i in (1, 2, 3, 4, 5, 7, 8, 9)]
     + ["D3", "T1", "T2", "T3"] + [f"N{i}" for i in range(1, 6)] + [f"N11.{i}" for i in range(1, 5)] + ["N13.1", "N13.2", "N13.3"]
 )
 

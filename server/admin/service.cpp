@@ -82,6 +82,8 @@ ServiceSettings service_settings(const Config& config, std::uint16_t port) {
   settings.email_per_tenant = {config.sign_in_email_per_tenant_hour,
                                config.sign_in_email_per_tenant_day};
   settings.sms_home_prefixes = config.sign_in_sms_home_prefixes;
+  settings.known_devices = config.sign_in_known_devices;
+  settings.known_device_life = config.sign_in_known_device_days * kMicrosPerDay;
   settings.tokens.access_token = config.sign_in_access_token_seconds * kMicrosPerSecond;
   settings.refresh_family_life = config.sign_in_session_days * kMicrosPerDay;
   settings.revealing_tenants = {config.sign_in_revealing_tenants.begin(),

@@ -12,13 +12,22 @@ namespace {
 constexpr std::array kChannels = {ChannelKind::kEmail, ChannelKind::kSms};
 constexpr std::array kScopes = {CapScope::kPrefix, CapScope::kClient, CapScope::kTenant};
 constexpr std::array kWindows = {CapWindow::kHour, CapWindow::kDay};
+constexpr std::array kShares = {"all", "strangers"};
+
+std::size_t place_of(const SendCap& cap) noexcept {
+  std::size_t place = static_cast<std::size_t>(cap.channel);
+  place = place * kScopes.size() + static_cast<std::size_t>(cap.scope);
+  place = place * kWindows.size() + static_cast<std::size_t>(cap.window);
+  return place * kShares.size() + (cap.strangers ? 1 : 0);
+}
 
 }  // namespace
 
 struct Metrics::Counters {
   prometheus::Registry registry;
-  std::array<std::array<std::array<prometheus::Counter*, kWindows.size()>, kScopes.size()>,
-             kChannels.size()>
+  /// In the order of `place_of`.
+  std::array<prometheus::Counter*,
+             kChannels.size() * kScopes.size() * kWindows.size() * kShares.size()>
       send_caps{};
 };
 
@@ -31,12 +40,13 @@ Metrics::Metrics() : counters_(std::make_unique<Counters>()) {
   for (const ChannelKind channel : kChannels) {
     for (const CapScope scope : kScopes) {
       for (const CapWindow window : kWindows) {
-        counters_->send_caps.at(static_cast<std::size_t>(channel))
-            .at(static_cast<std::size_t>(scope))
-            .at(static_cast<std::size_t>(window)) =
-            &caps.Add({{"channel", channel == ChannelKind::kSms ? "sms" : "email"},
-                       {"cap", std::string(name(scope))},
-                       {"window", std::string(name(window))}});
+        for (const bool strangers : {false, true}) {
+          counters_->send_caps.at(place_of({channel, scope, window, strangers})) =
+              &caps.Add({{"channel", channel == ChannelKind::kSms ? "sms" : "email"},
+                         {"cap", std::string(name(scope))},
+                         {"window", std::string(name(window))},
+                         {"share", kShares.at(strangers ? 1 : 0)}});
+        }
       }
     }
   }
@@ -45,10 +55,7 @@ Metrics::Metrics() : counters_(std::make_unique<Counters>()) {
 Metrics::~Metrics() = default;
 
 void Metrics::send_cap_reached(const SendCap& cap) noexcept {
-  counters_
-      ->send_caps[static_cast<std::size_t>(cap.channel)][static_cast<std::size_t>(cap.scope)]
-                 [static_cast<std::size_t>(cap.window)]
-      ->Increment();
+  counters_->send_caps[place_of(cap)]->Increment();
 }
 
 std::string Metrics::text() const {

@@ -10,17 +10,20 @@ using ::testing::HasSubstr;
 
 TEST(Metrics, B5_EveryCapHasACounterOfItsOwn) {
   Metrics metrics;
-  EXPECT_THAT(metrics.text(),
-              HasSubstr("gated_send_cap_refusals_total{cap=\"prefix\",channel=\"sms\",window="
-                        "\"hour\"} 0\n"))
+  EXPECT_THAT(
+      metrics.text(),
+      HasSubstr("gated_send_cap_refusals_total{cap=\"prefix\",channel=\"sms\",share=\"all\",window="
+                "\"hour\"} 0\n"))
       << "a counter that is not there yet cannot be watched";
   metrics.send_cap_reached({ChannelKind::kSms, CapScope::kPrefix, CapWindow::kHour});
   metrics.send_cap_reached({ChannelKind::kSms, CapScope::kPrefix, CapWindow::kHour});
-  metrics.send_cap_reached({ChannelKind::kEmail, CapScope::kTenant, CapWindow::kDay});
+  metrics.send_cap_reached({ChannelKind::kEmail, CapScope::kTenant, CapWindow::kDay, true});
   const std::string text = metrics.text();
-  EXPECT_THAT(text, HasSubstr("{cap=\"prefix\",channel=\"sms\",window=\"hour\"} 2\n"));
-  EXPECT_THAT(text, HasSubstr("{cap=\"tenant\",channel=\"email\",window=\"day\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("{cap=\"tenant\",channel=\"sms\",window=\"day\"} 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("{cap=\"prefix\",channel=\"sms\",share=\"all\",window=\"hour\"} 2\n"));
+  EXPECT_THAT(
+      text, HasSubstr("{cap=\"tenant\",channel=\"email\",share=\"strangers\",window=\"day\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("{cap=\"tenant\",channel=\"sms\",share=\"all\",window=\"day\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("# TYPE gated_send_cap_refusals_total counter\n"));
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/crypto/openssl_random.h"
 #include "server/factor/code.h"
+#include "server/protocol/known_device.h"
 #include "server/protocol/send_limits.h"
 #include "server/store/address.h"
 
@@ -105,19 +106,19 @@ Result<SubmittedCode> submit_code(FlowRun& run, Transaction& transaction, std::s
   rule.delay_first = settings.tries_delay_first;
   rule.delay_max = settings.tries_delay_max;
   rule.stop_at = settings.tries_stop_at;
-  const std::string key = "code:" + flow.account_key + ":" + flow.challenge_channel_id;
   // Counted before it is evaluated: the counter is of the account and its authenticator, so neither
   // a resend nor a new flow resets it (B3, B4).
-  GATE_TRY(const ThrottleVerdict admitted,
-           transaction.throttle_take(flow.tenant_id, key, rule, context.now));
-  if (!admitted.admitted) {
-    return SubmittedCode{CodeOutcome::kRefused, Answer::too_many(admitted.retry_at - context.now)};
+  GATE_TRY(const TryAdmission admitted,
+           admit_try(run, transaction, TriedSecret::kCode, flow.challenge_channel_id, rule));
+  if (!admitted.verdict.admitted) {
+    return SubmittedCode{CodeOutcome::kRefused,
+                         Answer::too_many(admitted.verdict.retry_at - context.now)};
   }
   const Digest mac = code_mac(context.parts.code_pepper, flow.challenge_id, code);
   GATE_TRY(const CodeTrial trial,
            transaction.try_code(flow.tenant_id, flow.challenge_id, flow.flow_id, mac, context.now));
   if (trial.verdict == CodeVerdict::kAccepted) {
-    GATE_TRY_VOID(transaction.throttle_succeeded(flow.tenant_id, key));
+    GATE_TRY_VOID(transaction.throttle_succeeded(flow.tenant_id, admitted.key));
     return SubmittedCode{CodeOutcome::kAccepted, {}};
   }
   // Wrong, late, used and dead all look the same from outside (T1).

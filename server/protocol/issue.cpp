@@ -5,6 +5,7 @@
 
 #include "server/audit/audit_log.h"
 #include "server/crypto/openssl_random.h"
+#include "server/protocol/known_device.h"
 #include "server/session/sessions.h"
 #include "server/store/address.h"
 
@@ -137,6 +138,7 @@ Result<Answer> issue(FlowRun& run, Transaction& transaction) {
     return std::move(*refusal);
   }
   GATE_TRY_VOID(run.commit(transaction));
+  GATE_TRY_VOID(remember_device(run, transaction));
   auto answer = token_answer(context, run.user(), session, refresh_token, flow.auth_context);
   wipe(refresh_token);
   return answer;

@@ -7,6 +7,7 @@
 #include "server/crypto/openssl_random.h"
 #include "server/protocol/context.h"
 #include "server/protocol/endpoints.h"
+#include "server/protocol/known_device.h"
 
 namespace gate::server {
 namespace {
@@ -177,6 +178,10 @@ Answer NativeAuthEndpoints::Impl::answer(const HttpRequest& request, const Tenan
   }
   if (!is_form_media_type(request.header("content-type"))) {
     return Answer::error(WireError::kBadContentType);
+  }
+  if (!device_key_is_well_formed(request)) {
+    return Answer::error(WireError::kBadRequest,
+                         "The x-gate-device-key header has to be 43 characters of base64url.");
   }
   const Result<Form> form = Form::parse(request.body);
   if (!form) {

@@ -133,6 +133,7 @@ class Walk {
     ServiceSettings settings = TestServer::relaxed();
     settings.tries_delay_from = 100;
     settings.tries_stop_at = 100;
+    settings.known_devices = 0;  // or there would be more than 100 tries in all
     settings.password_tries = 100;
     return settings;
   }

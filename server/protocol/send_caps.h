@@ -21,6 +21,7 @@ struct SendCap {
   ChannelKind channel = ChannelKind::kSms;
   CapScope scope = CapScope::kTenant;
   CapWindow window = CapWindow::kHour;
+  bool strangers = false;  ///< the part that devices which are not known may use (B8)
 };
 
 /// `prefix`, `client` or `tenant`.

@@ -6,6 +6,7 @@
 #include "server/audit/audit_log.h"
 #include "server/crypto/encoding.h"
 #include "server/crypto/hmac.h"
+#include "server/protocol/known_device.h"
 #include "server/store/calling_prefix.h"
 
 namespace gate::server {
@@ -28,6 +29,9 @@ struct NamedCap {
   std::int64_t max = 0;
 };
 
+/// What strangers must leave of every cap to known devices (B8): one in so many.
+constexpr std::int64_t kKeptForKnownDevices = 5;
+
 bool is_home(std::string_view number, const std::vector<std::string>& home_prefixes) {
   return std::any_of(home_prefixes.begin(), home_prefixes.end(), [&](const std::string& prefix) {
     return number.substr(1).starts_with(prefix);
@@ -35,13 +39,19 @@ bool is_home(std::string_view number, const std::vector<std::string>& home_prefi
 }
 
 /// The narrow ones first, so that what is told is the cap that was meant to catch it.
-std::vector<NamedCap> caps_on(const RequestContext& context, const CodeDestination& destination) {
+std::vector<NamedCap> caps_on(const RequestContext& context, const CodeDestination& destination,
+                              bool known) {
   const ServiceSettings& settings = context.parts.settings;
   std::vector<NamedCap> caps;
   const auto add = [&](CapScope scope, std::string_view value, const SendLimit& limit) {
-    caps.push_back(
-        {{destination.kind, scope, CapWindow::kHour}, std::string(value), limit.per_hour});
-    caps.push_back({{destination.kind, scope, CapWindow::kDay}, std::string(value), limit.per_day});
+    for (const auto& [window, max] :
+         {std::pair{CapWindow::kHour, limit.per_hour}, std::pair{CapWindow::kDay, limit.per_day}}) {
+      const std::int64_t kept = max / kKeptForKnownDevices;
+      if (!known && kept > 0) {
+        caps.push_back({{destination.kind, scope, window, true}, std::string(value), max - kept});
+      }
+      caps.push_back({{destination.kind, scope, window, false}, std::string(value), max});
+    }
   };
   switch (destination.kind) {
     case ChannelKind::kSms:
@@ -60,14 +70,14 @@ std::vector<NamedCap> caps_on(const RequestContext& context, const CodeDestinati
 }
 
 std::string key_of(const NamedCap& named) {
-  std::string key = "cap:";
+  std::string key = named.cap.strangers ? "strangers-cap:" : "cap:";
   key.append(wire_name(named.cap.channel)).append(":").append(name(named.cap.scope));
   key.append(":").append(name(named.cap.window)).append(":").append(named.value);
   return key;
 }
 
 std::vector<ThrottleClaim> claims_of(const RequestContext& context,
-                                     const CodeDestination& destination,
+                                     const CodeDestination& destination, bool known,
                                      const std::vector<NamedCap>& caps) {
   const ServiceSettings& settings = context.parts.settings;
   ThrottleRule hour;
@@ -77,8 +87,11 @@ std::vector<ThrottleClaim> claims_of(const RequestContext& context,
   ThrottleRule day;
   day.window = kMicrosPerDay;
   day.max_in_window = settings.sends_per_day;
-  std::vector<ThrottleClaim> claims = {{destination_key(context, "send-hour:", destination), hour},
-                                       {destination_key(context, "send-day:", destination), day}};
+  // The known devices of whoever reads there have a second budget, which no stranger can use up.
+  const std::string whose = known ? "known-" : "";
+  std::vector<ThrottleClaim> claims = {
+      {destination_key(context, whose + "send-hour:", destination), hour},
+      {destination_key(context, whose + "send-day:", destination), day}};
   for (const NamedCap& named : caps) {
     ThrottleRule rule;
     rule.window = named.cap.window == CapWindow::kHour ? kMicrosPerHour : kMicrosPerDay;
@@ -112,7 +125,8 @@ Result<void> record_cap(const FlowRun& run, Transaction& transaction, const Name
   record.reasons = "send_cap_reached: " + std::string(wire_name(named.cap.channel)) + " per " +
                    std::string(name(named.cap.scope)) + (named.value.empty() ? "" : " ") +
                    named.value + ", " + std::to_string(named.max) + " in one " +
-                   std::string(name(named.cap.window));
+                   std::string(name(named.cap.window)) +
+                   (named.cap.strangers ? " for devices that are not known" : "");
   return append_audit(transaction, std::move(record));
 }
 
@@ -143,8 +157,13 @@ std::string_view name(CapWindow window) {
 Result<std::optional<Answer>> admit_send(const FlowRun& run, Transaction& transaction,
                                          const CodeDestination& destination) {
   const RequestContext& context = run.context();
-  const std::vector<NamedCap> caps = caps_on(context, destination);
-  const std::vector<ThrottleClaim> claims = claims_of(context, destination, caps);
+  // A place that is about to be registered is nobody's yet, whoever asks.
+  bool known = false;
+  if (run.flow().state.phase != FlowPhase::kRegistrationChallenged) {
+    GATE_TRY(known, is_known_device(run, transaction));
+  }
+  const std::vector<NamedCap> caps = caps_on(context, destination, known);
+  const std::vector<ThrottleClaim> claims = claims_of(context, destination, known, caps);
   GATE_TRY(const ThrottleSetVerdict verdict,
            transaction.throttle_take_all(context.tenant.id, claims, context.now));
   if (verdict.admitted) {

@@ -5,6 +5,7 @@
 namespace gate::server {
 namespace {
 
+constexpr std::int64_t kTriesOfAccountMax = 100;  // B3
 constexpr std::int64_t kSendCapMax = 100'000'000;
 }  // namespace
 
@@ -43,6 +44,9 @@ Result<void> check(const ServiceSettings& settings) {
       {"email_per_tenant per_day", settings.email_per_tenant.per_day, 1, kSendCapMax},
       {"password_tries", settings.password_tries, 1, 100},
       {"password_window", settings.password_window, kMicrosPerMinute, kMicrosPerDay},
+      {"known_devices", settings.known_devices, 0, 10},
+      {"known_device_life", settings.known_device_life, kMicrosPerDay, 400 * kMicrosPerDay},
+      {"known_device_tries", settings.known_device_tries, 1, 10},
       {"access_token life", settings.tokens.access_token, kMicrosPerMinute, kMicrosPerHour},
       {"id_token life", settings.tokens.id_token, kMicrosPerMinute, kMicrosPerHour},
       {"refresh_family_life", settings.refresh_family_life, kMicrosPerMinute, 30 * kMicrosPerDay},
@@ -53,6 +57,11 @@ Result<void> check(const ServiceSettings& settings) {
                    std::string(bound.name) + " is out of its bounds (" +
                        std::to_string(bound.least) + " to " + std::to_string(bound.most) + ")"};
     }
+  }
+  if (settings.tries_stop_at + settings.known_devices * settings.known_device_tries >
+      kTriesOfAccountMax) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "tries_stop_at and the tries of all known_devices come to more than 100 together"};
   }
   if (settings.issuer_base_url.empty() || settings.issuer_base_url.back() == '/') {
     return Error{ErrorCode::kInvalidArgument,

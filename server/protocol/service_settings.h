@@ -54,6 +54,12 @@ struct ServiceSettings {
   std::int64_t password_tries = 10;  ///< B6, wrong ones per window and account
   Micros password_window = 15 * kMicrosPerMinute;
 
+  std::int64_t known_devices = 5;                 ///< B8, per user; 0: everybody is a stranger
+  Micros known_device_life = 90 * kMicrosPerDay;  ///< B8, from its last complete sign-in
+  /// B8, wrong ones in a row and for each secret; then the device is forgotten. `check` holds these
+  /// and `tries_stop_at` to the 100 that B3 allows an account in all.
+  std::int64_t known_device_tries = 10;
+
   TokenLifetimes tokens;                            ///< E1, E2
   Micros refresh_family_life = 30 * kMicrosPerDay;  ///< E4: at most 30 days
 

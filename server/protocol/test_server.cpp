@@ -184,7 +184,11 @@ Reply TestServer::post(const std::string& path, Params params) {
                    [](const auto& entry) { return entry.first == "client_id"; })) {
     params.insert(params.begin(), {"client_id", kClient});
   }
-  return read(send(form_request(std::string("/") + kTenant + path, params)));
+  HttpRequest request = form_request(std::string("/") + kTenant + path, params);
+  if (!device_key.empty()) {
+    request.headers.emplace_back("x-gate-device-key", device_key);
+  }
+  return read(send(request));
 }
 
 Reply TestServer::initiate(const std::string& user, const std::string& capabilities) {

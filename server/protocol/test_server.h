@@ -100,6 +100,8 @@ class TestServer {
   /// The id of the method with this channel in an introspect answer.
   [[nodiscard]] static std::string method_id(const Reply& listed, const std::string& channel);
 
+  /// Sent as x-gate-device-key by every post from now on; empty: a stranger's.
+  std::string device_key;
   /// The code of the newest message; takes all that are due from the outbox.
   [[nodiscard]] std::string last_code();
   /// Every message ever taken.

@@ -1,6 +1,7 @@
 #include "server/protocol/code_challenge.h"
 #include "server/protocol/endpoints.h"
 #include "server/protocol/issue.h"
+#include "server/protocol/known_device.h"
 
 namespace gate::server {
 namespace {
@@ -65,9 +66,15 @@ Answer token_by_code(const RequestContext& context, const std::string& auth_cont
   });
 }
 
+/// A password try that may be evaluated.
+struct ReservedTry {
+  FlowRecord flow;
+  std::string counted_on;
+};
+
 /// Admits one password try of this flow's account (B3, B6), or gives the refusal. The try is
 /// counted before the hash is computed, so that parallel tries cannot outrun the counter.
-Answer reserve_password_try(const RequestContext& context, FlowRecord& flow, bool& admitted) {
+Answer reserve_password_try(const RequestContext& context, std::optional<ReservedTry>& reserved) {
   return in_transaction(context, [&](Transaction& transaction) -> Result<Answer> {
     FlowRun run(context);
     GATE_TRY(std::optional<Answer> refusal,
@@ -86,14 +93,11 @@ Answer reserve_password_try(const RequestContext& context, FlowRecord& flow, boo
     rule.delay_first = settings.tries_delay_first;
     rule.delay_max = settings.tries_delay_max;
     rule.stop_at = settings.tries_stop_at;
-    GATE_TRY(const ThrottleVerdict verdict,
-             transaction.throttle_take(context.tenant.id, "password:" + run.flow().account_key,
-                                       rule, context.now));
-    if (!verdict.admitted) {
-      return Answer::too_many(verdict.retry_at - context.now);
+    GATE_TRY(TryAdmission admission, admit_try(run, transaction, TriedSecret::kPassword, "", rule));
+    if (!admission.verdict.admitted) {
+      return Answer::too_many(admission.verdict.retry_at - context.now);
     }
-    admitted = true;
-    flow = run.flow();
+    reserved = ReservedTry{run.flow(), std::move(admission.key)};
     return Answer();
   });
 }
@@ -122,12 +126,12 @@ Answer token_by_password(const RequestContext& context, const std::string& auth_
   if (password.empty()) {
     return Answer::error(WireError::kBadRequest, "The password parameter is empty.");
   }
-  FlowRecord flow;
-  bool admitted = false;
-  Answer refused = reserve_password_try(context, flow, admitted);
-  if (!admitted) {
+  std::optional<ReservedTry> reserved;
+  Answer refused = reserve_password_try(context, reserved);
+  if (!reserved) {
     return refused;
   }
+  const FlowRecord& flow = reserved->flow;
   // Outside of any transaction: some 40 ms of argon2, for a name that nobody has as well (C6).
   std::optional<std::string> encoded;
   if (!flow.user_id.empty()) {
@@ -170,7 +174,7 @@ Answer token_by_password(const RequestContext& context, const std::string& auth_
     if (!raised.empty()) {
       GATE_TRY_VOID(transaction.set_password(flow.tenant_id, flow.user_id, raised, context.now));
     }
-    GATE_TRY_VOID(transaction.throttle_succeeded(flow.tenant_id, "password:" + flow.account_key));
+    GATE_TRY_VOID(transaction.throttle_succeeded(flow.tenant_id, reserved->counted_on));
     run.flow().completed.push_back({Method::kPassword, context.now, ""});
     remember_context(run, auth_context);
     return decide_and_answer(run, transaction);

@@ -139,6 +139,17 @@ struct ThrottleSetVerdict {
   Micros retry_at = 0;         ///< when refused: the earliest time that this claim may admit
 };
 
+/// A device that a user has signed in from completely (B8). It proves itself by a secret of its
+/// own, of which a keyed hash is all that is stored.
+struct KnownDevice {
+  std::string tenant_id;
+  std::string user_id;
+  Bytes key_hash;
+  std::string device_id;  ///< what its tries are counted on; new each time that it becomes known
+  std::int64_t user_epoch = 0;
+  Micros seen_at = 0;  ///< its last complete sign-in
+};
+
 /// One message to send. In the table the payload is sealed, and wiped when the row is finished.
 struct OutboxMessage {
   std::int64_t seq = 0;  ///< set by the store

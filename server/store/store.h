@@ -44,6 +44,11 @@ class StoreReader {
                                                                     std::string_view flow_id) = 0;
   [[nodiscard]] virtual Result<std::optional<RefreshRecord>> find_refresh(
       std::string_view tenant_id, ByteSpan token_hash) = 0;
+  /// The id of the device with this hash, if it became known under `user_epoch` and was last seen
+  /// at `seen_since` or later.
+  [[nodiscard]] virtual Result<std::optional<std::string>> find_known_device(
+      std::string_view tenant_id, std::string_view user_id, ByteSpan key_hash,
+      std::int64_t user_epoch, Micros seen_since) = 0;
   [[nodiscard]] virtual Result<std::vector<SigningKeyRecord>> signing_keys() = 0;
   /// Up to `limit` rows with seq > `after`, oldest first.
   [[nodiscard]] virtual Result<std::vector<AuditRecord>> read_audit(std::int64_t after,
@@ -97,6 +102,17 @@ class Transaction : public StoreReader {
   /// ends by success, or by an operator who knows that it was not the owner.
   [[nodiscard]] virtual Result<void> lift_limits(std::string_view tenant_id,
                                                  std::string_view account_key) = 0;
+
+  /// Makes the device known, or notes that it was seen again; a device that still is known keeps
+  /// its id and with it its count of tries. Forgets the user's devices of another epoch, those not
+  /// seen since `seen_since`, and of the others the longest unseen beyond `max`.
+  [[nodiscard]] virtual Result<void> remember_device(const KnownDevice& device, Micros seen_since,
+                                                     std::int64_t max) = 0;
+  /// The device is none of the user's any more, and nothing is counted on it: the rows of
+  /// `throttle_take` whose key begins with `device_throttle_prefix` end with it.
+  [[nodiscard]] virtual Result<void> forget_device(std::string_view tenant_id,
+                                                   std::string_view user_id,
+                                                   std::string_view device_id) = 0;
 
   /// Adds the channel, or takes over `verified` where the user has it already; a block stays.
   [[nodiscard]] virtual Result<void> add_channel(std::string_view tenant_id,
@@ -152,6 +168,11 @@ class Store : public StoreReader {
   [[nodiscard]] virtual Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
                                                    Micros retry_at) = 0;
 };
+
+/// What the key of everything that is counted on a known device begins with.
+[[nodiscard]] inline std::string device_throttle_prefix(std::string_view device_id) {
+  return std::string("device:").append(device_id).append(":");
+}
 
 /// How long a claimed message belongs to its claimer.
 inline constexpr Micros kOutboxLease = 60 * kMicrosPerSecond;

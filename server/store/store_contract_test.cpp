@@ -387,6 +387,60 @@ TEST_P(StoreContract, B5_ACapHoldsAgainstManyAtOnce) {
   EXPECT_EQ(admitted, 10);
 }
 
+TEST_P(StoreContract, B8_DevicesAreKnownUntilTheirEpochTheirAgeOrTheirNumberEnds) {
+  const auto hash = [](int i) { return sha256(as_bytes("key " + std::to_string(i))); };
+  const auto remember = [&](int i, std::int64_t epoch, Micros at) {
+    must([&](Transaction& transaction) {
+      const Digest digest = hash(i);
+      return transaction.remember_device(
+          {kTenant, kUser, Bytes(digest.begin(), digest.end()),
+           "id" + std::to_string(i) + "@" + std::to_string(at), epoch, at},
+          at - kMicrosPerDay, 3);
+    });
+  };
+  const auto find = [&](int i, std::int64_t epoch, Micros since) {
+    return *store_.find_known_device(kTenant, kUser, hash(i), epoch, since);
+  };
+  EXPECT_EQ(find(1, 0, 0), std::nullopt);
+  remember(1, 0, 100);
+  EXPECT_EQ(find(1, 0, 100), "id1@100");
+  EXPECT_EQ(find(1, 0, 101), std::nullopt);
+  EXPECT_EQ(find(1, 1, 0), std::nullopt);
+  EXPECT_EQ(*store_.find_known_device(kTenant, "somebody", hash(1), 0, 0), std::nullopt);
+  remember(1, 0, 200);
+  EXPECT_EQ(find(1, 0, 200), "id1@100") << "seen again, the same device";
+  remember(2, 0, 201);
+  remember(3, 0, 202);
+  remember(4, 0, 202);
+  EXPECT_EQ(find(1, 0, 0), std::nullopt) << "three, and this one was away longest";
+  EXPECT_EQ(find(2, 0, 0), "id2@201");
+  EXPECT_EQ(find(4, 0, 0), "id4@202");
+  remember(4, 1, 203);
+  EXPECT_EQ(find(4, 1, 0), "id4@203") << "another epoch, another device";
+  EXPECT_EQ(find(2, 0, 0), std::nullopt);
+  remember(4, 1, 204 + kMicrosPerDay);
+  EXPECT_EQ(find(4, 1, 0), "id4@" + std::to_string(204 + kMicrosPerDay)) << "away too long";
+}
+
+TEST_P(StoreContract, B8_WhatWasCountedOnADeviceIsForgottenWithIt) {
+  const Digest digest = sha256(as_bytes("key"));
+  must([&](Transaction& transaction) {
+    return transaction.remember_device(
+        {kTenant, kUser, Bytes(digest.begin(), digest.end()), "d1", 0, kNow}, 0, 3);
+  });
+  ThrottleRule rule;
+  rule.stop_at = 1;
+  const char* keys[] = {"device:d1:password", "device:d1:code:c", "device:d10:password", "device"};
+  for (const char* key : keys) {
+    EXPECT_TRUE(take(key, rule, kNow).admitted);
+  }
+  must([](Transaction& transaction) { return transaction.forget_device(kTenant, kUser, "d1"); });
+  EXPECT_EQ(*store_.find_known_device(kTenant, kUser, digest, 0, 0), std::nullopt);
+  for (const char* key : keys) {
+    EXPECT_EQ(take(key, rule, kNow).admitted, std::string(key).starts_with("device:d1:")) << key;
+  }
+}
+
 TEST_P(StoreContract, T5_MailIsSentAtLeastOnceAndSmsAtMostOnce) {
   OutboxMessage mail;
   mail.kind = ChannelKind::kEmail;

@@ -42,7 +42,7 @@ async function askForText(name) {
   });
 }
 const metrics = () => fetch(`http://127.0.0.1:${metricsPort}/metrics`);
-const count = async () => Number(/^gated_send_cap_refusals_total\{cap="prefix",channel="sms",window="hour"\} (\d+)$/m.exec(await (await metrics()).text())?.[1]);
+const count = async () => Number(/^gated_send_cap_refusals_total\{cap="prefix",channel="sms",share="all",window="hour"\} (\d+)$/m.exec(await (await metrics()).text())?.[1]);
 const texts = () => (existsSync(gated.outbox) ? readFileSync(gated.outbox, "utf8") : "").split("\n").filter(Boolean).map((line) => JSON.parse(line)).filter((m) => m.channel === "sms");
 
 test("B5, B7: a cap per calling prefix holds, across a restart, and says no more to clients than that they have to wait", async () => {

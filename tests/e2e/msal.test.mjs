@@ -1,16 +1,17 @@
 // One scenario of each kind through the unmodified @azure/msal-browser custom-auth client.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { CLIENT, Gated, PASSWORD, TENANT, user } from "./lib/server.mjs";
 import { makeClient } from "./lib/msal.mjs";
-import { otherCode } from "./lib/wire.mjs";
+import { Wire, otherCode } from "./lib/wire.mjs";
 
 let gated;
 before(async () => {
   gated = await Gated.start({
     users: [
-      user("otto", { password: PASSWORD }), user("ella"), user("resend"), user("signout", { password: PASSWORD }),
+      user("otto", { password: PASSWORD }), user("ella"), user("resend"), user("signout", { password: PASSWORD }), user("known", { password: PASSWORD }),
       user("wanda", { password: PASSWORD, groups: ["Wealth Clients"] }), user("wilma", { groups: ["Wealth Clients"] }),
       user("nora", { password: PASSWORD, groups: ["Wealth Clients"], channels: [] }),
       user("norbert", { groups: ["Wealth Clients"], channels: [{ kind: "email", address: "norbert@customer.example" }] }),
@@ -146,4 +147,23 @@ test("tokens are renewed with the refresh token, and signing out empties the cac
   const out = await result.data.signOut();
   assert.ok(out.isCompleted(), String(out.error));
   assert.ok(app.getCurrentAccount().isFailed());
+});
+
+test("B8: a browser that was here before signs in while strangers have the account closed", async () => {
+  const deviceKey = randomBytes(32).toString("base64url");
+  await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ username: mail("known"), password: PASSWORD }), mail("known"));
+  const wire = new Wire(gated, { headers: { "x-gate-device-key": randomBytes(32).toString("base64url") } });
+  const submit = async (password) => {
+    const started = await wire.initiate(mail("known"));
+    const { continuation_token } = await wire.challenge(started.continuation_token);
+    return fetch(`${gated.origin}/${TENANT}/oauth2/v2.0/token`, {
+      method: "POST", headers: wire.headers, body: new URLSearchParams({ client_id: CLIENT, grant_type: "password", continuation_token, password, scope: "openid" }),
+    });
+  };
+  for (let i = 0; i < 10; ++i) assert.equal((await submit("a guess")).status, 400);
+  assert.equal((await submit(PASSWORD)).status, 429, "strangers are not stopped");
+  const elsewhere = await (await makeClient(gated)).signIn({ username: mail("known"), password: PASSWORD });
+  assert.ok(elsewhere.isFailed(), "a browser without the key got in");
+  await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ username: mail("known"), password: PASSWORD }), mail("known"));
+  assert.ok(!gated.log.join("\n").includes(deviceKey));
 });

@@ -269,6 +269,24 @@ Result<std::optional<RefreshRecord>> SqliteReads<Base>::find_refresh(std::string
 }
 
 template <typename Base>
+Result<std::optional<std::string>> SqliteReads<Base>::find_known_device(std::string_view tenant_id,
+                                                                        std::string_view user_id,
+                                                                        ByteSpan key_hash,
+                                                                        std::int64_t user_epoch,
+                                                                        Micros seen_since) {
+  Query query(connection_,
+              "SELECT device_id FROM known_device WHERE tenant_id = ? AND user_id = ? "
+              "AND key_hash = ? AND user_epoch = ? AND last_seen >= ?");
+  query.bind(tenant_id, user_id, key_hash, user_epoch, seen_since);
+  std::optional<std::string> device_id;
+  if (query.next()) {
+    device_id = query.text(0);
+  }
+  GATE_TRY_VOID(query.done());
+  return device_id;
+}
+
+template <typename Base>
 Result<std::vector<SigningKeyRecord>> SqliteReads<Base>::signing_keys() {
   Query query(connection_,
               "SELECT kid, state, created_at, retire_at, private_sealed FROM signing_key "

@@ -29,6 +29,10 @@ class SqliteReads : public Base {
                                               std::string_view flow_id) override;
   Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
                                                     ByteSpan token_hash) override;
+  Result<std::optional<std::string>> find_known_device(std::string_view tenant_id,
+                                                       std::string_view user_id, ByteSpan key_hash,
+                                                       std::int64_t user_epoch,
+                                                       Micros seen_since) override;
   Result<std::vector<SigningKeyRecord>> signing_keys() override;
   Result<std::vector<AuditRecord>> read_audit(std::int64_t after, std::size_t limit) override;
   Result<std::optional<AuditRecord>> audit_head() override;

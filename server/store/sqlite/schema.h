@@ -4,12 +4,13 @@
 
 namespace gate::server {
 
-/// PRAGMA user_version of the schema below. A file with another number is refused.
-inline constexpr std::int64_t kSchemaVersion = 1;
+/// PRAGMA user_version of what the texts below make together. A file of a later version is refused.
+inline constexpr std::int64_t kSchemaVersion = 2;
 
-/// The tables. All keys begin with tenant_id, so that the same layout can be sharded elsewhere;
-/// times are microseconds UTC. Columns ending in _sealed hold AES-256-GCM under the store key.
-inline constexpr const char* kSchema = R"sql(
+/// The tables of version 1; never changed, later versions add to it. All keys begin with tenant_id,
+/// so that the same layout can be sharded elsewhere; times are microseconds UTC. Columns ending in
+/// _sealed hold AES-256-GCM under the store key.
+inline constexpr const char* kSchemaOne = R"sql(
 CREATE TABLE tenant (
   tenant_id TEXT PRIMARY KEY, name TEXT NOT NULL, domain TEXT NOT NULL UNIQUE) WITHOUT ROWID;
 CREATE TABLE client (
@@ -96,6 +97,15 @@ CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+)sql";
+
+/// What version 2 adds: the devices of B8.
+inline constexpr const char* kSchemaTwo = R"sql(
+CREATE TABLE known_device (
+  tenant_id TEXT NOT NULL, user_id TEXT NOT NULL, key_hash BLOB NOT NULL, device_id TEXT NOT NULL,
+  user_epoch INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, user_id, key_hash),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
 )sql";
 
 }  // namespace gate::server

@@ -76,12 +76,16 @@ Result<void> SqliteStore::create_tables() {
     }
     GATE_TRY_VOID(query.done());
   }
-  if (version == 0) {
-    GATE_TRY_VOID(writer_connection_->run(kSchema));
-    GATE_TRY_VOID(writer_connection_->run("PRAGMA user_version = 1"));
-    static_assert(kSchemaVersion == 1, "the line above names the version");
-  } else if (version != kSchemaVersion) {
+  if (version < 0 || version > kSchemaVersion) {
     return Error{ErrorCode::kConflict, "the store was written by another version of gated"};
+  }
+  if (version < 1) {
+    GATE_TRY_VOID(writer_connection_->run(kSchemaOne));
+  }
+  if (version < 2) {
+    GATE_TRY_VOID(writer_connection_->run(kSchemaTwo));
+    GATE_TRY_VOID(writer_connection_->run("PRAGMA user_version = 2"));
+    static_assert(kSchemaVersion == 2, "the line above names the version");
   }
   return writer_connection_->run("COMMIT");
 }
@@ -241,6 +245,14 @@ Result<std::optional<RefreshRecord>> SqliteStore::find_refresh(std::string_view 
                                                                ByteSpan token_hash) {
   GATE_TRY(const Reader reader, borrow_reader());
   return reader.reads().find_refresh(tenant_id, token_hash);
+}
+Result<std::optional<std::string>> SqliteStore::find_known_device(std::string_view tenant_id,
+                                                                  std::string_view user_id,
+                                                                  ByteSpan key_hash,
+                                                                  std::int64_t user_epoch,
+                                                                  Micros seen_since) {
+  GATE_TRY(const Reader reader, borrow_reader());
+  return reader.reads().find_known_device(tenant_id, user_id, key_hash, user_epoch, seen_since);
 }
 Result<std::vector<SigningKeyRecord>> SqliteStore::signing_keys() {
   GATE_TRY(const Reader reader, borrow_reader());

@@ -14,6 +14,7 @@
 
 #include "server/crypto/aead.h"
 #include "server/crypto/openssl_random.h"
+#include "server/store/sqlite/schema.h"
 
 namespace gate::server {
 namespace {
@@ -126,6 +127,28 @@ TEST_F(SqliteStoreTest, AFileOfAnotherVersionIsRefused) {
   sqlite3_close(raw);
   const auto store = SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_);
   EXPECT_EQ(store.error().code, ErrorCode::kConflict);
+}
+
+TEST_F(SqliteStoreTest, AFileOfTheFirstVersionIsBroughtUpToDateAndKeepsWhatItHolds) {
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(raw, kSchemaOne, nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(raw,
+                         "PRAGMA user_version=1;"
+                         "INSERT INTO tenant VALUES ('tenant', 'Bank', 'bank.example');"
+                         "INSERT INTO user VALUES ('tenant', 'amy', 'amy@bank.example', '', '[]', "
+                         "'[]', 'member', 'none', 'none', '[]', 0, 1)",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(raw);
+  for (int times = 0; times < 2; ++times) {
+    const auto store = open();
+    EXPECT_EQ((*store->find_tenant("tenant"))->name, "Bank");
+    EXPECT_TRUE(store->transact([](Transaction& transaction) {
+      return transaction.remember_device({kTenant, "amy", Bytes(32, 1), "d", 0, kNow}, 0, 5);
+    }));
+    EXPECT_EQ(*store->find_known_device(kTenant, "amy", Bytes(32, 1), 0, 0), "d");
+  }
 }
 
 TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefused) {

@@ -28,6 +28,10 @@ class SqliteTransaction final : public SqliteReads<Transaction> {
                                                Micros now) override;
   Result<void> throttle_succeeded(std::string_view tenant_id, std::string_view key) override;
   Result<void> lift_limits(std::string_view tenant_id, std::string_view account_key) override;
+  Result<void> remember_device(const KnownDevice& device, Micros seen_since,
+                               std::int64_t max) override;
+  Result<void> forget_device(std::string_view tenant_id, std::string_view user_id,
+                             std::string_view device_id) override;
   Result<void> add_channel(std::string_view tenant_id, std::string_view user_id,
                            const Channel& channel, Micros now) override;
   Result<void> set_channel_blocked(std::string_view tenant_id, std::string_view channel_id,

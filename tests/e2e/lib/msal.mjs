@@ -47,12 +47,13 @@ becomeBrowser();
 const library = await import("@azure/msal-browser/custom-auth");
 
 /** A client of its own with an empty cache. */
-export async function makeClient(gated, { capabilities = ["mfa_required", "registration_required"] } = {}) {
+export async function makeClient(gated, { capabilities = ["mfa_required", "registration_required"], deviceKey } = {}) {
+  const requestInterceptor = deviceKey && { addAdditionalHeaderFields: () => ({ "x-gate-device-key": deviceKey }) };
   sessionStorage.clear();
   localStorage.clear();
   return library.CustomAuthPublicClientApplication.create({
     auth: { clientId: CLIENT, authority: `https://login.local.test/${TENANT}`, redirectUri: "http://localhost:3000/" },
-    customAuth: { authApiProxyUrl: `${gated.origin}/${TENANT}`, challengeTypes: ["password", "oob", "redirect"], capabilities },
+    customAuth: { authApiProxyUrl: `${gated.origin}/${TENANT}`, challengeTypes: ["password", "oob", "redirect"], capabilities, requestInterceptor },
     cache: { cacheLocation: "sessionStorage" },
     system: { loggerOptions: { loggerCallback() {}, piiLoggingEnabled: false } },
   });
