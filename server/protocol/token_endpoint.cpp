@@ -128,8 +128,8 @@ Answer token_by_password(const RequestContext& context, const std::string& auth_
   }
   std::optional<ReservedTry> reserved;
   Answer refused = reserve_password_try(context, reserved);
-  if (!reserved) {
-    return refused;
+  if (!reserved || refused.status != 200) {
+    return refused;  // a count that did not reach the disk admits nothing (T2)
   }
   const FlowRecord& flow = reserved->flow;
   // Outside of any transaction: some 40 ms of argon2, for a name that nobody has as well (C6).
