@@ -397,7 +397,10 @@ class Walk {
     if (!evaluate(flow, code, wrong)) {
       return wrong;
     }
-    if (mode_ == Mode::kBlock) {
+    // Another flow may have registered a method since: who has one proves it before he adds one
+    // (C2).
+    const bool has_another_way = mode_ == Mode::kTwoMethods && !eligible(flow).empty();
+    if (mode_ == Mode::kBlock || has_another_way) {
       flow.step = Step::kOver;
       return Kind::kBlocked;
     }
