@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "gate_generate: %s\n", error.what());
+    (void)std::fprintf(stderr, "gate_generate: %s\n", error.what());
     return 1;
   }
 }

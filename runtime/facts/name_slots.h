@@ -35,9 +35,9 @@ class NameSlots {
   static constexpr std::size_t kSlots = 128;
   static constexpr std::size_t slot_of(std::string_view name) {
     // Found by trying, for the tables that there are.
-    return (3 * name.size() + 23 * static_cast<unsigned char>(name.front()) +
-            static_cast<unsigned char>(name.back())) %
-           kSlots;
+    const std::size_t first = static_cast<unsigned char>(name.front());
+    const std::size_t last = static_cast<unsigned char>(name.back());
+    return (3 * name.size() + 23 * first + last) % kSlots;
   }
   std::array<Entry, kSlots> slots_{};
 };

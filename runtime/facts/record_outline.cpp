@@ -17,8 +17,8 @@ namespace gate::facts {
 enum class RecordOutline::Left : std::uint8_t {
   kNothing,    ///< members below it may be left out
   kText,       ///< a string without escapes
-  kNumber,     ///< a whole number without sign
   kFlowId,     ///< the same, but no flow of a request
+  kNumber,     ///< a whole number without sign
   kTimeText,   ///< a string that time_of_log() reads, if times do not count
   kTimeNumber  ///< a whole number, if times do not count
 };

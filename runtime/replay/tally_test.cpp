@@ -41,7 +41,8 @@ TEST(Tally, TwoThreadsCountWhatOneCounts) {
   for (std::uint64_t line = 1; line <= 40; ++line) {
     const std::string user = "user" + std::to_string(line % 7);
     for (Tally* tally : {&one, line % 3 == 0 ? &a : &b}) {
-      tally->add(blocked_by(static_cast<std::uint32_t>(line % 5)), {{0, line}, user, line % 7, false});
+      tally->add(blocked_by(static_cast<std::uint32_t>(line % 5)),
+                 {{0, line}, user, line % 7, false});
     }
   }
   a.merge(b);
