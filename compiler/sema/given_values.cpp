@@ -25,9 +25,11 @@ std::optional<int> take_digits(std::string_view& text, std::size_t count) {
   if (text.size() < count) {
     return std::nullopt;
   }
+  const std::string_view digits = text.substr(0, count);
+  const char* const last = digits.data() + digits.size();
   int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + count, value);
-  if (error != std::errc{} || end != text.data() + count || value < 0) {
+  const auto [end, error] = std::from_chars(digits.data(), last, value);
+  if (error != std::errc{} || end != last || value < 0) {
     return std::nullopt;
   }
   text.remove_prefix(count);
@@ -166,7 +168,8 @@ std::optional<std::int64_t> parse_instant(std::string_view text) {
     return std::nullopt;
   }
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  return std::int64_t{days} * 86'400 + *hour * 3'600 + (*minute - *offset) * 60 + second;
+  return std::int64_t{days} * 86'400 + std::int64_t{*hour} * 3'600 +
+         std::int64_t{*minute - *offset} * 60 + second;
 }
 
 std::optional<std::vector<ast::Item>> read_items(const ast::Expr& value, std::string_view fact,

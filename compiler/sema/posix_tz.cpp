@@ -105,7 +105,8 @@ std::int64_t day_in(const PosixRule::Day& day, int year) {
   const std::int64_t next =
       day.month == 12 ? days_from_civil(year + 1, 1, 1) : days_from_civil(year, day.month + 1, 1);
   const std::int64_t first_weekday = ((first + 4) % 7 + 7) % 7;  // 1970-01-01 was a Thursday
-  std::int64_t found = first + (day.weekday - first_weekday + 7) % 7 + (day.week - 1) * 7;
+  std::int64_t found =
+      first + (day.weekday - first_weekday + 7) % 7 + std::int64_t{day.week - 1} * 7;
   while (found >= next) {
     found -= 7;
   }

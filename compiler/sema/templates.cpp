@@ -96,7 +96,10 @@ class Substitution {
 
  private:
   [[nodiscard]] const std::vector<ast::Item>* find(const ast::Name* name) const {
-    const auto found = name == nullptr ? arguments_.end() : arguments_.find(name->text);
+    if (name == nullptr) {
+      return nullptr;
+    }
+    const auto found = arguments_.find(name->text);
     if (found == arguments_.end()) {
       return nullptr;
     }

@@ -219,7 +219,7 @@ std::int64_t day_begins(const ir::Zone& zone, std::int64_t day) {
 }
 
 bool is_assigned_country(std::array<char, 2> code) {
-  static const std::set<std::array<char, 2>> assigned = [] {
+  static const std::set<std::array<char, 2>> kAssigned = [] {
     std::set<std::array<char, 2>> out;
     std::ifstream file(zone_folder() / "iso3166.tab");
     for (std::string line; std::getline(file, line);) {  // "AT\tAustria"; comments begin with #
@@ -229,7 +229,7 @@ bool is_assigned_country(std::array<char, 2> code) {
     }
     return out;
   }();
-  return assigned.empty() || code == std::array{'X', 'K'} || assigned.contains(code);
+  return kAssigned.empty() || code == std::array{'X', 'K'} || kAssigned.contains(code);
 }
 
 std::vector<std::string> zone_names() {
