@@ -329,6 +329,21 @@ TEST_P(StoreContract, B5_SendsKeepTheirDistanceAndTheirNumberPerWindow) {
   EXPECT_TRUE(take("send", rule, kNow + kMicrosPerHour).admitted);
 }
 
+// Many requests run into a cap of a whole tenant at once, and the store counts them in another
+// order than they came in.
+TEST_P(StoreContract, B5_ARequestThatCameFirstAndIsCountedLaterIsNotTooEarly) {
+  ThrottleRule cap;
+  cap.max_in_window = 3;
+  EXPECT_TRUE(take("cap", cap, kNow).admitted);
+  EXPECT_TRUE(take("cap", cap, kNow - 20'000).admitted);
+  EXPECT_TRUE(take("cap", cap, kNow - 10'000).admitted);
+  EXPECT_FALSE(take("cap", cap, kNow + 1).admitted);
+  cap.spacing = kMicrosPerMinute;
+  EXPECT_TRUE(take("spaced", cap, kNow).admitted);
+  EXPECT_FALSE(take("spaced", cap, kNow - 1).admitted)
+      << "where there is a distance to keep, it is";
+}
+
 TEST_P(StoreContract, B5_AUseThatOneLimitRefusesIsNoUseOfTheOthers) {
   ThrottleRule wide;
   wide.max_in_window = 3;

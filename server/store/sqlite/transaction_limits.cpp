@@ -29,6 +29,8 @@ Result<ThrottleVerdict> SqliteTransaction::throttle_take(std::string_view tenant
               "VALUES (?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING");
   fresh.bind(tenant_id, key, now);
   GATE_TRY([[maybe_unused]] const std::int64_t inserted, fresh.change());
+  // `until` moves only where there is something to wait for: requests are counted in another order
+  // than they came in, and one that came first must not be taken for one that came too early.
   // ?1 now ?2 window ?3 max ?4 spacing ?5 delay_from ?6 delay_first ?7 delay_max ?8 stop_at
   // ?11 whether the rule looks at failures in a row: rows where it does are never swept
   Query take(connection_,
@@ -36,8 +38,9 @@ Result<ThrottleVerdict> SqliteTransaction::throttle_take(std::string_view tenant
              "window_start = CASE WHEN ?1 - window_start >= ?2 THEN ?1 ELSE window_start END, "
              "count = CASE WHEN ?1 - window_start >= ?2 THEN 1 ELSE count + 1 END, "
              "consecutive = consecutive + ?11, "
-             "until = ?1 + MAX(?4, CASE WHEN consecutive + 1 >= ?5 THEN "
-             "MIN(?7, ?6 * (1 << MIN(consecutive + 1 - ?5, 20))) ELSE 0 END) "
+             "until = CASE WHEN ?4 > 0 OR consecutive + 1 >= ?5 THEN "
+             "?1 + MAX(?4, CASE WHEN consecutive + 1 >= ?5 THEN "
+             "MIN(?7, ?6 * (1 << MIN(consecutive + 1 - ?5, 20))) ELSE 0 END) ELSE until END "
              "WHERE tenant_id = ?9 AND key = ?10 AND until <= ?1 "
              "AND (count < ?3 OR ?1 - window_start >= ?2) AND consecutive < ?8");
   take.bind(now, rule.window, rule.max_in_window, rule.spacing, rule.delay_from, rule.delay_first,
