@@ -307,6 +307,17 @@ TEST(KnownDevicesOff, B8_WithoutKnownDevicesEverybodyIsAStranger) {
   EXPECT_EQ(server.submit("password", server.begin("amy"), TestServer::kPassword).status, 429);
 }
 
+TEST(KnownDevicesOff, B8_B5_NothingOfACapIsKeptForNobody) {
+  ServiceSettings settings = TestServer::relaxed();
+  settings.known_devices = 0;
+  settings.email_per_tenant = {10, 1'000};
+  TestServer server(settings);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(server.begin("ben").empty()) << i;
+  }
+  EXPECT_TRUE(server.begin("ben").empty());
+}
+
 TEST(KnownDevicesAndCaps, B8_B5_StrangersLeaveAFifthOfEveryCap) {
   ServiceSettings settings = TestServer::relaxed();
   settings.email_per_tenant = {10, 1'000};

@@ -46,7 +46,7 @@ std::vector<NamedCap> caps_on(const RequestContext& context, const CodeDestinati
   const auto add = [&](CapScope scope, std::string_view value, const SendLimit& limit) {
     for (const auto& [window, max] :
          {std::pair{CapWindow::kHour, limit.per_hour}, std::pair{CapWindow::kDay, limit.per_day}}) {
-      const std::int64_t kept = max / kKeptForKnownDevices;
+      const std::int64_t kept = settings.known_devices > 0 ? max / kKeptForKnownDevices : 0;
       if (!known && kept > 0) {
         caps.push_back({{destination.kind, scope, window, true}, std::string(value), max - kept});
       }
