@@ -201,12 +201,9 @@ Result<std::string> device_rule_as_gate(const Rule& rule) {
   }
   std::string out;
   for (const auto& child : rule.children) {
-    GATE_TRY(auto text, device_rule_as_gate(child));
-    if (child.kind != RuleKind::kCompare) {
-      text = "(" + text + ")";
-    }
+    GATE_TRY(const auto text, device_rule_as_gate(child));
     out += out.empty() ? "" : (rule.kind == RuleKind::kAnd ? " and " : " or ");
-    out += text;
+    out += child.kind == RuleKind::kCompare ? text : fmt::format("({})", text);
   }
   return rule.kind == RuleKind::kNot ? "not " + out : out;
 }

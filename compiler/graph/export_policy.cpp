@@ -63,9 +63,7 @@ bool whole_kind(const ast::Item& item, std::string_view word, Principals& into) 
   const auto is = [&](std::string_view plain) {
     return word == plain || (word == "all" && word_of(item, 1) == plain);
   };
-  if (word == "all" && item.atoms.size() == 1) {
-    into.users.emplace_back("All");
-  } else if (word == "all" && word_of(item, 1) == "users") {
+  if (word == "all" && (item.atoms.size() == 1 || word_of(item, 1) == "users")) {
     into.users.emplace_back("All");
   } else if (is("service_principals")) {
     into.service_principals.emplace_back("ServicePrincipalsInMyTenant");
