@@ -43,7 +43,7 @@ FileStamp stamp(const struct stat& info) {
   out.modified_ns = in_ns(info.st_mtim);
   out.changed_ns = in_ns(info.st_ctim);
   timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
+  (void)::clock_gettime(CLOCK_REALTIME, &now);  // if it ever fails, nothing counts as settled
   out.settled = in_ns(now) - std::max(out.modified_ns, out.changed_ns) > kSettledNs;
   return out;
 }
