@@ -101,11 +101,13 @@ ListenerSettings metrics_listener_settings(const Config& config) {
   return settings;
 }
 
-HttpResponse answer_metrics(const HttpRequest& request, const Metrics& metrics) {
+HttpResponse answer_metrics(const HttpRequest& request, const PolicyKeeper& policies,
+                            Metrics& metrics) {
   const bool here = request.path == "/metrics";
   if (!here || request.method != "GET") {
     return {.status = here ? 405 : 404, .headers = {{"cache-control", "no-store"}}, .body = ""};
   }
+  metrics.wrong_machine_code(policies.status().wrong_code);
   return {.status = 200,
           .headers = {{"content-type", Metrics::kTextType}, {"cache-control", "no-store"}},
           .body = metrics.text()};
@@ -201,11 +203,12 @@ Result<void> Service::Parts::serve() {
           },
       .on_cap = [this](const SendCap& cap) { metrics.send_cap_reached(cap); }});
   if (config.http_metrics_port != 0) {
-    GATE_TRY(metrics_listener,
-             Listener::start(
-                 metrics_listener_settings(config),
-                 [this](const HttpRequest& request) { return answer_metrics(request, metrics); },
-                 [this] { return readiness(); }, log));
+    GATE_TRY(metrics_listener, Listener::start(
+                                   metrics_listener_settings(config),
+                                   [this](const HttpRequest& request) {
+                                     return answer_metrics(request, policies, metrics);
+                                   },
+                                   [this] { return readiness(); }, log));
   }
   open_for_requests.store(true, std::memory_order_release);
   return {};

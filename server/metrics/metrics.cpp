@@ -1,6 +1,7 @@
 #include "server/metrics/metrics.h"
 
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
@@ -29,6 +30,7 @@ struct Metrics::Counters {
   std::array<prometheus::Counter*,
              kChannels.size() * kScopes.size() * kWindows.size() * kShares.size()>
       send_caps{};
+  prometheus::Gauge* wrong_machine_code = nullptr;
 };
 
 Metrics::Metrics() : counters_(std::make_unique<Counters>()) {
@@ -50,9 +52,19 @@ Metrics::Metrics() : counters_(std::make_unique<Counters>()) {
       }
     }
   }
+  counters_->wrong_machine_code =
+      &prometheus::BuildGauge()
+           .Name("gated_wrong_machine_code")
+           .Help("Pieces of machine code that were wrong; the tables decide in their place")
+           .Register(counters_->registry)
+           .Add({});
 }
 
 Metrics::~Metrics() = default;
+
+void Metrics::wrong_machine_code(std::uint64_t pieces) noexcept {
+  counters_->wrong_machine_code->Set(static_cast<double>(pieces));
+}
 
 void Metrics::send_cap_reached(const SendCap& cap) noexcept {
   counters_->send_caps[place_of(cap)]->Increment();

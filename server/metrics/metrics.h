@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,11 @@ class Metrics {
   /// A message was not sent because of a cap: `gated_send_cap_refusals_total` (B5). A few
   /// nanoseconds.
   void send_cap_reached(const SendCap& cap) noexcept;
+
+  /// How many pieces of machine code were found to be wrong since the process began:
+  /// `gated_wrong_machine_code`, a gauge, for it is counted elsewhere. Not zero is a fault to
+  /// report.
+  void wrong_machine_code(std::uint64_t pieces) noexcept;
 
   /// All counters in the text format of Prometheus, those that are still zero included.
   [[nodiscard]] std::string text() const;

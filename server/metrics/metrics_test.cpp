@@ -27,5 +27,12 @@ TEST(Metrics, B5_EveryCapHasACounterOfItsOwn) {
   EXPECT_THAT(text, HasSubstr("# TYPE gated_send_cap_refusals_total counter\n"));
 }
 
+TEST(Metrics, P1_WrongMachineCodeIsToldFromTheStart) {
+  Metrics metrics;
+  EXPECT_THAT(metrics.text(), HasSubstr("\ngated_wrong_machine_code 0\n"));
+  metrics.wrong_machine_code(2);
+  EXPECT_THAT(metrics.text(), HasSubstr("\ngated_wrong_machine_code 2\n"));
+}
+
 }  // namespace
 }  // namespace gate::server
