@@ -28,9 +28,9 @@ std::string quoted(std::string_view text) {
 
 std::string timestamp() {
   timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
+  (void)clock_gettime(CLOCK_REALTIME, &now);
   tm parts{};
-  gmtime_r(&now.tv_sec, &parts);
+  (void)gmtime_r(&now.tv_sec, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
                      now.tv_nsec / 1'000'000);
