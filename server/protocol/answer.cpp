@@ -64,7 +64,7 @@ Answer Answer::with_token(std::string_view continuation_token) && {
 std::string timestamp(Micros at) {
   const auto seconds = static_cast<std::time_t>(at / kMicrosPerSecond);
   std::tm parts{};
-  gmtime_r(&seconds, &parts);
+  (void)gmtime_r(&seconds, &parts);
   std::array<char, 32> text{};
   const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &parts);
   return {text.data(), size};

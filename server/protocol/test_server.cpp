@@ -54,10 +54,10 @@ Provisioning people(const std::string& password_hash) {
 
 /// Hashing takes 40 ms; every test needs the same one.
 const std::string& shared_password_hash(const ServiceSecrets& secrets, Random& random) {
-  static const std::string hash =
+  static const std::string kHash =
       std::move(PasswordHasher(secrets.password_pepper.clone(), random).hash(TestServer::kPassword))
           .value();
-  return hash;
+  return kHash;
 }
 
 }  // namespace
