@@ -50,7 +50,7 @@ std::string http_date() {
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const std::time_t now = std::time(nullptr);
   tm t{};
-  gmtime_r(&now, &t);
+  (void)gmtime_r(&now, &t);
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[t.tm_wday], t.tm_mday,
                      kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
@@ -394,7 +394,7 @@ Awaitable<void> serve_connection(Socket socket, std::shared_ptr<asio::ssl::conte
                                  ConnectionContext& context) {
   std::string peer = peer_of(socket);
   boost::system::error_code ignored;
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  (void)socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   TcpStream stream(std::move(socket));
   if (tls) {
     co_await serve_tls(std::move(stream), *tls, std::move(peer), context);
@@ -402,7 +402,7 @@ Awaitable<void> serve_connection(Socket socket, std::shared_ptr<asio::ssl::conte
   }
   Registration registration(context, stream);
   co_await Connection<TcpStream>(stream, context, registration.entry(), std::move(peer)).serve();
-  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+  (void)stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 Awaitable<void> turn_away(Socket socket, bool tls) {

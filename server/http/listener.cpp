@@ -76,15 +76,15 @@ Result<void> Listener::State::bind() {
                  fmt::format("`{}` is not an IP address to listen on", settings.address)};
   }
   const asio::ip::tcp::endpoint endpoint(address, settings.port);
-  acceptor.open(endpoint.protocol(), error);
+  (void)acceptor.open(endpoint.protocol(), error);
   if (!error) {
-    acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    (void)acceptor.set_option(asio::socket_base::reuse_address(true), error);
   }
   if (!error) {
-    acceptor.bind(endpoint, error);
+    (void)acceptor.bind(endpoint, error);
   }
   if (!error) {
-    acceptor.listen(kBacklog, error);
+    (void)acceptor.listen(kBacklog, error);
   }
   if (error) {
     return bind_error(settings, error);
@@ -133,7 +133,7 @@ void Listener::State::begin_stop() {
   }
   context.stopping = true;
   boost::system::error_code ignored;
-  acceptor.close(ignored);
+  (void)acceptor.close(ignored);
   for (ConnectionEntry& entry : context.open) {
     if (entry.idle) {
       entry.close();

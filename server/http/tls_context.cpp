@@ -48,11 +48,11 @@ Result<std::shared_ptr<ssl::context>> make_tls_context(const TlsFiles& files) {
     return Error{ErrorCode::kInternal, "this OpenSSL knows none of the TLS 1.2 ciphers we allow"};
   }
   boost::system::error_code error;
-  context->use_certificate_chain_file(files.certificate_chain, error);
+  (void)context->use_certificate_chain_file(files.certificate_chain, error);
   if (error) {
     return unusable("TLS certificate", files.certificate_chain, error);
   }
-  context->use_private_key_file(files.private_key, ssl::context::pem, error);
+  (void)context->use_private_key_file(files.private_key, ssl::context::pem, error);
   if (error) {
     return unusable("TLS key", files.private_key, error);
   }
