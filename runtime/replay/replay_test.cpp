@@ -79,6 +79,19 @@ TEST_F(ReplayTest, SaysWhoIsBlockedAndWhoIsReleased) {
   EXPECT_EQ(blocked.examples[0].user, "eve");
 }
 
+TEST_F(ReplayTest, ALongNameIsShownWithoutHalfACharacter) {
+  std::string name(119, 'a');
+  name += "\xC3\xA4 and on";
+  Comparer comparer(blocking(name.c_str()), blocking("bob"));
+  ReplayOptions options;
+  options.logs = {log("{\"user\":\"" + name + "\"}\n")};
+  const auto tally = replay(comparer, options);
+  ASSERT_TRUE(tally) << tally.error().message;
+  const Count& blocked = tally->changes[static_cast<std::size_t>(Change::kNewlyBlocked)];
+  ASSERT_EQ(blocked.examples.size(), 1U);
+  EXPECT_EQ(blocked.examples[0].user, std::string(119, 'a'));
+}
+
 TEST_F(ReplayTest, ManyRecordsGiveTheSameWhateverIsRememberedAndHoweverManyThreads) {
   std::string text;
   for (int i = 0; i < 60'000; ++i) {

@@ -15,6 +15,19 @@ std::uint64_t random_seed() {
   return std::uint64_t{random()} << 32U | random();
 }
 
+/// No longer than people can read, and no character cut in two.
+std::string_view shown(std::string_view user) {
+  constexpr std::size_t kShown = 120;
+  if (user.size() <= kShown) {
+    return user;
+  }
+  std::size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(user[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return user.substr(0, end);
+}
+
 }  // namespace
 
 Worker::Worker(Comparer& comparer, std::size_t remembered)
@@ -48,9 +61,8 @@ std::uint32_t Worker::decide(const facts::LogRecord& record) {
       return *unchanged - 1;
     }
   } else {
-    constexpr std::size_t kShown = 120;  // no longer than people can read
     const std::string_view user = record.requests[0].user;
-    verdict.user = user.substr(0, kShown);
+    verdict.user = shown(user);
     verdict.user_hash = std::hash<std::string_view>()(user);
   }
   verdicts_.push_back(std::move(verdict));
