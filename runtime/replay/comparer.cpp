@@ -69,6 +69,7 @@ Comparer::Comparer(std::shared_ptr<const PolicySet> now, std::shared_ptr<const P
   old_.set = std::move(old);
   number(now_);
   number(old_);
+  own_policies_ = policies_.size();
 }
 
 void Comparer::number(Side& side) {
@@ -86,7 +87,7 @@ void Comparer::number(Side& side) {
 }
 
 std::uint32_t Comparer::recorded_policy(std::string_view id, std::string_view name) {
-  return policies_.number(id.empty() ? name : id, name);
+  return policies_.number(id.empty() ? name : id, name, own_policies_ + kRecordedPoliciesMax);
 }
 
 Comparer::View Comparer::view(const Side& side, std::span<const SignInRequest> requests,

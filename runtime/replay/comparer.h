@@ -58,7 +58,9 @@ class Comparer {
 
   [[nodiscard]] Names& policies() { return policies_; }
   [[nodiscard]] const Names& controls() const { return controls_; }
-  /// The number of a policy that a log names.
+  /// The number of a policy that a log names. Beyond so many that the sets do not have, all share
+  /// one, so that no log can make memory grow.
+  static constexpr std::size_t kRecordedPoliciesMax = 65'536;
   [[nodiscard]] std::uint32_t recorded_policy(std::string_view id, std::string_view name);
   /// Whether any of the sets asks when a sign-in was.
   [[nodiscard]] bool asks_for_time() const { return asks_for_time_; }
@@ -85,6 +87,7 @@ class Comparer {
   Names controls_;
   Side now_;
   Side old_;
+  std::size_t own_policies_ = 0;
   bool asks_for_time_ = false;
 };
 

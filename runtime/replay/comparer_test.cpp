@@ -125,6 +125,18 @@ TEST(Comparer, AgainstARecordThePoliciesItNamesAreHeldAgainstOurs) {
   EXPECT_FALSE(held(set, nullptr, {}).comparison.held_against_something);
 }
 
+TEST(Comparer, ALogThatNamesPoliciesWithoutEndGetsNoNumbersWithoutEnd) {
+  Comparer comparer(Set().policy("base", {kMfa}).build(), nullptr);
+  std::uint32_t last = 0;
+  for (std::size_t i = 0; i < Comparer::kRecordedPoliciesMax + 100; ++i) {
+    last = comparer.recorded_policy("p" + std::to_string(i), "");
+  }
+  EXPECT_EQ(last, comparer.recorded_policy("one more", ""));
+  EXPECT_LE(comparer.policies().size(), Comparer::kRecordedPoliciesMax + 2);
+  EXPECT_LT(comparer.recorded_policy("base", ""), last);
+  EXPECT_LT(comparer.recorded_policy("p7", ""), last) << "those that have a number keep it";
+}
+
 TEST(Comparer, OfTwoRequestsTheStricterAnswerHolds) {
   Comparer comparer(Set().policy("base", {kMfa}).build(), Set().build());
   SignInFacts done;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -18,8 +19,17 @@ class Names {
   };
 
   std::uint32_t number(std::string_view key, std::string_view shown) {
+    return number(key, shown, std::numeric_limits<std::size_t>::max());
+  }
+  /// With `most` names here already, all new ones share one number.
+  std::uint32_t number(std::string_view key, std::string_view shown, std::size_t most) {
     const std::lock_guard lock(mutex_);
-    const auto found = numbers_.find(key);
+    auto found = numbers_.find(key);
+    if (found == numbers_.end() && entries_.size() >= most) {
+      key = {};
+      shown = "(others that the log names)";
+      found = numbers_.find(key);
+    }
     if (found != numbers_.end()) {
       return found->second;
     }
@@ -27,6 +37,10 @@ class Names {
     const auto fresh = static_cast<std::uint32_t>(entries_.size() - 1);
     numbers_.emplace(entry.key, fresh);
     return fresh;
+  }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
   }
   /// Lives as long as this.
   [[nodiscard]] const Entry& entry(std::uint32_t number) const {

@@ -48,6 +48,8 @@ std::uint32_t Worker::decide(const facts::LogRecord& record) {
       recorded_.policies.push_back(comparer_.recorded_policy(policy.id, policy.name));
     }
     std::sort(recorded_.policies.begin(), recorded_.policies.end());
+    recorded_.policies.erase(std::unique(recorded_.policies.begin(), recorded_.policies.end()),
+                             recorded_.policies.end());
   }
   ++tally_.distinct;
   Verdict verdict;
