@@ -203,21 +203,26 @@ Result<Enrolment> decide_registration(const FlowRun& run, Transaction& transacti
   const Decider& decider = run.context().parts.decider;
   Enrolment out;
   out.verdict = decider.decide(facts);
-  if (out.verdict.outcome == Outcome::kAllow) {
+  GATE_TRY(const std::vector<Channel> channels,
+           transaction.channels_of(flow.tenant_id, flow.user_id));
+  if (has_another_way(channels, flow)) {
+    // Whatever the policies say: another method has to be proven first, and this flow has no second
+    // prompt. Another flow may have bound one since this flow was sent to registration (S16).
+    if (out.verdict.outcome != Outcome::kBlock) {
+      out.verdict.outcome = Outcome::kBlock;
+      out.verdict.reasons.emplace_back("another_method_is_registered");
+    }
+  } else if (out.verdict.outcome == Outcome::kAllow) {
     out.methods = wanted;
   } else if (out.verdict.outcome == Outcome::kChallenge) {
-    GATE_TRY(const std::vector<Channel> channels,
-             transaction.channels_of(flow.tenant_id, flow.user_id));
-    if (!has_another_way(channels, flow)) {
-      for (const ChannelKind kind : {ChannelKind::kEmail, ChannelKind::kSms}) {
-        SignInFacts with = facts;
-        with.completed.push_back({method_of(kind), 0});
-        PolicyVerdict then =
-            wanted.contains(method_of(kind)) ? decider.decide(with) : PolicyVerdict{};
-        if (then.outcome == Outcome::kAllow) {
-          out.methods.add(method_of(kind));
-          out.verdict = std::move(then);
-        }
+    for (const ChannelKind kind : {ChannelKind::kEmail, ChannelKind::kSms}) {
+      SignInFacts with = facts;
+      with.completed.push_back({method_of(kind), 0});
+      PolicyVerdict then =
+          wanted.contains(method_of(kind)) ? decider.decide(with) : PolicyVerdict{};
+      if (then.outcome == Outcome::kAllow) {
+        out.methods.add(method_of(kind));
+        out.verdict = std::move(then);
       }
     }
   }

@@ -22,11 +22,11 @@ struct Enrolment {
 };
 
 /// Asks the policies on the user action `register_security_info`, which those on all apps are too,
-/// and writes the audit row. On allow, every method that is wanted. On a challenge none for whoever
-/// has another way to prove himself than his first factor, a blocked one included: a thief with
-/// the password must not add a method of his own, and this flow has no second prompt. Whoever has
-/// none may enrol the methods that, once done, leave nothing to ask for (conditional-access 2.7:
-/// sent to registration). A block is a no.
+/// and writes the audit row. A user with another method than the first factor of this flow, a
+/// blocked one included, may enrol none: a thief with the password must not add a method of their
+/// own, and this flow has no second prompt (S16). Otherwise, on allow, every method that is wanted;
+/// on a challenge those that, once done, leave nothing to ask for (conditional-access 2.7: sent to
+/// registration). A block is a no.
 [[nodiscard]] Result<Enrolment> decide_registration(const FlowRun& run, Transaction& transaction,
                                                     MethodSet wanted);
 

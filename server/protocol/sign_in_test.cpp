@@ -342,6 +342,37 @@ TEST_F(Registration, C2_NobodyWithAMethodEnrolsAnotherWithoutProvingIt) {
   }
 }
 
+/// Two methods for the app; policies say nothing about enrolling.
+PolicyVerdict only_the_app_is_targeted(const SignInFacts& facts) {
+  return facts.target_kind == TargetKind::kUserAction ? allow() : require_two_methods(facts);
+}
+
+TEST_F(Registration, S16_OfTwoFlowsTheFirstThatBindsAMethodIsTheOnlyOne) {
+  server_.decider.set(only_the_app_is_targeted);
+  const Reply owner = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  const std::string owners_code = server_.last_code();
+  const Reply thief = enrol(server_.first_factor("carl").token(), "sms", "+15550100778");
+  const std::string thiefs_code = server_.last_code();
+  EXPECT_EQ(prove(owner.token(), owners_code).status, 200);
+  const Reply refused = prove(thief.token(), thiefs_code);
+  EXPECT_EQ(refused.error(), "access_denied") << boost::json::serialize(refused.body);
+  EXPECT_TRUE(refused.token().empty());
+  EXPECT_EQ((*server_.store->channels_of(TestServer::kTenant, "carl-id")).size(), 1U);
+}
+
+TEST_F(Registration, S16_ABlockedMethodCountsWhereNoPolicyIsOnEnrolling) {
+  server_.decider.set(only_the_app_is_targeted);
+  const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  ASSERT_EQ(prove(sent.token(), server_.last_code()).status, 200);
+  const auto phone = (*server_.store->channels_of(TestServer::kTenant, "carl-id"))[0];
+  ASSERT_TRUE(server_.store->transact([&](Transaction& transaction) {
+    return transaction.set_channel_blocked(TestServer::kTenant, phone.channel_id, true);
+  }));
+  const Reply refused = server_.first_factor("carl");
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_TRUE(refused.token().empty());
+}
+
 TEST_F(Registration, IsNoWayAroundABlockedChannel) {
   const auto phone = (*server_.store->channels_of(TestServer::kTenant, "dora-id"))[0];
   ASSERT_EQ(phone.kind, ChannelKind::kSms);
