@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <gate/policy_set.hpp>
+#include <set>
 
 #include "runtime/digest/sha256.h"
 #include "runtime/interp/interpreter.h"
@@ -17,6 +19,19 @@ Decision decide(const internal::PolicySetState& state, const SignInRequest& requ
                 Plan plan) noexcept {
   return state.index != nullptr ? state.index->decide(request, plan)
                                 : interpret(state.common, state.decisions, request, plan);
+}
+
+std::vector<std::string> protected_contexts(const ir::Program& program) {
+  std::set<std::string> names;
+  for (const ir::Policy& policy : program.policies) {
+    if (policy.state == PolicyState::kOn &&
+        policy.include_targets.kind == TargetKind::kAuthContext) {
+      for (const ir::SymbolId member : policy.include_targets.members) {
+        names.insert(program.symbols[member].name);
+      }
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
@@ -109,6 +124,11 @@ Verdict PolicySet::outcome(const SignInRequest& request) const noexcept {
   return verdict;
 }
 
+bool PolicySet::protects_context(std::string_view auth_context) const noexcept {
+  const std::vector<std::string>& known = state_->protected_contexts;
+  return std::binary_search(known.begin(), known.end(), auth_context, std::less<>());
+}
+
 ir::Program internal::PolicySetState::program() const {
   ir::Program whole = common;
   if (index != nullptr) {
@@ -126,7 +146,9 @@ Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend
   ir::print_text(program, ir::Sources::kLeaveOut,
                  [&hasher](std::string_view piece) { hasher.add(piece); });
   std::string digest = to_hex(hasher.finish());
+  std::vector<std::string> contexts = protected_contexts(program);
   auto state = std::make_unique<internal::PolicySetState>(std::move(program), backend);
+  state->protected_contexts = std::move(contexts);
   state->digest = std::move(digest);
   if (state->index != nullptr) {
     // Sixteen of its digits; 0 is for sets without numbers.

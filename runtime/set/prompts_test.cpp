@@ -192,5 +192,33 @@ TEST_F(Prompts, ATraceSaysWhatEachPolicyWouldDecideAlone) {  // conditional-acce
             Outcome::kChallenge);
 }
 
+TEST_F(Prompts, S10_AContextIsProtectedByAPolicyThatIsOnAndNamesIt) {
+  const auto policy_on = [this](const char* context, PolicyState state) {
+    ir::Effect effect;
+    effect.clauses = {builder.clause({{Control{ControlKind::kMfa, 0}}})};
+    ir::Policy policy;
+    policy.id = context;
+    policy.state = state;
+    policy.include.all_users = true;
+    policy.include_targets.kind = TargetKind::kAuthContext;
+    policy.include_targets.members = {builder.symbol(ir::SymbolKind::kAuthContext, context)};
+    policy.condition = builder.constant(true);
+    policy.effect = builder.effect(effect);
+    builder.policy(policy);
+  };
+  policy_on("c1", PolicyState::kOn);
+  policy_on("c2", PolicyState::kReportOnly);
+  policy_on("c3", PolicyState::kOff);
+  const ir::Program program = builder.finish();
+  for (const Backend backend : {Backend::kInterpreter, Backend::kNative}) {
+    const auto set = build_policy_set(ir::Program(program), backend);
+    ASSERT_TRUE(set);
+    EXPECT_TRUE((*set)->protects_context("c1"));
+    for (const char* other : {"C1", "c1 ", "c2", "c3", "c4", ""}) {
+      EXPECT_FALSE((*set)->protects_context(other)) << other;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace gate

@@ -47,7 +47,8 @@ struct PolicySetState {
   std::string digest;
   std::uint64_t numbers = 0;  ///< PolicySet::numbers()
   std::vector<std::string> clause_texts;
-  std::unique_ptr<index::Index> index;  ///< null: the interpreter decides
+  std::vector<std::string> protected_contexts;  ///< sorted; PolicySet::protects_context()
+  std::unique_ptr<index::Index> index;          ///< null: the interpreter decides
   /// Changed under the lock of native_code.cpp, which waits for it.
   enum class CodeProgress : std::uint8_t { kNone, kExpected, kAttached, kWithdrawn };
   CodeProgress code_progress = CodeProgress::kNone;

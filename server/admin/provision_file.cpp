@@ -104,6 +104,7 @@ void take_client(JsonPlace& at, Provisioning& wanted) {
   client.name = at.required_text("name");
   client.origins = at.texts("origins");
   client.audience = at.text("audience");
+  client.scopes = at.texts("scopes");
   client.trusted_signals = at.flag("trusted_signals", false);
   wanted.clients.push_back(std::move(client));
 }

@@ -4,6 +4,7 @@
 #include <gate/decision.hpp>
 #include <gate/request.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gate::server {
@@ -29,6 +30,9 @@ struct Decider {
   Decider& operator=(const Decider&) = delete;
   virtual ~Decider() = default;
   [[nodiscard]] virtual PolicyVerdict decide(const SignInFacts& facts) const = 0;
+  /// Whether the set in force has a policy on this authentication context, compared byte for byte.
+  /// A token may name no other (S10): a name without a policy stands for nothing.
+  [[nodiscard]] virtual bool protects_context(std::string_view auth_context) const = 0;
 };
 
 /// Decides for the app and, where the client asked for one, for the authentication context.

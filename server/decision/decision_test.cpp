@@ -14,6 +14,9 @@ struct ScriptedDecider final : Decider {
   PolicyVerdict decide(const SignInFacts& facts) const override {
     return by_target.at(facts.target);
   }
+  bool protects_context(std::string_view auth_context) const override {
+    return by_target.contains(std::string(auth_context));
+  }
 };
 
 PolicyVerdict verdict(Outcome outcome, MethodSet factors = {}, std::string digest = "d1") {

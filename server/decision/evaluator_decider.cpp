@@ -14,6 +14,11 @@ Decision EvaluatorDecider::decide(const Evaluator::Snapshot& snapshot,
   return snapshot.evaluate(request);
 }
 
+bool EvaluatorDecider::protects_context(std::string_view auth_context) const {
+  const Evaluator::Snapshot snapshot = evaluator_.snapshot();
+  return snapshot.policies != nullptr && snapshot.policies->protects_context(auth_context);
+}
+
 PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   const SignInView view(facts);
   // One snapshot for the decision and its words: a reload in between cannot mix two sets.
@@ -32,6 +37,12 @@ PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   }
   const PolicySet& set = *snapshot.policies;
   verdict.policy_digest = set.digest();
+  if (facts.target_kind == TargetKind::kAuthContext && !set.protects_context(facts.target)) {
+    // The set was replaced since the client asked: no policy stands behind the name any more.
+    verdict.outcome = Outcome::kBlock;
+    verdict.reasons.push_back("auth_context_without_policy: " + facts.target);
+    return verdict;
+  }
   for (std::size_t i = 0; i < set.clause_count(); ++i) {
     if (decision.unmet.contains(i)) {
       verdict.required_text += verdict.required_text.empty() ? "" : ", ";

@@ -14,6 +14,7 @@ class EvaluatorDecider final : public Decider {
  public:
   explicit EvaluatorDecider(const Evaluator& evaluator) : evaluator_(evaluator) {}
   [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override;
+  [[nodiscard]] bool protects_context(std::string_view auth_context) const override;
   [[nodiscard]] const PrincipalCache& principals() const { return principals_; }
 
  private:

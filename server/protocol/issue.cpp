@@ -133,7 +133,10 @@ Result<Answer> issue(FlowRun& run, Transaction& transaction) {
   session.completed = flow.completed;
   session.scope = *scope;
   GATE_TRY(session.sid, random_guid(context.parts.random));
-  GATE_TRY(std::string refresh_token, begin_session(transaction, context.parts.random, session));
+  // A refresh token is given to clients that ask for one (OpenID Connect Core 11).
+  const bool refreshable = is_within_scope("offline_access", session.scope);
+  GATE_TRY(std::string refresh_token,
+           begin_session(transaction, context.parts.random, session, refreshable));
   if (auto refusal = run.take(FlowEvent::kTokensMade)) {
     return std::move(*refusal);
   }
@@ -142,6 +145,17 @@ Result<Answer> issue(FlowRun& run, Transaction& transaction) {
   auto answer = token_answer(context, run.user(), session, refresh_token, flow.auth_context);
   wipe(refresh_token);
   return answer;
+}
+
+/// `<audience>/<name>` of a name that the client is registered for, byte for byte.
+bool is_registered_scope(const Client& client, std::string_view word) {
+  const std::string& audience = client.audience;
+  if (!word.starts_with(audience) || word.size() <= audience.size() ||
+      word[audience.size()] != '/') {
+    return false;
+  }
+  const std::string_view name = word.substr(audience.size() + 1);
+  return std::find(client.scopes.begin(), client.scopes.end(), name) != client.scopes.end();
 }
 
 bool is_scope_char(char c) {
@@ -278,16 +292,18 @@ Result<Answer> token_answer(const RequestContext& context, const User& user,
                        {user, context.client, session, session.scope, auth_context},
                        settings.tokens, context.now));
   const Micros expires_in = settings.tokens.access_token / kMicrosPerSecond;
-  return Answer::ok(
-      {{"token_type", "Bearer"},
-       {"scope", session.scope},
-       {"expires_in", expires_in},
-       {"ext_expires_in", expires_in},
-       {"access_token", tokens.access_token},
-       {"refresh_token", refresh_token},
-       {"refresh_token_expires_in", (session.ends_at - context.now) / kMicrosPerSecond},
-       {"id_token", tokens.id_token},
-       {"client_info", client_info(user)}});
+  json::object body{{"token_type", "Bearer"},
+                    {"scope", session.scope},
+                    {"expires_in", expires_in},
+                    {"ext_expires_in", expires_in},
+                    {"access_token", tokens.access_token}};
+  if (!refresh_token.empty()) {
+    body["refresh_token"] = refresh_token;
+    body["refresh_token_expires_in"] = (session.ends_at - context.now) / kMicrosPerSecond;
+  }
+  body["id_token"] = tokens.id_token;
+  body["client_info"] = client_info(user);
+  return Answer::ok(std::move(body));
 }
 
 std::optional<std::string> granted_scope(const RequestContext& context) {
@@ -305,9 +321,7 @@ std::optional<std::string> granted_scope(const RequestContext& context) {
   for (const std::string_view word : words) {
     const bool standard =
         std::find(std::begin(kStandard), std::end(kStandard), word) != std::end(kStandard);
-    const bool own = word.starts_with(context.client.audience) &&
-                     word.size() > context.client.audience.size() &&
-                     word[context.client.audience.size()] == '/';
+    const bool own = is_registered_scope(context.client, word);
     if (!std::all_of(word.begin(), word.end(), is_scope_char) || (!standard && !own)) {
       return std::nullopt;
     }
@@ -318,6 +332,14 @@ std::optional<std::string> granted_scope(const RequestContext& context) {
     }
   }
   return granted;
+}
+
+bool is_within_scope(std::string_view asked, std::string_view granted) {
+  const std::vector<std::string_view> all = split_words(granted);
+  const std::vector<std::string_view> words = split_words(asked);
+  return std::all_of(words.begin(), words.end(), [&all](std::string_view word) {
+    return std::find(all.begin(), all.end(), word) != all.end();
+  });
 }
 
 std::optional<std::string> requested_context(std::string_view claims) {
@@ -349,7 +371,8 @@ std::optional<std::string> requested_context(std::string_view claims) {
       values->get_array().size() == 1) {
     value = &values->get_array()[0];
   }
-  if (value == nullptr || !value->is_string() || value->get_string().size() > kContextBytesMax) {
+  if (value == nullptr || !value->is_string() || value->get_string().empty() ||
+      value->get_string().size() > kContextBytesMax) {
     return std::nullopt;  // a context was asked for, but not one that can be judged
   }
   return std::string(value->get_string());

@@ -38,15 +38,19 @@ struct Enrolment {
                                            const User& user, std::string_view type,
                                            std::string_view flow_id, const PolicyVerdict& verdict);
 
-/// The body of a successful token answer.
+/// The body of a successful token answer; without a refresh token where `refresh_token` is empty.
 [[nodiscard]] Result<Answer> token_answer(const RequestContext& context, const User& user,
                                           const SessionRecord& session,
                                           const std::string& refresh_token,
                                           std::string_view auth_context);
 
-/// The scopes to grant for what was asked: the standard ones and those of the client's own
-/// audience. Nothing when one of them is not for this client.
+/// The scopes to grant for what was asked: the standard ones, and `<audience>/<name>` for the names
+/// that the client is registered for. Nothing when any other is among them: a token says nothing
+/// that came from the client alone (S10).
 [[nodiscard]] std::optional<std::string> granted_scope(const RequestContext& context);
+
+/// True if every word of `asked` is a word of `granted` (RFC 6749 6: a refresh never widens).
+[[nodiscard]] bool is_within_scope(std::string_view asked, std::string_view granted);
 
 /// The authentication context that the `claims` parameter asks for (`access_token.acrs`), empty if
 /// none. Nothing when the parameter is not JSON.

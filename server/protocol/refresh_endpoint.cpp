@@ -62,6 +62,10 @@ Answer refresh(const RequestContext& context) {
       case RefreshVerdict::kEnded:
         return Answer::error(WireError::kBadRefreshToken);
     }
+    const std::string_view asked_scope = context.form.get("scope");
+    if (!is_within_scope(asked_scope, opened.record.session.scope)) {
+      return Answer::error(WireError::kBadScope);
+    }
     GATE_TRY(const std::optional<User> user,
              transaction.find_user(context.tenant.id, opened.record.session.user_id));
     GATE_TRY(std::optional<Answer> objection,
@@ -72,7 +76,7 @@ Answer refresh(const RequestContext& context) {
     GATE_TRY(std::string next,
              rotate_refresh(transaction, context.parts.random, opened, token, context.now));
     SessionRecord session = opened.record.session;
-    if (!context.form.get("scope").empty()) {
+    if (!asked_scope.empty()) {
       session.scope = granted_scope(context).value_or(session.scope);
     }
     auto answer = token_answer(context, *user, session, next, *auth_context);

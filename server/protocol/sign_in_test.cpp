@@ -502,6 +502,53 @@ TEST_F(SignIn, AnAuthenticationContextIsDecidedWithTheAppAndShownInTheAccessToke
   EXPECT_EQ(boost::json::serialize(claims_of(done.text("access_token")).at("acrs")), R"(["c1"])");
 }
 
+TEST_F(SignIn, S10_AContextWithoutAPolicyIsRefusedAndNeverSigned) {
+  for (const char* name : {"C1", "c1 ", "c1,c2", "root", "c9", " c1", ""}) {
+    const std::string claims =
+        std::string(R"({"access_token":{"acrs":{"value":")") + name + R"("}}})";
+    const Reply refused =
+        server_.post("/oauth2/v2.0/token", {{"continuation_token", server_.begin("amy")},
+                                            {"grant_type", "password"},
+                                            {"password", TestServer::kPassword},
+                                            {"claims", claims}});
+    EXPECT_EQ(refused.error(), "invalid_request") << name;
+    EXPECT_FALSE(refused.has_tokens()) << name;
+    const Reply tokens = server_.first_factor("amy");
+    ASSERT_TRUE(tokens.has_tokens());
+    const Reply renewed =
+        server_.post("/oauth2/v2.0/token", {{"grant_type", "refresh_token"},
+                                            {"refresh_token", tokens.text("refresh_token")},
+                                            {"claims", claims}});
+    EXPECT_EQ(renewed.error(), "invalid_request") << name;
+  }
+}
+
+TEST_F(SignIn, S10_ARefreshNeverWidensTheScope) {
+  const auto sign_in = [this](const std::string& scope) {
+    return server_.post("/oauth2/v2.0/token", {{"continuation_token", server_.begin("amy")},
+                                               {"grant_type", "password"},
+                                               {"password", TestServer::kPassword},
+                                               {"scope", scope}});
+  };
+  const Reply narrow = sign_in("openid offline_access");
+  const auto refresh = [this, &narrow](const std::string& scope) {
+    return server_.post("/oauth2/v2.0/token", {{"grant_type", "refresh_token"},
+                                               {"refresh_token", narrow.text("refresh_token")},
+                                               {"scope", scope}});
+  };
+  const std::string own = std::string(TestServer::kClient) + "/pay";
+  for (const std::string& wider :
+       {std::string("openid profile"), "openid " + own, "openid " + own + "/x"}) {
+    EXPECT_EQ(refresh(wider).error(), "invalid_scope") << wider;
+  }
+  const Reply renewed = refresh("openid");
+  EXPECT_EQ(renewed.text("scope"), "openid") << boost::json::serialize(renewed.body);
+  const Reply once = sign_in("openid");
+  EXPECT_EQ(once.status, 200);
+  EXPECT_EQ(once.text("refresh_token"), "") << "given to clients that ask for offline_access";
+  EXPECT_FALSE(once.body.contains("refresh_token_expires_in"));
+}
+
 TEST_F(SignIn, F5_EveryDecisionLeavesAnAuditRowWithItsPolicyAndReasons) {
   require_mfa();
   const Reply demanded = server_.first_factor("amy");

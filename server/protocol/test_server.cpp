@@ -27,9 +27,20 @@ std::string percent_encode(const std::string& text) {
 Provisioning people(const std::string& password_hash) {
   Provisioning wanted;
   wanted.tenants = {{TestServer::kTenant, "Bank", "bank.example"}};
-  wanted.clients = {
-      {TestServer::kTenant, TestServer::kClient, "retail-app", {TestServer::kOrigin}, "", false},
-      {TestServer::kTenant, TestServer::kOtherClient, "staff-portal", {}, "api://ledger", true}};
+  wanted.clients = {{TestServer::kTenant,
+                     TestServer::kClient,
+                     "retail-app",
+                     {TestServer::kOrigin},
+                     "",
+                     false,
+                     {"pay"}},
+                    {TestServer::kTenant,
+                     TestServer::kOtherClient,
+                     "staff-portal",
+                     {},
+                     "api://ledger",
+                     true,
+                     {"entries.read"}}};
   const auto user = [&](const std::string& name, bool password, bool mail, bool phone) {
     Provisioning::User made;
     made.tenant_id = TestServer::kTenant;

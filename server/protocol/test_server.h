@@ -40,6 +40,10 @@ class ScriptedDecider final : public Decider {
     policy_ = std::move(policy);
   }
   [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override;
+  /// "c1" and "c2".
+  [[nodiscard]] bool protects_context(std::string_view auth_context) const override {
+    return auth_context == "c1" || auth_context == "c2";
+  }
 
  private:
   mutable std::mutex mutex_;

@@ -207,6 +207,9 @@ Answer token(const RequestContext& context) {
   if (!auth_context) {
     return Answer::error(WireError::kBadClaims);
   }
+  if (!auth_context->empty() && !context.parts.decider.protects_context(*auth_context)) {
+    return Answer::error(WireError::kUnknownContext);
+  }
   if (grant == "password") {
     return token_by_password(context, *auth_context);
   }

@@ -179,7 +179,7 @@ TEST_F(Wire, KeysAndDiscoveryAreThere) {
   EXPECT_EQ(raw(request).status, 405);
 }
 
-TEST_F(Wire, ScopesAreThoseOfTheStandardAndOfTheClientsOwnAudience) {
+TEST_F(Wire, S10_ScopesAreThoseOfTheStandardAndThoseTheClientIsRegisteredFor) {
   const auto scope = [this](const std::string& text) {
     const std::string token = server_.begin("ben");
     return server_.post("/oauth2/v2.0/token", {{"continuation_token", token},
@@ -190,7 +190,12 @@ TEST_F(Wire, ScopesAreThoseOfTheStandardAndOfTheClientsOwnAudience) {
   EXPECT_EQ(scope("openid openid email").text("scope"), "openid email");
   const std::string own = std::string(TestServer::kClient) + "/pay";
   EXPECT_EQ(scope("openid " + own).text("scope"), "openid " + own);
-  EXPECT_EQ(scope("openid api://other/read").error(), "invalid_scope");
+  const std::string audience = TestServer::kClient;
+  for (const std::string& other :
+       {audience + "/admin.everything", own + "/", own + "x", audience + "/PAY", audience + "/",
+        std::string("api://other/read"), std::string("api://ledger/entries.read")}) {
+    EXPECT_EQ(scope("openid " + other).error(), "invalid_scope") << other;
+  }
   EXPECT_EQ(scope(std::string(2049, 'x')).error(), "invalid_scope");
 }
 

@@ -20,7 +20,11 @@ Result<std::string> make_token(Random& random) {
 }  // namespace
 
 Result<std::string> begin_session(Transaction& transaction, Random& random,
-                                  const SessionRecord& session) {
+                                  const SessionRecord& session, bool refreshable) {
+  if (!refreshable) {
+    GATE_TRY_VOID(transaction.create_session(session, "", {}, session.ends_at));
+    return std::string();
+  }
   GATE_TRY(std::string token, make_token(random));
   GATE_TRY(const std::string family_id, random_guid(random));
   GATE_TRY_VOID(

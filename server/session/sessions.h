@@ -15,9 +15,10 @@ namespace gate::server {
 /// family ends.
 inline constexpr Micros kRefreshGrace = 10 * kMicrosPerSecond;
 
-/// Starts a session with the first refresh token of its family, which is returned.
+/// Starts a session. `refreshable`: with the first refresh token of its family, which is returned;
+/// otherwise the text is empty.
 [[nodiscard]] Result<std::string> begin_session(Transaction& transaction, Random& random,
-                                                const SessionRecord& session);
+                                                const SessionRecord& session, bool refreshable);
 
 enum class RefreshVerdict : std::uint8_t {
   kUsable,   ///< fresh, or repeated within the grace

@@ -26,6 +26,8 @@ struct Provisioning {
     std::vector<std::string> origins;  ///< exact web origins that may call from a page (C9)
     std::string audience;              ///< `aud` of access tokens; empty: the client id
     bool trusted_signals = false;      ///< may send x-gate-signal-* headers that policies believe
+    /// Names under the audience that the client may ask for: `payments.read`.
+    std::vector<std::string> scopes{};
   };
 
   struct Channel {

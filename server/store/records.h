@@ -30,6 +30,7 @@ struct Client {
   std::vector<std::string> origins;
   std::string audience;  ///< never empty
   bool trusted_signals = false;
+  std::vector<std::string> scopes;  ///< names under the audience that it may ask for
 };
 
 struct User {

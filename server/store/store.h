@@ -128,6 +128,7 @@ class Transaction : public StoreReader {
   [[nodiscard]] virtual Result<void> raise_epoch(std::string_view tenant_id,
                                                  std::string_view user_id) = 0;
 
+  /// `family_id` empty: a session without refresh tokens.
   [[nodiscard]] virtual Result<void> create_session(const SessionRecord& session,
                                                     std::string_view family_id, ByteSpan token_hash,
                                                     Micros family_ends_at) = 0;

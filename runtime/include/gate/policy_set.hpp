@@ -131,6 +131,9 @@ class PolicySet {
   /// The unmet clauses of a decision of this set, in the order in which a user is prompted for them
   /// (conditional-access 2.2): MFA, device states, apps, password change, terms of use, custom.
   [[nodiscard]] std::vector<std::size_t> prompt_order(const Decision& decision) const;
+  /// True if a policy that is on names this authentication context ("c1") among its targets, byte
+  /// for byte. A context without such a policy asks for nothing, so being granted it means nothing.
+  [[nodiscard]] bool protects_context(std::string_view auth_context) const noexcept;
   /// The fact behind `detail` of a kUnknownSignal reason: "amount", "now"; empty if there is none.
   [[nodiscard]] std::string_view fact(std::uint16_t detail) const noexcept;
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "server/store/address.h"
@@ -14,6 +15,13 @@ Error refused(const std::string& where, const std::string& what) {
 Result<void> finished(Query& query) {
   GATE_TRY([[maybe_unused]] const std::int64_t rows, query.change());
   return {};
+}
+
+/// One word of a scope (RFC 6749 3.3).
+bool is_scope_token(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && c != '"' && c != '\\';
+  });
 }
 
 bool is_risk(const std::string& text) {
@@ -72,15 +80,21 @@ Result<void> SqliteTransaction::apply_client(const Provisioning::Client& client)
   if (client.client_id.empty() || client.name.empty()) {
     return refused(where, "needs a client id and a name");
   }
+  for (const std::string& scope : client.scopes) {
+    if (!is_scope_token(scope)) {
+      return refused(where, "`" + scope + "` cannot be a scope (RFC 6749 3.3)");
+    }
+  }
   const std::string origins = write_list(client.origins);
+  const std::string scopes = write_list(client.scopes);
   const std::string& audience = client.audience.empty() ? client.client_id : client.audience;
   Query query(connection_,
               "INSERT INTO client (tenant_id, client_id, name, origins, audience, "
-              "trusted_signals) VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+              "trusted_signals, scopes) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
               "name = excluded.name, origins = excluded.origins, audience = excluded.audience, "
-              "trusted_signals = excluded.trusted_signals");
+              "trusted_signals = excluded.trusted_signals, scopes = excluded.scopes");
   query.bind(client.tenant_id, client.client_id, client.name, origins, audience,
-             client.trusted_signals);
+             client.trusted_signals, scopes);
   return finished(query);
 }
 

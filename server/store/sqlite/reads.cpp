@@ -122,9 +122,10 @@ Result<std::optional<Tenant>> SqliteReads<Base>::find_tenant(std::string_view se
 template <typename Base>
 Result<std::optional<Client>> SqliteReads<Base>::find_client(std::string_view tenant_id,
                                                              std::string_view client_id) {
-  Query query(connection_,
-              "SELECT tenant_id, client_id, name, origins, audience, trusted_signals FROM client "
-              "WHERE tenant_id = ? AND client_id = ?");
+  Query query(
+      connection_,
+      "SELECT tenant_id, client_id, name, origins, audience, trusted_signals, scopes FROM client "
+      "WHERE tenant_id = ? AND client_id = ?");
   query.bind(tenant_id, client_id);
   std::optional<Client> found;
   if (query.next()) {
@@ -135,6 +136,7 @@ Result<std::optional<Client>> SqliteReads<Base>::find_client(std::string_view te
     GATE_TRY(client.origins, read_list(query.text(3)));
     client.audience = query.text(4);
     client.trusted_signals = query.integer(5) != 0;
+    GATE_TRY(client.scopes, read_list(query.text(6)));
     found = std::move(client);
   }
   GATE_TRY_VOID(query.done());

@@ -5,7 +5,7 @@
 namespace gate::server {
 
 /// PRAGMA user_version of what the texts below make together. A file of a later version is refused.
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
 /// The tables of version 1; never changed, later versions add to it. All keys begin with tenant_id,
 /// so that the same layout can be sharded elsewhere; times are microseconds UTC. Columns ending in
@@ -106,6 +106,11 @@ CREATE TABLE known_device (
   user_epoch INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, user_id, key_hash),
   FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
+)sql";
+
+/// What version 3 adds: the scopes that a client is registered for (S10).
+inline constexpr const char* kSchemaThree = R"sql(
+ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
 )sql";
 
 }  // namespace gate::server

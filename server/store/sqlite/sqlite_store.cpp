@@ -84,8 +84,11 @@ Result<void> SqliteStore::create_tables() {
   }
   if (version < 2) {
     GATE_TRY_VOID(writer_connection_->run(kSchemaTwo));
-    GATE_TRY_VOID(writer_connection_->run("PRAGMA user_version = 2"));
-    static_assert(kSchemaVersion == 2, "the line above names the version");
+  }
+  if (version < 3) {
+    GATE_TRY_VOID(writer_connection_->run(kSchemaThree));
+    GATE_TRY_VOID(writer_connection_->run("PRAGMA user_version = 3"));
+    static_assert(kSchemaVersion == 3, "the line above names the version");
   }
   return writer_connection_->run("COMMIT");
 }

@@ -60,6 +60,9 @@ Result<void> SqliteTransaction::create_session(const SessionRecord& session,
   insert.bind(session.tenant_id, session.sid, session.user_id, session.client_id,
               session.user_epoch, session.auth_time, session.ends_at, completed, session.scope);
   GATE_TRY_VOID(finished(insert));
+  if (family_id.empty()) {
+    return {};
+  }
   Query family(connection_,
                "INSERT INTO rt_family (tenant_id, family_id, sid, ends_at, revoked) "
                "VALUES (?,?,?,?,0)");
