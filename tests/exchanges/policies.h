@@ -1,0 +1,23 @@
+#pragma once
+
+#include <mutex>
+#include <string_view>
+
+#include "server/decision/decider.h"
+
+namespace exchanges {
+
+/// Answers as the policy of that name; starts with `allow`.
+class NamedPolicies final : public gate::server::Decider {
+ public:
+  /// Throws std::runtime_error for a name that policies.cpp does not have.
+  void set(std::string_view name);
+  [[nodiscard]] gate::server::PolicyVerdict decide(const gate::SignInFacts& facts) const override;
+
+ private:
+  using Policy = gate::server::PolicyVerdict (*)(const gate::SignInFacts&);
+  mutable std::mutex mutex_;
+  Policy policy_ = nullptr;
+};
+
+}  // namespace exchanges

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/crypto/secret.h"
+#include "server/http/message.h"
+#include "server/ports/clock.h"
+
+/// Replays recorded exchanges of the V1 wire; README.md says how they are written.
+namespace exchanges {
+
+inline constexpr std::string_view kBank = "11111111-1111-4111-8111-111111111111";
+inline constexpr std::string_view kRetailApp = "22222222-2222-4222-8222-222222222222";
+
+/// A message that the server wants delivered.
+struct Message {
+  std::string channel;  ///< "email" or "sms"
+  std::string to;
+  std::string code;
+  std::string text;
+};
+
+/// The server that the recorded requests go to, with a clock, randomness, a signing key and a
+/// policy that the test holds. This is the only place that knows what a server is made of: to
+/// replay the exchanges against another server, rewrite server_under_test.cpp and nothing else.
+class ServerUnderTest {
+ public:
+  /// `settings`: words like `resend_spacing=0`, for what differs from the delivered settings.
+  explicit ServerUnderTest(std::string_view settings);
+  ~ServerUnderTest();
+  ServerUnderTest(const ServerUnderTest&) = delete;
+  ServerUnderTest& operator=(const ServerUnderTest&) = delete;
+
+  [[nodiscard]] gate::server::HttpResponse send(const gate::server::HttpRequest& request);
+  [[nodiscard]] bool is_signed(std::string_view message, gate::server::ByteSpan signature) const;
+
+  // What the rest of the world does. Each throws std::runtime_error for a name that is not known.
+  void advance(gate::server::Micros by);
+  void set_policy(std::string_view name);
+  void break_randomness(bool broken);
+  /// Every message that was queued since the last call, oldest first.
+  [[nodiscard]] std::vector<Message> take_messages();
+  void set_channel_blocked(std::string_view user, std::string_view channel, bool blocked);
+  /// Everything that the user holds ends.
+  void revoke(std::string_view user);
+  /// `disabled`, `enabled`, `password WORD`, `role WORD` or `phone NUMBER`.
+  void change_user(std::string_view user, std::string_view change);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace exchanges
