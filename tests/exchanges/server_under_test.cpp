@@ -154,10 +154,21 @@ Provisioning people(const std::string& password_hash) {
   const std::string shop(kShop);
   Provisioning wanted;
   wanted.tenants = {{bank, "Bank", "bank.example"}, {shop, "Shop", "shop.example"}};
-  wanted.clients = {
-      {bank, std::string(kRetailApp), "retail-app", {"https://app.bank.example"}, "", false},
-      {bank, "33333333-3333-4333-8333-333333333333", "staff-portal", {}, "api://ledger", true},
-      {shop, "55555555-5555-4555-8555-555555555555", "shop-app", {}, "", false}};
+  wanted.clients = {{bank,
+                     std::string(kRetailApp),
+                     "retail-app",
+                     {"https://app.bank.example"},
+                     "",
+                     false,
+                     {"pay"}},
+                    {bank,
+                     "33333333-3333-4333-8333-333333333333",
+                     "staff-portal",
+                     {},
+                     "api://ledger",
+                     true,
+                     {"read", "write"}},
+                    {shop, "55555555-5555-4555-8555-555555555555", "shop-app", {}, "", false}};
   const auto add = [&](const std::string& tenant, const std::string& name, bool password,
                        Channels channels) {
     Provisioning::User user;
