@@ -139,18 +139,18 @@ class Replay {
     } else if (verb == "randomness") {
       server_->break_randomness(rest == "fails");
     } else if (verb == "messages") {
-      list_messages();
+      list_messages(rest == "in full");
     } else {
       throw std::runtime_error("`" + event + "` is no event");
     }
   }
 
-  void list_messages() {
+  void list_messages(bool in_full) {
     std::string lines;
     for (const Message& message : server_->take_messages()) {
       symbols_.learn("code", message.code);
       lines += message.channel + " to " + message.to + ": " + symbols_.write(message.code) + "\n";
-      lines += "  " + symbols_.write(message.text) + "\n";
+      lines += in_full ? "  " + symbols_.write(message.text) + "\n" : "";
     }
     out_ += indented(lines.empty() ? "none" : lines);
   }

@@ -103,6 +103,10 @@ constexpr NamedSetting kSettings[] = {
     {"email_per_tenant", [](ServiceSettings& s, std::int64_t n) { s.email_per_tenant = {n, n}; }},
     {"email_per_client", [](ServiceSettings& s, std::int64_t n) { s.email_per_client = {n, n}; }},
     {"sms_per_prefix", [](ServiceSettings& s, std::int64_t n) { s.sms_per_prefix = {n, n}; }},
+    {"sms_per_client", [](ServiceSettings& s, std::int64_t n) { s.sms_per_client = {n, n}; }},
+    {"sms_per_tenant", [](ServiceSettings& s, std::int64_t n) { s.sms_per_tenant = {n, n}; }},
+    {"sms_home_prefix",
+     [](ServiceSettings& s, std::int64_t n) { s.sms_home_prefixes.push_back(std::to_string(n)); }},
 };
 
 ServiceSettings read_settings(std::string_view text) {
