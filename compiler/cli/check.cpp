@@ -61,6 +61,8 @@ class Check final : public Command {
     arguments.flag("--strict", strict_, "count warnings as errors");
     arguments.flag("--lints", lints_,
                    "also look for what is correct and hardly meant (G0430 and up)");
+    arguments.flag("--allow-empty", allow_empty_,
+                   "take a set without policies: declarations that others import");
     arguments.flag("--no-notes", no_notes_, "leave out notes: errors and warnings only");
     arguments.flag("--json", json_, "print one JSON document instead of text");
   }
@@ -82,6 +84,7 @@ class Check final : public Command {
       options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
       options.today = *today;
       options.lints = lints_;
+      options.allow_empty = allow_empty_;
       options.profile = profile_;
       CompileOutput output = compile_folder(paths_[i], options);
       if (no_notes_) {
@@ -149,6 +152,7 @@ class Check final : public Command {
   std::string profile_;
   bool strict_ = false;
   bool lints_ = false;
+  bool allow_empty_ = false;
   bool no_notes_ = false;
   bool json_ = false;
 };

@@ -152,13 +152,15 @@ TEST(BadInput, AMegabyteOfMistakesIsReportedInLinearTimeAndCutOff) {
   }
 }
 
-TEST(BadInput, EmptyAndBlankInputIsASetWithoutPolicies) {
+TEST(BadInput, S1_EmptyAndBlankInputIsRefusedUnlessAllowed) {
   for (std::vector<SourceFile> files :
        {std::vector<SourceFile>{}, {{"a.gate", ""}}, {{"a.gate", "\n \t\r\n# nothing\n"}}}) {
     const Compiled c = compile_text(std::move(files));
-    EXPECT_EQ(c.errors, Texts{});
-    ASSERT_EQ(c.output.diagnostics.size(), 1U);
-    EXPECT_EQ(c.output.diagnostics[0].code, "G0502");
+    EXPECT_EQ(c.errors, Texts{"G0502"});
+    EXPECT_EQ(c.output.policies, nullptr);
+    const CompileOutput allowed = compile(c.output.files, {.allow_empty = true});
+    EXPECT_NE(allowed.policies, nullptr);
+    EXPECT_EQ(allowed.diagnostics.size(), 0U);
   }
 }
 

@@ -53,16 +53,17 @@ class FolderLoader {
   std::size_t add_folder(const fs::path& folder, const fs::path& place) {
     const std::size_t number = graph_.add_folder(place, shown(folder));
     folder_numbers_.emplace(place, number);
-    const std::vector<std::string> inside = gate_files_below(folder, *limits_, *diagnostics_);
+    const std::vector<FoundFile> inside = gate_files_below(folder, place, *limits_, *diagnostics_);
     if (inside.empty()) {
       empty_folders_.insert(number);
     }
     const Prefixes below{(folder / "").native(), (place / "").native(), shown_prefix(folder)};
-    for (const std::string& path : inside) {
+    for (const FoundFile& file : inside) {
       if (full_) {
         break;
       }
-      add_file({below.path + path, below.place + path}, below.name + path);
+      add_file({below.path + file.path, file.place.empty() ? below.place + file.path : file.place},
+               below.name + file.path);
     }
     return number;
   }

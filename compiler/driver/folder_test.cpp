@@ -163,19 +163,57 @@ TEST(Folder, ACircleInsideTheFolderAndAnImportOfTheOwnFolderAreCyclesToo) {
   EXPECT_EQ(load(around, "set").codes(), Texts{"G0506"});
 }
 
-TEST(Folder, LinksAreReportedAndNotFollowed) {
+TEST(Folder, S1_ALinkThatLeadsOutOfTheFolderOrNowhereIsAnError) {
   const TemporaryFolder folder;
   folder.write("other/x.gate", "");
   folder.write("set/a.gate", "");
   fs::create_directory_symlink("../other", folder.path() / "set/linked");
   fs::create_symlink("../other/x.gate", folder.path() / "set/y.gate");
-  fs::create_symlink("nowhere", folder.path() / "set/notes.txt");
-  fs::create_directory_symlink("..", folder.path() / "set/circle");
+  fs::create_symlink("nowhere", folder.path() / "set/moved");
+  fs::create_symlink("round.gate", folder.path() / "set/round.gate");
+  fs::create_directory_symlink("..", folder.path() / "set/up");
   const Loaded loaded = load(folder, "set");
   EXPECT_EQ(loaded.names, Texts{"set/a.gate"});
-  EXPECT_EQ(loaded.codes(), (Texts{"G0507", "G0507", "G0507"}));
+  EXPECT_EQ(loaded.codes(), (Texts{"G0507", "G0507", "G0507", "G0507", "G0507"}));
+  for (const Diagnostic& each : loaded.diagnostics) {
+    EXPECT_EQ(each.severity, Severity::kError) << each.message;
+  }
+  // Beside the folder, and its name begins with the folder's.
+  folder.write("set2/z.gate", "");
+  fs::create_directories(folder.path() / "third");
+  fs::create_symlink("../set2/z.gate", folder.path() / "third/z.gate");
+  EXPECT_EQ(load(folder, "third").codes(), Texts{"G0507"});
+}
+
+TEST(Folder, S1_LinksInsideTheFolderAreFollowedAndEachFileIsReadOnce) {
+  const TemporaryFolder folder;
+  folder.write("set/a.gate", "");
+  folder.write("set/b/b.gate", "");
+  folder.write("set/notes.txt", "");
+  fs::create_directory_symlink(".", folder.path() / "set/circle");
+  fs::create_directory_symlink("b", folder.path() / "set/again");
+  fs::create_symlink("b/b.gate", folder.path() / "set/c.gate");
+  fs::create_symlink("notes.txt", folder.path() / "set/notes");
+  const Loaded loaded = load(folder, "set");
+  EXPECT_EQ(loaded.codes(), Texts{});
+  EXPECT_EQ(loaded.names.size(), 2U);
   fs::create_directory_symlink("set", folder.path() / "named");  // the root itself was named
-  EXPECT_EQ(load(folder, "named").names, Texts{"named/a.gate"});
+  EXPECT_EQ(load(folder, "named").files.size(), 2U);
+  EXPECT_EQ(load(folder, "named").codes(), Texts{});
+}
+
+TEST(Folder, S1_AMountedConfigMapIsReadThroughItsLinks) {
+  const TemporaryFolder folder;
+  folder.write("set/..2026_11_30/a.gate", "one");
+  folder.write("set/..2026_11_30/sub/b.gate", "two");
+  fs::create_directory_symlink("..2026_11_30", folder.path() / "set/..data");
+  fs::create_symlink("..data/a.gate", folder.path() / "set/a.gate");
+  fs::create_directory_symlink("..data/sub", folder.path() / "set/sub");
+  const Loaded loaded = load(folder, "set");
+  EXPECT_EQ(loaded.codes(), Texts{});
+  EXPECT_EQ(loaded.names, (Texts{"set/a.gate", "set/sub/b.gate"}));
+  fs::remove(folder.path() / "set/..data");
+  EXPECT_EQ(load(folder, "set").codes(), (Texts{"G0507", "G0507"}));
 }
 
 TEST(Folder, WhatCannotBeReadIsReportedAndTheRestIsLoaded) {

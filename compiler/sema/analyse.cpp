@@ -35,6 +35,7 @@ class SetAnalysis::Impl {
        DiagnosticCollector& diagnostics)
       : files_(files),
         lints_(options.lints),
+        allow_empty_(options.allow_empty),
         tables_(tables != nullptr ? tables : &own_tables_),
         for_later_(tables != nullptr),
         symbols_(Symbols::collect(files, incomplete, diagnostics)),
@@ -127,7 +128,7 @@ class SetAnalysis::Impl {
     if (!diagnostics_.has_errors()) {
       give_ids();
       out = for_later_ ? lowering_.builder.finish_set() : lowering_.builder.finish();
-      if (out->policies.empty() && !out->default_deny) {
+      if (out->policies.empty() && !out->default_deny && !allow_empty_) {
         diagnostics_.report_unplaced<Code::kNoPolicies>();
       }
       check_limits(*out);
@@ -343,6 +344,7 @@ class SetAnalysis::Impl {
 
   std::span<const ast::File> files_;
   bool lints_;
+  bool allow_empty_;
   LoweredTables own_tables_;
   LoweredTables* tables_;
   bool for_later_;

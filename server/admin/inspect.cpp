@@ -12,6 +12,7 @@
 
 #include "server/admin/commands.h"
 #include "server/admin/key_files.h"
+#include "server/admin/policies.h"
 #include "server/admin/start.h"
 #include "server/admin/storage.h"
 #include "server/audit/audit_log.h"
@@ -75,8 +76,8 @@ int check_config(const std::string& config_file) {
   if (!config) {
     return kExitFailure;
   }
-  CompileOptions options;
-  options.backend = Backend::kInterpreter;
+  CompileOptions options = compile_options(*config);
+  options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
   const CompileOutput output = compile_folder(config->policies_folder, options);
   fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
   if (output.has_errors()) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "server/config/config.h"
 #include "server/log/log.h"
 
 namespace gate::server {
@@ -42,6 +43,8 @@ void report(const CompileOutput& output, Logger& log) {
                                                     {"help", diagnostic.help}};
     if (diagnostic.severity == Severity::kError) {
       log.error("policy_diagnostic", fields);
+    } else if (diagnostic.severity == Severity::kWarning) {
+      log.warning("policy_diagnostic", fields);
     } else {
       log.info("policy_diagnostic", fields);
     }
@@ -72,20 +75,28 @@ std::uint64_t mixed(std::uint64_t x) {
 
 }  // namespace
 
-PolicyKeeper::PolicyKeeper(std::string folder, Backend backend, Logger& log)
-    : folder_(std::move(folder)), backend_(backend), log_(log) {}
+CompileOptions compile_options(const Config& config) {
+  CompileOptions options;
+  options.backend =
+      config.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter;
+  options.today = today();
+  options.keep_test_blocks = false;
+  options.allow_empty = config.policies_allow_empty;
+  return options;
+}
+
+PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& log)
+    : folder_(std::move(folder)), options_(std::move(options)), log_(log) {
+  options_.cache = &cache_;
+  options_.cross_check = kCrossCheck;
+}
 
 Result<void> PolicyKeeper::load() {
   const std::scoped_lock lock(load_mutex_);
   // Taken first: a file that changes while we compile is seen as changed again.
   seen_signature_ = loaded_signature_ = signature();
-  CompileOptions options;
-  options.backend = backend_;
-  options.today = today();
-  options.keep_test_blocks = false;
-  options.cache = &cache_;
-  options.cross_check = kCrossCheck;
-  const CompileOutput output = compile_folder(folder_, options);
+  options_.today = today();
+  const CompileOutput output = compile_folder(folder_, options_);
   report(output, log_);
   tell_of_wrong_code();
   const std::scoped_lock status_lock(status_mutex_);
@@ -102,6 +113,9 @@ Result<void> PolicyKeeper::load() {
   status_.newest_refused = false;
   log_.info("policies_loaded",
             {{"folder", folder_}, {"generation", status_.generation}, {"digest", status_.digest}});
+  if (output.policies->policy_count() == 0) {
+    log_.warning("policies_empty", {{"folder", folder_}, {"allowed_by", "policies.allow_empty"}});
+  }
   return {};
 }
 

@@ -11,14 +11,19 @@
 namespace gate::server {
 
 class Logger;
+struct Config;
+
+/// How the configuration has policies compiled: `gated run` and `gated check-config` refuse the
+/// same sets. `until` is held against today.
+[[nodiscard]] CompileOptions compile_options(const Config& config);
 
 /// Keeps the policy set of a folder in force: loads it, loads it again on demand or when a file
 /// changed, and leaves the set in force where it is when the new one has an error. Diagnostics go
 /// to the log. Members may be called from any thread; loading is done by one at a time.
 class PolicyKeeper {
  public:
-  /// `log` must outlive the keeper.
-  PolicyKeeper(std::string folder, Backend backend, Logger& log);
+  /// `log` must outlive the keeper. `today` and the cache of `options` are the keeper's own.
+  PolicyKeeper(std::string folder, CompileOptions options, Logger& log);
 
   /// Compiles the folder and puts the set in force. kInvalidArgument when it has an error; the old
   /// set then stays in force.
@@ -55,7 +60,7 @@ class PolicyKeeper {
   void tell_of_wrong_code();
 
   std::string folder_;
-  Backend backend_;
+  CompileOptions options_;
   Logger& log_;
   Evaluator evaluator_;
   CompileCache cache_;  ///< a reload parses what changed

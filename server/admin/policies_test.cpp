@@ -28,7 +28,7 @@ class PolicyKeeperTest : public testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "more");
     write("a.gate", policy("A", "block"));
-    keeper_.emplace(folder_.string(), Backend::kInterpreter, log_);
+    keeper_.emplace(folder_.string(), CompileOptions{.backend = Backend::kInterpreter}, log_);
     EXPECT_TRUE(keeper_->load());
   }
   ~PolicyKeeperTest() override {
@@ -109,6 +109,81 @@ TEST_F(PolicyKeeperTest, ManyFilesAreLookedAtLessOftenAndNoChangeIsMissed) {
     keeper_->look();
   }
   EXPECT_EQ(generation(), 2U);
+}
+
+class PolicyKeeperS1Test : public PolicyKeeperTest {
+ protected:
+  /// The files changed in a way that would let more people in: what was in force stays.
+  void expect_refused() {
+    const std::uint64_t before = keeper_->status().failed_loads;
+    EXPECT_FALSE(keeper_->load());
+    EXPECT_EQ(generation(), 1U);
+    EXPECT_TRUE(keeper_->status().newest_refused);
+    EXPECT_EQ(keeper_->status().failed_loads, before + 1);
+    // It would not start with them either.
+    PolicyKeeper starting(folder_.string(), {.backend = Backend::kInterpreter}, log_);
+    EXPECT_FALSE(starting.load());
+    EXPECT_EQ(starting.status().generation, 0U);
+  }
+};
+
+TEST_F(PolicyKeeperS1Test, S1_AnEmptySetIsRefusedAndTheOldOneStays) {
+  fs::remove(folder_ / "a.gate");
+  keeper_->look();
+  keeper_->look();
+  EXPECT_EQ(generation(), 1U);
+  expect_refused();
+  write("a.gate", "# every policy was taken out\n");
+  expect_refused();
+  fs::rename(folder_, folder_.string() + ".away");
+  expect_refused();
+  fs::rename(folder_.string() + ".away", folder_);
+  write("a.gate", policy("A", "block"));
+  EXPECT_TRUE(keeper_->load());
+  EXPECT_FALSE(keeper_->status().newest_refused);
+}
+
+TEST_F(PolicyKeeperS1Test, S1_ASetOfWhichAFileCannotBeReadIsRefused) {
+  write("b.gate", policy("B", "block"));
+  fs::create_symlink("nowhere.gate", folder_ / "c.gate");
+  expect_refused();
+  fs::remove(folder_ / "c.gate");
+  fs::rename(folder_ / "more", folder_.string() + ".more");
+  fs::create_symlink(folder_.string() + ".more", folder_ / "more");
+  expect_refused();
+  fs::remove(folder_ / "more");
+  fs::remove_all(folder_.string() + ".more");
+  fs::create_directory(folder_ / "d.gate");
+  EXPECT_EQ(mkfifo((folder_ / "d.gate/e.gate").c_str(), 0600), 0);
+  expect_refused();
+  fs::remove_all(folder_ / "d.gate");
+  EXPECT_TRUE(keeper_->load());
+}
+
+TEST_F(PolicyKeeperS1Test, S1_OnlyAnExplicitSwitchAdmitsAnEmptySet) {
+  fs::remove(folder_ / "a.gate");
+  PolicyKeeper allowed(folder_.string(), {.backend = Backend::kInterpreter, .allow_empty = true},
+                       log_);
+  EXPECT_TRUE(allowed.load());
+  // Links that lead nowhere are no empty set.
+  fs::create_symlink("nowhere.gate", folder_ / "c.gate");
+  EXPECT_FALSE(allowed.load());
+}
+
+TEST_F(PolicyKeeperS1Test, S1_AMountThatIsSwappedIsLoadedAgain) {
+  const fs::path first = folder_ / "..first";
+  const fs::path second = folder_ / "..second";
+  fs::create_directories(first);
+  fs::create_directories(second);
+  fs::rename(folder_ / "a.gate", first / "a.gate");
+  write("..second/a.gate", policy("A", "require mfa"));
+  fs::create_directory_symlink("..first", folder_ / "..data");
+  fs::create_symlink("..data/a.gate", folder_ / "a.gate");
+  EXPECT_TRUE(keeper_->load());
+  const std::uint64_t before = generation();
+  fs::create_directory_symlink("..second", folder_ / "..new");
+  fs::rename(folder_ / "..new", folder_ / "..data");
+  expect_noticed(before + 1);
 }
 
 TEST_F(PolicyKeeperTest, KeepsTheOldSetWhenTheNewOneHasAnError) {

@@ -130,8 +130,7 @@ struct Service::Parts {
       : config(c),
         log(l),
         clock(make_clock(c)),
-        policies(c.policies_folder,
-                 c.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter, l),
+        policies(c.policies_folder, compile_options(c), l),
         decider(policies.evaluator()) {}
 
   Result<void> open();

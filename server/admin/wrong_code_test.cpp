@@ -49,7 +49,7 @@ TEST(PolicyKeeper, TakesASetWithTablesWhenItsMachineCodeIsWrongAndTellsOnce) {
   std::FILE* file = std::fopen((folder / "log").c_str(), "w");
   ASSERT_NE(file, nullptr);
   Logger log(fileno(file), LogLevel::kInfo, LogFormat::kJson);
-  PolicyKeeper keeper((folder / "set").string(), Backend::kNative, log);
+  PolicyKeeper keeper((folder / "set").string(), CompileOptions{}, log);
   SignInRequest anybody;
   anybody.user = "u";
   anybody.target = "app";

@@ -1,7 +1,7 @@
 // The policy folder under a running server: what is loaded when, and what keeps the old set in force.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Gated, PASSWORD, RETAIL_BANK, eventually, user } from "./lib/server.mjs";
@@ -63,6 +63,40 @@ test("SIGHUP loads at once", async () => {
   await eventually("the reload", () => gated.events("policies_loaded").length > before);
   assert.equal((await gated.ready()).policy_files_refused, false);
   assertTokens(await signIn());
+});
+
+/** What `check-config` and a reload say of the folder as it is now; what is in force must stay. */
+async function refusedEverywhere(pattern) {
+  const before = await gated.ready();
+  gated.child.kill("SIGHUP");
+  const now = await eventually("the refusal", async () => {
+    const status = await gated.ready();
+    return status.policy_failed_loads > before.policy_failed_loads ? status : undefined;
+  });
+  assert.equal(now.policy_files_refused, true);
+  assert.equal(now.policy_digest, before.policy_digest);
+  assert.ok(gated.events("policies_refused").at(-1).level === "error", "told as an error");
+  const checked = gated.command("check-config");
+  assert.equal(checked.status, 1, checked.stdout);
+  assert.match(checked.stderr, pattern);
+}
+
+test("S1: a folder without policies, or with a link that cannot be followed, is refused running and by check-config", async () => {
+  const away = `${folder}.away`;
+  renameSync(folder, away);
+  try {
+    await refusedEverywhere(/G0501/);
+    mkdirSync(folder);
+    await refusedEverywhere(/G0502/);
+    writeFileSync(join(folder, "e2e.gate"), EVERYONE);
+    symlinkSync(join(away, "people.gate"), join(folder, "people.gate"));
+    await refusedEverywhere(/G0507.*leads out of/);
+    assertTokens(await signIn());
+    assert.equal(gated.command("run").status, 1, "it does not start with them either");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(away, folder);
+  }
 });
 
 test("the server does not start with a broken set, and check-config says why", async () => {

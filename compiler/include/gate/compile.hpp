@@ -124,6 +124,9 @@ struct CompileOptions {
   /// The kind of tenant to hold the set against, `workforce` or `external_id`, in place of the
   /// `profile` that the set declares; empty: as declared.
   std::string profile{};
+  /// Take a set without policies that does not say `default deny`: it lets everybody in. Otherwise
+  /// it is an error (G0502): most of the time its files are gone. For folders that others import.
+  bool allow_empty = false;
   /// Also look for what is correct and hardly meant (G0430 and up), when the set has no error.
   bool lints = false;
 };
@@ -158,8 +161,9 @@ struct CompileOutput {
 [[nodiscard]] CompileOutput compile(std::vector<SourceFile> files,
                                     const CompileOptions& options = {});
 
-/// Reads every `.gate` file below `folder` (sorted by path, symbolic links not followed, imports
-/// resolved) and compiles them. An unreadable folder or file is a diagnostic of the 5xx family.
+/// Reads every `.gate` file below `folder` (sorted by path, imports resolved) and compiles them. A
+/// folder or file that cannot be read, and a symbolic link that leads nowhere or out of the folder,
+/// is an error of the 5xx family: a set is loaded whole or not at all.
 [[nodiscard]] CompileOutput compile_folder(const std::filesystem::path& folder,
                                            const CompileOptions& options = {});
 
