@@ -101,6 +101,11 @@ int generate_key(const std::string& config_file) {
   if (!config) {
     return kExitFailure;
   }
+  if (std::error_code there; !std::filesystem::exists(config->keys_master_key_file, there)) {
+    if (const auto may = may_make_master_key(*config); !may) {
+      return fail(may.error().message);
+    }
+  }
   std::error_code ignored;
   std::filesystem::create_directories(
       std::filesystem::path(config->keys_master_key_file).parent_path(), ignored);

@@ -10,8 +10,47 @@
 #include "server/admin/key_files.h"
 #include "server/log/log.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "server/token/signing_keys.h"
 
 namespace gate::server {
+namespace {
+
+Result<Secret> master_key(const Config& config, Random& random, Logger& log) {
+  auto master = read_master_key(config.keys_master_key_file);
+  if (master || master.error().code != ErrorCode::kNotFound) {
+    return master;
+  }
+  GATE_TRY_VOID(may_make_master_key(config));
+  if (!config.development()) {
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("there is no master key at {}; `gated generate-key` makes one",
+                             config.keys_master_key_file)};
+  }
+  GATE_TRY_VOID(create_master_key(config.keys_master_key_file, random));
+  log.info("master_key_created", {{"file", config.keys_master_key_file}});
+  return read_master_key(config.keys_master_key_file);
+}
+
+Error not_its_key(const Config& config) {
+  return {ErrorCode::kDenied,
+          fmt::format("{} is not the key of the store {}: put back the key file that the store was "
+                      "written with, or name another store; nothing was changed",
+                      config.keys_master_key_file, config.store_file)};
+}
+
+}  // namespace
+
+Result<void> may_make_master_key(const Config& config) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(config.store_file, error);
+  if (error || size == 0) {
+    return {};
+  }
+  return Error{ErrorCode::kConflict,
+               fmt::format("there is no master key at {}, and the store {} was written with one: "
+                           "put that key back, or move the store away to begin anew",
+                           config.keys_master_key_file, config.store_file)};
+}
 
 Result<Storage> open_storage(const Config& config, Random& random, Logger& log) {
   std::error_code error;
@@ -23,23 +62,17 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log) 
                                                         std::generic_category().message(errno))};
     }
   }
-  auto master = read_master_key(config.keys_master_key_file);
-  if (!master && master.error().code == ErrorCode::kNotFound) {
-    if (!config.development()) {
-      return Error{ErrorCode::kNotFound,
-                   fmt::format("there is no master key at {}; `gated generate-key` makes one",
-                               config.keys_master_key_file)};
-    }
-    GATE_TRY_VOID(create_master_key(config.keys_master_key_file, random));
-    log.info("master_key_created", {{"file", config.keys_master_key_file}});
-    master = read_master_key(config.keys_master_key_file);
+  GATE_TRY(const Secret master, master_key(config, random, log));
+  GATE_TRY(ServiceSecrets secrets, ServiceSecrets::derive(master));
+  const OpensSigningKey opens = [&secrets](const SigningKeyRecord& record) {
+    return SigningKeys::opens(secrets.key_encryption_key, record);
+  };
+  auto store = SqliteStore::open(config.store_file, secrets.store_key.clone(), random, opens);
+  if (!store) {
+    return store.error().code == ErrorCode::kDenied ? not_its_key(config)
+                                                    : std::move(store).error();
   }
-  if (!master) {
-    return std::move(master).error();
-  }
-  GATE_TRY(ServiceSecrets secrets, ServiceSecrets::derive(*master));
-  GATE_TRY(auto store, SqliteStore::open(config.store_file, secrets.store_key.clone(), random));
-  return Storage{.secrets = std::move(secrets), .store = std::move(store)};
+  return Storage{.secrets = std::move(secrets), .store = std::move(*store)};
 }
 
 }  // namespace gate::server

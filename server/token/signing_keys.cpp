@@ -27,6 +27,11 @@ Result<std::unique_ptr<SigningKeys>> SigningKeys::open(Store& store, Random& ran
   return keys;
 }
 
+bool SigningKeys::opens(const Secret& key_encryption_key, const SigningKeyRecord& record) {
+  return open_sealed(key_encryption_key.bytes(), seal_context(record.kid), record.private_sealed)
+      .has_value();
+}
+
 Result<void> SigningKeys::load() {
   GATE_TRY(std::vector<SigningKeyRecord> records, store_.signing_keys());
   std::vector<Entry> entries;

@@ -28,6 +28,9 @@ class SigningKeys {
                                                                  Secret key_encryption_key,
                                                                  Micros now);
 
+  /// Whether this key sealed the private half of a stored signing key.
+  [[nodiscard]] static bool opens(const Secret& key_encryption_key, const SigningKeyRecord& record);
+
   [[nodiscard]] std::shared_ptr<const Es256Key> active() const;
   /// The JWK set (RFC 7517) of every key that a valid token may carry, as JSON.
   [[nodiscard]] std::string jwks() const;

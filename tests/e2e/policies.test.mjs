@@ -1,7 +1,7 @@
 // The policy folder under a running server: what is loaded when, and what keeps the old set in force.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Gated, PASSWORD, RETAIL_BANK, eventually, user } from "./lib/server.mjs";
@@ -97,6 +97,22 @@ test("S1: a folder without policies, or with a link that cannot be followed, is 
     rmSync(folder, { recursive: true, force: true });
     renameSync(away, folder);
   }
+});
+
+test("S24: a wrong master key changes nothing, whatever the command", async () => {
+  const key = join(gated.folder, "data/master.key");
+  const right = readFileSync(key);
+  await gated.stop();
+  writeFileSync(key, `${"a".repeat(64)}\n`);
+  const users = join(gated.folder, "users.json");
+  for (const command of [["provision", users], ["unlock", "t", "otto@customer.example"], ["audit"], ["audit verify"], ["run"]]) {
+    const done = gated.command(...command);
+    assert.equal(done.status, 1, command.join(" "));
+    assert.match(done.stderr, /master\.key is not the key of the store .*put back the key file/, command.join(" "));
+  }
+  writeFileSync(key, right);
+  await gated.run();
+  assertTokens(await signIn());
 });
 
 test("the server does not start with a broken set, and check-config says why", async () => {

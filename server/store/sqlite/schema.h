@@ -108,9 +108,12 @@ CREATE TABLE known_device (
   FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
 )sql";
 
-/// What version 3 adds: the scopes that a client is registered for (S10).
+/// What version 3 adds: the scopes that a client is registered for (S10), and facts about the file
+/// itself. `key_check` is a MAC by which a key that is not the store's own is refused before
+/// anything is written (S24).
 inline constexpr const char* kSchemaThree = R"sql(
 ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 )sql";
 
 }  // namespace gate::server

@@ -36,13 +36,14 @@ class SqliteStore::Reader {
 };
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Secret key,
-                                                       Random& random) {
+                                                       Random& random,
+                                                       const OpensSigningKey& opens) {
   GATE_CHECK(key.size() == kAeadKeyBytes, "the store key has 32 bytes");
   GATE_TRY(std::unique_ptr<Connection> connection,
            Connection::open(path, Connection::Mode::kReadWrite));
   std::unique_ptr<SqliteStore> store(
       new SqliteStore(path, std::move(key), random, std::move(connection)));
-  GATE_TRY_VOID(store->create_tables());
+  GATE_TRY_VOID(store->create_tables(opens));
   store->writer_ = std::thread([raw = store.get()] { raw->write_loop(); });
   return store;
 }
@@ -65,7 +66,7 @@ SqliteStore::~SqliteStore() {
   }
 }
 
-Result<void> SqliteStore::create_tables() {
+Result<void> SqliteStore::create_tables(const OpensSigningKey& opens) {
   // IMMEDIATE: two processes that start at once must not both find an empty file.
   GATE_TRY_VOID(writer_connection_->run("BEGIN IMMEDIATE"));
   std::int64_t version = 0;
@@ -79,6 +80,12 @@ Result<void> SqliteStore::create_tables() {
   if (version < 0 || version > kSchemaVersion) {
     return Error{ErrorCode::kConflict, "the store was written by another version of gated"};
   }
+  // Before anything is written: what a wrong key seals or hashes, the right one cannot read.
+  if (version >= 3) {
+    GATE_TRY_VOID(compare_key_check(*writer_connection_, key_));
+  } else if (version >= 1) {
+    GATE_TRY_VOID(compare_sealed_values(*writer_connection_, key_, opens));
+  }
   if (version < 1) {
     GATE_TRY_VOID(writer_connection_->run(kSchemaOne));
   }
@@ -87,6 +94,7 @@ Result<void> SqliteStore::create_tables() {
   }
   if (version < 3) {
     GATE_TRY_VOID(writer_connection_->run(kSchemaThree));
+    GATE_TRY_VOID(write_key_check(*writer_connection_, key_));
     GATE_TRY_VOID(writer_connection_->run("PRAGMA user_version = 3"));
     static_assert(kSchemaVersion == 3, "the line above names the version");
   }

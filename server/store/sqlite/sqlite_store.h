@@ -9,6 +9,7 @@
 #include "server/crypto/secret.h"
 #include "server/ports/random.h"
 #include "server/store/sqlite/connection.h"
+#include "server/store/sqlite/key_check.h"
 #include "server/store/store.h"
 
 namespace gate::server {
@@ -23,10 +24,11 @@ class SqliteStore final : public Store {
   static constexpr std::size_t kQueueMax = 16'384;
 
   /// Opens or creates the file (mode 0600) and its tables. `key` (32 bytes) seals addresses and
-  /// unsent messages; another key than the file was written with shows as kCorrupt when such a
-  /// value is read. `random` must outlive the store.
+  /// unsent messages. A file that was written with another key is kDenied, and nothing in it is
+  /// changed; `opens` helps to tell in a file of before version 3. `random` must outlive the store.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
-                                                                 Secret key, Random& random);
+                                                                 Secret key, Random& random,
+                                                                 const OpensSigningKey& opens = {});
   ~SqliteStore() override;
 
   Result<void> transact(const Work& work) override;
@@ -63,7 +65,7 @@ class SqliteStore final : public Store {
   class Reader;
   SqliteStore(std::string path, Secret key, Random& random,
               std::unique_ptr<Connection> writer_connection);
-  Result<void> create_tables();
+  Result<void> create_tables(const OpensSigningKey& opens);
   void write_loop();
   void commit_batch(std::deque<Job*>& batch);
   Result<Reader> borrow_reader();

@@ -14,6 +14,7 @@
 
 #include "server/crypto/aead.h"
 #include "server/crypto/openssl_random.h"
+#include "server/store/sqlite/reads.h"
 #include "server/store/sqlite/schema.h"
 
 namespace gate::server {
@@ -36,6 +37,14 @@ class SqliteStoreTest : public testing::Test {
     auto store = SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, key)), random_);
     EXPECT_TRUE(store) << store.error().message;
     return std::move(store).value();
+  }
+  /// Runs SQL on the file as another program would.
+  void execute(const std::string& sql) const {
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(raw);
+    sqlite3_close(raw);
   }
   /// Everything that any file of the store holds.
   std::string dump() const {
@@ -90,16 +99,64 @@ TEST_F(SqliteStoreTest, A6_ADumpHoldsNoCodeAndNoAddress) {
   EXPECT_EQ(claimed->at(0).code, "48151623");
 }
 
-TEST_F(SqliteStoreTest, AnotherKeyDoesNotOpenWhatThisOneSealed) {
+TEST_F(SqliteStoreTest, S24_AnotherKeyIsRefusedAndNothingIsChanged) {
   {
     const auto store = open(1);
-    OutboxMessage message;
-    ASSERT_TRUE(store->transact([&](Transaction& transaction) {
-      return transaction.open_challenge(challenge("c"), &message, kNow);
-    }));
   }
-  const auto store = open(2);
-  EXPECT_EQ(store->claim_outbox(kNow, 1).error().code, ErrorCode::kCorrupt);
+  const std::string before = dump();
+  EXPECT_EQ(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 2)), random_).error().code,
+            ErrorCode::kDenied);
+  EXPECT_EQ(dump(), before);
+  EXPECT_TRUE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_));
+}
+
+TEST_F(SqliteStoreTest, S24_AFileWithoutItsKeyCheckIsRefused) {
+  {
+    const auto store = open(1);
+  }
+  execute("DELETE FROM meta");
+  EXPECT_EQ(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_).error().code,
+            ErrorCode::kDenied);
+}
+
+TEST_F(SqliteStoreTest, S24_AnOldFileIsHeldAgainstWhatIsSealedInIt) {
+  execute(kSchemaOne);
+  execute(kSchemaTwo);
+  const auto sealed = seal(random_, Bytes(kAeadKeyBytes, 1), channel_context(kTenant, "c"),
+                           as_bytes("amy@bank.example"));
+  ASSERT_TRUE(sealed);
+  std::string hex;
+  for (const std::uint8_t byte : *sealed) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    hex += {kDigits[byte >> 4U], kDigits[byte & 15U]};
+  }
+  execute(
+      "PRAGMA user_version = 2; PRAGMA foreign_keys = OFF;"
+      "INSERT INTO channel VALUES ('tenant', 'c', 'amy', 0, x'" +
+      hex + "', 1, 1, 0, 0)");
+  EXPECT_EQ(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 2)), random_).error().code,
+            ErrorCode::kDenied);
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_TRUE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_));
+    EXPECT_FALSE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 2)), random_));
+  }
+}
+
+TEST_F(SqliteStoreTest, S24_TheSigningKeysOfAnOldFileDecide) {
+  execute(kSchemaOne);
+  execute(kSchemaTwo);
+  execute(
+      "PRAGMA user_version = 2;"
+      "INSERT INTO signing_key VALUES ('k', 1, 0, 0, x'01'), ('removed', 3, 1, 0, x'')");
+  const auto open_if = [this](bool opens) {
+    return SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_,
+                             [opens](const SigningKeyRecord& record) {
+                               EXPECT_EQ(record.kid, "k");
+                               return opens;
+                             });
+  };
+  EXPECT_EQ(open_if(false).error().code, ErrorCode::kDenied);
+  EXPECT_TRUE(open_if(true));
 }
 
 TEST_F(SqliteStoreTest, B7_LimitsSurviveARestart) {

@@ -1,0 +1,89 @@
+#include "server/store/sqlite/key_check.h"
+
+#include "server/crypto/aead.h"
+#include "server/crypto/hmac.h"
+#include "server/store/sqlite/reads.h"
+
+namespace gate::server {
+namespace {
+
+constexpr const char* kRow = "key_check";
+
+/// Made with a key of its own, so that it tells nothing of what the store key seals.
+Digest key_check(const Secret& key) {
+  const Secret own = derive_key(key.bytes(), "key check");
+  return hmac_sha256(own.bytes(), {as_bytes("gated store")});
+}
+
+Error another_key() {
+  return {ErrorCode::kDenied, "the store was written with another key"};
+}
+
+/// The newest key that is not removed: an empty answer when there is none.
+Result<std::optional<SigningKeyRecord>> a_signing_key(Connection& connection) {
+  Query query(connection,
+              "SELECT kid, private_sealed FROM signing_key WHERE length(private_sealed) > 0 "
+              "ORDER BY created_at DESC LIMIT 1");
+  std::optional<SigningKeyRecord> found;
+  if (query.next()) {
+    found.emplace();
+    found->kid = query.text(0);
+    found->private_sealed = query.blob(1);
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+/// Whether the first row of a query (tenant, id, sealed value) opens; empty when it has no row.
+Result<std::optional<bool>> first_row_opens(Query& query, const Secret& key,
+                                            std::string (*context)(std::string_view,
+                                                                   std::string_view)) {
+  std::optional<bool> opens;
+  if (query.next()) {
+    opens =
+        open_sealed(key.bytes(), context(query.text(0), query.text(1)), query.blob(2)).has_value();
+  }
+  GATE_TRY_VOID(query.done());
+  return opens;
+}
+
+}  // namespace
+
+Result<void> compare_key_check(Connection& connection, const Secret& key) {
+  Query query(connection, "SELECT value FROM meta WHERE name = ?");
+  query.bind(kRow);
+  Bytes stored;
+  if (query.next()) {
+    stored = query.blob(0);
+  }
+  GATE_TRY_VOID(query.done());
+  const Digest own = key_check(key);
+  return equal_constant_time(stored, ByteSpan(own)) ? Result<void>() : another_key();
+}
+
+Result<void> compare_sealed_values(Connection& connection, const Secret& key,
+                                   const OpensSigningKey& opens) {
+  // The first evidence decides. No command but `run` writes signing keys, and that reads them
+  // first; addresses may have been written with a wrong key by a `provision` of old.
+  GATE_TRY(const std::optional<SigningKeyRecord> signing, a_signing_key(connection));
+  if (signing && opens) {
+    return opens(*signing) ? Result<void>() : another_key();
+  }
+  Query channels(connection, "SELECT tenant_id, channel_id, address_sealed FROM channel LIMIT 1");
+  GATE_TRY(std::optional<bool> good, first_row_opens(channels, key, channel_context));
+  if (!good) {
+    Query flows(connection, "SELECT tenant_id, flow_id, private_sealed FROM flow LIMIT 1");
+    GATE_TRY(good, first_row_opens(flows, key, flow_context));
+  }
+  return good.value_or(true) ? Result<void>() : another_key();
+}
+
+Result<void> write_key_check(Connection& connection, const Secret& key) {
+  const Digest value = key_check(key);
+  Query query(connection, "INSERT INTO meta (name, value) VALUES (?, ?)");
+  query.bind(kRow, ByteSpan(value));
+  GATE_TRY_VOID(query.change());
+  return {};
+}
+
+}  // namespace gate::server
