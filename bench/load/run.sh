@@ -49,6 +49,8 @@ data_dir = "data"
 port = 0
 [policies]
 folder = "$(cd "$here/../../examples/retail-bank" && pwd)"
+# examples/demo/gated.toml says which policies that concerns.
+accept_unsupplied = ["country", "device.reported_lost", "device.compliant"]
 [sign_in]
 resend_seconds = 0
 sends_per_hour = 1000000

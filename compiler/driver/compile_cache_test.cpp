@@ -14,8 +14,8 @@ std::string policy(const std::string& name, const std::string& condition) {
 }
 
 /// Compiles with and without the cache; both must say the same.
-CompileOutput compile_both_ways(const TemporaryFolder& folder, CompileCache& cache) {
-  CompileOptions options;
+CompileOutput compile_both_ways(const TemporaryFolder& folder, CompileCache& cache,
+                                CompileOptions options = {}) {
   options.backend = Backend::kInterpreter;
   const CompileOutput fresh = compile_folder(folder.path(), options);
   options.cache = &cache;
@@ -27,6 +27,27 @@ CompileOutput compile_both_ways(const TemporaryFolder& folder, CompileCache& cac
   }
   EXPECT_EQ(out.tests.size(), fresh.tests.size());
   return out;
+}
+
+TEST(CompileCache, S2_PoliciesAreHeldAgainstWhatIsSuppliedNow) {
+  const TemporaryFolder folder;
+  folder.write("a.gate", policy("A", "abroad") + policy("B", "user_risk == high"));
+  folder.write("names.gate", "let abroad = country != AT\n");
+  CompileCache cache;
+  CompileOptions options;
+  EXPECT_NE(compile_both_ways(folder, cache).policies, nullptr);
+  options.facts.emplace().supplied = {"user", "app", "user_risk"};
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(compile_both_ways(folder, cache, options).policies, nullptr);
+  }
+  options.facts->accepted = {"country"};
+  for (int times = 0; times < 2; ++times) {
+    const CompileOutput accepted = compile_both_ways(folder, cache, options);
+    EXPECT_NE(accepted.policies, nullptr);
+    EXPECT_EQ(accepted.diagnostics.size(), 1U);
+  }
+  EXPECT_EQ(cache.statistics().policies_lowered, 0U);
+  EXPECT_EQ(compile_both_ways(folder, cache).diagnostics.size(), 0U);
 }
 
 TEST(CompileCache, EditsMistakesAndNewFilesAreSeenAndTheRestIsNotParsedAgain) {

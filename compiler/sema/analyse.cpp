@@ -26,6 +26,11 @@ std::string day(const std::optional<Date>& date) {
   return date ? fmt::format("{}-{}-{}", date->year, date->month, date->day) : "no day";
 }
 
+/// What was asked for and decides what is said of a policy.
+std::string stamp_text(const CompileOptions& options) {
+  return options.facts ? options.profile + '\n' + text_of(options.facts) : options.profile;
+}
+
 }  // namespace
 
 class SetAnalysis::Impl {
@@ -40,10 +45,11 @@ class SetAnalysis::Impl {
         for_later_(tables != nullptr),
         symbols_(Symbols::collect(files, incomplete, diagnostics)),
         templates_(files, diagnostics),
-        lowering_(symbols_, sources, limits, start_set(*tables_, files, sources, options.profile),
-                  diagnostics),
+        lowering_(symbols_, sources, limits,
+                  start_set(*tables_, files, sources, stamp_text(options)), diagnostics),
         conditions_(lowering_),
-        policies_(lowering_, conditions_, options.today),
+        facts_(options.facts, diagnostics),
+        policies_(lowering_, conditions_, facts_, options.today),
         profile_(options.profile),
         diagnostics_(diagnostics) {
     symbols_.know_policies(names_);
@@ -353,6 +359,7 @@ class SetAnalysis::Impl {
   PolicyNames names_;
   Lowering lowering_;
   ConditionChecker conditions_;
+  SuppliedFacts facts_;
   PolicyChecker policies_;
   std::string profile_;
   DiagnosticCollector& diagnostics_;

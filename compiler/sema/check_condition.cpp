@@ -150,7 +150,9 @@ ConditionChecker::Checked ConditionChecker::path_alone(const ast::Expr& expr) {
   if (expr.path.size() == 1) {
     const Declared* declared = l_.symbols.find(expr.path.front().text);
     if (declared != nullptr && declared->kind == NameKind::kLet && declared->let != nullptr) {
-      return let(*declared, expr.span);
+      Checked value = let(*declared);
+      reads_of_let(*declared, expr.span);
+      return value;
     }
   }
   const auto found = subject(expr, expr.span);
@@ -173,8 +175,17 @@ ConditionChecker::Checked ConditionChecker::path_alone(const ast::Expr& expr) {
   return std::nullopt;
 }
 
-ConditionChecker::Checked ConditionChecker::let(const Declared& declared, Span use) {
-  (void)use;
+void ConditionChecker::reads_of_let(const Declared& declared, Span use) {
+  const auto found = lets_.find(&declared);
+  if (found == lets_.end()) {
+    return;
+  }
+  for (const FactRead& each : found->second.reads) {
+    reads_.push_back({each.fact, use, declared.name, each.via.empty() ? each.place : each.at});
+  }
+}
+
+ConditionChecker::Checked ConditionChecker::let(const Declared& declared) {
   if (const auto found = lets_.find(&declared); found != lets_.end()) {
     return found->second.value;
   }
@@ -195,20 +206,22 @@ ConditionChecker::Checked ConditionChecker::let(const Declared& declared, Span u
     return std::nullopt;
   }
   open_lets_.push_back(&declared);
+  FactReads outside = take_reads();
   Checked value = check(declared.let->value);
+  FactReads reads = std::exchange(reads_, std::move(outside));
   open_lets_.pop_back();
   if (value && value->depth > ir::kExprDepthMax) {
     l_.diagnostics.report<Code::kTooDeep>(declared.let->value.span, ir::kExprDepthMax);
     value = std::nullopt;
   }
-  lets_.emplace(&declared, LetState{true, value});
+  lets_.emplace(&declared, LetState{true, value, std::move(reads)});
   return value;
 }
 
 void ConditionChecker::check_lets() {
   for (const Declared& each : l_.symbols.all()) {
     if (each.let != nullptr) {
-      (void)let(each, each.span);
+      (void)let(each);
     }
   }
 }
@@ -223,7 +236,13 @@ std::optional<ConditionChecker::Subject> ConditionChecker::subject(const ast::Ex
   const std::string text = path_text(expr.path);
   if (const auto fact = find_fact(text)) {
     Subject out{*fact, nullptr, text, expr.span, test};
-    return usable(out) ? std::optional(std::move(out)) : std::nullopt;
+    if (!usable(out)) {
+      return std::nullopt;
+    }
+    if (fact->info->id != FactId::kLocation) {  // known by others: in_places()
+      reads_.push_back({fact->info->id, expr.span, {}, {}});
+    }
+    return out;
   }
   if (expr.path.size() == 1) {
     if (const Declared* declared = l_.symbols.find(text)) {

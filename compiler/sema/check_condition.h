@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "compiler/ast/ast.h"
+#include "compiler/sema/fact_reads.h"
 #include "compiler/sema/fact_schema.h"
 #include "compiler/sema/item_reader.h"
 #include "compiler/sema/lowering.h"
@@ -37,6 +39,8 @@ class ConditionChecker {
 
   using Checked = std::optional<Condition>;
   [[nodiscard]] Checked check(const ast::Expr& expr);
+  /// What has been read since the last call, in the order of the text.
+  [[nodiscard]] FactReads take_reads() { return std::exchange(reads_, {}); }
   /// Checks every `let`, so that mistakes in unused ones are reported too.
   void check_lets();
 
@@ -55,12 +59,14 @@ class ConditionChecker {
   struct LetState {
     bool done = false;
     Checked value;
+    FactReads reads;
   };
 
   Checked connective(const ast::Expr& expr);
   Checked negation(const ast::Expr& expr);
   Checked path_alone(const ast::Expr& expr);
-  Checked let(const Declared& declared, Span use);
+  Checked let(const Declared& declared);
+  void reads_of_let(const Declared& declared, Span use);
   Checked compare(const ast::Expr& expr);
   Checked membership(const ast::Expr& expr);
   Checked text_test(const ast::Expr& expr);
@@ -123,6 +129,7 @@ class ConditionChecker {
   Lowering& l_;
   std::unordered_map<const Declared*, LetState> lets_;
   std::vector<const Declared*> open_lets_;
+  FactReads reads_;
   bool chain_reported_ = false;
 };
 

@@ -247,6 +247,7 @@ ConditionChecker::Checked ConditionChecker::in_users(const Subject& left, const 
   if (!who) {
     return std::nullopt;
   }
+  add_reads(*who, expr.span, reads_);
   return negated_if(expr.negated, leaf(l_.builder.principal_in(l_.principal_set(*who))));
 }
 
@@ -263,6 +264,7 @@ ConditionChecker::Checked ConditionChecker::in_apps(const Subject& left, const a
     }
     apps = std::move(*found);
   }
+  add_reads(apps, expr.span, reads_);
   if (apps.all) {
     l_.diagnostics.report<Code::kCannotBeMember>(left.span, "`app`", "all apps")
         .help("a condition tells some apps from others; leave it out");
@@ -299,6 +301,7 @@ ConditionChecker::Checked ConditionChecker::in_places(const Subject& left, const
   if (!places) {
     return std::nullopt;
   }
+  add_reads(*places, l_.sets, expr.span, reads_);
   return negated_if(expr.negated, of_location(*places, "", expr));
 }
 

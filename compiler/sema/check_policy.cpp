@@ -25,6 +25,11 @@ std::string key_of(const ast::Item& item) {
   return out;
 }
 
+/// What to underline of a side: the item where there is one, else the side.
+Span place_of(const ast::Assignment& side) {
+  return side.items.size() == 1 ? side.items.front().head : side.span;
+}
+
 bool only_workloads(const Principals& who) {
   return who.all_service_principals ||
          std::ranges::any_of(who.members, [](const Principals::Member& member) {
@@ -37,6 +42,8 @@ bool only_workloads(const Principals& who) {
 std::optional<ir::Policy> PolicyChecker::check(const ast::Declaration& declaration,
                                                const ast::Policy& policy) {
   today_asked_ = false;
+  reads_.clear();
+  (void)conditions_.take_reads();
   l_.diagnostics.expanded_at(policy.applied_at, declaration.span);
   ir::Policy out;
   if (policy.id) {
@@ -56,6 +63,9 @@ std::optional<ir::Policy> PolicyChecker::check(const ast::Declaration& declarati
   }
   if (good && workforce_) {
     check_workforce_profile(policy, l_);
+  }
+  if (good && facts_.limited()) {
+    good = facts_.check(reads_, out.name, out.state, l_.diagnostics);
   }
   l_.diagnostics.expanded_at(std::nullopt, {});
   return good ? std::optional(std::move(out)) : std::nullopt;
@@ -174,6 +184,7 @@ bool PolicyChecker::users(const ast::Policy& policy, ir::Policy& out) {
     into.all_service_principals = into.all_service_principals || found->all_service_principals;
     into.members.insert(into.members.end(), found->members.begin(), found->members.end());
     into.guests.insert(into.guests.end(), found->guests.begin(), found->guests.end());
+    add_reads(*found, place_of(side), reads_);
     if (side.exclude) {
       std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
       exclude_all = found->all_users ? &side : exclude_all;
@@ -226,6 +237,7 @@ bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
     into.all = into.all || found->all;
     into.members.insert(into.members.end(), found->members.begin(), found->members.end());
     into.groups.insert(into.groups.end(), found->groups.begin(), found->groups.end());
+    add_reads(*found, place_of(side), reads_);
     if (side.exclude) {
       std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
       exclude_all = found->all ? &side : exclude_all;
@@ -254,6 +266,11 @@ bool PolicyChecker::condition(const ast::Policy& policy, ir::Policy& out) {
     return !policy.damaged;
   }
   const auto found = conditions_.check(policy.when->content);
+  for (const FactRead& each : conditions_.take_reads()) {
+    if (std::ranges::find(reads_, each) == reads_.end()) {
+      reads_.push_back(each);
+    }
+  }
   if (!found) {
     return false;
   }
@@ -271,6 +288,25 @@ bool PolicyChecker::condition(const ast::Policy& policy, ir::Policy& out) {
   return true;
 }
 
+/// A clause needs a fact that is not supplied only when none of its controls can do without.
+void PolicyChecker::needs_of(const std::vector<ir::Clause>& clauses, Span place) {
+  for (const ir::Clause& clause : clauses) {
+    const auto can_be_met = [this](const ir::Control& control) {
+      const auto fact = fact_of(control.kind);
+      return !fact || facts_.supplied(*fact);
+    };
+    if (std::ranges::any_of(clause.any_of, can_be_met)) {
+      continue;
+    }
+    for (const ir::Control& control : clause.any_of) {
+      const FactRead read{*fact_of(control.kind), place, {}, {}};
+      if (std::ranges::find(reads_, read) == reads_.end()) {
+        reads_.push_back(read);
+      }
+    }
+  }
+}
+
 bool PolicyChecker::effect(const ast::Policy& policy, ir::Policy& out) {
   if (!policy.grant && !policy.session) {
     if (!policy.damaged) {
@@ -285,6 +321,9 @@ bool PolicyChecker::effect(const ast::Policy& policy, ir::Policy& out) {
     const auto clauses = effect.block ? std::optional<std::vector<ir::Clause>>(std::in_place)
                                       : check_requirement(policy.grant->content.requirement, l_);
     good = clauses.has_value();
+    if (good) {
+      needs_of(*clauses, policy.grant->content.requirement.span);
+    }
     for (std::size_t i = 0; good && i < clauses->size(); ++i) {
       effect.clauses.push_back(l_.builder.clause((*clauses)[i]));
     }

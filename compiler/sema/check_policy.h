@@ -9,6 +9,7 @@
 
 #include "compiler/ast/ast.h"
 #include "compiler/sema/check_condition.h"
+#include "compiler/sema/fact_reads.h"
 #include "compiler/sema/lowering.h"
 
 namespace gate::compiler::sema {
@@ -24,8 +25,9 @@ namespace gate::compiler::sema {
 /// Checks policies one after the other.
 class PolicyChecker {
  public:
-  PolicyChecker(Lowering& lowering, ConditionChecker& conditions, std::optional<Date> today)
-      : l_(lowering), conditions_(conditions), today_(today) {}
+  PolicyChecker(Lowering& lowering, ConditionChecker& conditions, const SuppliedFacts& facts,
+                std::optional<Date> today)
+      : l_(lowering), conditions_(conditions), facts_(facts), today_(today) {}
   PolicyChecker(const PolicyChecker&) = delete;
   PolicyChecker& operator=(const PolicyChecker&) = delete;
 
@@ -45,6 +47,7 @@ class PolicyChecker {
   bool users(const ast::Policy& policy, ir::Policy& out);
   bool targets(const ast::Policy& policy, ir::Policy& out);
   bool condition(const ast::Policy& policy, ir::Policy& out);
+  void needs_of(const std::vector<ir::Clause>& clauses, Span place);
   bool effect(const ast::Policy& policy, ir::Policy& out);
   void exclusion(const ast::Item& item);
   void expiry(const ast::DateValue& until);
@@ -54,10 +57,12 @@ class PolicyChecker {
 
   Lowering& l_;
   ConditionChecker& conditions_;
+  const SuppliedFacts& facts_;
   std::optional<Date> today_;
   bool today_asked_ = false;
   bool external_ = false;
   bool workforce_ = false;
+  FactReads reads_;  ///< of the policy
 };
 
 }  // namespace gate::compiler::sema

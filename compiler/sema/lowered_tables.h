@@ -30,7 +30,7 @@ struct LoweredTables {
 
 /// Makes the tables fit for the set of `files`: nothing of them is used where it would not say what
 /// new ones do. Returns their builder, with no policies. The profile is what a set declares first,
-/// or `profile`, which the caller asks for.
+/// or `profile`, which the caller asks for, together with whatever else he asks of every policy.
 [[nodiscard]] ir::ProgramBuilder& start_set(LoweredTables& tables, std::span<const ast::File> files,
                                             const SourceMap& sources, std::string_view profile);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <boost/json/object.hpp>
@@ -17,6 +18,7 @@
 #include "server/admin/storage.h"
 #include "server/audit/audit_log.h"
 #include "server/crypto/openssl_random.h"
+#include "server/decision/supplied_facts.h"
 
 namespace gate::server {
 namespace {
@@ -69,6 +71,18 @@ int with_store(const std::string& config_file, Use use) {
   return storage ? use(*storage->store) : fail(storage.error().message);
 }
 
+/// What policies may ask for under this configuration.
+void print_facts(const CompileOptions& options) {
+  fmt::print("facts that gated supplies, beside declared signals:\n");
+  for (const SuppliedFact& each : supplied_facts()) {
+    fmt::print("  {:<26}{}\n", each.path, each.from);
+  }
+  if (!options.facts->accepted.empty()) {
+    fmt::print("facts that stay unknown, by policies.accept_unsupplied:\n  {}\n",
+               fmt::join(options.facts->accepted, ", "));
+  }
+}
+
 }  // namespace
 
 int check_config(const std::string& config_file) {
@@ -80,6 +94,7 @@ int check_config(const std::string& config_file) {
   options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
   const CompileOutput output = compile_folder(config->policies_folder, options);
   fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
+  print_facts(options);
   if (output.has_errors()) {
     return kExitFailure;
   }

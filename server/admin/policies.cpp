@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "server/config/config.h"
+#include "server/decision/supplied_facts.h"
 #include "server/log/log.h"
 
 namespace gate::server {
@@ -77,11 +78,16 @@ std::uint64_t mixed(std::uint64_t x) {
 
 CompileOptions compile_options(const Config& config) {
   CompileOptions options;
-  options.backend =
-      config.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter;
+  options.backend = config.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter;
   options.today = today();
   options.keep_test_blocks = false;
   options.allow_empty = config.policies_allow_empty;
+  options.facts.emplace();
+  options.facts->by = "gated";
+  options.facts->accepted = config.policies_accept_unsupplied;
+  for (const SuppliedFact& each : supplied_facts()) {
+    options.facts->supplied.emplace_back(each.path);
+  }
   return options;
 }
 

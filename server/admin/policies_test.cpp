@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "server/config/config.h"
 #include "server/log/log.h"
 
 namespace gate::server {
@@ -184,6 +185,34 @@ TEST_F(PolicyKeeperS1Test, S1_AMountThatIsSwappedIsLoadedAgain) {
   fs::create_directory_symlink("..second", folder_ / "..new");
   fs::rename(folder_ / "..new", folder_ / "..data");
   expect_noticed(before + 1);
+}
+
+TEST_F(PolicyKeeperTest, S2_ASetThatAsksForWhatGatedDoesNotSupplyIsRefusedUnlessAccepted) {
+  Config config;
+  config.policies_backend = "interpreter";
+  const auto loads = [&](const std::string& when) {
+    write("a.gate", "policy \"A\" {\n users include all\n target include all apps\n when " + when +
+                        "\n grant block\n}\n");
+    PolicyKeeper keeper(folder_.string(), compile_options(config), log_);
+    return keeper.load().has_value();
+  };
+  EXPECT_TRUE(loads("user_risk >= medium and ip in [\"203.0.113.0/24\"] and session_age > 1h"));
+  EXPECT_TRUE(loads("now.time between 07:00 and 19:00 in \"UTC\" or completed.sms_otp"));
+  for (const char* when : {"country == KP", "location in [country KP]", "device.reported_lost",
+                           "user.department == \"x\"", "app.attributes.Tier == \"x\"",
+                           "insider_risk == elevated", "device.first_seen < 1h"}) {
+    EXPECT_FALSE(loads(when)) << when;
+  }
+  config.policies_accept_unsupplied = {"country"};
+  EXPECT_TRUE(loads("country == KP"));
+  EXPECT_FALSE(loads("device.reported_lost"));
+  config.policies_accept_unsupplied = {"device.reported_lots"};
+  EXPECT_FALSE(loads("user_risk >= medium")) << "a name that is no fact accepts nothing";
+}
+
+TEST_F(PolicyKeeperTest, S2_EverySuppliedFactIsAFactOfTheLanguage) {
+  PolicyKeeper keeper(folder_.string(), compile_options(Config{}), log_);
+  EXPECT_TRUE(keeper.load());
 }
 
 TEST_F(PolicyKeeperTest, KeepsTheOldSetWhenTheNewOneHasAnError) {

@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "server/decision/decider.h"
 #include "server/decision/facts.h"
+#include "server/decision/supplied_facts.h"
 
 namespace gate::server {
 namespace {
@@ -96,6 +98,29 @@ TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
   EXPECT_EQ(facts.sign_in_risk, Risk::kHigh);
   ASSERT_EQ(facts.completed.size(), 1U);
   EXPECT_EQ(facts.completed[0].age_s, 90U);
+}
+
+/// Whoever supplies one of these adds it to supplied_facts.def, and a line here goes.
+TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
+  user_.username = "amy@bank.example";
+  request_.peer_ip = "198.51.100.7";
+  const SignInFacts facts = gather();
+  EXPECT_EQ(facts.country, "");
+  EXPECT_EQ(facts.external_tenant, "");
+  EXPECT_TRUE(facts.app_groups.empty());
+  EXPECT_EQ(facts.service_principal_risk, Risk::kNone);
+  EXPECT_EQ(facts.insider_risk, InsiderRisk::kNone);
+  EXPECT_FALSE(facts.device.registered || facts.device.reported_lost || facts.device.first_seen_s);
+  EXPECT_TRUE(facts.satisfied.empty() && facts.strings.empty() && facts.lists.empty());
+  std::set<std::string_view> paths;
+  for (const SuppliedFact& each : supplied_facts()) {
+    EXPECT_TRUE(paths.insert(each.path).second) << each.path;
+  }
+  for (const char* path :
+       {"country", "user.tenant", "app.groups", "service_principal_risk", "insider_risk",
+        "device.registered", "device.reported_lost", "device.first_seen", "satisfied"}) {
+    EXPECT_FALSE(paths.contains(path)) << path;
+  }
 }
 
 TEST_F(FactsTest, SignalHeadersAreBelievedFromTrustedClientsOnly) {

@@ -99,6 +99,18 @@ test("S1: a folder without policies, or with a link that cannot be followed, is 
   }
 });
 
+test("S2: a policy on a fact that gated does not supply is refused with its place", async () => {
+  const asks = EVERYONE.replace("grant ", 'when   user.department == "x"\n  grant ');
+  writeFileSync(added(), asks);
+  await refusedEverywhere(/G0512.*`user\.department` is not supplied by gated[^]*e2e\.gate:4/);
+  rmSync(added());
+  const checked = gated.command("check-config");
+  assert.equal(checked.status, 0, checked.stderr);
+  assert.match(checked.stdout, /^  user_risk +the user's entry$/m);
+  assert.match(checked.stdout, /country, device\.reported_lost, device\.compliant/);
+  assert.match(checked.stderr, /warning\[G0513\]: `country` stays unknown in policy `CA400 Embargoed places`/);
+});
+
 test("S24: a wrong master key changes nothing, whatever the command", async () => {
   const key = join(gated.folder, "data/master.key");
   const right = readFileSync(key);

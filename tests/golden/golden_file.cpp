@@ -36,6 +36,19 @@ gate::Date date(std::string_view text) {
           number<std::uint8_t>(text.substr(8, 2))};
 }
 
+/// The parts of `a,b,c`.
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t comma = 0; comma != std::string_view::npos; text.remove_prefix(comma + 1)) {
+    comma = text.find(',');
+    out.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) {
+      break;
+    }
+  }
+  return out;
+}
+
 void set_option(Options& options, std::string_view word) {
   const std::size_t equals = word.find('=');
   const std::string_view key = word.substr(0, equals);
@@ -51,6 +64,13 @@ void set_option(Options& options, std::string_view word) {
   }
   if (key == "today") {
     options.today = date(value);
+    return;
+  }
+  if (key == "supplies" || key == "accepts") {
+    if (!options.facts) {
+      options.facts.emplace().by = "the server";
+    }
+    (key == "accepts" ? options.facts->accepted : options.facts->supplied) = words(value);
     return;
   }
   using Limits = gate::compiler::Limits;

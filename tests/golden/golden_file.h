@@ -22,9 +22,10 @@ struct Section {
 
 /// What the line `# GOLDEN: …` at the top asks for.
 struct Options {
-  std::optional<gate::Date> today;  ///< `today=2026-11-25`
-  gate::compiler::Limits limits;    ///< `tokens_max=8`; parse only
-  bool lints = false;               ///< `lints`: also look for what is hardly meant
+  std::optional<gate::Date> today;        ///< `today=2026-11-25`
+  gate::compiler::Limits limits;          ///< `tokens_max=8`; parse only
+  bool lints = false;                     ///< `lints`: also look for what is hardly meant
+  std::optional<gate::FactSupply> facts;  ///< `supplies=ip,user accepts=country`; sema only
   bool escapes = false;  ///< `escapes`: `<<FF>>` is a byte, `<<U+202E>>` a character, both ways
 };
 

@@ -20,6 +20,7 @@ gate::CompileOutput compile_golden(const GoldenFile& file) {
   options.backend = gate::Backend::kInterpreter;
   options.today = file.options.today;
   options.lints = file.options.lints;
+  options.facts = file.options.facts;
   return gate::compile(inputs(file), options);
 }
 

@@ -103,6 +103,15 @@ enum class NativeCode : std::uint8_t {
   kNever,         ///< the tables decide; for who only looks at the result
 };
 
+/// What the server that decides with a set finds out about a sign-in, by the names that conditions
+/// and tests use: "ip", "completed.*", "satisfied" (what controls other than methods and devices
+/// need). A location is known by "ip", "country" and "gps_country".
+struct FactSupply {
+  std::string by;                     ///< whose it is, for messages: "gated"
+  std::vector<std::string> supplied;  ///< everything else stays unknown
+  std::vector<std::string> accepted;  ///< not supplied, and the operator knows
+};
+
 struct CompileOptions {
   Backend backend = Backend::kNative;
   /// The default suits servers: a set is in force tens of milliseconds earlier, and no thread that
@@ -127,6 +136,10 @@ struct CompileOptions {
   /// Take a set without policies that does not say `default deny`: it lets everybody in. Otherwise
   /// it is an error (G0502): most of the time its files are gone. For folders that others import.
   bool allow_empty = false;
+  /// Where the set will decide. A policy that is not off and reads a fact that is not supplied
+  /// there is an error (G0512), a warning (G0513) where that is accepted. Without it, no question
+  /// is asked.
+  std::optional<FactSupply> facts{};
   /// Also look for what is correct and hardly meant (G0430 and up), when the set has no error.
   bool lints = false;
 };

@@ -73,7 +73,7 @@ export class Gated {
     this.readLines = new Map();
   }
 
-  /** options: policies (folder), users, clients, toml (sections that are added), deliver (text of [delivery] and its kin) */
+  /** options: policies (folder), policies_keys (lines of [policies]), users, clients, toml (sections that are added), deliver (text of [delivery] and its kin) */
   static async start(options = {}) {
     const gated = new Gated();
     gated.policies = options.policies ?? RETAIL_BANK;
@@ -87,6 +87,7 @@ ${options.http ?? ""}
 [policies]
 folder = "${gated.policies}"
 poll_milliseconds = 50
+${options.policies_keys ?? 'accept_unsupplied = ["country", "device.reported_lost", "device.compliant"]'}
 [sign_in]
 ${options.sign_in ?? "resend_seconds = 0\nsends_per_hour = 1000\nsends_per_day = 1000"}
 ${options.deliver ?? '[delivery]\nemail = "outbox"\nsms = "outbox"'}
