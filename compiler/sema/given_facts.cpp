@@ -7,7 +7,7 @@
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/given_values.h"
 #include "runtime/ir/context_facts.h"
-#include "runtime/set/validate.h"
+#include "runtime/request/validate.h"
 
 namespace gate::compiler::sema {
 namespace {

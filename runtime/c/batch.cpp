@@ -10,7 +10,7 @@
 #include "runtime/c/border.h"
 #include "runtime/c/request.h"
 #include "runtime/c/request_fields.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 using namespace gate::c;
 

@@ -1,6 +1,6 @@
 #include "runtime/c/border.h"
 #include "runtime/c/request.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 using namespace gate::c;
 

@@ -42,7 +42,7 @@ GivenRequest::GivenRequest(const SignInRequest& from)
 
 void GivenRequest::give_values(const SignInRequest& from) {
 #define GATE_ENUMERATOR(type, member, c_member) r_.c_member = number(from.member);
-#include "runtime/set/request_enumerators.def"
+#include "runtime/request/request_enumerators.def"
 #undef GATE_ENUMERATOR
   r_.device_registered = from.device.registered ? 1 : 0;
   r_.device_reported_lost = from.device.reported_lost ? 1 : 0;

@@ -3,7 +3,7 @@
 #include "runtime/c/border.h"
 #include "runtime/c/load_options.h"
 #include "runtime/c/request.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 using namespace gate::c;
 

@@ -4,7 +4,7 @@
 #include <gate/interned.hpp>
 
 #include "runtime/c/c_testing.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate::c {
 namespace {

@@ -35,7 +35,7 @@ bool are_flags(const From& r) noexcept {
 template <typename From, typename To>
 void take_values(const From& r, To& out) noexcept {
 #define GATE_ENUMERATOR(type, member, c_member) out.member = enumerator<type>(r.c_member);
-#include "runtime/set/request_enumerators.def"
+#include "runtime/request/request_enumerators.def"
 #undef GATE_ENUMERATOR
   out.device.registered = r.device_registered != 0;
   out.device.reported_lost = r.device_reported_lost != 0;

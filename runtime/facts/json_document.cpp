@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#include "runtime/ir/utf8.h"
+#include "runtime/base/utf8.h"
 
 namespace gate::facts {
 

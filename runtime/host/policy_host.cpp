@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/ir/memory.h"
 #include "runtime/set/state.h"
 
 namespace gate {
@@ -23,9 +22,7 @@ using File = std::shared_ptr<const std::string>;
 using Dropped = std::vector<std::shared_ptr<const PolicySet>>;
 
 std::size_t set_bytes(const PolicySet& set) {
-  const internal::PolicySetState& state = set.state();
-  return sizeof(PolicySet) + sizeof(internal::PolicySetState) + ir::memory_bytes(state.common) +
-         state.packed.bytes() + (state.index == nullptr ? 0 : state.index->bytes());
+  return sizeof(PolicySet) + set.state().bytes();
 }
 
 }  // namespace

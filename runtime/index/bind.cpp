@@ -5,7 +5,7 @@
 #include "runtime/index/binding.h"
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/context.h"
-#include "runtime/set/validate.h"
+#include "runtime/request/validate.h"
 
 namespace gate::index {
 namespace {

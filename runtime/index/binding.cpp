@@ -7,7 +7,7 @@
 #include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/reach.h"
-#include "runtime/set/visible.h"
+#include "runtime/request/visible.h"
 
 namespace gate::index {
 namespace {

@@ -16,10 +16,10 @@
 #include "runtime/index/features.h"
 #include "runtime/index/name_table.h"
 #include "runtime/index/places.h"
-#include "runtime/interp/interpreter.h"
 #include "runtime/ir/program.h"
-#include "runtime/set/decide.h"
-#include "runtime/set/visible.h"
+#include "runtime/request/visible.h"
+#include "runtime/rules/decide.h"
+#include "runtime/rules/plan.h"
 
 namespace gate::index {
 

@@ -7,7 +7,7 @@
 #include <gate/decision.hpp>
 
 #include "runtime/abi/decision_facts.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate::index {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "runtime/ir/program.h"
-#include "runtime/set/effect_table.h"
+#include "runtime/rules/effect_table.h"
 
 namespace gate::index {
 

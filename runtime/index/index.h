@@ -14,7 +14,7 @@
 #include "runtime/index/postings.h"
 #include "runtime/index/rows.h"
 #include "runtime/ir/program.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate::index {
 

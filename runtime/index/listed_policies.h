@@ -6,7 +6,7 @@
 
 #include "runtime/index/applied.h"
 #include "runtime/index/conclusion.h"
-#include "runtime/set/effect_table.h"
+#include "runtime/rules/effect_table.h"
 
 namespace gate::index {
 

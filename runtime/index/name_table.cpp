@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/base/text_words.h"
 #include "runtime/index/open_addressing.h"
-#include "runtime/ir/text_words.h"
 
 namespace gate::index {
 namespace {

@@ -6,7 +6,7 @@
 #include "runtime/abi/kernel.h"
 #include "runtime/index/conclusion.h"
 #include "runtime/index/effect_rows.h"
-#include "runtime/set/effect_table.h"
+#include "runtime/rules/effect_table.h"
 
 /// For a lambda, which takes no standard attribute in this place.
 #define GATE_ALWAYS_INLINE __attribute__((always_inline))

@@ -7,7 +7,7 @@
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
-#include "runtime/set/visible.h"
+#include "runtime/request/visible.h"
 
 namespace gate {
 namespace {

@@ -8,8 +8,8 @@
 #include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
 #include "runtime/ir/names.h"
-#include "runtime/set/decide.h"
-#include "runtime/set/texts.h"
+#include "runtime/ir/texts.h"
+#include "runtime/rules/decide.h"
 
 namespace gate {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "runtime/ir/attributes.h"
 #include "runtime/ir/reach.h"
-#include "runtime/set/decide.h"
-#include "runtime/set/validate.h"
-#include "runtime/set/visible.h"
+#include "runtime/request/validate.h"
+#include "runtime/request/visible.h"
+#include "runtime/rules/decide.h"
 
 namespace gate {
 namespace {

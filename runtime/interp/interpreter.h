@@ -9,6 +9,7 @@
 
 #include "runtime/abi/decision_facts.h"
 #include "runtime/ir/program.h"
+#include "runtime/rules/plan.h"
 
 namespace gate {
 
@@ -58,8 +59,6 @@ class Interpreter {
   std::uint64_t context_ = 0;
   RequestFault fault_ = RequestFault::kNone;
 };
-
-enum class Plan : std::uint8_t { kEnforced, kReportOnly };
 
 class DecisionTables;
 /// The whole decision by the interpreter.

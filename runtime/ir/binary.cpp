@@ -4,9 +4,9 @@
 
 #include <cstring>
 
+#include "runtime/base/utf8.h"
 #include "runtime/ir/binary_reader.h"
 #include "runtime/ir/binary_writer.h"
-#include "runtime/ir/utf8.h"
 
 namespace gate::ir {
 

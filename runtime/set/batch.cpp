@@ -1,9 +1,9 @@
 #include "runtime/set/batch.h"
 
 #include "runtime/index/index.h"
-#include "runtime/set/decide.h"
+#include "runtime/request/validate.h"
+#include "runtime/rules/decide.h"
 #include "runtime/set/state.h"
-#include "runtime/set/validate.h"
 
 namespace gate {
 namespace {

@@ -4,7 +4,7 @@
 #include <gate/policy_set.hpp>
 
 #include "runtime/interp/interpreter.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 #include "runtime/set/state.h"
 
 namespace gate {

@@ -2,9 +2,9 @@
 #include <gate/policy_set.hpp>
 #include <vector>
 
-#include "runtime/set/request_values.h"
+#include "runtime/request/request_values.h"
+#include "runtime/request/validate.h"
 #include "runtime/set/state.h"
-#include "runtime/set/validate.h"
 
 namespace gate {
 

@@ -6,11 +6,12 @@
 
 #include "runtime/digest/sha256.h"
 #include "runtime/interp/interpreter.h"
+#include "runtime/ir/memory.h"
 #include "runtime/ir/text.h"
+#include "runtime/ir/texts.h"
 #include "runtime/ir/verify.h"
 #include "runtime/set/build.h"
 #include "runtime/set/state.h"
-#include "runtime/set/texts.h"
 
 namespace gate {
 namespace {
@@ -138,6 +139,11 @@ ir::Program internal::PolicySetState::program() const {
     }
   }
   return whole;
+}
+
+std::size_t internal::PolicySetState::bytes() const {
+  return sizeof(*this) + ir::memory_bytes(common) + packed.bytes() +
+         (index == nullptr ? 0 : index->bytes());
 }
 
 Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend backend) {

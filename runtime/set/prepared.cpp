@@ -2,8 +2,8 @@
 #include <string>
 #include <type_traits>
 
+#include "runtime/request/validate.h"
 #include "runtime/set/state.h"
-#include "runtime/set/validate.h"
 
 namespace gate {
 

@@ -9,8 +9,8 @@
 #include "runtime/ir/memory.h"
 #include "runtime/ir/packed_policies.h"
 #include "runtime/ir/program.h"
+#include "runtime/rules/decide.h"
 #include "runtime/set/build.h"
-#include "runtime/set/decide.h"
 
 namespace gate::internal {
 
@@ -37,6 +37,8 @@ struct PolicySetState {
   }
   /// The whole program as it was given: what saving and testing need. Linear in time and memory.
   [[nodiscard]] ir::Program program() const;
+  /// Bytes that it holds, itself included; what the allocator adds is not known.
+  [[nodiscard]] std::size_t bytes() const;
 
   /// The tables that policies share: names, conditions, effects. The policies too where the
   /// interpreter decides, which reads them every time; elsewhere they are in `packed`.

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "runtime/ir/sample_program.h"
+#include "runtime/rules/decide.h"
 #include "runtime/set/build.h"
-#include "runtime/set/decide.h"
 #include "tests/differential/executors.h"
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "runtime/set/validate.h"
+#include "runtime/request/validate.h"
 #include "tests/differential/c_interned.h"
 #include "tests/differential/c_request.h"
 

@@ -8,7 +8,7 @@
 #include "runtime/index/index.h"
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/verify.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 #include "tests/executor/tier.h"
 #include "tests/property/describe.h"
 #include "tests/property/random_program.h"

@@ -4,7 +4,7 @@
 #include <gate/interned.hpp>
 
 #include "runtime/ir/program.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate::property {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "compiler/lower/attach_native.h"
 #include "runtime/ir/builder.h"
+#include "runtime/rules/decide.h"
 #include "runtime/set/build.h"
-#include "runtime/set/decide.h"
 #include "runtime/set/state.h"
 #include "tests/property/describe.h"
 #include "tests/property/random_program.h"

@@ -5,7 +5,7 @@
 
 #include "runtime/index/index.h"
 #include "runtime/ir/reach.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 #include "tests/property/describe.h"
 #include "tests/property/random_program.h"
 #include "tests/property/random_sign_in.h"

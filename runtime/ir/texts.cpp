@@ -1,4 +1,4 @@
-#include "runtime/set/texts.h"
+#include "runtime/ir/texts.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,10 +1,10 @@
-#include "runtime/set/validate.h"
+#include "runtime/request/validate.h"
 
 #include <algorithm>
 
+#include "runtime/base/utf8.h"
 #include "runtime/ir/describe.h"
 #include "runtime/ir/program.h"
-#include "runtime/ir/utf8.h"
 
 namespace gate {
 namespace {
@@ -19,7 +19,7 @@ bool enums_in_range(const Request& r) {
   using ir::kTargetKindCount;
   bool ok = true;
 #define GATE_ENUMERATOR(type, member, c_member) ok &= in_range(r.member, k##type##Count);
-#include "runtime/set/request_enumerators.def"
+#include "runtime/request/request_enumerators.def"
 #undef GATE_ENUMERATOR
   for (const CompletedMethod& c : r.completed) {
     ok &= in_range(c.method, kMethodCount);

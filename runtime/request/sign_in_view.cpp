@@ -1,4 +1,4 @@
-#include "runtime/set/request_values.h"
+#include "runtime/request/request_values.h"
 
 namespace gate {
 

@@ -1,4 +1,4 @@
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate {
 

@@ -3,7 +3,7 @@
 #include <gate/interned.hpp>
 
 #include "runtime/ir/reach.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate {
 namespace {

@@ -12,10 +12,10 @@
 
 #include "runtime/abi/decision_facts.h"
 #include "runtime/ir/program.h"
-#include "runtime/set/effect_table.h"
+#include "runtime/rules/effect_table.h"
 
 /// The decision rules, stated once for every executor: what follows from the policies that apply.
-/// DecisionMaker is their readable form; the index gathers the same faster (index/verdict.h) and
+/// DecisionMaker is their readable form; the index gathers the same faster (index/conclusion.h) and
 /// asks the same questions of DecisionTables.
 namespace gate {
 

@@ -9,7 +9,7 @@ namespace gate {
 template <typename From, typename To>
 void copy_values(const From& from, To& to) {
 #define GATE_ENUMERATOR(type, member, c_member) to.member = from.member;
-#include "runtime/set/request_enumerators.def"
+#include "runtime/request/request_enumerators.def"
 #undef GATE_ENUMERATOR
   to.device.registered = from.device.registered;
   to.device.reported_lost = from.device.reported_lost;

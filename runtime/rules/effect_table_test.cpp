@@ -1,4 +1,4 @@
-#include "runtime/set/effect_table.h"
+#include "runtime/rules/effect_table.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 
 #include "runtime/ir/context.h"
 #include "runtime/ir/reach.h"
-#include "runtime/set/decide.h"
+#include "runtime/rules/decide.h"
 
 namespace gate {
 namespace {

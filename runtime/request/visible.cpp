@@ -1,4 +1,4 @@
-#include "runtime/set/visible.h"
+#include "runtime/request/visible.h"
 
 namespace gate {
 

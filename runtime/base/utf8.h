@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "runtime/ir/text_words.h"
+#include "runtime/base/text_words.h"
 
 namespace gate {
 namespace internal {

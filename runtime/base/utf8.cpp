@@ -1,4 +1,4 @@
-#include "runtime/ir/utf8.h"
+#include "runtime/base/utf8.h"
 
 namespace gate {
 namespace {
