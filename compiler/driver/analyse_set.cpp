@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/driver/policy_trees.h"
+#include "compiler/lint/checks.h"
 #include "compiler/sema/analyse.h"
 #include "compiler/sema/test_blocks.h"
 #include "compiler/sema/unused.h"
@@ -112,6 +113,11 @@ AnalysedSet analyse_set(SetFiles& set, const CompileOptions& options, const Limi
   walk.run();
   AnalysedSet out;
   out.program = analysis.finish();
+  if (options.lints && out.program) {
+    const auto policies = analysis.policies();
+    lint::run_checks({*out.program, policies, set.trees(), analysis.symbols(), set.sources()},
+                     diagnostics);
+  }
   if (options.keep_test_blocks) {
     out.tests = sema::resolve_tests(set.trees(), set.sources(), analysis.symbols(),
                                     out.program ? &*out.program : nullptr, diagnostics);

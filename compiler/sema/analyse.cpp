@@ -8,7 +8,6 @@
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/check_condition.h"
 #include "compiler/sema/check_policy.h"
-#include "compiler/sema/checks/checks.h"
 #include "compiler/sema/fragment.h"
 #include "compiler/sema/lowering.h"
 #include "compiler/sema/policy_names.h"
@@ -148,16 +147,16 @@ class SetAnalysis::Impl {
     }
     tables_->rows_needed = out->symbols.size() + out->exprs.size() + out->effects.size() +
                            out->locations.size() + out->principal_sets.size();
-    if (lints_) {
-      std::vector<const ast::Policy*> texts;
-      for (const ast::Declaration& each : kept_) {
-        texts.push_back(&std::get<ast::Policy>(each.node));
-      }
-      run_checks({*out, texts, files_, symbols_, lowering_.sources}, diagnostics_);
-    }
     return out;
   }
 
+  [[nodiscard]] std::vector<const ast::Policy*> policies() const {
+    std::vector<const ast::Policy*> out;
+    for (const ast::Declaration& each : kept_) {
+      out.push_back(&std::get<ast::Policy>(each.node));
+    }
+    return out;
+  }
   [[nodiscard]] const Symbols& symbols() const { return symbols_; }
   [[nodiscard]] std::uint64_t stamp() const { return tables_->stamp; }
 
@@ -367,7 +366,7 @@ class SetAnalysis::Impl {
   bool full_ = false;
   std::vector<std::string> noted_;
   std::vector<bool> touched_;          // numbers of Meanings
-  std::deque<ast::Declaration> kept_;  // for the checks that read trees
+  std::deque<ast::Declaration> kept_;  // with `lints`
 };
 
 SetAnalysis::SetAnalysis(std::span<const ast::File> files, bool incomplete,
@@ -393,6 +392,9 @@ bool SetAnalysis::full() const {
 }
 std::optional<ir::Program> SetAnalysis::finish() {
   return impl_->finish();
+}
+std::vector<const ast::Policy*> SetAnalysis::policies() const {
+  return impl_->policies();
 }
 const Symbols& SetAnalysis::symbols() const {
   return impl_->symbols();

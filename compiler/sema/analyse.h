@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/ast/ast.h"
 #include "compiler/diagnostics/diagnostic.h"
@@ -51,6 +52,9 @@ class SetAnalysis {
   /// After the last policy. Empty when anything (also the parser) reported an error.
   [[nodiscard]] std::optional<ir::Program> finish();
 
+  /// With CompileOptions::lints: the text of every policy of the program, in its order, templates
+  /// expanded. They live as long as this.
+  [[nodiscard]] std::vector<const ast::Policy*> policies() const;
   /// Lives as long as this.
   [[nodiscard]] const Symbols& symbols() const;
   /// LoweredTables::stamp, once everything declared is known.

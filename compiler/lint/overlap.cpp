@@ -1,10 +1,10 @@
-#include "compiler/sema/checks/overlap.h"
+#include "compiler/lint/overlap.h"
 
 #include <algorithm>
 
 #include "runtime/ir/reach.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 /// Both sorted.
@@ -46,4 +46,4 @@ bool may_meet(const ir::TargetSet& a, const ir::TargetSet& b) {
          ((a.all && names_any(b)) || (b.all && names_any(a)) || share(a.members, b.members));
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

@@ -2,7 +2,7 @@
 
 #include "runtime/ir/program.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 
 /// True when some principal is named on both sides, as far as names tell: membership of different
 /// groups is not known here. Exclusions are not looked at.
@@ -10,4 +10,4 @@ namespace gate::compiler::sema {
 /// True when some target is named on both sides.
 [[nodiscard]] bool may_meet(const ir::TargetSet& a, const ir::TargetSet& b);
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

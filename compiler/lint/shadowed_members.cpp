@@ -1,13 +1,13 @@
 #include <algorithm>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 #include "compiler/sema/resolve_sets.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
-bool is_service(const Principals::Member& member) {
-  return member.kind == Principals::Kind::kServicePrincipal;
+bool is_service(const sema::Principals::Member& member) {
+  return member.kind == sema::Principals::Kind::kServicePrincipal;
 }
 
 template <typename T>
@@ -17,12 +17,12 @@ bool contains_all(const std::vector<T>& outer, const std::vector<T>& inner) {
 }
 
 /// Everything that `inner` names is named by `outer`.
-bool covers(const Principals& outer, const Principals& inner) {
+bool covers(const sema::Principals& outer, const sema::Principals& inner) {
   if ((inner.all_users && !outer.all_users) ||
       (inner.all_service_principals && !outer.all_service_principals)) {
     return false;
   }
-  const auto covered = [&](const Principals::Member& each) {
+  const auto covered = [&](const sema::Principals::Member& each) {
     return is_service(each)
                ? outer.all_service_principals || std::ranges::count(outer.members, each)
                : outer.all_users || std::ranges::count(outer.members, each);
@@ -31,7 +31,7 @@ bool covers(const Principals& outer, const Principals& inner) {
   return guests && std::ranges::all_of(inner.members, covered);
 }
 
-bool covers(const Targets& outer, const Targets& inner) {
+bool covers(const sema::Targets& outer, const sema::Targets& inner) {
   return outer.kind == inner.kind &&
          (outer.all || (!inner.all && contains_all(outer.members, inner.members) &&
                         contains_all(outer.groups, inner.groups)));
@@ -89,17 +89,17 @@ void check_side(const CheckedSet& set,
 
 void check_shadowed_members(const CheckedSet& set, DiagnosticCollector& diagnostics) {
   DiagnosticCollector ignored;  // the set compiled: nothing new can be found
-  SetResolver resolver(set.symbols, ignored);
+  sema::SetResolver resolver(set.symbols, ignored);
   const auto users = [&](const ast::Item& item) {
-    return resolver.users({&item, 1}, SetResolver::Modifiers::kAllowed);
+    return resolver.users({&item, 1}, sema::SetResolver::Modifiers::kAllowed);
   };
   const auto targets = [&](const ast::Item& item) {
-    return resolver.targets({&item, 1}, SetResolver::Modifiers::kAllowed);
+    return resolver.targets({&item, 1}, sema::SetResolver::Modifiers::kAllowed);
   };
   for (const ast::Policy* policy : set.policies) {
-    check_side<Principals>(set, policy->users, users, diagnostics);
-    check_side<Targets>(set, policy->target, targets, diagnostics);
+    check_side<sema::Principals>(set, policy->users, users, diagnostics);
+    check_side<sema::Targets>(set, policy->target, targets, diagnostics);
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 /// The strength behind `mfa` or `strength Name`; null for other controls.
@@ -54,4 +54,4 @@ void check_redundant_controls(const CheckedSet& set, DiagnosticCollector& diagno
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

@@ -11,7 +11,7 @@
 /// What is correct to the letter and still hardly meant. One check per file; each is a pure
 /// function of the compiled set that can only report. They run on request (CompileOptions::lints),
 /// after a set has compiled without an error.
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 
 /// A set that compiled: the program and the text that it came from.
 struct CheckedSet {
@@ -19,7 +19,7 @@ struct CheckedSet {
   /// policies[i] is the text of program.policies[i], templates expanded.
   std::span<const ast::Policy* const> policies;
   std::span<const ast::File> files;
-  const Symbols& symbols;
+  const sema::Symbols& symbols;
   const SourceMap& sources;
 };
 
@@ -45,4 +45,4 @@ void check_overlapping_locations(const CheckedSet& set, DiagnosticCollector& dia
 inline constexpr std::size_t kPairsMax = 4'000'000;
 void run_checks(const CheckedSet& set, DiagnosticCollector& diagnostics);
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

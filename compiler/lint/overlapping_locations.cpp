@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 bool contains(const ir::Cidr& outer, const ir::Cidr& inner) {
@@ -35,8 +35,8 @@ class OverlapReport {
       return;
     }
     // Ranges that stand in a condition are locations without a name.
-    const Declared* first = set_.symbols.find(a.name);
-    const Declared* second = set_.symbols.find(b.name);
+    const sema::Declared* first = set_.symbols.find(a.name);
+    const sema::Declared* second = set_.symbols.find(b.name);
     if (first == nullptr || second == nullptr) {
       return;
     }
@@ -85,4 +85,4 @@ void check_overlapping_locations(const CheckedSet& set, DiagnosticCollector& dia
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
 // An unregistered device has no attributes: positive tests of them are false, negative ones true
 // (conditional-access 3). A condition that comes out false for every such device leaves out exactly
 // the devices of which the least is known.
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 /// What is known of a condition when the device is not registered.
@@ -109,4 +109,4 @@ void check_unregistered_devices(const CheckedSet& set, DiagnosticCollector& diag
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

@@ -1,7 +1,7 @@
-#include "compiler/sema/checks/checks.h"
-#include "compiler/sema/checks/overlap.h"
+#include "compiler/lint/checks.h"
+#include "compiler/lint/overlap.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 /// The name of a control of which both sides have a value, and not the same.
@@ -57,4 +57,4 @@ void check_competing_sessions(const CheckedSet& set, DiagnosticCollector& diagno
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 /// Whenever `trial` applies, `enforced` does, as far as their texts are the same.
@@ -46,4 +46,4 @@ void check_report_only(const CheckedSet& set, DiagnosticCollector& diagnostics) 
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

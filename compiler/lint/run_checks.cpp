@@ -1,6 +1,6 @@
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 
 void run_checks(const CheckedSet& set, DiagnosticCollector& diagnostics) {
   check_reach(set, diagnostics);
@@ -13,4 +13,4 @@ void run_checks(const CheckedSet& set, DiagnosticCollector& diagnostics) {
   check_overlapping_locations(set, diagnostics);
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

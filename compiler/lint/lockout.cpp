@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 bool excludes_nobody(const ir::PrincipalSet& who) {
@@ -38,4 +38,4 @@ void check_lockout(const CheckedSet& set, DiagnosticCollector& diagnostics) {
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint

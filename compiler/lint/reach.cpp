@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "compiler/sema/checks/checks.h"
+#include "compiler/lint/checks.h"
 
-namespace gate::compiler::sema {
+namespace gate::compiler::lint {
 namespace {
 
 bool says_default(std::span<const ast::File> files) {
@@ -27,4 +27,4 @@ void check_reach(const CheckedSet& set, DiagnosticCollector& diagnostics) {
   }
 }
 
-}  // namespace gate::compiler::sema
+}  // namespace gate::compiler::lint
