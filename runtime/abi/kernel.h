@@ -15,7 +15,7 @@ inline constexpr std::uint32_t kFalse = 2;
 inline constexpr std::uint32_t kUnknown = 3;
 
 /// The two numbers that a leaf of a condition is about; which, depends on the kind of leaf
-/// (index/shape.h).
+/// (index/leaves.h).
 struct Constant {
   std::uint64_t a;
   std::uint64_t b;

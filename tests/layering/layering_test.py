@@ -1,137 +1,183 @@
 #!/usr/bin/env python3
-"""Fails when a folder includes what it may not: docs/ARCHITECTURE.md "Directions", as a test.
+"""Holds the sources against arrows.txt, and the docs against both: see there, and rooms.py.
 
-Reads the #include lines of every C and C++ file. Two tables say everything:
-FOLDERS  which of our folders a folder may include, by longest matching prefix;
-FENCES   which folders may see a third party. Whatever is not listed is refused.
-Also checks that every path written in the docs exists, so that the map stays true.
+GATE_UPDATE=1 draws the pictures in docs/ARCHITECTURE.md anew.
 """
+import os
 import re
 import sys
 import unittest
 from pathlib import Path
 
+import drawing
+import rooms
+
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = {".cpp", ".h", ".hpp", ".cc", ".c", ".def"}
-
-# folder: prefixes of our own includes that it may use (a folder may always include itself).
-# "gate/" are the public headers; which of them come from compiler/include is told apart below.
-FOLDERS = {
-    "runtime": ["gate/", "runtime/"],
-    "compiler": ["gate/", "runtime/", "compiler/"],
-    "compiler/parse": ["gate/", "compiler/", "GateLexer", "GateParser"],
-    "server": ["gate/", "server/"],
-    "bench": ["gate/", "runtime/", "compiler/", "bench/"],
-    "bench/load": ["gate/", "bench/"],
-    "tests": ["gate/", "runtime/", "compiler/", "server/", "tests/"],
-    "examples": ["gate/"],
-}
-# Public headers that belong to the compiler: the runtime must not know them.
-COMPILER_HEADERS = {"gate/compile.hpp", "gate/gate_compile.h", "gate/run_tests.hpp"}
-
-# third party: (pattern of the include, folders that may see it)
-FENCES = {
-    "ANTLR": (r"antlr4|GateLexer|GateParser", ["compiler/parse"]),
-    "LLVM": (r"llvm/|llvm-c/", ["compiler/lower", "runtime/jit"]),
-    "OpenSSL": (r"openssl/|boost/(asio|beast)/ssl", ["server/crypto", "runtime/digest", "server/http"]),
-    "SQLite": (r"sqlite3", ["server/store/sqlite"]),
-    "libcurl": (r"curl/", ["server/delivery", "bench/load"]),
-    "argon2": (r"argon2", ["server/crypto"]),
-    "toml++": (r"toml\+\+|toml.hpp", ["server/config"]),
-    "CLI11": (r"CLI/", ["compiler/cli", "server/main.cpp", "bench", "server/admin"]),
-    "Boost.JSON": (r"boost/json", ["runtime/facts", "compiler/cli", "compiler/diagnostics", "compiler/graph",
-                                   "server", "bench", "tests"]),
-    "simdjson": (r"simdjson", ["runtime/facts"]),
-    "xxHash": (r"xxhash", ["runtime/replay"]),
-    "Boost.Asio and Beast": (r"boost/(asio|beast)", ["server/http", "server/main.cpp", "bench/load", "tests"]),
-    "libmaxminddb": (r"maxminddb", ["server/decision", "server/geo"]),
-    "prometheus-cpp": (r"prometheus/", ["server/metrics"]),
-    "Google Benchmark": (r"benchmark/benchmark", ["bench"]),
-    "GoogleTest": (r"g(test|mock)/", ["runtime", "compiler", "server", "tests", "bench"]),
-}
-
-INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+ARCHITECTURE = ROOT / "docs" / "ARCHITECTURE.md"
+SOURCES = rooms.Tree.of(ROOT)
+DRAWING = rooms.read_drawing()
 
 
-def includes(path):
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        found = INCLUDE.match(line)
-        if found:
-            yield number, found.group(1)
-
-
-def is_test(path):
-    return path.endswith("_test.cpp") or path.startswith("tests/")
-
-
-def under(path, prefix):
-    return path == prefix or path.startswith(prefix + "/")
-
-
-def rule_for(path):
-    """The FOLDERS entry with the longest matching prefix, or None."""
-    best = [p for p in FOLDERS if under(path, p)]
-    return max(best, key=len) if best else None
-
-
-def wrong_includes(path, listed):
-    """The complaints about one file: path relative to the root, listed = [(line, include)]."""
-    folder = rule_for(path)
-    for line, name in listed:
-        where = f"{path}:{line}: includes {name}"
-        for party, (pattern, allowed) in FENCES.items():
-            if re.match(pattern, name) and not any(under(path, a) for a in allowed):
-                yield f"{where}: {party} may be seen only by {', '.join(allowed)}"
-        ours = name.split("/")[0] in {"gate", "runtime", "compiler", "server", "bench", "tests", "examples"}
-        if not ours or folder is None or is_test(path):
-            continue
-        if not any(name.startswith(p) for p in FOLDERS[folder]):
-            yield f"{where}: {folder} may include only {', '.join(FOLDERS[folder])}"
-        if under(path, "runtime") and name in COMPILER_HEADERS:
-            yield f"{where}: the runtime knows nothing of the compiler"
-
-
-def source_files():
-    for top in ("runtime", "compiler", "server", "bench", "tests", "examples"):
-        for path in sorted((ROOT / top).rglob("*")):
-            if path.suffix in SOURCES and "node_modules" not in path.parts:
-                yield path.relative_to(ROOT).as_posix(), path
+def listed(complaints):
+    return "\n" + "\n".join(complaints)
 
 
 class Layering(unittest.TestCase):
-    def test_every_include_follows_the_directions(self):
-        complaints, files = [], 0
-        for name, path in source_files():
-            files += 1
-            complaints += wrong_includes(name, includes(path))
-        self.assertGreater(files, 50, "the sources were not found")
-        self.assertEqual([], complaints, "\n" + "\n".join(complaints))
+    def test_every_include_is_an_arrow_of_the_drawing(self):
+        self.assertGreater(len(SOURCES.files), 500, "the sources were not found")
+        complaints = rooms.Check(SOURCES, DRAWING).complaints()
+        self.assertEqual([], complaints, listed(complaints))
 
-    def test_a_wrong_arrow_is_noticed(self):
+    def test_every_inner_folder_is_in_the_drawing_by_name(self):
+        known = DRAWING.arrows
+        for top in ("compiler", "runtime", "server"):
+            self.assertNotIn(top + "/", known, "inner folders are named one by one")
+
+
+class Planted(unittest.TestCase):
+    """What is wrong on purpose is found: in a tree as it is, and in a small one."""
+
+    def found(self, planted, drawing_text=None):
+        """Complaints that come of planted lines, {path: text}, in the real tree."""
+        tree = rooms.Tree(dict(SOURCES.files))
+        for path, text in planted.items():
+            tree.files[path] = tree.files.get(path, "") + "\n" + text + "\n"
+        return rooms.Check(tree, rooms.Drawing(drawing_text) if drawing_text else DRAWING).complaints()
+
+    def assert_found(self, planted, pattern, drawing_text=None):
+        complaints = self.found(planted, drawing_text)
+        self.assertTrue(any(re.search(pattern, c) for c in complaints), f"{pattern} is not in {listed(complaints)}")
+
+    def test_wrong_arrows(self):
         for path, name in [
-            ("server/flow/sign_in_flow.cpp", "runtime/ir/program.h"),
+            ("runtime/ir/text.cpp", "runtime/index/index.h"),
+            ("runtime/index/index.cpp", "runtime/interp/interpreter.h"),
+            ("runtime/index/index.cpp", "runtime/set/state.h"),
+            ("runtime/interp/interpreter.cpp", "runtime/set/build.h"),
             ("runtime/ir/text.cpp", "compiler/ast/ast.h"),
             ("runtime/set/evaluator.cpp", "gate/compile.hpp"),
-            ("compiler/sema/types.cpp", "antlr4-runtime.h"),
-            ("compiler/sema/types.cpp", "llvm/IR/Module.h"),
+            ("runtime/include/gate/policy_set.hpp", "runtime/ir/program.h"),
+            ("compiler/ast/ast.cpp", "compiler/sema/symbols.h"),
+            ("compiler/sema/analyse.cpp", "compiler/lint/checks.h"),
+            ("compiler/parse/lexer.cpp", "runtime/ir/program.h"),
+            ("server/main.cpp", "runtime/ir/program.h"),
+            ("examples/embed-cpp/main.cpp", "runtime/ir/program.h"),
+            ("bench/load/main.cpp", "runtime/ir/program.h"),
+        ]:
+            for begin, end in ('""', "<>"):
+                self.assert_found({path: f"#include {begin}{name}{end}"}, f"^{path}:[0-9]+: includes {name}: .* may include only ")
+
+    def test_a_store_seen_by_a_flow(self):
+        self.assert_found({"server/flow/planted.cpp": '#include "server/store/sqlite/sqlite_store.h"'},
+                          "^server/flow/planted.cpp:2: includes server/store/sqlite")
+
+    def test_a_folder_that_nothing_says_a_word_about(self):
+        for path in ("runtime/new/a.cpp", "compiler/sema/inner/a.h", "server/store/other/a.cpp", "lib/a.cpp"):
+            self.assert_found({path: ""}, f"^{path}: its folder is no room")
+
+    def test_third_parties_at_a_wrong_place(self):
+        for path, name in [
+            ("compiler/sema/names.cpp", "antlr4-runtime.h"),
+            ("compiler/sema/names.cpp", "llvm/IR/Module.h"),
             ("server/flow/sign_in_flow.cpp", "openssl/evp.h"),
             ("server/store/store.h", "sqlite3.h"),
-            ("runtime/jit/orc_session.cpp", "server/crypto/hmac.h"),
-            ("examples/embed-cpp/main.cpp", "runtime/ir/program.h"),
+            ("runtime/ir/text.cpp", "boost/json/value.hpp"),
+            ("runtime/replay/replay.cpp", "simdjson.h"),
+            ("runtime/include/gate/result.hpp", "fmt/format.h"),
+            ("runtime/include/gate/result.hpp", "unistd.h"),
+            ("runtime/ir/text.cpp", "gtest/gtest.h"),
         ]:
-            self.assertTrue(list(wrong_includes(path, [(1, name)])), f"{path} -> {name} was not noticed")
+            self.assert_found({path: f"#include <{name}>"}, f"^{path}:[0-9]+: includes {name}: .* may be seen only by ")
 
-    def test_public_headers_include_only_public_headers_and_the_standard_library(self):
-        complaints = []
-        for folder in ("runtime/include", "compiler/include"):
-            for path in sorted((ROOT / folder).rglob("*.hpp")):
-                for line, name in includes(path):
-                    if "/" in name and not name.startswith("gate/"):
-                        complaints.append(f"{path.relative_to(ROOT)}:{line}: {name}")
-        self.assertEqual([], complaints, "\n" + "\n".join(complaints))
+    def test_a_library_that_nothing_says_a_word_about(self):
+        for name in ("absl/strings/str_cat.h", "runtime/ir/gone.h", "names.h"):
+            self.assert_found({"runtime/ir/text.cpp": f'#include "{name}"'}, f"includes {name}: neither a file of ours nor")
+
+    def test_test_code_stays_in_tests_and_sees_no_more_than_its_top_folder(self):
+        self.assert_found({"runtime/c/batch.cpp": '#include "runtime/c/c_testing.h"'}, "test code, in what is no test")
+        self.assert_found({"compiler/cli/main.cpp": '#include "tests/property/random.h"'}, "test code, in what is no test")
+        self.assert_found({"runtime/c/batch_test.cpp": '#include "compiler/ast/ast.h"'}, "a test sees its own top folder")
+        self.assertEqual([], self.found({"runtime/ir/text_test.cpp": '#include "runtime/set/build.h"'}))
+        self.assertEqual([], self.found({"compiler/ast/planted_test.cpp": '#include "runtime/index/index.h"'}))
+
+    def test_a_clock_where_none_may_be_read(self):
+        for text in ("auto t = std::chrono::system_clock::now();", "(void)clock_gettime(CLOCK_REALTIME, &t);"):
+            self.assert_found({"runtime/set/evaluator.cpp": text}, "the clock only in ")
+        self.assertEqual([], self.found({"runtime/set/evaluator.cpp": "// no std::time( here"}))
+
+    def test_an_arrow_that_nothing_uses(self):
+        text = (ROOT / "tests/layering/arrows.txt").read_text(encoding="utf-8")
+        text = text.replace("\nruntime/jit: ", "\nruntime/jit: runtime/abi ")
+        self.assert_found({}, "no file of runtime/jit includes runtime/abi any more", text)
+
+
+class Small(unittest.TestCase):
+    """The same on trees of a few lines, where the drawing itself is wrong."""
+
+    def found(self, drawing_text, **files):
+        tree = rooms.Tree({name.replace("_", "/") + ".h": "\n".join(f'#include "{f}.h"' for f in into)
+                           for name, into in files.items()})
+        return rooms.Check(tree, rooms.Drawing(drawing_text)).complaints()
+
+    def test_a_cycle_even_where_every_arrow_is_allowed(self):
+        text = "a/x: a/y\na/y: a/z\na/z:\n  !a/x: somebody wanted it so very much\n"
+        self.assertEqual(["a cycle of rooms: a/x -> a/y -> a/z -> a/x"] * 2,
+                         self.found(text, a_x_1=["a/y/1"], a_y_1=["a/z/1"], a_z_1=["a/x/2"], a_x_2=[]))
+
+    def test_a_cycle_of_includes_that_no_arrow_allows(self):
+        self.assertIn("a cycle of rooms: a/x -> a/y -> a/x",
+                      self.found("a/x: a/y\na/y:\n", a_x_1=["a/y/1"], a_y_1=["a/x/1"]))
+
+    def test_an_arrow_up_needs_a_reason(self):
+        files = {"a_y_1": ["a/x/1"], "a_x_1": []}
+        self.assertIn("arrows.txt: a/y -> a/x goes up: move a line, or say why with !a/x",
+                      self.found("a/x:\na/y: a/x\n", **files))
+        self.assertEqual([], self.found("a/x:\na/y:\n  !a/x: it was there before the drawing\n", **files))
+
+    def test_no_room_of_the_drawing_is_a_slip_of_the_pen(self):
+        for text, why in [("a/x: a/y\n", "which is no room"), ("a/x:\na/x:\n", "stands here twice"),
+                          ("a/x:\n  !a/y: so\n", "say why"), ("  !a/y: it was always so, really\n", "of the room above"),
+                          ("a/x\n", "without a colon"), ("What is this: a/x\n", "what is")]:
+            with self.assertRaisesRegex(ValueError, why):
+                rooms.Drawing(text)
 
 
 class Docs(unittest.TestCase):
+    def test_architecture_draws_what_the_file_says(self):
+        page = ARCHITECTURE.read_text(encoding="utf-8")
+        fresh = drawing.drawn(page, DRAWING)
+        if os.environ.get("GATE_UPDATE"):
+            ARCHITECTURE.write_text(fresh, encoding="utf-8")
+            page = fresh
+        self.assertEqual({"rooms of compiler", "rooms of runtime", "who sees what", "exceptions"}, set(drawing.parts(page)))
+        self.assertEqual(fresh, page, "GATE_UPDATE=1 tests/layering/layering_test.py draws it anew")
+
+    def test_the_map_names_every_room(self):
+        page = ARCHITECTURE.read_text(encoding="utf-8")
+        for room in DRAWING.arrows:
+            if room.split("/")[0] in ("compiler", "runtime"):
+                self.assertRegex(page, rf"(?m)^\|[^|]*`{room}/`", f"{room} has no row")
+
+    def test_functions_that_architecture_names_are_in_the_files_that_it_names(self):
+        named = re.findall(r"`([A-Za-z_:]+)\(\)`\s+\(`([^`]+)`\)", ARCHITECTURE.read_text(encoding="utf-8"))
+        self.assertGreater(len(named), 12)
+        for function, path in named:
+            of = function.split("::")
+            text = SOURCES.files[path]
+            self.assertRegex(text, rf"\b{of[-1]}\(", f"{path} has no {function}()")
+            self.assertTrue(all(re.search(rf"\b{o}\b", text) for o in of), f"{path} has no {function}()")
+
+    def test_headers_that_comments_name_exist(self):
+        missing = []
+        for path, text in SOURCES.files.items():
+            if path.split("/")[0] not in ("compiler", "runtime"):
+                continue
+            for comment in re.findall(r"//[^\n]*", text):
+                for name in re.findall(r"[\w/]+\.(?:h|hpp|def)\b", comment):
+                    if not any(("/" + p).endswith("/" + name) for p in SOURCES.files):
+                        missing.append(f"{path}: {name}")
+        self.assertEqual([], missing, listed(missing))
+
     def test_every_path_in_the_docs_exists(self):
         missing = []
         pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "bench").glob("*.md"))]
@@ -141,7 +187,7 @@ class Docs(unittest.TestCase):
             for found in pattern.findall(page.read_text(encoding="utf-8")):
                 if not (ROOT / found).exists():
                     missing.append(f"{page.relative_to(ROOT)}: {found}")
-        self.assertEqual([], missing, "\n" + "\n".join(missing))
+        self.assertEqual([], missing, listed(missing))
 
 
 if __name__ == "__main__":
