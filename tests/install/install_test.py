@@ -58,6 +58,16 @@ class Installed(unittest.TestCase):
             if not ARGS.flags:
                 self.assertLess(path.stat().st_size, 2 * 1000 * 1000, name)
 
+    def test_libraries_need_what_the_docs_say(self):
+        page = (ARGS.source / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+        said = dict(re.findall(r"^\| `(lib\w+\.so)` \| (.+) \|$", page, re.M))
+        self.assertEqual({"libgate.so", "libgate_runtime.so", "libgate_facts.so", "libgate_compiler.so", "libgate_compile.so"},
+                         set(said))
+        system = r"lib(c|m|stdc\+\+|gcc_s|\w+san)$|ld-linux"
+        for name, libraries in said.items():
+            entries = re.findall(r"\(NEEDED\).*\[(.+?)(?:-[\d.]+)?\.so", run("readelf", "-d", library(name)).stdout)
+            self.assertEqual(set(libraries.split(", ")), {n for n in entries if not re.match(system, n)}, name)
+
     def test_the_compiler_brings_no_second_runtime(self):
         defined = run("nm", "-DC", "--defined-only", library("libgate_compiler.so")).stdout
         self.assertIn("gate::compile_folder(", defined)
