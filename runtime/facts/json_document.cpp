@@ -41,30 +41,6 @@ JsonDocument::Answer JsonDocument::parse(std::string_view text) {
   return answer;
 }
 
-JsonDocument::Structure JsonDocument::structure(std::string_view text) {
-  Structure structure;
-  structure.problem = make_room(text.size());
-  if (structure.problem != nullptr) {
-    return structure;
-  }
-  // simdjson calls this private, but it is what its two front ends are built on, and nothing else
-  // gives the places with the instructions that the machine has.
-  auto& stages = *parser_.implementation;
-  const auto error = stages.stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
-                                   simdjson::stage1_mode::regular);
-  if (error != simdjson::SUCCESS) {
-    structure.problem = simdjson::error_message(error);
-    return structure;
-  }
-  structure.places = {stages.structural_indexes.get(), stages.n_structural_indexes};
-  // Its own marks of the end, in room that it keeps for them.
-  for (std::size_t i = 0; i < Structure::kPlacesBehind; ++i) {
-    stages.structural_indexes[structure.places.size() + i] =
-        static_cast<std::uint32_t>(text.size());
-  }
-  return structure;
-}
-
 bool JsonDocument::is_text(std::string_view text) const noexcept {
   return !has_escapes_ || is_utf8(text);
 }

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string_view>
 
 namespace gate::facts {
@@ -24,20 +23,6 @@ class JsonDocument {
   };
   [[nodiscard]] Answer parse(std::string_view text);
 
-  struct Structure {
-    /// Where brackets, braces, colons, commas and values begin, outside of strings, ascending. So
-    /// many more that lie behind the last one may be read, and point just behind the text.
-    static constexpr std::size_t kPlacesBehind = 2;
-    std::span<const std::uint32_t> places;
-    const char* problem = nullptr;  ///< why it is not JSON; null: it may be
-  };
-  /// Bytes behind a text that structure() may read, whatever they hold.
-  static constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
-  /// The first half of parse(), in a fifth of its time, and without a copy: finds out that strings
-  /// are UTF-8, closed and without control characters, and where what begins. Valid until the next
-  /// call.
-  [[nodiscard]] Structure structure(std::string_view text);
-
   /// False for a text of the document whose escapes make up no UTF-8.
   [[nodiscard]] bool is_text(std::string_view text) const noexcept;
   /// is_text() is going to be asked about texts of another document.
@@ -47,6 +32,7 @@ class JsonDocument {
   /// For a text of so many bytes; null, or why that cannot be.
   const char* make_room(std::size_t bytes);
 
+  static constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
   simdjson::dom::parser parser_{kCapacityMax};
   static constexpr std::size_t kCapacityMax = 256 * 1024 * 1024;
   std::unique_ptr<char[]> padded_;

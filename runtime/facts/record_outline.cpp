@@ -7,7 +7,7 @@
 #include <span>
 
 #include "runtime/facts/entra_words.h"
-#include "runtime/facts/json_document.h"
+#include "runtime/facts/json_structure.h"
 #include "runtime/facts/log_record.h"
 #include "runtime/facts/name_slots.h"
 
@@ -95,10 +95,10 @@ std::optional<std::string_view> plain_text(std::string_view text) {
 
 }  // namespace
 
-static_assert(RecordOutline::kPadding >= JsonDocument::kPadding);
+static_assert(RecordOutline::kPadding >= JsonStructure::kPadding);
 
 RecordOutline::RecordOutline(bool with_time)
-    : with_time_(with_time), document_(std::make_unique<JsonDocument>()) {}
+    : with_time_(with_time), library_(std::make_unique<JsonStructure>()) {}
 RecordOutline::~RecordOutline() = default;
 
 /// The value at next_, if it is no object and no array and the last one before a comma or brace:
@@ -247,7 +247,7 @@ std::string_view RecordOutline::of(std::string_view json) {
   if (json.size() > LogReader::kRecordBytesMax) {
     return {};
   }
-  const JsonDocument::Structure structure = document_->structure(json);
+  const JsonStructure::Found structure = library_->of(json);
   if (structure.problem != nullptr) {
     return {};
   }

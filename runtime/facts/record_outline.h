@@ -9,7 +9,7 @@
 
 namespace gate::facts {
 
-class JsonDocument;
+class JsonStructure;
 
 /// What a record of a log says, without the members that differ from record to record and that
 /// LogReader does not read: numbers and hashes of audit rows, ids of Entra's sign-ins and, for
@@ -52,7 +52,7 @@ class RecordOutline {
   [[nodiscard]] char at(std::size_t i) const { return text_.data()[structure_.data()[i]]; }
 
   bool with_time_;
-  std::unique_ptr<JsonDocument> document_;
+  std::unique_ptr<JsonStructure> library_;
   std::string_view text_;
   std::span<const std::uint32_t> structure_;
   std::size_t next_ = 0;    ///< in structure_
