@@ -12,7 +12,7 @@
 namespace gate::bench {
 
 OracleAnswer ask_oracle(const PolicySet& set, const SignInRequest& request) {
-  const internal::PolicySetState& state = set.state();
+  const internal::PolicySetState& state = internal::state_of(set);
   const ir::Program unpacked = state.index == nullptr ? ir::Program() : state.program();
   const ir::Program& program = state.index == nullptr ? state.common : unpacked;
   OracleAnswer answer;

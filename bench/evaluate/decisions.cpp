@@ -158,7 +158,7 @@ void add_entry_points(const Scenario& s, const std::string& who,
 /// decides.
 void add_binding(const Scenario& s) {
   benchmark::RegisterBenchmark("decide/bind/native", [&s](benchmark::State& state) {
-    const index::Index& index = *s.native->state().index;
+    const index::Index& index = *internal::state_of(*s.native).index;
     index::Bound bound;
     measure(state, s.size(), [&](std::size_t i) {
       benchmark::DoNotOptimize(index.bind(s.request(i), nullptr, Plan::kEnforced, bound));

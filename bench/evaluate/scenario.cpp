@@ -116,12 +116,12 @@ void Scenario::compile_all() {
   if (interpreted->tier() != Tier::kInterpreter) {
     give_up("the interpreter was asked for, and something else decides");
   }
-  auto built = build_policy_set(interpreted->state().program(), Backend::kNative);
+  auto built = build_policy_set(internal::state_of(*interpreted).program(), Backend::kNative);
   if (!built) {
     give_up("tables: " + built.error().message);
   }
   tables = std::move(*built);
-  table_bytes = tables->state().index->bytes();
+  table_bytes = internal::state_of(*tables).index->bytes();
   if (native->digest() != interpreted->digest()) {
     give_up("the two backends have different digests for one text");
   }

@@ -58,7 +58,7 @@ class Dump final : public Command {
       console.out(lower::dump_llvm(*set->policies));
       return ExitCode::kOk;
     }
-    console.out(ir::print_text(set->policies->state().program(),
+    console.out(ir::print_text(internal::state_of(*set->policies).program(),
                                sources_ ? ir::Sources::kKeep : ir::Sources::kLeaveOut));
     return ExitCode::kOk;
   }

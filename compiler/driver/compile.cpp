@@ -20,16 +20,12 @@
 
 namespace gate {
 
-struct CompileCache::Impl {
-  explicit Impl(std::size_t bytes_max) : set(bytes_max) {}
-  compiler::SetCache set;
-};
-
-CompileCache::CompileCache(std::size_t bytes_max) : impl_(std::make_unique<Impl>(bytes_max)) {}
+CompileCache::CompileCache(std::size_t bytes_max)
+    : set_(std::make_unique<compiler::SetCache>(bytes_max)) {}
 CompileCache::~CompileCache() = default;
 
 CompileCache::Statistics CompileCache::statistics() const noexcept {
-  const compiler::SetCache::Statistics& last = impl_->set.statistics;
+  const compiler::SetCache::Statistics& last = set_->statistics;
   return {last.files_parsed, last.files_reused, last.declarations_reused, last.policies_lowered,
           last.bytes};
 }
@@ -68,7 +64,7 @@ bool agrees(const PolicySet& set, std::size_t sign_ins, DiagnosticCollector& dia
   if (!difference) {
     return true;
   }
-  if (withdraw_code(set.state_for_code()) && !probe::find_difference(set, sign_ins)) {
+  if (withdraw_code(internal::state_for_code(set)) && !probe::find_difference(set, sign_ins)) {
     lower::ban_native(set);
     diagnostics.report_unplaced<Code::kWrongMachineCode>(in_words(*difference));
     return true;
@@ -86,7 +82,7 @@ std::shared_ptr<const PolicySet> build(ir::Program program, const CompileOptions
     return nullptr;
   }
   std::shared_ptr<const PolicySet> shared(std::move(*set));
-  shared->state_for_code().cross_check = options.cross_check;
+  internal::state_for_code(*shared).cross_check = options.cross_check;
   switch (options.native_code) {
     case NativeCode::kBackground:
       generate_native_code(shared);
@@ -115,7 +111,7 @@ CompileOutput compile_set(compiler::LoadedFolder folder, Origin origin,
   }
   std::optional<ir::Program> program;
   {
-    compiler::SetCache* cache = options.cache != nullptr ? &options.cache->impl().set : nullptr;
+    compiler::SetCache* cache = compiler::SetCache::of(options.cache);
     compiler::SetFiles set(out.files, limits, cache, diagnostics);
     if (origin == Origin::kMemory) {
       refuse_imports(set.trees(), diagnostics);
@@ -145,7 +141,7 @@ CompileOutput compile(std::vector<SourceFile> files, const CompileOptions& optio
 CompileOutput compile_folder(const std::filesystem::path& folder, const CompileOptions& options) {
   DiagnosticCollector diagnostics;
   const Limits limits;
-  const compiler::SetCache* known = options.cache != nullptr ? &options.cache->impl().set : nullptr;
+  const compiler::SetCache* known = compiler::SetCache::of(options.cache);
   auto loaded = compiler::load_folder(folder, limits, diagnostics, known);
   return compile_set(std::move(loaded), Origin::kFolder, options, limits, diagnostics);
 }

@@ -163,7 +163,7 @@ class Judge {
 TestResult run_one(const PolicySet& policies, const ir::Program& program,
                    const CompiledTest& test) {
   const SignInView view(test.facts);
-  const internal::PolicySetState& state = policies.state();
+  const internal::PolicySetState& state = internal::state_of(policies);
   const bool report = test.expected.report_only;
   const Decision reference = interpret(program, state.decisions, view.request(),
                                        report ? Plan::kReportOnly : Plan::kEnforced);
@@ -194,7 +194,7 @@ TestReport run_tests(const PolicySet& policies, std::span<const CompiledTest> te
   // What is tested is what will decide, not what decides until then.
   policies.wait_for_native(std::chrono::seconds(10));
   report.results.reserve(tests.size());
-  const ir::Program program = policies.state().program();
+  const ir::Program program = internal::state_of(policies).program();
   for (std::size_t i = 0; i < tests.size(); ++i) {
     TestResult& result = report.results.emplace_back(run_one(policies, program, tests[i]));
     result.test = i;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <gate/compile.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,6 +53,10 @@ struct CachedFile {
 /// What is behind a CompileCache: the files by name, and the tables behind their fragments.
 struct SetCache final : KnownFiles {
   explicit SetCache(std::size_t bytes_most) : bytes_max(bytes_most) {}
+  /// Null for null.
+  [[nodiscard]] static SetCache* of(CompileCache* cache) noexcept {
+    return cache == nullptr ? nullptr : cache->set_.get();
+  }
   [[nodiscard]] const std::string* text(std::string_view name,
                                         const FileStamp& seen) const override {
     const auto found = files.find(name);

@@ -75,7 +75,7 @@ Result<std::unique_ptr<CompiledCode>> compile_native(const index::Index& index) 
 }
 
 void ban_native(const PolicySet& set) {
-  const auto& index = set.state().index;
+  const auto& index = internal::state_of(set).index;
   const auto plan = index == nullptr ? std::nullopt : plan_for(*index);
   if (plan) {
     CodeCache::instance().ban(plan->signature());
@@ -86,7 +86,7 @@ Result<void> attach_native(const PolicySet& set) {
   if (set.tier() != Tier::kTables) {
     return {};
   }
-  const auto plan = plan_for(*set.state().index);
+  const auto plan = plan_for(*internal::state_of(set).index);
   if (!plan) {
     return {};
   }
@@ -110,7 +110,7 @@ Result<void> attach_native(const PolicySet& set) {
 }
 
 std::string dump_llvm(const PolicySet& set) {
-  const auto& index = set.state().index;
+  const auto& index = internal::state_of(set).index;
   const auto plan = index == nullptr ? std::nullopt : plan_for(*index);
   return plan ? print_llvm(*plan, {}) : "; nothing is generated for this set\n";
 }

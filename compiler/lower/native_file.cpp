@@ -105,7 +105,7 @@ Result<std::string> link_shared_object(std::string_view object) {
 }
 
 Result<std::string> build_native_file(const PolicySet& set, const SaveOptions& options) {
-  const auto& index = set.state().index;
+  const auto& index = internal::state_of(set).index;
   const auto plan = index == nullptr ? std::nullopt : plan_for(*index);
   if (!plan) {
     return save_policy_set(set, options);

@@ -33,7 +33,7 @@ thread_local EndOfMainThread end_of_main_thread;
 
 /// Bans code that decides otherwise than the interpreter, in sets whose tables do not.
 bool is_right(SharedCode& code, const PolicySet& set) {
-  const std::size_t sign_ins = set.state().cross_check;
+  const std::size_t sign_ins = internal::state_of(set).cross_check;
   if (!probe::find_difference(set, code.entries(), sign_ins)) {
     return true;
   }
@@ -63,7 +63,7 @@ void NativeQueue::add(const std::shared_ptr<const PolicySet>& set) {
   if (set == nullptr || set->tier() != Tier::kTables) {
     return;
   }
-  const auto plan = index::plan_for(*set->state().index);
+  const auto plan = index::plan_for(*internal::state_of(*set).index);
   if (!plan || !expect_code(*set)) {
     return;
   }
@@ -123,7 +123,7 @@ void NativeQueue::work() {
 void NativeQueue::serve(const std::weak_ptr<const PolicySet>& waiting) {
   std::optional<index::KernelPlan> plan;
   if (const auto set = waiting.lock()) {
-    plan = index::plan_for(*set->state().index);
+    plan = index::plan_for(*internal::state_of(*set).index);
   }
   if (!plan) {
     const std::lock_guard lock(mutex_);

@@ -115,7 +115,7 @@ TEST(NativeQueue, CodeThatDisagreesWithTheInterpreterNeverDecides) {
   for (const std::size_t cross_check : {std::size_t{0}, std::size_t{64}}) {
     NativeQueue queue(8, wrong);
     const Set set = tables(leaves);
-    set->state_for_code().cross_check = cross_check;
+    internal::state_for_code(*set).cross_check = cross_check;
     ASSERT_EQ(decide(*set, 0, many), Outcome::kBlock);
     queue.add(set);
     const bool checked = cross_check != 0;
@@ -136,7 +136,7 @@ TEST(NativeQueue, CodeThatDisagreedIsGeneratedForNobodyElse) {
   for (std::uint64_t edit = 0; edit < 3; ++edit) {
     const auto data = static_cast<std::int64_t>(edit);
     const Set set = tables(leaves, 3, data);
-    set->state_for_code().cross_check = 64;
+    internal::state_for_code(*set).cross_check = 64;
     queue.add(set);
     EXPECT_EQ(set->wait_for_native(kLong), Tier::kTables);
     EXPECT_EQ(decide(*set, data, static_cast<std::int64_t>(leaves) * 10 + data), Outcome::kBlock);

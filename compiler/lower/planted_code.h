@@ -33,7 +33,7 @@ inline void nothing_applies(const abi::BoundRequest* /*request*/, const abi::Row
 
 /// From now on sets that are made like this one find `rows` in the process.
 inline std::shared_ptr<SharedCode> in_process(const PolicySet& like, abi::RowKernel rows) {
-  const auto plan = index::plan_for(*like.state().index);
+  const auto plan = index::plan_for(*internal::state_of(like).index);
   GATE_CHECK(plan && plan->words > 0, "the set has a row kernel");
   auto known = CodeCache::instance().put(plan->signature(), code(rows));
   GATE_CHECK(known != nullptr && known->entries().rows == rows, "nothing was known before");

@@ -39,7 +39,7 @@ std::unique_ptr<CompiledCode> SharedCode::on_its_own() {
 }
 
 bool SharedCode::attach_to(const PolicySet& set) {
-  internal::PolicySetState& state = set.state_for_code();
+  internal::PolicySetState& state = internal::state_for_code(set);
   auto use = std::make_unique<Use>(shared_from_this(), &state);
   bool usable = false;
   {

@@ -83,7 +83,7 @@ TEST(SharedCode, WithdrawnFromAllSetsThatUseItAndGivenToNone) {
 TEST(SharedCode, OnTheWayToASetThatGaveUpAllCodeIsNotAttached) {
   const Set set = blocks_everybody("a");
   ASSERT_TRUE(expect_code(*set));
-  EXPECT_FALSE(withdraw_code(set->state_for_code())) << "none decided";
+  EXPECT_FALSE(withdraw_code(internal::state_for_code(*set))) << "none decided";
   EXPECT_FALSE(planted::code(planted::nothing_applies)->attach_to(*set));
   EXPECT_EQ(set->tier(), Tier::kTables);
   EXPECT_EQ(decide(*set), Outcome::kBlock);

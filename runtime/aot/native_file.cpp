@@ -114,7 +114,7 @@ Result<std::shared_ptr<const PolicySet>> load_native_file(std::string_view file,
   // The signature was over all of it: the set inside has none of its own.
   GATE_TRY(auto set, load_policy_set(parts.set, {}));
   const bool may_run = options.trusted_key.has_value() || options.run_unsigned_code;
-  const auto plan = index::plan_for(*set->state().index);
+  const auto plan = index::plan_for(*internal::state_of(*set).index);
   if (may_run && plan && view(code_identity(*plan)) == parts.identity) {
     GATE_TRY(auto code, load_code(parts.shared_object));
     attach_code(*set, std::move(code));

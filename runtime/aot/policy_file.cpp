@@ -139,7 +139,7 @@ Result<std::shared_ptr<const PolicySet>> load_policy_set_file(const std::filesys
 }
 
 Result<std::string> save_policy_set(const PolicySet& set, const SaveOptions& options) {
-  const std::string payload = ir::encode_binary(set.state().program());
+  const std::string payload = ir::encode_binary(internal::state_of(set).program());
   std::string file(kMagic);
   put(file, kFormatVersion, 4);
   put(file, 0, 4);

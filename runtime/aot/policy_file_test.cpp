@@ -46,7 +46,7 @@ TEST(PolicyFile, GivesBackTheSetThatWasSaved) {
   const auto loaded = load_policy_set(file);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ((*loaded)->digest(), original->digest());
-  EXPECT_EQ((*loaded)->state().program(), original->state().program());
+  EXPECT_EQ(internal::state_of(**loaded).program(), internal::state_of(*original).program());
   EXPECT_EQ(*save_policy_set(**loaded), file) << "the same set gives the same bytes";
   SignInFacts facts;
   facts.user = "bob";

@@ -22,7 +22,7 @@ using File = std::shared_ptr<const std::string>;
 using Dropped = std::vector<std::shared_ptr<const PolicySet>>;
 
 std::size_t set_bytes(const PolicySet& set) {
-  return sizeof(PolicySet) + set.state().bytes();
+  return sizeof(PolicySet) + internal::state_of(set).bytes();
 }
 
 }  // namespace

@@ -71,13 +71,14 @@ std::optional<Difference> compare(const ir::Program& program, const DecisionTabl
 }  // namespace
 
 std::optional<Difference> find_difference(const PolicySet& set, std::size_t sign_ins) {
-  if (sign_ins == 0 || set.state().index == nullptr) {
+  if (sign_ins == 0 || internal::state_of(set).index == nullptr) {
     return std::nullopt;  // without an index the interpreter decides
   }
   const auto decide = [&set](const SignInRequest& request, Plan plan) {
-    return set.state().index->decide(request, plan);
+    return internal::state_of(set).index->decide(request, plan);
   };
-  return compare(set.state().program(), set.state().decisions, set.numbers(), sign_ins, decide);
+  return compare(internal::state_of(set).program(), internal::state_of(set).decisions,
+                 set.numbers(), sign_ins, decide);
 }
 
 std::optional<Difference> find_difference(const PolicySet& set, const abi::Entries& code,
@@ -85,13 +86,13 @@ std::optional<Difference> find_difference(const PolicySet& set, const abi::Entri
   if (sign_ins == 0) {
     return std::nullopt;
   }
-  const ir::Program program = set.state().program();
-  index::Index index(program, set.state().decisions);
+  const ir::Program program = internal::state_of(set).program();
+  index::Index index(program, internal::state_of(set).decisions);
   index.attach(code);
   const auto decide = [&index](const SignInRequest& request, Plan plan) {
     return index.decide(request, plan);
   };
-  return compare(program, set.state().decisions, set.numbers(), sign_ins, decide);
+  return compare(program, internal::state_of(set).decisions, set.numbers(), sign_ins, decide);
 }
 
 }  // namespace gate::probe

@@ -28,11 +28,11 @@ TEST(CrossCheck, FindsOnePolicyOfManyThatTheTablesHaveWrong) {
   std::size_t planted = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const auto set = random_set(seed);
-    std::vector<ir::Policy> policies = set->state().program().policies;
+    std::vector<ir::Policy> policies = internal::state_of(*set).program().policies;
     property::Dice dice(seed);
     ir::Policy& policy = policies[dice.below(policies.size())];
     policy.state = policy.state == PolicyState::kOff ? PolicyState::kOn : PolicyState::kOff;
-    set->state_for_code().packed = ir::PackedPolicies(policies);
+    internal::state_for_code(*set).packed = ir::PackedPolicies(policies);
     const auto difference = find_difference(*set, 512);
     found += difference.has_value() ? 1 : 0;
     ++planted;

@@ -83,7 +83,7 @@ void Comparer::number(Side& side) {
   for (std::size_t i = 0; i < side.set->clause_count(); ++i) {
     side.controls.push_back(controls_.number(side.set->clause(i), side.set->clause(i)));
   }
-  asks_for_time_ = asks_for_time_ || replay::asks_for_time(side.set->state().common);
+  asks_for_time_ = asks_for_time_ || replay::asks_for_time(internal::state_of(*side.set).common);
 }
 
 std::uint32_t Comparer::recorded_policy(std::string_view id, std::string_view name) {

@@ -156,7 +156,7 @@ TEST(Comparer, ASetHeldAgainstItselfNeverChangesAnything) {
     auto built = build_policy_set(property::random_program(dice, 20));
     ASSERT_TRUE(built);
     const std::shared_ptr<const PolicySet> set = std::move(*built);
-    const ir::Program program = set->state().program();
+    const ir::Program program = internal::state_of(*set).program();
     for (int i = 0; i < 20; ++i) {
       SignInFacts facts = property::random_sign_in(dice);
       property::aim_at(dice, program, program.policies[0], facts);

@@ -22,12 +22,12 @@ bool are_same_principal(const SignInRequest& a, const SignInRequest& b) noexcept
 void BatchDecider::keep(const SignInRequest& request) noexcept {
   has_kept_ = validate_principal(request) == RequestFault::kNone;
   if (has_kept_) {
-    set_.state().index->bind_principal(request, room_);
+    internal::state_of(set_).index->bind_principal(request, room_);
   }
 }
 
 void BatchDecider::decide(const SignInRequest& request, Who who, Decision& out) noexcept {
-  const index::Index* by = set_.state().index.get();
+  const index::Index* by = internal::state_of(set_).index.get();
   if (by == nullptr) {
     out = set_.evaluate(request);
     return;

@@ -54,7 +54,7 @@ TEST(Batch, EqualsOneDecisionAfterTheOtherInEverySize) {
         if (backend == Backend::kInterpreter && size > 65) {
           continue;  // the same loop, and slow
         }
-        const SignIns sign_ins(dice, set->state().program(), size);
+        const SignIns sign_ins(dice, internal::state_of(*set).program(), size);
         std::vector<Decision> decisions(size);
         set->evaluate_batch(sign_ins.requests(), decisions);
         for (std::size_t i = 0; i < size; ++i) {
@@ -76,8 +76,8 @@ TEST(Batch, BindsWhoSignsInOnceAndTakesNobodyForSomebodyElse) {
   for (const std::size_t policies : {240U, 1025U}) {
     Dice dice(policies);
     const auto set = set_of(dice, policies, Backend::kNative);
-    const SignIns people(dice, set->state().program(), 6);
-    const SignIns rest(dice, set->state().program(), 2100);
+    const SignIns people(dice, internal::state_of(*set).program(), 6);
+    const SignIns rest(dice, internal::state_of(*set).program(), 2100);
     const std::vector<std::string_view> too_many(ir::kPrincipalsMax + 1, "g");
     std::vector<SignInRequest> requests(rest.requests().begin(), rest.requests().end());
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -107,7 +107,7 @@ TEST(Batch, BindsWhoSignsInOnceAndTakesNobodyForSomebodyElse) {
 TEST(Batch, WhatStoodInTheDecisionsBeforeDoesNotMatter) {
   Dice dice(5);
   const auto set = set_of(dice, 24, Backend::kNative);
-  const SignIns sign_ins(dice, set->state().program(), 65);
+  const SignIns sign_ins(dice, internal::state_of(*set).program(), 65);
   std::vector<Decision> fresh(65);
   set->evaluate_batch(sign_ins.requests(), fresh);
   std::vector<Decision> used(fresh.rbegin(), fresh.rend());
@@ -129,7 +129,7 @@ TEST(Batch, WithoutASetEverythingIsBlocked) {
 TEST(BatchDeathTest, AnotherNumberOfDecisionsThanRequestsIsABrokenPromise) {
   Dice dice(7);
   const auto set = set_of(dice, 2, Backend::kNative);
-  const SignIns sign_ins(dice, set->state().program(), 2);
+  const SignIns sign_ins(dice, internal::state_of(*set).program(), 2);
   std::vector<Decision> decisions(1);
   EXPECT_DEATH(set->evaluate_batch(sign_ins.requests(), decisions), "one decision for each");
 }
@@ -138,7 +138,7 @@ TEST(Batch, EveryAnswerIsOfOneGenerationWhileSetsAreReplaced) {
   Dice dice(8);
   const std::shared_ptr<const PolicySet> sets[2] = {set_of(dice, 24, Backend::kNative),
                                                     set_of(dice, 40, Backend::kNative)};
-  const SignIns sign_ins(dice, sets[0]->state().program(), 65);
+  const SignIns sign_ins(dice, internal::state_of(*sets[0]).program(), 65);
   std::vector<Decision> expected[2] = {std::vector<Decision>(65), std::vector<Decision>(65)};
   for (int s = 0; s < 2; ++s) {
     sets[s]->evaluate_batch(sign_ins.requests(), expected[s]);

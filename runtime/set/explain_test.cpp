@@ -47,7 +47,7 @@ TEST(Explain, TablesAndInterpreterNameThePoliciesThatApplyAlike) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Dice dice(seed);
     const Pair pair(dice, seed % 5 == 0 ? 1025 : 40);
-    const ir::Program program = pair.tables->state().program();
+    const ir::Program program = internal::state_of(*pair.tables).program();
     for (std::size_t i = 0; i < 20; ++i) {
       SignInFacts facts = property::random_sign_in(dice);
       property::aim_at(dice, program, program.policies[i * 7 % program.policies.size()], facts);
@@ -79,7 +79,7 @@ TEST(Explain, TheScopeSaysHowMuchIsPutIntoWords) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Dice dice(seed);
     const Pair pair(dice, 30);
-    const ir::Program program = pair.tables->state().program();
+    const ir::Program program = internal::state_of(*pair.tables).program();
     SignInFacts facts = property::random_sign_in(dice);
     property::aim_at(dice, program, program.policies[seed % 30], facts);
     const SignInView view(facts);

@@ -42,7 +42,7 @@ Tier PolicySet::wait_for_native(std::chrono::milliseconds wait) const {
 
 bool expect_code(const PolicySet& set) {
   const std::lock_guard lock(settling().mutex);
-  CodeProgress& progress = set.state_for_code().code_progress;
+  CodeProgress& progress = internal::state_for_code(set).code_progress;
   if (progress != CodeProgress::kNone) {
     return false;
   }
@@ -51,7 +51,7 @@ bool expect_code(const PolicySet& set) {
 }
 
 bool attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
-  internal::PolicySetState& state = set.state_for_code();
+  internal::PolicySetState& state = internal::state_for_code(set);
   Settling& s = settling();
   const std::lock_guard lock(s.mutex);
   if (state.code_progress == CodeProgress::kWithdrawn) {
@@ -69,7 +69,7 @@ bool attach_code(const PolicySet& set, std::unique_ptr<CompiledCode> code) {
 void give_up_code(const PolicySet& set) {
   Settling& s = settling();
   const std::lock_guard lock(s.mutex);
-  CodeProgress& progress = set.state_for_code().code_progress;
+  CodeProgress& progress = internal::state_for_code(set).code_progress;
   if (progress != CodeProgress::kWithdrawn) {
     progress = CodeProgress::kNone;
   }

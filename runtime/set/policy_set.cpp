@@ -165,7 +165,7 @@ Result<std::unique_ptr<PolicySet>> build_policy_set(ir::Program program, Backend
   for (const ir::Clause& clause : state->common.clauses) {
     state->clause_texts.push_back(clause_text(state->common, clause));
   }
-  return std::make_unique<PolicySet>(std::move(state));
+  return internal::PolicySetState::as_set(std::move(state));
 }
 
 }  // namespace gate

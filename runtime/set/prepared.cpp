@@ -18,7 +18,7 @@ PreparedRequest::PreparedRequest(std::shared_ptr<const PolicySet> set, const Sig
     : impl_(new Impl) {
   impl_->set = std::move(set);
   impl_->request = request;
-  if (const auto& index = impl_->set->state().index) {
+  if (const auto& index = internal::state_of(*impl_->set).index) {
     impl_->fault = index->bind(request, nullptr, Plan::kEnforced, impl_->bound);
   }
 }
@@ -28,7 +28,7 @@ PreparedRequest& PreparedRequest::operator=(PreparedRequest&&) noexcept = defaul
 
 Decision PreparedRequest::evaluate() const noexcept {
   Decision decision = index::kBlank;
-  if (const index::Index* index = impl_->set->state().index.get(); index == nullptr) {
+  if (const index::Index* index = internal::state_of(*impl_->set).index.get(); index == nullptr) {
     decision = impl_->set->evaluate(impl_->request);
   } else if (impl_->fault == RequestFault::kNone) {
     index->decide(impl_->bound, decision);
@@ -40,7 +40,7 @@ Decision PreparedRequest::evaluate() const noexcept {
 
 Verdict PreparedRequest::outcome() const noexcept {
   Verdict verdict;
-  if (const index::Index* index = impl_->set->state().index.get(); index == nullptr) {
+  if (const index::Index* index = internal::state_of(*impl_->set).index.get(); index == nullptr) {
     verdict = impl_->set->outcome(impl_->request);
   } else if (impl_->fault == RequestFault::kNone) {
     index->decide(impl_->bound, verdict);
@@ -67,13 +67,21 @@ struct PreparedPrincipal::Impl {
   [[nodiscard]] bool is(const InternedRequest& r) const {
     return r.user_kind == kind && r.user == user_number && r.external_tenant == tenant_number;
   }
+  /// Why the set of these numbers does not take it for this request, or kNone.
+  template <typename Request>
+  [[nodiscard]] RequestFault refusal(std::uint64_t of_set, const Request& request) const {
+    if (fault != RequestFault::kNone) {
+      return fault;
+    }
+    return numbers == of_set && is(request) ? RequestFault::kNone : RequestFault::kForeignNumbers;
+  }
 };
 
 PreparedPrincipal::PreparedPrincipal(const PolicySet& set, const SignInRequest& request,
                                      std::uint64_t directory_version)
     : impl_(std::make_unique<Impl>()) {
   impl_->directory_version = directory_version;
-  const index::Index* index = set.state().index.get();
+  const index::Index* index = internal::state_of(set).index.get();
   impl_->fault = index == nullptr ? RequestFault::kForeignNumbers : validate_principal(request);
   if (impl_->fault != RequestFault::kNone) {
     return;
@@ -138,19 +146,6 @@ void decide(const internal::PolicySetState& state, const index::KeptPrincipal* w
 
 }  // namespace
 
-/// Why the set does not take the principal for this request, or kNone.
-template <typename Request>
-RequestFault PolicySet::refusal(const PreparedPrincipal& who,
-                                const Request& request) const noexcept {
-  const PreparedPrincipal::Impl& principal = *who.impl_;
-  if (principal.fault != RequestFault::kNone) {
-    return principal.fault;
-  }
-  return principal.numbers == state_->numbers && principal.is(request)
-             ? RequestFault::kNone
-             : RequestFault::kForeignNumbers;
-}
-
 Decision PolicySet::evaluate(const InternedRequest& request) const noexcept {
   Decision out = index::kBlank;
   decide(*state_, nullptr, request, RequestFault::kNone, out);
@@ -164,25 +159,25 @@ Verdict PolicySet::outcome(const InternedRequest& request) const noexcept {
 Decision PolicySet::evaluate(const PreparedPrincipal& who,
                              const InternedRequest& request) const noexcept {
   Decision out = index::kBlank;
-  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, who.impl_->refusal(state_->numbers, request), out);
   return out;
 }
 Decision PolicySet::evaluate(const PreparedPrincipal& who,
                              const SignInRequest& request) const noexcept {
   Decision out = index::kBlank;
-  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, who.impl_->refusal(state_->numbers, request), out);
   return out;
 }
 Verdict PolicySet::outcome(const PreparedPrincipal& who,
                            const InternedRequest& request) const noexcept {
   Verdict out;
-  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, who.impl_->refusal(state_->numbers, request), out);
   return out;
 }
 Verdict PolicySet::outcome(const PreparedPrincipal& who,
                            const SignInRequest& request) const noexcept {
   Verdict out;
-  decide(*state_, &who.impl_->kept, request, refusal(who, request), out);
+  decide(*state_, &who.impl_->kept, request, who.impl_->refusal(state_->numbers, request), out);
   return out;
 }
 

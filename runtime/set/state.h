@@ -25,6 +25,16 @@ struct PolicySetState {
     }
   }
 
+  [[nodiscard]] static const PolicySetState& of(const PolicySet& set) noexcept {
+    return *set.state_;
+  }
+  [[nodiscard]] static PolicySetState& for_code_of(const PolicySet& set) noexcept {
+    return *set.state_;
+  }
+  [[nodiscard]] static std::unique_ptr<PolicySet> as_set(std::unique_ptr<PolicySetState> state) {
+    return std::unique_ptr<PolicySet>(new PolicySet(std::move(state)));
+  }
+
   [[nodiscard]] std::size_t policy_count() const {
     return index != nullptr ? packed.size() : common.policies.size();
   }
@@ -58,5 +68,14 @@ struct PolicySetState {
   /// Last, so that it goes first: until then withdraw_code() may be called for what is above.
   std::unique_ptr<CompiledCode> code;
 };
+
+/// What is behind a set that users see.
+[[nodiscard]] inline const PolicySetState& state_of(const PolicySet& set) noexcept {
+  return PolicySetState::of(set);
+}
+/// For code alone, which may arrive, and be withdrawn, while the set is in use.
+[[nodiscard]] inline PolicySetState& state_for_code(const PolicySet& set) noexcept {
+  return PolicySetState::for_code_of(set);
+}
 
 }  // namespace gate::internal

@@ -91,8 +91,8 @@ class Checker {
     std::string problem;
     bool planted_in = false;
     plant_in_reference(planted_in);
-    executors_ = make_executors(reference_->state().program(), how_.effort, how_.planted,
-                                planted_in, problem);
+    executors_ = make_executors(internal::state_of(*reference_).program(), how_.effort,
+                                how_.planted, planted_in, problem);
     if (how_.planted_in != nullptr) {
       *how_.planted_in = planted_in;
     }
@@ -112,7 +112,7 @@ class Checker {
     if (how_.planted == nullptr || how_.planted->executor != "interpreter") {
       return;
     }
-    ir::Program wrong = reference_->state().program();
+    ir::Program wrong = internal::state_of(*reference_).program();
     planted_in = how_.planted->program->plant(wrong);
     auto built = build_policy_set(std::move(wrong), Backend::kInterpreter);
     GATE_CHECK(built, "a planted bug leaves a program that can be built");

@@ -230,7 +230,7 @@ class Maker {
     const bool is_elf = file->starts_with(
         "\x7F"
         "ELF");
-    const bool has_code = index::plan_for(*set->state().index).has_value();
+    const bool has_code = index::plan_for(*internal::state_of(*set).index).has_value();
     if (native && is_elf != has_code) {
       complain(name, "the file has no code, or has some and should not");
     }

@@ -30,7 +30,8 @@ namespace gate::executor {
 }
 /// Tables stand in only where there is nothing to generate: postings without residuals.
 [[nodiscard]] inline ::testing::AssertionResult machine_code_answers(const PolicySet& set) {
-  const bool nothing_to_generate = set.state().index && !index::plan_for(*set.state().index);
+  const bool nothing_to_generate =
+      internal::state_of(set).index && !index::plan_for(*internal::state_of(set).index);
   return answers(set, Backend::kNative, nothing_to_generate ? Tier::kTables : Tier::kMachineCode);
 }
 

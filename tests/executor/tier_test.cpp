@@ -15,11 +15,11 @@ TEST(Tier, ASetOfTablesDoesNotPassForMachineCode) {
   ASSERT_TRUE(set);
   EXPECT_TRUE(tables_answer(**set));
   EXPECT_FALSE(machine_code_answers(**set));
-  EXPECT_FALSE(machine_code_answers(*(*set)->state().index));
+  EXPECT_FALSE(machine_code_answers(*internal::state_of(**set).index));
   EXPECT_FALSE(interpreter_answers(**set));
   ASSERT_TRUE(lower::attach_native(**set));
   EXPECT_TRUE(machine_code_answers(**set));
-  EXPECT_TRUE(machine_code_answers(*(*set)->state().index));
+  EXPECT_TRUE(machine_code_answers(*internal::state_of(**set).index));
   EXPECT_FALSE(tables_answer(**set));
 }
 

@@ -34,8 +34,8 @@ std::string program_text(const gate::CompileOutput& output) {
   if (output.policies == nullptr) {
     return gate::render_text(output, false);
   }
-  std::string text =
-      gate::ir::print_text(output.policies->state().program(), gate::ir::Sources::kLeaveOut);
+  std::string text = gate::ir::print_text(gate::internal::state_of(*output.policies).program(),
+                                          gate::ir::Sources::kLeaveOut);
   const auto again = gate::ir::parse_text(text);
   if (!again) {
     throw std::runtime_error("the text form does not parse back: " + again.error().message);

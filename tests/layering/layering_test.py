@@ -33,6 +33,16 @@ class Layering(unittest.TestCase):
         for top in ("compiler", "runtime", "server"):
             self.assertNotIn(top + "/", known, "inner folders are named one by one")
 
+    def test_public_headers_give_nothing_internal_away(self):
+        """A class may hold something internal and be friends with it; nothing that users can call speaks of it."""
+        wrong = []
+        for path, text in SOURCES.files.items():
+            for line in text.splitlines() if "/include/gate/" in path else []:
+                inside = re.search(r"\b(internal|compiler|ir|index|abi)::", line)
+                if inside and not re.search(r"^ *(friend struct|explicit \w+\(std::unique_ptr<|std::unique_ptr<)|::check_failed", line):
+                    wrong.append(f"{path}: {line.strip()}")
+        self.assertEqual([], wrong, listed(wrong))
+
 
 class Planted(unittest.TestCase):
     """What is wrong on purpose is found: in a tree as it is, and in a small one."""

@@ -26,7 +26,7 @@ std::shared_ptr<const PolicySet> set_of(const ir::Program& program, Backend back
   return std::shared_ptr<const PolicySet>(std::move(*built));
 }
 void give_code(const PolicySet& set) {
-  auto compiled = lower::compile_native(*set.state().index);
+  auto compiled = lower::compile_native(*internal::state_of(set).index);
   ASSERT_TRUE(compiled) << compiled.error().message;
   if (*compiled != nullptr) {
     ASSERT_TRUE(attach_code(set, std::move(*compiled)));

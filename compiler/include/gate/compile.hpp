@@ -14,6 +14,10 @@
 
 namespace gate {
 
+namespace compiler {
+struct SetCache;
+}
+
 /// One `.gate` file. `name` appears in diagnostics as given.
 struct SourceFile {
   std::string name;
@@ -85,11 +89,9 @@ class CompileCache {
   };
   [[nodiscard]] Statistics statistics() const noexcept;
 
-  struct Impl;
-  [[nodiscard]] Impl& impl() noexcept { return *impl_; }
-
  private:
-  std::unique_ptr<Impl> impl_;
+  friend struct compiler::SetCache;
+  std::unique_ptr<compiler::SetCache> set_;
 };
 
 /// When the machine code of a Backend::kNative set is generated.

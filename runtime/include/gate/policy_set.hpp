@@ -16,7 +16,7 @@
 namespace gate {
 
 namespace internal {
-struct PolicySetState;  // the program, its tables and its code; see runtime/set/
+struct PolicySetState;
 }
 
 enum class PolicyState : std::uint8_t { kOn, kReportOnly, kOff };
@@ -107,7 +107,6 @@ struct Explanation {
 /// alike.
 class PolicySet {
  public:
-  explicit PolicySet(std::unique_ptr<internal::PolicySetState> state);
   ~PolicySet();
   PolicySet(const PolicySet&) = delete;
   PolicySet& operator=(const PolicySet&) = delete;
@@ -183,14 +182,9 @@ class PolicySet {
   /// one: then no condition holds.
   [[nodiscard]] PolicyTrace trace(const SignInRequest& request, std::size_t policy) const;
 
-  [[nodiscard]] const internal::PolicySetState& state() const noexcept { return *state_; }
-  /// For code alone, which may arrive, and be withdrawn, while the set is in use.
-  [[nodiscard]] internal::PolicySetState& state_for_code() const noexcept { return *state_; }
-
  private:
-  template <typename Request>
-  [[nodiscard]] RequestFault refusal(const PreparedPrincipal& who,
-                                     const Request& request) const noexcept;
+  friend struct internal::PolicySetState;
+  explicit PolicySet(std::unique_ptr<internal::PolicySetState> state);
   std::unique_ptr<internal::PolicySetState> state_;
 };
 
