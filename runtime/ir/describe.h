@@ -1,5 +1,7 @@
 #pragma once
 
+#include <concepts>
+
 #include "runtime/ir/names.h"
 #include "runtime/ir/program.h"
 
@@ -61,8 +63,9 @@ void describe(A& a, Location& l) {
   optional_values(a, "countries", l.countries);
   a.flag("unknown_country", l.unknown_country);
 }
-template <typename A>
-void describe(A& a, IntSlot& s) {
+template <typename A, typename Slot>
+  requires std::same_as<Slot, IntSlot> || std::same_as<Slot, StringSlot>
+void describe(A& a, Slot& s) {
   a.value(s.name);
   a.flag("signal", s.signal);
   if (a.key("default", s.has_default)) {
@@ -75,15 +78,6 @@ void describe(A& a, BoolSlot& s) {
   a.value(s.name);
   a.flag("has_default", s.has_default);
   a.flag("default_true", s.default_value);
-}
-template <typename A>
-void describe(A& a, StringSlot& s) {
-  a.value(s.name);
-  a.flag("signal", s.signal);
-  if (a.key("default", s.has_default)) {
-    s.has_default = true;
-    a.value(s.default_value);
-  }
 }
 template <typename A>
 void describe(A& a, Zone& z) {
