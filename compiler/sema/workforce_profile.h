@@ -6,9 +6,9 @@
 namespace gate::compiler::sema {
 
 /// Holds a policy against what the portal of a workforce tenant lets an author combine
-/// (conditional-access 1.1, 1.3, 1.4, 2.6): what it refuses is a warning (G0425), since exports of
-/// tenants hold it. What only we have is left alone. Called for policies without mistakes in their
-/// names.
+/// (conditional-access 1.1, 1.3, 1.4, 2.6, 2.11): what it refuses is a warning (G0425), since
+/// exports of tenants hold it. What only we have is left alone. Called for policies without
+/// mistakes in their names.
 void check_workforce_profile(const ast::Policy& policy, Lowering& lowering);
 
 /// Numbers that a tenant does not exceed (conditional-access 5), reported as G0423: locations,

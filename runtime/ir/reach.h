@@ -18,7 +18,7 @@ inline constexpr std::string_view kRegisterDevice = "register_device";
 }
 
 /// Policies on all resources that ask for a compliant device leave the registration of devices
-/// alone: a device cannot comply before it is registered (conditional-access 2.10).
+/// alone: a device cannot comply before it is registered (conditional-access 2.10, 2.11).
 [[nodiscard]] bool skips_device_registration(const Program& program, const Policy& policy);
 
 /// A policy that names the registration of security information and asks for a strength: there it

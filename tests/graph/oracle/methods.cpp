@@ -35,7 +35,7 @@ const Strings kMultifactor = {
     "federatedSingleFactor,sms",
     "federatedSingleFactor,voice",
 };
-/// Second factors of external tenants (reference section 4).
+/// Second factors of external tenants (conditional-access 4).
 const Strings kExternalTenant = {"password,email", "password,sms", "email,sms",
                                  "federatedSingleFactor,email", "federatedSingleFactor,sms"};
 

@@ -155,7 +155,7 @@ class Decision {
 };
 
 /// The requested context when it is granted, and with `acrsOptedIn` every other one whose policies
-/// are satisfied already (reference section 7).
+/// are satisfied already (conditional-access 7).
 std::vector<std::string> granted_contexts(const json::value& policies, const Tenant& tenant,
                                           const json::value& document, const SignIn& s,
                                           const Reading& reading) {
@@ -180,7 +180,7 @@ std::vector<std::string> granted_contexts(const json::value& policies, const Ten
   return out;
 }
 
-/// What an external tenant offers for MFA: nothing serves twice (reference section 4).
+/// What an external tenant offers for MFA: nothing serves twice (conditional-access 4).
 std::vector<std::string> second_factors(const Tenant& tenant, const SignIn& s,
                                         const Reading& reading) {
   std::vector<std::string> out;
