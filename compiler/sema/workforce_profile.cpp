@@ -12,7 +12,7 @@ namespace gate::compiler::sema {
 namespace {
 
 // conditional-access 5.
-constexpr std::size_t kWorkforcePoliciesMax = 195;
+constexpr std::size_t kWorkforcePoliciesMax = 240;
 constexpr std::size_t kExternalPoliciesMax = 200;
 constexpr std::size_t kLocationsMax = 195;
 constexpr std::size_t kRangesMax = 2'000;
