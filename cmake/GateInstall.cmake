@@ -69,4 +69,14 @@ if(TARGET gated)
   install(FILES docs/configuration.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/gated COMPONENT gated)
 endif()
 
+# The licence, once for each package: COMPONENT PACKAGE.
+foreach(pair "runtime libgate-runtime" "compiler libgate-compiler" "dev libgate-dev" "gatec gatec" "gated gated")
+  separate_arguments(pair)
+  list(GET pair 0 component)
+  list(GET pair 1 package)
+  if(NOT component MATCHES "^gate[cd]$" OR TARGET ${component})
+    install(FILES cmake/deb/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
+  endif()
+endforeach()
+
 include(GatePackage)

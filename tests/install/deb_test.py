@@ -75,6 +75,12 @@ class Packages(unittest.TestCase):
         self.assertLessEqual({"libgate-runtime", "libgate-compiler", "libgate-dev"}, set(found))
         self.assertEqual({name: expected.get(name) for name in found}, found)
 
+    def test_each_says_under_which_licence_it_is(self):
+        for path in packages():
+            text = (root() / "usr/share/doc" / path.name.split("_")[0] / "copyright").read_text()
+            self.assertIn("License: Apache-2.0\n", text)
+            self.assertIn("The Gatehouse authors", text)
+
     def test_the_runtime_depends_on_no_compiler(self):
         depends = run("dpkg-deb", "-f", package("libgate-runtime"), "Depends")
         self.assertIn("libc6", depends)
