@@ -141,6 +141,12 @@ class Citations(unittest.TestCase):
         self.assertLessEqual({f"{letter}{n}" for letter, last in zip("ABCDEFT", (8, 9, 9, 4, 10, 6, 9)) for n in range(1, last + 1)},
                              self.known.requirements)
 
+    def test_every_path_that_contributing_names_exists(self):
+        named = re.findall(r"[`(]((?:[\w.-]+/)+[\w.-]*|[A-Z]+)[`)]", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+        named = [n for n in named if not n.startswith(("build/", "gate/", "REGEX", "SECONDS", "TARGET"))]
+        self.assertGreater(len(named), 20)
+        self.assertEqual([], [n for n in named if not (ROOT / n).exists()])
+
     def test_planted_citations_are_found(self):
         for path, text in [
             ("a.cpp", "// (conditional-access 2.99)"),
