@@ -73,7 +73,8 @@ TEST_P(DocsExamples, CompileAndTheirTestsHold) {
   EXPECT_GE(ran, page.tests_min);
 }
 
-INSTANTIATE_TEST_SUITE_P(Pages, DocsExamples, testing::Values(Page{"docs/language.md", 25}));
+INSTANTIATE_TEST_SUITE_P(Pages, DocsExamples,
+                         testing::Values(Page{"docs/language.md", 25}, Page{"README.md", 1}));
 
 }  // namespace
 }  // namespace docs

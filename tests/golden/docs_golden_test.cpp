@@ -1,4 +1,4 @@
-// docs/gatec.md: every ```console block is run, and must print what the page says.
+// docs/gatec.md and README.md: every ```console block is run, and must print what the page says.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -50,6 +50,10 @@ Outcome produce_page(const GoldenFile& file) {
 
 TEST(GatecPage, PrintsWhatEachOfItsCommandsPrints) {
   check(std::filesystem::path(GATE_SOURCE_DIR) / "docs/gatec.md", produce_page);
+}
+
+TEST(Readme, ShowsAnAnswerThatGatecGives) {
+  check(std::filesystem::path(GATE_SOURCE_DIR) / "README.md", produce_page);
 }
 
 /// The README of the example: its commands work as they are written.
