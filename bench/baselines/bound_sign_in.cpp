@@ -115,7 +115,7 @@ void Binder::bind_session(const SignInRequest& request, BoundSignIn& out) const 
     out.oldest_s = std::max<std::uint64_t>(out.oldest_s, done.age_s);
   }
   if (request.completed.empty()) {
-    // An age that nobody gives is too old: so large as no frequency.
+    // An absent age is too old: larger than any frequency.
     out.oldest_s = static_cast<std::uint64_t>(request.session_age_s.value_or(-1));
   }
   out.vouched = 0;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kCountries[] = {"AT", "BR", "CH", "CN", "DE", "EG", "ES", "FR",
                                            "GB", "IN", "IT", "JP", "KP", "NG", "RU", "US"};
 
-/// Addresses out of 100.64.0.0/10, a block that nobody routes.
+/// Addresses out of 100.64.0.0/10, a block that is not routed.
 Location make_location(Random& random, bool by_country) {
   Location location;
   if (by_country) {

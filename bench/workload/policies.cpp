@@ -292,7 +292,7 @@ void PolicyGenerator::grant(Policy& policy) {
     Conditions& c = policy.conditions;
     const bool narrow = c.sign_in_risk != Conditions::kAny || c.user_risk != Conditions::kAny ||
                         c.transfer != Conditions::kAny || c.model_test || c.expression;
-    if (!narrow) {  // nobody blocks everybody on an ordinary day
+    if (!narrow) {  // a real set never blocks all users under ordinary conditions
       c.sign_in_risk = at_least(Risk::kHigh);
     }
     return;

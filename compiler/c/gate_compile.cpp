@@ -21,7 +21,7 @@ struct gate_compilation {
 
 namespace {
 
-/// Days are judged by whoever reads them; here only what fits.
+/// The reader judges the date; only its range is checked here.
 bool read_options(const gate_compile_options* from, gate::CompileOptions& to) {
   gate_compile_options o = gate_compile_options_new();
   if (from != nullptr && !read_struct(from, o)) {

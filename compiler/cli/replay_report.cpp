@@ -28,7 +28,7 @@ void add_examples(Table& table, const ReplayReport& report, const Count& count) 
   for (const replay::Example& example : count.examples) {
     table.row({{""},
                {fmt::format("{}: {}: {} -> {}", place_text(report, example.place),
-                            example.user.empty() ? "nobody" : example.user, name(example.from),
+                            example.user.empty() ? "no user" : example.user, name(example.from),
                             name(example.to)),
                 Tone::kDim}});
   }

@@ -163,7 +163,7 @@ class RequestBuilder {
     }
     json::object& parent = object(flag.parent);
     parent[flag.key] = std::move(value);
-    // Attributes come from a registered device; whoever means the contrary says so.
+    // Attributes come from a registered device unless the caller says otherwise.
     if (flag.key != "registered" && flag.key != "reported_lost" && flag.key != "first_seen_s" &&
         !parent.contains("registered")) {
       parent["registered"] = true;

@@ -56,7 +56,7 @@ std::string in_words(const probe::Difference& difference) {
                      name(difference.said.outcome));
 }
 
-/// Holds a set that nobody has yet against the interpreter. Machine code that is wrong is taken
+/// Compares a set that is not in use yet with the interpreter. Machine code that is wrong is taken
 /// from it and from all others, and the tables decide: a set that is right in itself must not be
 /// kept out by code that the process happens to have. False when the tables are wrong.
 bool agrees(const PolicySet& set, std::size_t sign_ins, DiagnosticCollector& diagnostics) {

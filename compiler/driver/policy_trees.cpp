@@ -70,7 +70,7 @@ void PolicyTrees::run_ahead() {
   }
 }
 
-/// Waits for a block, and parses meanwhile what nobody has.
+/// Waits for a block, and meanwhile parses blocks that no other thread has taken.
 void PolicyTrees::get(std::size_t block) {
   std::unique_lock lock(mutex_);
   reached_ = block;

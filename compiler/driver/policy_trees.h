@@ -48,8 +48,8 @@ class PolicyTrees {
 
   void run_ahead();
   [[nodiscard]] std::vector<Parsed> parse(FileReader& reader, std::size_t block) const;
-  /// A block that nobody has, among those that may be parsed now; the count of blocks when there is
-  /// none. With the lock.
+  /// A block that no thread has taken, among those that may be parsed now; the count of blocks when
+  /// there is none. With the lock.
   [[nodiscard]] std::size_t free_block() const;
   void get(std::size_t block);
 

@@ -66,7 +66,7 @@ TEST(WrongMachineCode, AReloadIsTakenWithTablesAndTheCodeIsBanned) {
   const auto code = lower::planted::in_process(
       *load(kFact, "First", {.native_code = NativeCode::kNever}).policies,
       lower::planted::nothing_applies);
-  const CompileOutput first = load(kFact, "First", {});  // whoever does not check takes it
+  const CompileOutput first = load(kFact, "First", {});  // a caller that does not check takes it
   ASSERT_EQ(first.policies->tier(), Tier::kMachineCode);
   Evaluator evaluator(first.policies);
   SignInRequest anybody;
@@ -109,7 +109,7 @@ TEST(WrongMachineCode, ASetOfWhichTheTablesAreWrongTooIsRefused) {
   const CompileOutput output = reload(kFact, "First");
   EXPECT_EQ(output.policies, nullptr);
   EXPECT_EQ(codes(output), "G0503:error");
-  EXPECT_EQ(native_code_counts().wrong, before) << "nobody can tell which of them it was";
+  EXPECT_EQ(native_code_counts().wrong, before) << "it is unknown which of them it was";
 }
 
 TEST(WrongMachineCode, SetsOfAnotherMakeHaveTheirCode) {

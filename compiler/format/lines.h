@@ -25,7 +25,7 @@ struct Line {
 };
 using Lines = std::vector<Line>;
 
-/// Comments [next, end) of the file, still to be printed by whoever holds the run.
+/// Comments [next, end) of the file, still to be printed by the owner of the run.
 struct CommentRun {
   std::size_t next = 0;
   std::size_t end = 0;

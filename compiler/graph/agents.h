@@ -5,7 +5,7 @@
 /// Agents (conditional-access 1.1; undocumented where we read, so the reading is ours): an agent's
 /// user account is a user and an agent's identity a service principal, told from the others by
 /// signals that the caller sends. So policies on all users reach agent users too, and nothing about
-/// agents is decided from a fact that nobody gave.
+/// agents is decided from an absent fact.
 namespace gate::graph {
 
 inline constexpr std::string_view kAgentUser = "agent_user";          ///< boolean

@@ -33,7 +33,7 @@ std::optional<Guests> guests_of(const ast::Item& item, ExportContext& context) {
     }
     out.kinds.push_back(std::move(kind));
   }
-  if (out.kinds.empty()) {  // every kind: Graph takes an empty list for nobody
+  if (out.kinds.empty()) {  // every kind: in Graph an empty list selects no guest
     for (auto kind = UserKind::kInternalGuest; kind <= UserKind::kServiceProvider;
          kind = static_cast<UserKind>(static_cast<unsigned>(kind) + 1)) {
       out.kinds.emplace_back(graph_name(kind));

@@ -12,10 +12,10 @@ namespace gate::graph {
 /// docs/from-entra.md gives:
 ///   keys and enumerators in any case; null, [], {}, "" and absent alike; lists as sets;
 ///   comma-joined sets as lists; annotations (`@…`, `#…`) dropped; "all" without an exclusion is no
-///   condition; nobody and nothing included is "None"; defaults written out or not; a control that
-///   is switched off is no control; the operator of fewer than two controls; a strength by its id;
-///   predecessors (device states, networkAccess, easSupported) as their successors; device rules in
-///   one spelling.
+///   condition; no user or no target included is "None"; defaults written out or not; a control
+///   that is switched off is no control; the operator of fewer than two controls; a strength by its
+///   id; predecessors (device states, networkAccess, easSupported) as their successors; device
+///   rules in one spelling.
 /// `location_name` gives a location the name by which both sides know it.
 using LocationName = std::function<std::string(std::string_view reference)>;
 [[nodiscard]] boost::json::value normalise_policy(const boost::json::value& policy,

@@ -69,7 +69,7 @@ void normalise_users(json::object& conditions) {
     if (auto* guests = object_at(users, key); guests != nullptr) {
       as_list(*guests, "guestorexternalusertypes");
       drop_word(*guests, "guestorexternalusertypes", "none");
-      if (!guests->contains("guestorexternalusertypes")) {  // no kind: nobody
+      if (!guests->contains("guestorexternalusertypes")) {  // no kind: no guest
         object.erase(key);
         continue;
       }

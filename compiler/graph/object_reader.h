@@ -13,8 +13,8 @@
 namespace gate::graph {
 
 /// Reads one JSON object member by member. Keys are matched in any case; null, [], {} and "" are
-/// the same as absent (conditional-access 9). What nobody asked for and is not an OData annotation
-/// is an error when the reader is finished: nothing is dropped silently.
+/// the same as absent (conditional-access 9). A member that was not read and is not an OData
+/// annotation is an error when the reader is finished: nothing is dropped silently.
 class ObjectReader {
  public:
   /// `object` may be null (absent): then every member is absent. Must outlive the reader.

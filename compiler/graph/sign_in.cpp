@@ -250,7 +250,7 @@ class SignInReader {
     const bool external = facts_.user_kind != UserKind::kMember &&
                           facts_.user_kind != UserKind::kInternalGuest &&
                           facts_.user_kind != UserKind::kServicePrincipal;
-    // Nobody tells about the device of a legacy client (conditional-access 2.4).
+    // The device of a legacy client is unknown (conditional-access 2.4).
     const bool legacy =
         facts_.client == ClientApp::kOther || facts_.client == ClientApp::kExchangeActiveSync;
     if (legacy || (external && !trusts_device)) {

@@ -32,7 +32,7 @@ class PolicyWriter {
     if (included.empty()) {
       included.emplace_back("none");
       findings_.warning(policy_.origin.path + ".conditions.users",
-                        "nobody is included: the policy never applies");
+                        "no user is included: the policy never applies");
     }
     return sides(included, principals(policy_.exclude));
   }
@@ -151,13 +151,13 @@ class PolicyWriter {
       included = all;
     } else if (!policy_.targets.filter->exclude && included != all) {
       findings_.error(policy_.origin.path + ".conditions.applications.applicationFilter",
-                      "a filter includes apps beside apps that are named: nobody says whether "
-                      "either or both must match");
+                      "an include filter stands beside named apps: it is not documented "
+                      "whether either or both must match");
     }
   }
 
-  /// All agent users or all agent identities, and nobody else: the signal that tells them apart is
-  /// a condition of the policy.
+  /// All agent users or all agent identities, and no other user: the signal that tells them apart
+  /// is a condition of the policy.
   void add_agents(Strings& included) {
     const auto& in = policy_.include;
     const auto& out = policy_.exclude;
@@ -173,8 +173,8 @@ class PolicyWriter {
     if (!included.empty() || (!users && !identities) || !out.agent_users.empty() ||
         !out.agent_identities.empty()) {
       findings_.error(policy_.origin.path + ".conditions.agents",
-                      "only all agent users, or all agent identities, can be said, and nobody "
-                      "beside them");
+                      "only all agent users, or all agent identities, can be expressed, and no "
+                      "other users beside them");
     }
     included.emplace_back(users ? "all" : "service_principals");
   }
@@ -234,8 +234,8 @@ class PolicyWriter {
     } else if (!filter.exclude && out != all) {
       findings_.error(
           policy_.origin.path + ".conditions.clientApplications.servicePrincipalFilter",
-          "a filter includes service principals beside some that are named: nobody says whether "
-          "either or both must match");
+          "an include filter stands beside named service principals: it is not documented "
+          "whether either or both must match");
     }
   }
 

@@ -23,9 +23,9 @@ struct CheckedSet {
   const SourceMap& sources;
 };
 
-/// G0430: nobody but the named is covered, and the set does not say what becomes of the others.
+/// G0430: only named users are covered, and the set does not decide about the others.
 void check_reach(const CheckedSet& set, DiagnosticCollector& diagnostics);
-/// G0431: a policy that stops everybody everywhere and excludes nobody.
+/// G0431: a policy that blocks all users on all apps and excludes none.
 void check_lockout(const CheckedSet& set, DiagnosticCollector& diagnostics);
 /// G0432, G0433: device conditions that no unregistered device can meet.
 void check_unregistered_devices(const CheckedSet& set, DiagnosticCollector& diagnostics);

@@ -18,7 +18,7 @@ const ir::Strength* strength_of(const ir::Program& program, const ast::Item& con
   return found == program.strengths.end() ? nullptr : &*found;
 }
 
-/// Whoever satisfies `strong` satisfies `weak`.
+/// What satisfies `strong` satisfies `weak`.
 bool implies(const ir::Strength& strong, const ir::Strength& weak) {
   return std::ranges::all_of(strong.combinations, [&](MethodSet done) {
     return std::ranges::any_of(weak.combinations,

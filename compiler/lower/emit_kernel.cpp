@@ -114,7 +114,7 @@ class KernelEmitter {
   }
 
   /// u32 gate_residual(request, residual, constants, calls). Sets with rows settle theirs where
-  /// they find them: nobody calls this one then, and it leaves all to C++.
+  /// they find them: this one is not called then, and leaves all to C++.
   void emit_residual() {
     llvm::Function* f = function(names_.residual, b_.getInt32Ty());
     ResidualInputs in{f->getArg(0), f->getArg(2), f->getArg(3), nullptr};

@@ -18,7 +18,7 @@ namespace gate::lower {
 /// Machine code in the background: one thread, which starts with the first set that needs code and
 /// ends with the process. Sets are served in the order in which they came, each once. The queue
 /// holds none of them alive: one that is gone when its turn comes is skipped, so a process that
-/// reloads faster than code is generated does no work for sets that nobody uses any more. While
+/// reloads faster than code is generated does no work for sets that are no longer used. While
 /// code is generated the set is not held either; it may be freed meanwhile. Where the set asks for
 /// it (CompileOptions::cross_check), code is held against the interpreter before it is attached,
 /// and banned when they disagree.
@@ -34,7 +34,7 @@ class NativeQueue {
   static NativeQueue& instance();
 
   explicit NativeQueue(std::size_t waiting_max = kWaitingMax, Generate generate = code_for);
-  /// stop(). Nobody may be adding any more.
+  /// stop(). No thread may add any more.
   ~NativeQueue() { stop(); }
   NativeQueue(const NativeQueue&) = delete;
   NativeQueue& operator=(const NativeQueue&) = delete;

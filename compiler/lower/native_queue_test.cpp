@@ -242,7 +242,7 @@ TEST(NativeQueue, AQueueThatEndsTellsWhoWaits) {
   }
   for (const Set& set : sets) {
     const Tier now = set->tier();
-    EXPECT_EQ(set->wait_for_native(kLong), now) << "nobody is left who could change it";
+    EXPECT_EQ(set->wait_for_native(kLong), now) << "no thread is left that could change it";
   }
   EXPECT_EQ(sets[0]->tier(), Tier::kMachineCode) << "it was in work";
 }

@@ -24,7 +24,7 @@ class SharedCode : public std::enable_shared_from_this<SharedCode> {
   [[nodiscard]] abi::Entries entries() const noexcept;
 
   /// Lets a set that expects code (expect_code()) decide by this one. False when the code has been
-  /// withdrawn, or the set gave up all code: then nobody waits for it any more, and the tables
+  /// withdrawn, or the set gave up all code: then no thread waits for it any more, and the tables
   /// decide.
   bool attach_to(const PolicySet& set);
   /// The code alone, for who calls it himself: withdraw() does not reach it.

@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 using Set = std::shared_ptr<const PolicySet>;
 
-/// One policy: nobody gets in when some number is above zero.
+/// One policy: it blocks when some number is above zero.
 Set blocks_everybody(std::string_view id) {
   ir::ProgramBuilder b;
   ir::Effect block;
@@ -70,7 +70,7 @@ TEST(SharedCode, WithdrawnFromAllSetsThatUseItAndGivenToNone) {
     EXPECT_EQ(set->tier(), Tier::kTables);
     EXPECT_EQ(decide(*set), Outcome::kBlock);
     EXPECT_FALSE(expect_code(*set)) << "for good";
-    EXPECT_EQ(set->wait_for_native(30s), Tier::kTables) << "nobody waits";
+    EXPECT_EQ(set->wait_for_native(30s), Tier::kTables) << "no thread waits";
     EXPECT_FALSE(attach_native(*set));
   }
   const Set late = blocks_everybody("late");

@@ -77,7 +77,7 @@ ast::File FileReader::whole(std::uint32_t file, DiagnosticCollector& diagnostics
       out.declarations.back().description = descriptions.above(out.declarations.back().span);
     }
     if (mistakes.damaged > DeclarationParser::kDamagedPiecesMax) {
-      out.declarations.clear();  // so that nobody misses a name that stands further down
+      out.declarations.clear();  // so that no later name is reported as missing
       break;
     }
   }

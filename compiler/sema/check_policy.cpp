@@ -194,7 +194,7 @@ bool PolicyChecker::users(const ast::Policy& policy, ir::Policy& out) {
     return false;
   }
   if (included.empty()) {
-    never(policy, out, "nobody is included", policy.users->keyword);
+    never(policy, out, "no user is included", policy.users->keyword);
   } else if (exclude_all != nullptr && !only_workloads(included)) {
     never(policy, out, "everybody is excluded", exclude_all->span);
   } else {

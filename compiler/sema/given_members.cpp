@@ -122,7 +122,7 @@ bool GivenFacts::refuse_member(const Membership& membership) {
     ids.push_back(member.id);
   }
   auto report = diagnostics_->report<Code::kCannotBeMember>(
-      membership.span, facts_.user.empty() ? "nobody" : fmt::format("user `{}`", facts_.user),
+      membership.span, facts_.user.empty() ? "no user" : fmt::format("user `{}`", facts_.user),
       ids.empty() ? "an empty set" : "a set that names its members one by one");
   if (!ids.empty()) {
     report.note("its members: " + listed(ids));

@@ -137,7 +137,7 @@ TEST(Semantics, SessionAgeAndTheMomentAreUnknownWhenNobodyGivesThem) {
   EXPECT_EQ(truth("now.weekday in [monday] in \"UTC\"", facts), 'U');
   facts.session_age_s = 31 * 86'400;
   EXPECT_EQ(truth("session_age > 30d", facts), 'T');
-  // No time of any day is meant, and still nobody knows the time (absent facts, 3).
+  // The range is empty, and still the time is unknown (absent facts, 3).
   EXPECT_EQ(truth("now.time > 23:59", facts), 'U');
   EXPECT_EQ(truth("not now.time < 00:00", facts), 'U');
   facts.now_unix_s = 1'795'600'800;

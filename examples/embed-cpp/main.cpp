@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
 
   // [replace]
   const gate::CompileOutput stricter = gate::compile({{"lockdown.gate", R"(
-    policy "Nobody signs in today" {
+    policy "All sign-ins are blocked" {
       users  include all
       target include all apps
       grant  block

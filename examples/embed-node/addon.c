@@ -277,7 +277,7 @@ static bool read_satisfied(call* c, napi_value v, gate_request* r) {
     bool fine = false;
     if (type_of(c, element) != napi_object) {
       fine = read_choice(c, "satisfied", element, GATE_CONTROLS, &controls[i].kind);
-    } else { /* whoever does not say which control means none, not the first one */
+    } else { /* without a control none is meant, not the first one */
       controls[i].kind = kUnsaid;
       fine = each_key(c, "satisfied", element, read_control_key, &controls[i]) &&
              (controls[i].kind != kUnsaid || wrong(c, "satisfied", "`control` is missing"));

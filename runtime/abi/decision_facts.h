@@ -25,7 +25,7 @@ struct DecisionFacts {
   std::array<std::uint64_t, 4> custom{};  ///< satisfied custom controls
   bool compliant = false;
   bool hybrid_joined = false;
-  /// False for whoever cannot be asked for anything: legacy clients (conditional-access 2.4), B2B
+  /// False if no prompt can reach the user: legacy clients (conditional-access 2.4), B2B
   /// direct connect users (2.7), service principals.
   bool can_prompt = true;
   bool registers_security_info = false;  ///< the user action of that name

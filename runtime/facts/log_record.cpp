@@ -154,7 +154,7 @@ void read_device(const Row& row, SignInRequest& r, std::vector<StringFact>& stri
   const auto trust = trust_of_log(text(*device, "trustType"));
   r.device.registered = !id.empty() || trust.has_value();
   if (!r.device.registered) {
-    return;  // the log says so of a device that nobody knows; its state is not absent but nothing
+    return;  // the log says so of an unknown device; its state is not absent but nothing
   }
   r.device.trust = trust.value_or(DeviceTrust::kAbsent);
   r.device.compliant = truth(*device, "isCompliant");

@@ -13,9 +13,9 @@ class JsonStructure;
 
 /// What a record of a log says, without the members that differ from record to record and that
 /// LogReader does not read: numbers and hashes of audit rows, ids of Entra's sign-ins and, for
-/// whoever does not ask when a sign-in was, times. Made from the structure of the text alone, in a
-/// fraction of the time that reading takes: two records with equal outlines are read alike, so of
-/// a log that repeats itself most need not be read. One thread at a time.
+/// a set that does not look at the time of a sign-in, times. Made from the structure of the text
+/// alone, in a fraction of the time that reading takes: two records with equal outlines are read
+/// alike, so of a log that repeats itself most need not be read. One thread at a time.
 class RecordOutline {
  public:
   /// With `with_time`, times belong to the outline.

@@ -182,7 +182,7 @@ class PolicyHost::Impl {
         finish(t, file, fresh, std::move(built), dropped);
       }
       lock.unlock();
-      dropped.clear();  // freeing a large set takes its time; nobody waits for it
+      dropped.clear();  // freeing a large set takes time; no thread waits for it
       lock.lock();
     }
   }

@@ -37,8 +37,8 @@ struct BoundPrincipal {
   std::span<const std::uint64_t> row;  ///< as BoundRequest::principal_row; empty without rows
 };
 
-/// Room for any principal, on the stack of whoever binds it. Some 9 KB, not initialised on purpose;
-/// refers to itself: it stays where it is.
+/// Room for any principal, on the stack of the caller that binds it. Some 9 KB, not initialised on
+/// purpose; refers to itself: it stays where it is.
 struct PrincipalRoom {
   PrincipalRoom() {}  // NOLINT(modernize-use-equals-default): nothing but `bound` is made
   PrincipalRoom(const PrincipalRoom&) = delete;

@@ -191,7 +191,7 @@ Conditions::Conditions(const ir::Program& program)
     splitter.add(policy);
   }
   sort_shapes();
-  // They grow by doubling, and are kept for as long as the set is. Nobody points into them yet.
+  // They grow by doubling, and are kept for as long as the set is. No pointer into them exists yet.
   residuals_.shrink_to_fit();
   constants_.shrink_to_fit();
 }

@@ -17,7 +17,7 @@ class EffectRows {
   /// `words`: of a row. Empty for a set whose effects do not fit into bits.
   EffectRows(const ir::Program& program, const EffectTable& effects, std::uint64_t words);
 
-  /// Policies that ask for the clause. `words`: of a row; whoever asks may know it for a constant.
+  /// Policies that ask for the clause. `words`: of a row; the caller may know it as a constant.
   [[nodiscard]] const std::uint64_t* asking(std::uint32_t clause, std::uint64_t words) const {
     return rows_.data() + clause * words;
   }

@@ -123,7 +123,7 @@ void PostingsBuilder::add(std::uint32_t policy) {
   Keys principals = anchors(p.include);
   Keys targets = anchors_of_targets(p);
   if (principals.empty() || targets.empty()) {
-    return;  // nobody, or nothing: never applies
+    return;  // no user, or no target: never applies
   }
   Keys check_principals;
   Keys check_targets;

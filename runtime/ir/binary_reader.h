@@ -13,7 +13,7 @@
 
 namespace gate::ir {
 
-/// The binary parsing archive of describe.h, for bytes that nobody vouches for. After the first
+/// The binary parsing archive of describe.h, for untrusted bytes. After the first
 /// fault every call is a no-op that leaves zeros, and every list ends.
 class BinaryReader {
  public:

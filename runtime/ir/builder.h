@@ -71,7 +71,7 @@ class ProgramBuilder {
   /// As finish(), but the tables stay. Cost: a copy of them and of the policies' moves.
   [[nodiscard]] Program finish_set();
   /// Slots that were asked for since the last call, repeats left out. Slots are part of a set even
-  /// where no policy uses them, so whoever leaves out a call for one must use_slots() it.
+  /// where no policy uses them, so a caller that leaves out a call for one must use_slots() it.
   [[nodiscard]] std::vector<SlotId> take_slots();
   void use_slots(std::span<const SlotId> slots);
   /// Rows of all tables: how much a long-lived builder has gathered.

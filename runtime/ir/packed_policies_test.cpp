@@ -32,7 +32,7 @@ std::vector<Policy> different_policies(std::uint32_t count) {
     p.effect = i * 1'000U;
     p.source_file = i % 9 == 0 ? "" : "policies/file" + std::to_string(i % 5) + ".gate";
     p.source_line = i;
-    p.never_applies = i % 11 == 0 ? "nobody is in an empty group" : "";
+    p.never_applies = i % 11 == 0 ? "no user is in an empty group" : "";
   }
   return out;
 }

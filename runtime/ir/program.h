@@ -189,7 +189,7 @@ struct Expr {
 
 /// A method that counts in certain models or from certain issuers only (conditional-access 1.5:
 /// combinationConfigurations). In combinations it is a method of its own, with the bit
-/// kMethodCount + its number in Program::restrictions; whoever does it has done `method` too.
+/// kMethodCount + its number in Program::restrictions; if it was done, `method` was done too.
 /// Every list that is not empty must hold what was presented: facts "fido2.aaguid",
 /// "x509.issuer_ski" (texts) and "x509.policy_oids" (list) of the request.
 struct MethodRestriction {
@@ -258,7 +258,7 @@ struct Policy {
 /// The declared text that holds the country which the user's authenticator app reports; absent it
 /// refuses access wherever a policy asks for it (conditional-access 2.4: GPS).
 inline constexpr std::string_view kGpsCountrySignal = "gps_country";
-/// The list of methods that the user has registered; absent: nobody knows, and nothing follows.
+/// The list of methods that the user has registered; absent: unknown, and nothing follows.
 inline constexpr std::string_view kRegisteredMethods = "user.registered_methods";
 
 /// Hard limits of a program; the compiler has a diagnostic for each, verify() refuses what exceeds

@@ -1,4 +1,4 @@
-// evaluator.md, Reload: the new plan is held against the interpreter before it is in force.
+// docs/evaluator.md, Putting a set in force: a new set is compared with the interpreter first.
 #include "runtime/probe/cross_check.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST(CrossCheck, FindsOnePolicyOfManyThatTheTablesHaveWrong) {
       EXPECT_FALSE(find_difference(*set, 0).has_value()) << "none were asked for";
     }
   }
-  // Many random policies can never apply, and then nobody can tell.
+  // Many random policies can never apply, and then the difference cannot be seen.
   EXPECT_GE(found * 10, planted * 4) << found << " of " << planted;
 }
 

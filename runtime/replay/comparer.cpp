@@ -161,7 +161,7 @@ void Comparer::against_old(std::span<const SignInRequest> requests, std::span<co
   const bool tighter =
       out.change == Change::kNewlyBlocked || out.change == Change::kNewlyChallenged;
   const bool looser = out.change == Change::kReleased;
-  // Whoever tightened it stands in the way now, whoever held it stood in the way before.
+  // A policy that made it stricter is unmet now; one that made it less strict was unmet before.
   const auto differing = [&out](const View& one, const View& other, bool only_in_the_way) {
     for (const auto& [number, policy] : one.applied) {
       const auto found = other.applied.find(number);

@@ -58,7 +58,8 @@ TEST(Tally, TwoThreadsCountWhatOneCounts) {
     const auto& right = one.policies[p][blocked].examples;
     ASSERT_EQ(left.size(), right.size());
     for (std::size_t i = 0; i < left.size(); ++i) {
-      EXPECT_EQ(left[i].place, right[i].place) << "the first ones of the log, whoever saw them";
+      EXPECT_EQ(left[i].place, right[i].place)
+          << "the first ones of the log, whichever thread saw them";
     }
   }
   EXPECT_EQ(a.controls[0].newly_asked.sign_ins, 40U);

@@ -80,7 +80,7 @@ class Worker {
   facts::RecordOutline outline_;
   boost::unordered_flat_map<Fingerprint, Met, FingerprintHash> met_;
   std::deque<Verdict> verdicts_;
-  /// The verdicts that change nothing and name nobody, by outcomes; 0: not there.
+  /// The verdicts that change nothing and name no user, by outcomes; 0: not there.
   std::array<std::uint32_t, 16> unchanged_{};
   Recorded recorded_;
   Tally tally_;

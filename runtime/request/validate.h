@@ -7,10 +7,10 @@
 namespace gate {
 
 /// Limits and enumerations of a request, before any policy is looked at. Addresses and signal types
-/// are checked by whoever reads them. Allocates nothing.
+/// are checked where they are read. Allocates nothing.
 [[nodiscard]] RequestFault validate(const SignInRequest& request) noexcept;
-/// The same of a request whose names were numbered before; the numbers are checked by whoever knows
-/// the set.
+/// The same of a request whose names were numbered before; the numbers are checked by the code that
+/// knows the set.
 [[nodiscard]] RequestFault validate(const InternedRequest& request) noexcept;
 /// The same but for groups and roles, which are not looked at: of a principal that was bound
 /// before.

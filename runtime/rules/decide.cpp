@@ -33,7 +33,7 @@ void DecisionMaker::ask(std::uint32_t policy, std::uint32_t clause) noexcept {
     dead_ends_.add(cannot_register ? ReasonCode::kCannotRegister : ReasonCode::kControlUnmet,
                    policy, detail);
   }
-  // Whoever has to change a password does MFA first (CAD-006).
+  // A password change needs MFA first (conditional-access 2.5).
   if (row.password_change && !is_met(tables_.mfa_clause())) {
     if (!tables_.effect_of(policy).clauses.contains(tables_.mfa_clause())) {
       ask(policy, tables_.mfa_clause());

@@ -43,7 +43,8 @@ struct FactNumbers {
   }
   return done;
 }
-/// The same facts for whoever has called newest_ages() before, into `out`, which is as it is made.
+/// The same facts for callers that have called newest_ages() before, into `out`, which is as it is
+/// made.
 void decision_facts(const ir::Program& program, const SignInRequest& request, MethodSet done,
                     const std::uint32_t* ages_s, abi::DecisionFacts& out) noexcept;
 void decision_facts(const ir::Program& program, const InternedRequest& request,
@@ -65,7 +66,7 @@ enum class ClauseState : std::uint8_t {
   kMet,
   kPrompt,          ///< unmet; the user can be asked now
   kCannotRegister,  ///< unmet; the user has no method for it and may not register one now
-  kDeadEnd,         ///< unmet; no prompt can meet it, or nobody can be prompted
+  kDeadEnd,         ///< unmet; no prompt can meet it, or no prompt reaches the user
 };
 
 /// What was found about the policies that apply, beside what the decision itself holds.
@@ -181,7 +182,7 @@ class DecisionTables {
   [[nodiscard]] std::size_t clause_count() const { return clauses_.size(); }
   [[nodiscard]] std::uint32_t mfa_clause() const { return mfa_clause_; }
   [[nodiscard]] bool default_deny() const { return default_deny_; }
-  /// Clauses that a password change may meet: whoever does it must do MFA first.
+  /// Clauses that a password change may meet; it needs MFA first.
   [[nodiscard]] const ClauseSet& password_changes() const { return password_changes_; }
 
  private:

@@ -350,8 +350,8 @@ bool DecisionTables::reachable(const ClauseRow& row, MethodSet done,
   return false;
 }
 
-/// Whoever has no method for a clause registers one on the way, if the clause knows one that can be
-/// registered; but nobody does so in a risky sign-in (conditional-access 2.5 and 2.7).
+/// A user who has no method for a clause registers one during the sign-in, if the clause has one
+/// that can be registered; but not in a risky sign-in (conditional-access 2.5 and 2.7).
 ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::DecisionFacts& facts,
                                         bool about_risk) const noexcept {
   if (!row.interactive || !facts.can_prompt) {
@@ -361,7 +361,7 @@ ClauseState DecisionTables::unmet_state(const ClauseRow& row, const abi::Decisio
       reachable(row, facts.done, facts.registered)) {
     return ClauseState::kPrompt;
   }
-  // MFA comes before the change of a password, and nobody registers for it there (2.5).
+  // MFA comes before the change of a password, and it cannot be registered there (2.5).
   if (row.password_change && mfa_clause_ != kNoClause) {
     const ClauseRow& mfa = clauses_[mfa_clause_];
     if (met(mfa, facts) || reachable(mfa, facts.done, facts.registered)) {

@@ -1,4 +1,4 @@
-// Who can be asked for what: restricted methods, registration, facts that nobody may leave out.
+// Who can be asked for what: restricted methods, registration, facts that must not be absent.
 
 #include <gtest/gtest.h>
 

@@ -62,7 +62,8 @@ class Evaluator::Guard {
     }
     snapshot_ = in_force.load();
     for (;;) {
-      // Announce, then look again: whoever replaced it in between did not see the announcement.
+      // Announce, then look again: a thread that replaced it in between did not see the
+      // announcement.
       place_->reading.store(snapshot_);
       const Snapshot* now = in_force.load();
       if (now == snapshot_) {

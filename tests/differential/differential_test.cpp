@@ -17,7 +17,7 @@ std::uint64_t number(const char* variable, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// A generator that has gone dull finds nothing and says so to nobody.
+/// A generator that no longer varies finds nothing, and its tests still pass.
 void expect_a_lively_campaign(const Statistics& s) {
   EXPECT_EQ(s.features.missing(), std::vector<std::string>{}) << "never generated";
   for (const std::string_view executor : executor_names()) {

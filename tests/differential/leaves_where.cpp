@@ -69,7 +69,7 @@ Leaf from_country(const std::string& country) {
   return leaf;
 }
 
-/// What the authenticator app reports; when it says nothing, nobody knows.
+/// What the authenticator app reports; when it says nothing, it is unknown.
 Leaf by_gps(const std::string& country) {
   const auto reported = [](const SignInFacts& f) -> const std::string* {
     for (const auto& signal : f.signals) {

@@ -19,7 +19,7 @@ bool has_any(const std::vector<std::string>& list, const std::vector<std::string
   return std::any_of(values.begin(), values.end(),
                      [&list](const std::string& value) { return has(list, value); });
 }
-/// In a place of its own among others, so that order is nobody's crutch.
+/// In a place of its own among others, so that no test depends on order.
 void insert(Dice& dice, std::vector<std::string>& list, const std::string& value) {
   list.insert(list.begin() + static_cast<std::ptrdiff_t>(dice.below(list.size() + 1)), value);
 }

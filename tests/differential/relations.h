@@ -14,7 +14,7 @@ namespace gate::differential {
 ///   "order"      the order of the policies as well
 ///   "names"      other names for sets, conditions, contexts and policies
 ///   "templates"  policies written as a template and its application, or not
-///   "idle"       more policies: off, for nobody, on nothing, under a condition that is false
+///   "idle"       more policies: off, for no user, for no app, under a condition that is false
 ///   "twice"      every policy a second time, under another name
 ///   "more"       one more policy that is on: takes no demand away
 ///   "format"     what `gatec fmt` makes of it

@@ -84,7 +84,7 @@ class Explained final : public OfSet {
              e.policies[i].satisfied == e.applied[i].satisfied &&
              e.policies[i].outcome == e.applied[i].outcome;
     }
-    // Words that contradict the numbers: a list that nobody has.
+    // Words that contradict the numbers: a list that matches none of them.
     return same ? e.applied : std::vector<AppliedPolicy>(1);
   }
 };

@@ -12,7 +12,7 @@
 namespace gate::differential {
 
 /// Names that policies and sign-ins of one set draw from. Few, so that they meet; some of them
-/// spelled as nobody hopes.
+/// in unexpected spellings.
 struct World {
   std::vector<std::string> users, groups, roles, tenants, services, apps, texts, terms, addresses;
 

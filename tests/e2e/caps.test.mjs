@@ -11,7 +11,7 @@ let gated;
 let wire;
 let metricsPort;
 
-/** A port that nobody has at the moment. */
+/** A port that is free at the moment. */
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -154,7 +154,7 @@ TEST(Import, CombinationsInAnySpelling) {
             std::string::npos);
 }
 
-// conditional-access 1.1: kinds of guests that are none select nobody, whatever their tenants.
+// conditional-access 1.1: no kind of guest selects no user, whatever the tenants.
 TEST(Import, GuestsOfNoKindAreNobody) {
   const auto guests = [](std::string_view kinds, std::string_view tenants) {
     constexpr std::string_view kAll = R"("includeUsers":["All"])";

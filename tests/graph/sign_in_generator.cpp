@@ -208,7 +208,7 @@ json::value SignInGenerator::next() {
         break;
     }
   }
-  if (chance(8)) {  // a fact that nobody gives
+  if (chance(8)) {  // an absent fact
     auto& given = out["signInConditions"].as_object();
     given.erase(
         std::next(given.begin(), static_cast<std::ptrdiff_t>(random_() % given.size()))->key());

@@ -23,8 +23,8 @@ struct EntryPoint {
                                const SignInRequest& request);
 };
 
-/// All of them, of a set with tables. A way whose own answers contradict each other gives one that
-/// nobody else does.
+/// All of them, of a set with tables. An entry point whose own answers contradict each other gives
+/// an answer that no other gives.
 [[nodiscard]] const std::vector<EntryPoint>& entry_points();
 
 }  // namespace gate::property

@@ -66,7 +66,7 @@ void compare(const Sets& sets, const SignInFacts& facts, Seen& seen) {
     }
     EXPECT_EQ(answer->verdict.value_or(verdict), verdict) << entry.name;
   }
-  // What is refused stays refused, whoever hands it on all the same.
+  // What is refused stays refused, also when a caller passes it on.
   const PolicySet& set = *sets.set;
   const InternedSignIn interned(set, request);
   if (interned.fault() != RequestFault::kNone) {
@@ -201,7 +201,7 @@ TEST(EntryPoints, NumbersThatTheSetHasNotGivenAreRefused) {
 }
 
 /// conditional-access 2.5: only who names the action displaces strengths, and an action without a
-/// number is not the one whose number nobody has either.
+/// number is not the one that has no number either.
 TEST(EntryPoints, AnUnknownActionIsNotTheRegistrationThatTheSetDoesNotName) {
   ir::ProgramBuilder b;
   const std::uint32_t strength = b.strength({"Strong", {MethodSet::of(Method::kFido2)}});

@@ -7,7 +7,7 @@
 
 namespace gate {
 
-/// Zero is the strict one: whatever nobody filled in, blocks.
+/// Zero is the strict one: a value that was never set blocks.
 enum class Outcome : std::uint8_t { kBlock = 0, kChallenge = 1, kAllow = 2 };
 [[nodiscard]] std::string_view name(Outcome value) noexcept;
 
@@ -94,8 +94,8 @@ enum class ReasonCode : std::uint16_t {
       7,            ///< `policy` counts as applying because a signal is absent; detail = fact slot
   kControlMet = 8,  ///< `policy` asks for clause `detail`, which is met
   kNoPolicyApplies = 9,  ///< allowed because nothing asks for anything
-  kFactRefused = 10,  ///< `policy` needs a fact that nobody could give (detail), and a missing one
-                      ///< refuses access: the position of the authenticator app
+  kFactRefused = 10,     ///< `policy` needs a fact that is absent (detail), and a missing one
+                         ///< refuses access: the position of the authenticator app
   kCannotRegister = 11,  ///< `policy` asks for clause `detail`; the user has no method for it and
                          ///< may not register one now
 };

@@ -190,7 +190,8 @@ static inline gate_decision gate_decision_new(void) {
 /* --- policy sets
  * ----------------------------------------------------------------------------------- */
 
-/* A compiled, immutable policy set. Counted: whoever got or retained it releases it once. */
+/* A compiled, immutable policy set. Counted: release it once for each time that you received or
+ * retained it. */
 typedef struct gate_policy_set gate_policy_set;
 
 typedef struct gate_load_options {

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* A tenant that nobody asks for costs the bytes of its policy file (it is cold); at the first use
+/* A tenant that is not requested costs the bytes of its policy file (it is cold); at the first use
  * its set is built by a thread of the host and kept (warm) until others need the room. May be used
  * by any number of threads. A set in force is never replaced by one that cannot be built. */
 typedef struct gate_host gate_host;
@@ -47,7 +47,7 @@ GATE_API void gate_host_free(gate_host* host);
  * GATE_LIMIT_EXCEEDED: the file is too large, or there are too many tenants. */
 GATE_API gate_status gate_host_put(gate_host* host, gate_str tenant, const void* bytes, size_t size,
                                    gate_error** error);
-/* Forgets a tenant; GATE_NOT_FOUND if there was none. Whoever holds its set keeps it. */
+/* Forgets a tenant; GATE_NOT_FOUND if there was none. A set that is held stays alive. */
 GATE_API gate_status gate_host_remove(gate_host* host, gate_str tenant);
 
 /* The tenant's set, yours to release. Warm: at once. Cold: waits so many milliseconds at most, in

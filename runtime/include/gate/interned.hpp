@@ -99,7 +99,7 @@ struct InternedRequest {
 };
 
 /// A SignInRequest in the numbers of a set, with the arrays for it. Building one allocates; it is
-/// for requests that are decided more than once, and for whoever wants to see how it is done. The
+/// for requests that are decided more than once, and as an example of how it is done. The
 /// values of strings, lists and signals stay where they are in `request`.
 class InternedSignIn {
  public:

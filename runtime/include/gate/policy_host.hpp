@@ -12,7 +12,7 @@
 
 namespace gate {
 
-/// The policy sets of many tenants in one process. A tenant that nobody asks for costs its
+/// The policy sets of many tenants in one process. A tenant that is not requested costs its
 /// `.gateset` file and a table entry (it is cold); at the first use its set is built by a thread of
 /// the host and kept (warm) until others need the room. Every member may be called from any thread.
 /// A tenant's set in force is never replaced by one that cannot be built.
@@ -32,7 +32,7 @@ class PolicyHost {
   using Build = std::function<Result<std::shared_ptr<const PolicySet>>(std::string_view file)>;
 
   explicit PolicyHost(const Limits& limits, Build build = {});
-  /// Waits for the builds under way. Nobody may be inside another member.
+  /// Waits for the builds under way. No thread may be inside another member.
   ~PolicyHost();
   PolicyHost(const PolicyHost&) = delete;
   PolicyHost& operator=(const PolicyHost&) = delete;
@@ -41,7 +41,7 @@ class PolicyHost {
   /// the new set is built in the background, and the old one stays in force until it is there, and
   /// if it cannot be built. kLimitExceeded: the file is too large, or there are too many tenants.
   Result<void> put(std::string_view tenant, std::string file);
-  /// Forgets a tenant; false if there was none. Whoever holds its set keeps it.
+  /// Forgets a tenant; false if there was none. A set that is held stays alive.
   bool remove(std::string_view tenant);
 
   /// The tenant's set. Warm: at once (a lock and a look-up, some 100 ns). Cold: waits at most

@@ -102,7 +102,7 @@ typedef struct gate_interned_signal {
 } gate_interned_signal;
 
 /* A gate_request with numbers for names; every other member means the same, and so do the limits.
- * Start from gate_interned_request_new(), which names nothing and nobody. */
+ * Start from gate_interned_request_new(), in which every fact is absent. */
 typedef struct gate_interned_request {
   size_t struct_size;
   uint64_t numbers; /* gate_policy_set_numbers() of the set that gave them */

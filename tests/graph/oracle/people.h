@@ -4,7 +4,7 @@
 
 namespace graph_oracle {
 
-/// Whether the policy is about whoever signs in (README rules 5, 8 to 17, 70).
+/// Whether the policy covers the user (README rules 5, 8 to 17, 70).
 [[nodiscard]] bool is_for(const json::value* conditions, const SignIn& s);
 
 /// Whether it is about workload identities rather than users.

@@ -62,7 +62,7 @@ Age age_of(const SignIn& s, std::string_view key) {
   return found != nullptr && found->is_int64() ? Age(found->get_int64()) : std::nullopt;
 }
 
-/// Whether the method can be the second of two, or both: nobody knows what a federation did.
+/// Whether the method can be the second of two, or both: it is unknown what a federation did.
 bool can_be_second(const std::string& method) {
   return !same(method, "password");
 }

@@ -41,7 +41,7 @@ struct SignIn {
   std::string agent_context;
   std::string flow_now, flow_at_start;
   std::optional<std::int64_t> unix_time;
-  /// Null: not registered, or nobody may tell (rules 57, 60).
+  /// Null: not registered, or not known (rules 57, 60).
   const json::value* device = nullptr;
 
   const json::value* session = nullptr;
