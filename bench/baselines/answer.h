@@ -16,7 +16,7 @@ struct Answer {
   std::vector<std::uint32_t> applied;  ///< indices of policies, ascending; memory is used again
 };
 
-/// Gathers what the policies that apply ask for, and draws the conclusion.
+/// Gathers what the policies that apply ask for, and decides by it.
 class Demands {
  public:
   void add(const Policy& policy) {

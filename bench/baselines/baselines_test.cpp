@@ -7,7 +7,7 @@
 namespace gate::bench {
 namespace {
 
-/// The two baselines share the residual test and the conclusion, and nothing else.
+/// The two baselines share the residual test and the last step, and nothing else.
 TEST(Baselines, LoopAndBitsetAgreeOnEverySignIn) {
   for (const Distribution d :
        {Distribution::kSelective, Distribution::kDense, Distribution::kAdversarial}) {

@@ -2,8 +2,8 @@
 
 #include <type_traits>
 
-#include "runtime/index/conclusion.h"
 #include "runtime/index/listed_policies.h"
+#include "runtime/index/policy_combiner.h"
 #include "runtime/index/row_policies.h"
 
 namespace gate::index {
@@ -20,22 +20,22 @@ std::uint16_t Index::unknown_fact(const Bound& bound, std::uint32_t policy) cons
 }
 
 template <std::size_t kWords, typename Source, typename Answer>
-[[gnu::always_inline]] inline void Index::conclude(const Bound& bound, Source source,
-                                                   Answer& out) const noexcept {
+[[gnu::always_inline]] inline void Index::combine(const Bound& bound, Source source,
+                                                  Answer& out) const noexcept {
   if (!bound.standing.each_policy) {
     const auto fact = [this, &bound](std::uint32_t policy) { return unknown_fact(bound, policy); };
-    Conclusion<Source, decltype(fact), kWords> conclusion(decisions_, bound.facts, bound.standing,
-                                                          source, fact);
-    if (conclusion.decide(out)) {
+    PolicyCombiner<Source, decltype(fact), kWords> combiner(decisions_, bound.facts, bound.standing,
+                                                            source, fact);
+    if (combiner.decide(out)) {
       return;
     }
   }
-  conclude_each(bound, Source(source), out);  // a copy: `source` itself stays in registers
+  combine_each(bound, Source(source), out);  // a copy: `source` itself stays in registers
 }
 
 template <typename Source, typename Answer>
-[[gnu::noinline]] void Index::conclude_each(const Bound& bound, const Source& source,
-                                            Answer& out) const noexcept {
+[[gnu::noinline]] void Index::combine_each(const Bound& bound, const Source& source,
+                                           Answer& out) const noexcept {
   DecisionMaker maker(decisions_, bound.facts);
   if (decisions_.may_displace(bound.facts)) {
     source.for_each([&maker](std::uint32_t policy) { maker.look_for_strengths(policy); });
@@ -65,10 +65,10 @@ struct Index::ByRows {
     } else {
       rows.run(index.conditions_, bound.request, entries.residual, applies, unknown);
     }
-    index.conclude<kClauseWords>(bound,
-                                 Policies(index.decisions_.bits(), *index.effect_rows_, applies,
-                                          unknown, rows.tables().words),
-                                 out);
+    index.combine<kClauseWords>(bound,
+                                Policies(index.decisions_.bits(), *index.effect_rows_, applies,
+                                         unknown, rows.tables().words),
+                                out);
   }
   /// For any processor.
   template <std::size_t kClauseWords, std::size_t kRowWords>
@@ -129,9 +129,9 @@ void Index::decide_by_postings(const Bound& bound, const abi::Entries& entries,
   Applied applied(storage, condition_of_.size());
   postings_->run(bound, conditions_, entries.residual, applied);
   if (narrow_) {
-    conclude<1>(bound, ListedPolicies<1>(decisions_.bits(), applied), out);
+    combine<1>(bound, ListedPolicies<1>(decisions_.bits(), applied), out);
   } else {
-    conclude<kWide>(bound, ListedPolicies<kWide>(decisions_.bits(), applied), out);
+    combine<kWide>(bound, ListedPolicies<kWide>(decisions_.bits(), applied), out);
   }
 }
 

@@ -98,10 +98,10 @@ class Index {
   void decide_by_postings(const Bound& bound, const abi::Entries& entries,
                           Answer& out) const noexcept;
   template <std::size_t kWords, typename Source, typename Answer>
-  void conclude(const Bound& bound, Source source, Answer& out) const noexcept;
+  void combine(const Bound& bound, Source source, Answer& out) const noexcept;
   /// Policy by policy, as the interpreter does it.
   template <typename Source, typename Answer>
-  void conclude_each(const Bound& bound, const Source& source, Answer& out) const noexcept;
+  void combine_each(const Bound& bound, const Source& source, Answer& out) const noexcept;
   /// The absent fact because of which the policy applies.
   [[nodiscard]] std::uint16_t unknown_fact(const Bound& bound, std::uint32_t policy) const noexcept;
 

@@ -5,12 +5,12 @@
 #include <cstdint>
 
 #include "runtime/index/applied.h"
-#include "runtime/index/conclusion.h"
+#include "runtime/index/policy_combiner.h"
 #include "runtime/rules/effect_table.h"
 
 namespace gate::index {
 
-/// The policies that apply, as the postings give them: what Conclusion asks of its Source. The
+/// The policies that apply, as the postings give them: what PolicyCombiner asks of its Source. The
 /// first ones are kept with their effects, and tested all at once without a branch: which of them
 /// ask for what is different in every request, and a branch guessed wrong costs more than the test.
 template <std::size_t kWords>

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "runtime/abi/kernel.h"
-#include "runtime/index/conclusion.h"
 #include "runtime/index/effect_rows.h"
+#include "runtime/index/policy_combiner.h"
 #include "runtime/rules/effect_table.h"
 
 /// For a lambda, which takes no standard attribute in this place.
@@ -13,7 +13,7 @@
 
 namespace gate::index {
 
-/// The policies that apply, as the row kernels give them: what Conclusion asks of its Source.
+/// The policies that apply, as the row kernels give them: what PolicyCombiner asks of its Source.
 /// kClauseWords: of a ClauseSet that the set uses. kRowWords: of a row, as in RowTables, or 0 for
 /// any number of them. kCounts: the processor has an instruction that counts bits.
 template <std::size_t kClauseWords, std::size_t kRowWords, bool kCounts>

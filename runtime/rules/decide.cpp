@@ -82,7 +82,7 @@ Decision DecisionMaker::finish() noexcept {
     blocks_.add(findings_.blocked ? ReasonCode::kDefaultDeny : ReasonCode::kNoPolicyApplies,
                 Reason::kNoPolicy, 0);
   }
-  tables_.conclude(findings_, facts_, decision_);
+  tables_.set_outcome(findings_, facts_, decision_);
   collect_reasons();
   return decision_;
 }

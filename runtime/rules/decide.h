@@ -144,8 +144,8 @@ class DecisionTables {
   [[nodiscard]] static Verdict verdict(const Findings& findings, const abi::DecisionFacts& facts,
                                        bool stale, const ClauseSet& unmet) noexcept;
   /// Outcome, error code and second factors of a decision whose clauses are complete.
-  [[gnu::always_inline]] void conclude(const Findings& findings, const abi::DecisionFacts& facts,
-                                       Decision& decision) const noexcept {
+  [[gnu::always_inline]] void set_outcome(const Findings& findings, const abi::DecisionFacts& facts,
+                                          Decision& decision) const noexcept {
     if (blocks(findings, facts, decision.reauthenticate)) {
       decision.outcome = Outcome::kBlock;
       decision.error_code = block_code(findings);

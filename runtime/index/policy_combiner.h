@@ -31,10 +31,10 @@ struct ReasonsOut {
 /// All of it is one function to the compiler: split up, half of the time went into what is kept in
 /// memory from one part to the next.
 template <typename Source, typename Fact, std::size_t kWords>
-class Conclusion {
+class PolicyCombiner {
  public:
-  Conclusion(const DecisionTables& tables, const abi::DecisionFacts& facts,
-             const Standing& standing, Source& source, const Fact& fact)
+  PolicyCombiner(const DecisionTables& tables, const abi::DecisionFacts& facts,
+                 const Standing& standing, Source& source, const Fact& fact)
       : tables_(tables), facts_(facts), standing_(standing), source_(source), fact_(fact) {}
 
   /// How to go on, and nothing of why. False as the other.
@@ -74,7 +74,7 @@ class Conclusion {
     std::copy_n(unmet.begin(), kWords, out.unmet.words.begin());
     tables_.bits().unpack(sum.rest, out.session);
     out.reauthenticate = (sum.rest & standing_.stale) != 0;
-    tables_.conclude(findings, facts_, out);
+    tables_.set_outcome(findings, facts_, out);
     Reason* const first = out.reasons.data();
     const ReasonsOut reasons{first, first + Decision::kReasonsMax};
     Reason* const last = applied == 0 ? reason_of_none(reasons, findings.blocked)
