@@ -79,7 +79,7 @@ struct BoundLists {
 /// request and the set have in common. Not initialised on purpose, and refers to itself: it stays
 /// where it is.
 struct Bound {
-  Standing standing;
+  SignInStatus status;
   abi::DecisionFacts facts;
   Principals principals;
   abi::BoundRequest request;
@@ -95,7 +95,7 @@ class Binding {
  public:
   explicit Binding(const ir::Program& program);
 
-  /// kNone, or why the request is refused; then `out` is unusable. All but `out.standing` and the
+  /// kNone, or why the request is refused; then `out` is unusable. All but `out.status` and the
   /// row of the principals. `who`: bound before, then the principals of the request are not looked
   /// at; it must outlive `out`. Request: a SignInRequest, or an InternedRequest whose numbers are
   /// those of this set.

@@ -22,9 +22,9 @@ std::uint16_t Index::unknown_fact(const Bound& bound, std::uint32_t policy) cons
 template <std::size_t kWords, typename Source, typename Answer>
 [[gnu::always_inline]] inline void Index::combine(const Bound& bound, Source source,
                                                   Answer& out) const noexcept {
-  if (!bound.standing.each_policy) {
+  if (!bound.status.each_policy) {
     const auto fact = [this, &bound](std::uint32_t policy) { return unknown_fact(bound, policy); };
-    PolicyCombiner<Source, decltype(fact), kWords> combiner(decisions_, bound.facts, bound.standing,
+    PolicyCombiner<Source, decltype(fact), kWords> combiner(decisions_, bound.facts, bound.status,
                                                             source, fact);
     if (combiner.decide(out)) {
       return;
@@ -142,8 +142,8 @@ RequestFault Index::bind(const Request& request, const BoundPrincipal* who, Plan
   if (fault != RequestFault::kNone) {
     return fault;
   }
-  decisions_.stand(out.facts, out.standing);
-  out.standing.each_policy |= each_policy_;
+  decisions_.status_of(out.facts, out.status);
+  out.status.each_policy |= each_policy_;
   if (rows_ != nullptr && who == nullptr) {
     rows_->admit(out.principals.keys, out.principals.count, out.principal_row);
     out.request.principal_row = out.principal_row;

@@ -26,7 +26,7 @@ struct ReasonsOut {
 /// policy asks is gathered for all of them at once, and only then are the reasons looked for, from
 /// the strictest kind on and no more than are kept. `Source` is the list of policies that apply:
 /// RowPolicies or ListedPolicies. `fact(policy)` gives the absent fact behind an unknown condition.
-/// Only where Standing::each_policy is false. kWords: of a ClauseSet that the set uses.
+/// Only where SignInStatus::each_policy is false. kWords: of a ClauseSet that the set uses.
 ///
 /// All of it is one function to the compiler: split up, half of the time went into what is kept in
 /// memory from one part to the next.
@@ -34,8 +34,8 @@ template <typename Source, typename Fact, std::size_t kWords>
 class PolicyCombiner {
  public:
   PolicyCombiner(const DecisionTables& tables, const abi::DecisionFacts& facts,
-                 const Standing& standing, Source& source, const Fact& fact)
-      : tables_(tables), facts_(facts), standing_(standing), source_(source), fact_(fact) {}
+                 const SignInStatus& status, Source& source, const Fact& fact)
+      : tables_(tables), facts_(facts), status_(status), source_(source), fact_(fact) {}
 
   /// How to go on, and nothing of why. False as the other.
   [[nodiscard, gnu::always_inline]] bool decide(Verdict& out) noexcept {
@@ -47,14 +47,14 @@ class PolicyCombiner {
     }
     EffectBits<kWords> sum;
     const std::uint32_t applied = source_.gather(sum);
-    const Clauses unmet = without(sum.clauses, standing_.met);
+    const Clauses unmet = without(sum.clauses, status_.met);
     if (asks_for_password_change(unmet)) {
       return false;
     }
     findings = find(sum, dead_ends(unmet), applied);
     ClauseSet still_unmet;
     std::copy_n(unmet.begin(), kWords, still_unmet.words.begin());
-    out = DecisionTables::verdict(findings, facts_, (sum.rest & standing_.stale) != 0, still_unmet);
+    out = DecisionTables::verdict(findings, facts_, (sum.rest & status_.stale) != 0, still_unmet);
     return true;
   }
 
@@ -63,7 +63,7 @@ class PolicyCombiner {
   [[nodiscard, gnu::always_inline]] bool decide(Decision& out) noexcept {
     EffectBits<kWords> sum;
     const std::uint32_t applied = source_.gather(sum);
-    const Clauses unmet = without(sum.clauses, standing_.met);
+    const Clauses unmet = without(sum.clauses, status_.met);
     if (asks_for_password_change(unmet)) {
       return false;
     }
@@ -73,7 +73,7 @@ class PolicyCombiner {
     std::copy_n(sum.clauses.begin(), kWords, out.required.words.begin());
     std::copy_n(unmet.begin(), kWords, out.unmet.words.begin());
     tables_.bits().unpack(sum.rest, out.session);
-    out.reauthenticate = (sum.rest & standing_.stale) != 0;
+    out.reauthenticate = (sum.rest & status_.stale) != 0;
     tables_.set_outcome(findings, facts_, out);
     Reason* const first = out.reasons.data();
     const ReasonsOut reasons{first, first + Decision::kReasonsMax};
@@ -107,7 +107,7 @@ class PolicyCombiner {
     }
     return common;
   }
-  Clauses dead_ends(const Clauses& unmet) const { return both(unmet, standing_.dead_ends); }
+  Clauses dead_ends(const Clauses& unmet) const { return both(unmet, status_.dead_ends); }
   [[nodiscard]] bool asks_for_password_change(const Clauses& unmet) const noexcept {
     return some(both(unmet, tables_.password_changes()));
   }
@@ -148,7 +148,7 @@ class PolicyCombiner {
       met[w] = sum.clauses[w] & ~unmet[w];
     }
     out = give_clauses(prompts, ReasonCode::kControlUnmet, out);
-    if (const std::uint64_t stale = sum.rest & standing_.stale; stale != 0 && !out.full()) {
+    if (const std::uint64_t stale = sum.rest & status_.stale; stale != 0 && !out.full()) {
       out = source_.give_with(stale, ReasonCode::kReauthenticate, out);
     }
     if (source_.some_unknown() && !out.full()) {
@@ -163,7 +163,7 @@ class PolicyCombiner {
 
   const DecisionTables& tables_;
   const abi::DecisionFacts& facts_;
-  const Standing& standing_;
+  const SignInStatus& status_;
   Source& source_;
   const Fact& fact_;
 };

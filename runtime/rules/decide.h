@@ -61,7 +61,7 @@ void for_each_clause(const ClauseSet& set, F f) {
   }
 }
 
-/// How a clause stands in one sign-in.
+/// The state of a clause in one sign-in.
 enum class ClauseState : std::uint8_t {
   kMet,
   kPrompt,          ///< unmet; the user can be asked now
@@ -77,8 +77,8 @@ struct Findings {
   ControlKind dead_end_control = ControlKind::kCustom;
 };
 
-/// What can be said of a sign-in under one set before it is known which policies apply.
-struct Standing {
+/// What a sign-in meets under one set, whichever policies apply.
+struct SignInStatus {
   ClauseSet met;            ///< clauses that are met
   ClauseSet dead_ends;      ///< clauses that no prompt can meet, if they are not met
   std::uint64_t stale = 0;  ///< EffectTable::stale
@@ -122,8 +122,9 @@ class DecisionTables {
   }
   /// The effects in the form that many of them are gathered in.
   [[nodiscard]] const EffectTable& bits() const { return bits_; }
-  /// How every clause of the set stands; all of them, so that nothing is left to be guessed later.
-  void stand(const abi::DecisionFacts& facts, Standing& out) const noexcept;
+  /// The status of every clause of the set; all of them, so that nothing is left to be guessed
+  /// later.
+  void status_of(const abi::DecisionFacts& facts, SignInStatus& out) const noexcept;
   [[nodiscard]] bool met(const ClauseRow& row, const abi::DecisionFacts& facts) const noexcept;
   /// `about_risk`: of the policy that asks.
   [[nodiscard]] ClauseState state_of(std::uint32_t clause, const abi::DecisionFacts& facts,

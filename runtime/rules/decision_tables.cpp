@@ -205,7 +205,7 @@ inline std::uint64_t DecisionTables::met_of_few(const abi::DecisionFacts& facts)
   return met | met_by_methods(~facts.done.bits());
 }
 
-void DecisionTables::stand(const abi::DecisionFacts& facts, Standing& out) const noexcept {
+void DecisionTables::status_of(const abi::DecisionFacts& facts, SignInStatus& out) const noexcept {
   out.met = {};
   if (clauses_.size() <= 64) {
     out.met.words[0] = met_of_few(facts);

@@ -12,9 +12,9 @@ namespace {
 
 using internal::PolicySetState;
 
-/// What the policy says on its own; `policy` and what is unknown are filled in already. `standing`
+/// What the policy says on its own; `policy` and what is unknown are filled in already. `status`
 /// of the sign-in, or null: then every rule is asked one by one.
-void say(const PolicySetState& state, const abi::DecisionFacts& facts, const Standing* standing,
+void say(const PolicySetState& state, const abi::DecisionFacts& facts, const SignInStatus* status,
          bool displaced, AppliedPolicy& out) {
   const DecisionTables& tables = state.decisions;
   const DecisionTables::EffectRow& effect = tables.effect_of(out.policy);
@@ -24,15 +24,15 @@ void say(const PolicySetState& state, const abi::DecisionFacts& facts, const Sta
   bool changes_password = false;
   for_each_clause(out.required, [&](std::uint32_t c) {
     const bool met =
-        standing != nullptr ? standing->met.contains(c) : tables.met(tables.clause(c), facts);
+        status != nullptr ? status->met.contains(c) : tables.met(tables.clause(c), facts);
     if (!met) {
       out.unmet.add(c);
-      dead_end |= standing != nullptr && standing->dead_ends.contains(c);
+      dead_end |= status != nullptr && status->dead_ends.contains(c);
       changes_password |= tables.password_changes().contains(c);
     }
   });
   out.satisfied = !effect.block && out.unmet.empty();
-  if (standing == nullptr || standing->each_policy || changes_password) {
+  if (status == nullptr || status->each_policy || changes_password) {
     DecisionMaker alone(tables, facts, displaced);
     alone.apply(out.policy, out.unknown ? out.fact : abi::kNoFact);
     out.outcome = alone.finish().outcome;
@@ -71,7 +71,7 @@ Explanation explain_by_index(const PolicySetState& state, const SignInRequest& r
   const bool displaced = displaced_by(state, bound.facts, e.applied);
   bool any_report_only = false;
   for (AppliedPolicy& each : e.applied) {
-    say(state, bound.facts, &bound.standing, displaced, each);
+    say(state, bound.facts, &bound.status, displaced, each);
     any_report_only |= each.state == PolicyState::kReportOnly;
   }
   if (any_report_only) {
