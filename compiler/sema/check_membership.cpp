@@ -280,7 +280,7 @@ ConditionChecker::Checked ConditionChecker::of_location(const Places& places, st
     name += fmt::format("{}{}{}", name.empty() ? "" : ", ", kind, l_.sources.text(item.head));
   }
   std::vector<ir::ExprId> ways;
-  const Whereabouts where = l_.whereabouts(places, name);
+  const ResolvedLocations where = l_.resolved_locations(places, name);
   if (!where.locations.empty()) {
     ways.push_back(l_.builder.location_in({where.locations}));
   }

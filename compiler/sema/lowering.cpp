@@ -139,10 +139,10 @@ std::vector<std::uint32_t> Lowering::own_locations(const Places& places, std::st
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): a chain of named sets, without cycles
-Whereabouts Lowering::whereabouts(const Places& places, std::string_view name) {
-  Whereabouts out{own_locations(places, name), places.gps_countries};
+ResolvedLocations Lowering::resolved_locations(const Places& places, std::string_view name) {
+  ResolvedLocations out{own_locations(places, name), places.gps_countries};
   for (const Declared* set : places.named) {
-    const Whereabouts& more = whereabouts_of(*set);
+    const ResolvedLocations& more = resolved_locations_of(*set);
     out.locations.insert(out.locations.end(), more.locations.begin(), more.locations.end());
     out.gps_countries.insert(out.gps_countries.end(), more.gps_countries.begin(),
                              more.gps_countries.end());
@@ -156,13 +156,14 @@ Whereabouts Lowering::whereabouts(const Places& places, std::string_view name) {
 }
 
 // NOLINTNEXTLINE(misc-no-recursion)
-const Whereabouts& Lowering::whereabouts_of(const Declared& set) {
-  if (const auto found = whereabouts_.find(&set); found != whereabouts_.end()) {
+const ResolvedLocations& Lowering::resolved_locations_of(const Declared& set) {
+  if (const auto found = resolved_locations_.find(&set); found != resolved_locations_.end()) {
     return found->second;
   }
   const Places* places = sets.places_of(set);
-  return whereabouts_
-      .emplace(&set, places != nullptr ? whereabouts(*places, set.name) : Whereabouts{})
+  return resolved_locations_
+      .emplace(&set,
+               places != nullptr ? resolved_locations(*places, set.name) : ResolvedLocations{})
       .first->second;
 }
 

@@ -15,9 +15,9 @@
 
 namespace gate::compiler::sema {
 
-/// Where a list of locations is, in the IR's terms: any of these locations, or the country that the
+/// A list of locations in the terms of the IR: any of these locations, or the country that the
 /// authenticator app reports is one of these.
-struct Whereabouts {
+struct ResolvedLocations {
   std::vector<std::uint32_t> locations;
   std::vector<std::string> gps_countries;
 };
@@ -44,7 +44,7 @@ class Lowering {
   [[nodiscard]] ir::TargetSet target_set(const Targets& targets);
   /// Everything that is meant, named sets expanded; `name` is given to ranges and countries that
   /// stand in the list itself.
-  [[nodiscard]] Whereabouts whereabouts(const Places& places, std::string_view name);
+  [[nodiscard]] ResolvedLocations resolved_locations(const Places& places, std::string_view name);
   [[nodiscard]] std::uint32_t int_slot(const Declared& signal);
   [[nodiscard]] std::uint32_t bool_slot(const Declared& signal);
   [[nodiscard]] std::uint32_t string_slot(const Declared& signal);
@@ -64,12 +64,12 @@ class Lowering {
  private:
   [[nodiscard]] std::vector<std::uint32_t> own_locations(const Places& places,
                                                          std::string_view name);
-  [[nodiscard]] const Whereabouts& whereabouts_of(const Declared& set);
+  [[nodiscard]] const ResolvedLocations& resolved_locations_of(const Declared& set);
   [[nodiscard]] std::optional<MethodSet> restricted(const ast::Item& item, Method method);
   [[nodiscard]] std::optional<MethodSet> method(const ast::Item& item);
   [[nodiscard]] const std::vector<std::uint32_t>& trusted_locations();
 
-  std::unordered_map<const Declared*, Whereabouts> whereabouts_;
+  std::unordered_map<const Declared*, ResolvedLocations> resolved_locations_;
   std::unordered_map<const Declared*, std::uint32_t> slot_ids_;
   std::unordered_map<const Declared*, std::optional<std::uint32_t>> strength_ids_;
   std::unordered_map<std::string, std::optional<ir::Zone>> zones_;
