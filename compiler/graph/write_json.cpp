@@ -45,8 +45,8 @@ json::object guests_json(const std::optional<Guests>& guests) {
 json::object users_json(const Policy& policy) {
   json::object out;
   const auto& in = policy.include;
-  const bool nobody = in.users.empty() && in.groups.empty() && in.roles.empty() && !in.guests;
-  put(out, "includeUsers", nobody ? Strings{"None"} : in.users);
+  const bool no_users = in.users.empty() && in.groups.empty() && in.roles.empty() && !in.guests;
+  put(out, "includeUsers", no_users ? Strings{"None"} : in.users);
   put(out, "excludeUsers", policy.exclude.users);
   put(out, "includeGroups", in.groups);
   put(out, "excludeGroups", policy.exclude.groups);

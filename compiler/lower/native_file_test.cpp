@@ -101,7 +101,7 @@ TEST(NativeFile, HoldsTheSetOfTheJitAndDecidesByItsOwnCode) {
   EXPECT_GT(outcomes[1], 100U);
 }
 
-TEST(NativeFile, CodeThatNobodyVouchesForIsNotRun) {
+TEST(NativeFile, UntrustedCodeIsNotRun) {
   const auto cautious = load_policy_set(built(false));
   ASSERT_TRUE(cautious) << cautious.error().message;
   EXPECT_EQ((*cautious)->tier(), Tier::kTables);

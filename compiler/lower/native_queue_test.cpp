@@ -125,7 +125,7 @@ TEST(NativeQueue, CodeThatDisagreesWithTheInterpreterNeverDecides) {
   }
 }
 
-TEST(NativeQueue, CodeThatDisagreedIsGeneratedForNobodyElse) {
+TEST(NativeQueue, CodeThatDisagreedIsGeneratedForNoOtherSet) {
   std::atomic<int> generated{0};
   NativeQueue queue(8, [&generated](const index::KernelPlan&) {
     ++generated;

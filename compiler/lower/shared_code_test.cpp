@@ -89,7 +89,7 @@ TEST(SharedCode, OnTheWayToASetThatGaveUpAllCodeIsNotAttached) {
   EXPECT_EQ(decide(*set), Outcome::kBlock);
 }
 
-TEST(SharedCode, OutlivesWhoeverMadeItAndMayBeWithdrawnWhileSetsComeGoAndDecide) {
+TEST(SharedCode, OutlivesItsMakerAndMayBeWithdrawnWhileSetsComeGoAndDecide) {
   for (int round = 0; round < 50; ++round) {
     auto code = planted::code(planted::nothing_applies);
     const Set set = with(code, "stays");

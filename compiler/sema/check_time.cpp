@@ -78,7 +78,7 @@ ConditionChecker::Checked ConditionChecker::compare_time(const Subject& left, Co
   no_zone.span = left.test;
   const auto zone = zone_of(no_zone, left);
   const auto range = [&](std::int64_t from, std::int64_t to) -> Checked {
-    if (from >= to) {  // no time of any day, and still unknown while nobody says what time it is
+    if (from >= to) {  // no time of any day, and still unknown while the time is unknown
       return negated_if(true, leaf(l_.builder.time_in({*zone, 0x7F, 0, kMinutesOfDay})));
     }
     return leaf(l_.builder.time_in(

@@ -64,7 +64,7 @@ TEST(RetailBank, RiskAsksForASecondFactorAndHighRiskBlocks) {
   EXPECT_EQ(decide(facts).outcome, Outcome::kBlock);
 }
 
-TEST(RetailBank, AnAmountThatNobodySentIsALargeOne) {
+TEST(RetailBank, AnAbsentAmountIsALargeOne) {
   SignInFacts facts = step_up("c1");
   EXPECT_EQ(decide(facts).outcome, Outcome::kChallenge);
   facts.signals = {{"amount", std::int64_t{1000}}};

@@ -131,7 +131,7 @@ TEST(Semantics, SignalsWithADefaultAreNeverUnknown) {
   EXPECT_EQ(truth("segment == retail", app_sign_in(), signals), 'F');
 }
 
-TEST(Semantics, SessionAgeAndTheMomentAreUnknownWhenNobodyGivesThem) {
+TEST(Semantics, SessionAgeAndTheTimeAreUnknownWhenAbsent) {
   SignInFacts facts = app_sign_in();
   EXPECT_EQ(truth("session_age > 30d", facts), 'U');
   EXPECT_EQ(truth("now.weekday in [monday] in \"UTC\"", facts), 'U');

@@ -136,7 +136,7 @@ class ManyOfFew {
   std::vector<gate_str> roles_ = {gate_text("break glass")};
 };
 
-TEST(CBatch, BindsWhoSignsInOnceAndTakesNobodyForSomebodyElse) {
+TEST(CBatch, BindsTheUserOnceAndMixesNoUsers) {
   const gate_policy_set set = about_people();
   const ManyOfFew many;
   std::vector<gate_decision> decisions(many.requests.size(), gate_decision_new());

@@ -143,7 +143,7 @@ TEST(CPrincipal, IsForOneSetAndOneVersionOfTheDirectory) {
   EXPECT_EQ(gate_principal_bytes(nullptr), 0U);
 }
 
-TEST(CPrincipal, DecidesForNobodyElseAndUnderNoOtherNumbers) {
+TEST(CPrincipal, DecidesForNoOtherUserAndUnderNoOtherNumbers) {
   const auto set = loaded();
   const SignIn sign_in;
   const auto who = bound(set.get(), sign_in.request);

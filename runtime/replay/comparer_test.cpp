@@ -74,7 +74,7 @@ TEST(Comparer, EqualDemandsAreNoChangeWhateverThePoliciesAreCalled) {
   EXPECT_TRUE(a.policies.empty());
 }
 
-TEST(Comparer, WhoeverTightensIsNamed) {
+TEST(Comparer, APolicyThatTightensIsNamed) {
   const auto old = Set().policy("base", {kMfa}).build();
   SignInFacts done;
   done.satisfied = {{ControlKind::kMfa, ""}};
@@ -88,7 +88,7 @@ TEST(Comparer, WhoeverTightensIsNamed) {
   EXPECT_EQ(a.newly, Words{"mfa"});
 }
 
-TEST(Comparer, WhoeverHeldItIsNamedWhenItIsReleased) {
+TEST(Comparer, APolicyThatHeldASignInIsNamedWhenItIsReleased) {
   const auto old = Set().policy("lock", {}, true).policy("base", {kMfa}).build();
   auto a = held(Set().policy("base", {kMfa}).build(), old, {});
   EXPECT_EQ(a.comparison.change, Change::kReleased);

@@ -109,7 +109,7 @@ TEST_F(Prompts, RestrictionsAreNumberedByTheirContents) {
   EXPECT_TRUE(ir::verify(program(true)).has_value());
 }
 
-TEST_F(Prompts, NobodyRegistersASecondFactorInARiskySignIn) {  // conditional-access 2.5
+TEST_F(Prompts, NoSecondFactorIsRegisteredInARiskySignIn) {  // conditional-access 2.5
   const auto policies = set(risky(), {ControlKind::kMfa, 0});
   auto facts = password();
   facts.sign_in_risk = Risk::kHigh;
@@ -157,7 +157,7 @@ TEST_F(Prompts, APolicyThatNeedsThePositionRefusesWithoutIt) {  // conditional-a
   EXPECT_EQ(decide(policies, facts).outcome, Outcome::kAllow);
 }
 
-TEST_F(Prompts, ExtensionAttributesShowOnDevicesThatSomebodyVouchesFor) {  // conditional-access 3
+TEST_F(Prompts, ExtensionAttributesShowOnManagedDevices) {  // conditional-access 3
   ir::StringSlot slot;
   slot.name = "device.extension_attribute1";
   slot.signal = false;

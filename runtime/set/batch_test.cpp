@@ -72,7 +72,7 @@ TEST(Batch, EqualsOneDecisionAfterTheOtherInEverySize) {
 
 /// Few users often, some of them nearly somebody else, some malformed, across the pieces in which
 /// a batch is grouped.
-TEST(Batch, BindsWhoSignsInOnceAndTakesNobodyForSomebodyElse) {
+TEST(Batch, BindsTheUserOnceAndMixesNoUsers) {
   for (const std::size_t policies : {240U, 1025U}) {
     Dice dice(policies);
     const auto set = set_of(dice, policies, Backend::kNative);

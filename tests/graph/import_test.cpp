@@ -155,7 +155,7 @@ TEST(Import, CombinationsInAnySpelling) {
 }
 
 // conditional-access 1.1: no kind of guest selects no user, whatever the tenants.
-TEST(Import, GuestsOfNoKindAreNobody) {
+TEST(Import, GuestsOfNoKindSelectNoUser) {
   const auto guests = [](std::string_view kinds, std::string_view tenants) {
     constexpr std::string_view kAll = R"("includeUsers":["All"])";
     auto document = policy();
@@ -284,7 +284,7 @@ TEST(Import, TwoPoliciesOfOneNameAndIdAreKeptApart) {
   EXPECT_NE(second.find("id       \"p1#2\""), std::string::npos);
 }
 
-TEST(Import, NobodyAndNothingAreSaidAndWarnedOf) {
+TEST(Import, NoUserAndNoTargetAreWarnedOf) {
   const auto result = import_one(
       R"({"displayName":"T","state":"disabled","conditions":{"users":{"includeUsers":["None"]},)"
       R"("applications":{}},"grantControls":{"operator":"OR","builtInControls":["block"]}})");
@@ -344,7 +344,7 @@ TEST(Import, DeviceStatesAreReadAsTheFilterThatSucceededThem) {
             std::string::npos);
 }
 
-TEST(Import, AStrengthThatNobodyDefinesIsAnError) {
+TEST(Import, AnUndefinedStrengthIsAnError) {
   const auto unknown = policy("", "", R"("operator":"OR","authenticationStrength":{"id":"7777"})");
   EXPECT_NE(first_error(import_one(unknown)).find("$.grantControls.authenticationStrength.id"),
             std::string::npos);

@@ -240,7 +240,7 @@ TEST(EntryPoints, OrderAndDoublesOfNumbersMeanNothing) {
   EXPECT_EQ(f.set->evaluate(r), meant);
 }
 
-TEST(EntryPoints, APrincipalDecidesForNobodyElse) {
+TEST(EntryPoints, APrincipalDecidesForNoOtherUser) {
   const Fixture f(1);
   const PreparedPrincipal who(*f.set, f.view->request());
   const Decision refused = rejected(RequestFault::kForeignNumbers);

@@ -89,7 +89,7 @@ TEST(Metamorphic, APolicyThatIsOffChangesNothing) {
   });
 }
 
-TEST(Metamorphic, APolicyForNobodyChangesNothing) {
+TEST(Metamorphic, APolicyForNoUserChangesNothing) {
   hold("Nobody", [](Dice& dice, ir::Program& p) {
     ir::Policy extra = dice.pick(p.policies);
     extra.state = PolicyState::kOn;
