@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <gate/run_tests.hpp>
 
-// What `gatec test` runs: issue 2 item 6.
+// What `gatec test` runs.
 namespace gate {
 namespace {
 

@@ -1,5 +1,5 @@
-// Machine code in the background: issue 4, "No compilation on a request thread", "an edit that
-// changes only data compiles nothing".
+// Machine code in the background: no thread that serves requests generates code, and an edit that
+// changes only data generates none.
 #include "compiler/lower/native_queue.h"
 
 #include <fmt/format.h>
@@ -104,8 +104,8 @@ TEST(NativeQueue, TablesDecideUntilCodeIsThereAndBothSayTheSame) {
   EXPECT_EQ(decide(*set, 0, 5), Outcome::kAllow);
 }
 
-// evaluator.md, Putting a set in force: a difference between the executors is found before anything
-// decides by it.
+// docs/evaluator.md, Putting a set in force: a difference between the executors is found before
+// anything decides by it.
 TEST(NativeQueue, CodeThatDisagreesWithTheInterpreterNeverDecides) {
   const auto wrong = [](const index::KernelPlan&) -> Result<std::shared_ptr<SharedCode>> {
     return planted::code(planted::nothing_applies);

@@ -7,7 +7,7 @@
 #include <random>
 #include <sstream>
 
-// The grammar is the specification (issue 2 item 3); the quick lexer must not differ from it in one
+// The grammar is the specification; the quick lexer must not differ from it in one
 // byte.
 namespace gate::compiler {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "compiler/sema/given_values.h"
 
-// `test` blocks (issue 2 items 3 and 6; grammar/README.md, "Tests"): what they mean, and what is
+// `test` blocks (grammar/README.md, "Tests"): what they mean, and what is
 // said when they mean nothing.
 namespace gate::compiler::sema {
 namespace {

@@ -229,7 +229,7 @@ std::uint32_t ProgramBuilder::clause(Clause clause) {
   sort_unique(clause.any_of);
   if (std::any_of(clause.any_of.begin(), clause.any_of.end(),
                   [](const Control& c) { return c.kind == ControlKind::kPasswordChange; })) {
-    // A password change needs MFA first (CAD-006): decide() must find that clause.
+    // A password change needs MFA first (conditional-access 2.5): decide() must find that clause.
     impl_->clauses.add(impl_->p.clauses, Clause{{Control{ControlKind::kMfa, 0}}});
   }
   // So must decide() what displaced strengths leave; canonical() drops it where nothing can be.
