@@ -15,8 +15,8 @@
 #include "runtime/rules/effect_table.h"
 
 /// The decision rules, stated once for every executor: what follows from the policies that apply.
-/// DecisionMaker is their readable form; the index gathers the same faster (index/conclusion.h) and
-/// asks the same questions of DecisionTables.
+/// DecisionMaker is their readable form; the index gathers the same faster
+/// (index/policy_combiner.h) and asks the same questions of DecisionTables.
 namespace gate {
 
 /// The session part of a request in the terms of decide(). Pure; allocates nothing.
