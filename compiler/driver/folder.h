@@ -30,7 +30,7 @@ class KnownFiles {
 /// Reads the files of one policy set: every `.gate` file below `root` (or `root` itself, when it is
 /// one), sorted by path, then those of the folders that they import, each file once. Hidden entries
 /// are skipped. A symbolic link is followed to what stands in the same folder and is an error
-/// otherwise; `root` and the path of an import may lead anywhere, since somebody named them. Names
+/// otherwise; `root` and the path of an import may lead anywhere, since they were named. Names
 /// are as the caller would type them: relative to what he gave. What cannot be read, does not
 /// exist, exceeds a limit or imports in a circle is reported; everything else is returned. Cost:
 /// one pass over the folders and the bytes. A file whose stamp is settled and that `known` has is

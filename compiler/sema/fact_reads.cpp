@@ -149,7 +149,7 @@ bool SuppliedFacts::check(const FactReads& reads, std::string_view policy, Polic
       continue;
     }
     const std::string_view fact = info_of(read.fact).path;
-    // A policy that is off decides nothing; whoever switches it on is told again.
+    // A policy that is off decides nothing, and is looked at again when it is switched on.
     const bool error = state != PolicyState::kOff && !accepted(read.fact);
     auto report = error ? diagnostics.report<Code::kFactNotSupplied>(read.place, fact, by_)
                         : diagnostics.report<Code::kFactStaysUnknown>(read.place, fact, policy);

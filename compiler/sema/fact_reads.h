@@ -22,7 +22,7 @@ struct FactRead {
 };
 using FactReads = std::vector<FactRead>;
 
-/// What it takes to know whether somebody, or something, is among these.
+/// What it takes to know whether a user, an app or a place is among these.
 void add_reads(const Principals& who, Span place, FactReads& reads);
 void add_reads(const Apps& apps, Span place, FactReads& reads);
 void add_reads(const Targets& targets, Span place, FactReads& reads);
@@ -37,7 +37,7 @@ class SuppliedFacts {
   /// Reports names that are no facts. Without `supply` everything is supplied.
   SuppliedFacts(const std::optional<FactSupply>& supply, DiagnosticCollector& diagnostics);
 
-  /// False when nobody said what is supplied.
+  /// False without CompileOptions::facts.
   [[nodiscard]] bool limited() const { return limited_; }
   [[nodiscard]] bool supplied(FactId fact) const { return known_[index(fact)] == Known::kSupplied; }
   /// Not supplied, and the caller knows.

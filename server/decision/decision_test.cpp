@@ -100,7 +100,7 @@ TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
   EXPECT_EQ(facts.completed[0].age_s, 90U);
 }
 
-/// Whoever supplies one of these adds it to supplied_facts.def, and a line here goes.
+/// A fact that is supplied from now on goes into supplied_facts.def, and its line here goes.
 TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
   user_.username = "amy@bank.example";
   request_.peer_ip = "198.51.100.7";
