@@ -3,7 +3,7 @@
 #include <exception>
 #include <string>
 
-#include "server/admin/commands.h"
+#include "server/app/commands.h"
 
 namespace {
 

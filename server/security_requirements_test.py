@@ -22,7 +22,7 @@ def rows():
 
 def tests_in_sources():
     found = set()
-    for path in (p for folder in ("server", "bench/load", "runtime", "compiler") for p in (ROOT / folder).rglob("*_test.cpp")):
+    for path in (p for folder in ("server", "tests", "bench/load", "runtime", "compiler") for p in (ROOT / folder).rglob("*_test.cpp")):
         for suite, name in re.findall(r"\bTEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\s*\)", path.read_text(encoding="utf-8")):
             found.add(f"{suite}.{name}")
     for path in (ROOT / "tests/e2e").glob("*.test.mjs"):

@@ -1,67 +1,249 @@
 #include "server/audit/audit_log.h"
 
+#include <algorithm>
+#include <boost/json.hpp>
+#include <deque>
+#include <map>
+
 #include "server/crypto/encoding.h"
 #include "server/crypto/hmac.h"
 
 namespace gate::server {
 namespace {
 
+namespace json = boost::json;
+
 constexpr std::size_t kPageRows = 1000;
+
+/// Every field with its length in front, so that no text can be moved from one into the next.
+class Fields {
+ public:
+  explicit Fields(std::string_view version) : all_(version) {}
+  void add(std::string_view field) {
+    all_ += ';';
+    all_ += std::to_string(field.size());
+    all_ += ':';
+    all_ += field;
+  }
+  [[nodiscard]] ByteSpan bytes() const { return as_bytes(all_); }
+
+ private:
+  std::string all_;
+};
+
+void add_what_happened(Fields& fields, const AuditRecord& record) {
+  fields.add(record.type);
+  fields.add(record.tenant_id);
+  fields.add(record.user_id);
+  fields.add(record.client_id);
+  fields.add(record.flow_id);
+  fields.add(record.policy_digest);
+  fields.add(record.facts_hash);
+  fields.add(record.facts_json);
+  fields.add(record.outcome);
+  fields.add(record.required_text);
+  fields.add(record.reasons);
+}
+
+/// [["node","tenant",seq,"hash"], ...]
+std::string write_heads(const std::vector<AuditHead>& heads) {
+  json::array out;
+  for (const AuditHead& head : heads) {
+    out.push_back(json::array{head.chain.node, head.chain.tenant_id, head.seq, head.hash});
+  }
+  return out.empty() ? std::string() : json::serialize(out);
+}
+
+/// Nothing when the text is none that `write_heads` makes.
+std::optional<std::vector<AuditHead>> read_heads(const std::string& text) {
+  std::vector<AuditHead> heads;
+  if (text.empty()) {
+    return heads;
+  }
+  json::error_code failed;
+  const json::value parsed = json::parse(text, failed);
+  if (failed || !parsed.is_array()) {
+    return std::nullopt;
+  }
+  for (const json::value& entry : parsed.get_array()) {
+    const json::array* parts = entry.if_array();
+    if (parts == nullptr || parts->size() != 4 || !(*parts)[0].is_string() ||
+        !(*parts)[1].is_string() || !(*parts)[2].is_int64() || !(*parts)[3].is_string()) {
+      return std::nullopt;
+    }
+    heads.push_back({{std::string((*parts)[0].get_string()), std::string((*parts)[1].get_string())},
+                     (*parts)[2].get_int64(),
+                     std::string((*parts)[3].get_string())});
+  }
+  return heads;
+}
+
+/// The heads of up to `max` chains other than `own`: those after `after`, and then from the first.
+Result<std::string> heads_for(AuditReads& reads, const AuditChain& own, const AuditChain& after,
+                              std::size_t max) {
+  GATE_TRY(std::vector<AuditHead> heads, reads.audit_heads(after, max + 1));
+  if (heads.size() <= max) {
+    GATE_TRY(const std::vector<AuditHead> more, reads.audit_heads({}, max + 1));
+    for (const AuditHead& head : more) {
+      if (head.chain <= after) {
+        heads.push_back(head);
+      }
+    }
+  }
+  std::erase_if(heads, [&own](const AuditHead& head) { return head.chain == own; });
+  heads.resize(std::min(heads.size(), max));
+  return write_heads(heads);
+}
 
 }  // namespace
 
-std::string audit_hash(const AuditRecord& record) {
-  // Every field with its length in front, so that no text can be moved from one into the next.
-  std::string all = "gatehouse audit row v1";
-  const auto add = [&all](std::string_view field) {
-    all += ';';
-    all += std::to_string(field.size());
-    all += ':';
-    all += field;
-  };
-  add(std::to_string(record.seq));
-  add(std::to_string(record.at));
-  add(record.type);
-  add(record.tenant_id);
-  add(record.user_id);
-  add(record.client_id);
-  add(record.flow_id);
-  add(record.policy_digest);
-  add(record.facts_hash);
-  add(record.facts_json);
-  add(record.outcome);
-  add(record.required_text);
-  add(record.reasons);
-  add(record.prev_hash);
-  return hex(sha256(as_bytes(all)));
+std::string AuditLog::hash_of(const AuditRecord& record) const {
+  if (record.node.empty()) {
+    Fields fields("gatehouse audit row v1");
+    fields.add(std::to_string(record.seq));
+    fields.add(std::to_string(record.at));
+    add_what_happened(fields, record);
+    fields.add(record.prev_hash);
+    return hex(sha256(fields.bytes()));
+  }
+  Fields fields("gatehouse audit row v2");
+  fields.add(record.node);
+  fields.add(std::to_string(record.seq));
+  fields.add(std::to_string(record.at));
+  add_what_happened(fields, record);
+  fields.add(record.heads);
+  fields.add(record.prev_hash);
+  return hex(hmac_sha256_raw(key_.bytes(), fields.bytes()));
 }
 
-Result<void> append_audit(Transaction& transaction, AuditRecord record) {
-  GATE_TRY(const std::optional<AuditRecord> head, transaction.audit_head());
+Result<void> AuditLog::append(UnitOfWork& work, AuditRecord record) const {
+  const AuditChain chain{node_, record.tenant_id};
+  GATE_TRY(const std::optional<AuditHead> head, work.audit_head(chain));
+  record.node = node_;
   record.seq = head ? head->seq + 1 : 1;
   record.prev_hash = head ? head->hash : std::string();
   record.facts_hash = hex(sha256(as_bytes(record.facts_json)));
-  record.hash = audit_hash(record);
-  return transaction.append_audit(record);
+  if (record.heads.empty() && record.seq % kHeadsEvery == 1) {
+    GATE_TRY(record.heads, heads_for(work, chain, chain, kHeadsMax));
+  }
+  record.hash = hash_of(record);
+  return work.append_audit(record);
 }
 
-Result<AuditCheck> verify_audit(StoreReader& store) {
-  AuditCheck check;
-  while (true) {
-    GATE_TRY(const std::vector<AuditRecord> page, store.read_audit(check.rows, kPageRows));
-    for (const AuditRecord& row : page) {
-      const bool fits = row.seq == check.rows + 1 && row.prev_hash == check.head &&
-                        row.facts_hash == hex(sha256(as_bytes(row.facts_json))) &&
-                        row.hash == audit_hash(row);
-      if (!fits) {
-        check.broken_at_seq = check.rows + 1;
-        return check;
+Result<void> AuditLog::record_heads(Store& store, Micros now) {
+  // Up to so many at once: a store with more chains gets the rest from the tenants' own rows.
+  constexpr std::size_t kAtOnce = 1000;
+  std::string heads;
+  GATE_TRY_VOID(store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(heads, heads_for(reads, {node_, ""}, {}, kAtOnce));
+    return {};
+  }));
+  if (heads.empty() || heads == recorded_) {
+    return {};
+  }
+  AuditRecord record;
+  record.at = now;
+  record.type = "heads";
+  record.heads = heads;
+  GATE_TRY_VOID(store.write([&](UnitOfWork& work) { return append(work, record); }));
+  recorded_ = std::move(heads);
+  return {};
+}
+
+namespace {
+
+/// The walk of `verify`: rows in the order in which they were written, so that what a row says of
+/// another chain is of rows that came before.
+class Walk {
+ public:
+  explicit Walk(const AuditLog& log) : log_(log) {}
+
+  /// False at the first fault.
+  bool take(const AuditRecord& row) {
+    ++check_.rows;
+    Passed& chain = chains_[chain_of({row.node, row.tenant_id})];
+    if (row.seq != chain.seq + 1 || row.prev_hash != chain.hash()) {
+      return fail({row.node, row.tenant_id}, chain.seq + 1, "a row is missing, or one was put in");
+    }
+    if (row.facts_hash != hex(sha256(as_bytes(row.facts_json))) || row.hash != log_.hash_of(row)) {
+      return fail({row.node, row.tenant_id}, row.seq, "the row was changed");
+    }
+    chain.take(row);
+    const auto heads = read_heads(row.heads);
+    if (!heads) {
+      return fail({row.node, row.tenant_id}, row.seq, "its heads of other chains are damaged");
+    }
+    for (const AuditHead& head : *heads) {
+      if (!chains_[chain_of(head.chain)].has(head)) {
+        return fail(head.chain, head.seq, "the row is gone, but another chain has recorded it");
       }
-      ++check.rows;
-      check.head = row.hash;
+    }
+    return true;
+  }
+
+  AuditLog::Check finish() && {
+    for (const auto& [chain, passed] : chains_) {
+      check_.heads.push_back({chain, passed.seq, passed.hash()});
+    }
+    return std::move(check_);
+  }
+
+ private:
+  /// A chain as far as it was walked. Other nodes record a head some rows late; the newest hashes
+  /// are kept for that.
+  struct Passed {
+    static constexpr std::size_t kKept = 1024;
+    std::int64_t seq = 0;
+    std::deque<std::string> newest{};
+
+    [[nodiscard]] std::string hash() const { return newest.empty() ? std::string() : newest.back(); }
+    void take(const AuditRecord& row) {
+      seq = row.seq;
+      newest.push_back(row.hash);
+      if (newest.size() > kKept) {
+        newest.pop_front();
+      }
+    }
+    [[nodiscard]] bool has(const AuditHead& head) const {
+      const std::int64_t back = seq - head.seq;
+      const auto kept = static_cast<std::int64_t>(newest.size());
+      return head.seq > 0 && back >= 0 &&
+             (back >= kept || newest[static_cast<std::size_t>(kept - 1 - back)] == head.hash);
+    }
+  };
+  /// Older stores have one chain for all tenants.
+  static AuditChain chain_of(const AuditChain& chain) {
+    return chain.node.empty() ? AuditChain{} : chain;
+  }
+  bool fail(const AuditChain& chain, std::int64_t seq, std::string what) {
+    check_.fault = AuditLog::Fault{chain, seq, std::move(what)};
+    return false;
+  }
+
+  const AuditLog& log_;
+  AuditLog::Check check_;
+  std::map<AuditChain, Passed> chains_;
+};
+
+}  // namespace
+
+Result<AuditLog::Check> AuditLog::verify(Store& store) const {
+  Walk walk(*this);
+  std::int64_t after = 0;
+  while (true) {
+    std::vector<AuditRecord> page;
+    GATE_TRY_VOID(store.read([&](StoreReads& reads) -> Result<void> {
+      GATE_TRY(page, reads.read_audit(after, kPageRows));
+      return {};
+    }));
+    for (const AuditRecord& row : page) {
+      after = row.row;
+      if (!walk.take(row)) {
+        return std::move(walk).finish();
+      }
     }
     if (page.size() < kPageRows) {
-      return check;
+      return std::move(walk).finish();
     }
   }
 }

@@ -18,6 +18,7 @@ struct ServiceSecrets {
   Secret account_key;         ///< turns unknown user names into counters without storing them (C6)
   Secret store_key;           ///< seals addresses and unsent messages at rest
   Secret key_encryption_key;  ///< seals private signing keys (E7)
+  Secret audit_key;           ///< MAC of audit rows (F5)
 
   /// kInvalidArgument unless `master` has 32 bytes.
   [[nodiscard]] static Result<ServiceSecrets> derive(const Secret& master);

@@ -30,6 +30,8 @@ struct Decider {
   Decider& operator=(const Decider&) = delete;
   virtual ~Decider() = default;
   [[nodiscard]] virtual PolicyVerdict decide(const SignInFacts& facts) const = 0;
+  /// The digest of the set in force. What was decided by another one has to be decided again (C2).
+  [[nodiscard]] virtual std::string digest() const = 0;
   /// Whether the set in force has a policy on this authentication context, compared byte for byte.
   /// A token may name no other (S10): a name without a policy stands for nothing.
   [[nodiscard]] virtual bool protects_context(std::string_view auth_context) const = 0;

@@ -16,6 +16,7 @@ struct ScriptedDecider final : Decider {
   PolicyVerdict decide(const SignInFacts& facts) const override {
     return by_target.at(facts.target);
   }
+  std::string digest() const override { return "d1"; }
   bool protects_context(std::string_view auth_context) const override {
     return by_target.contains(std::string(auth_context));
   }
@@ -71,14 +72,14 @@ class FactsTest : public testing::Test {
   SignInFacts gather() {
     return gather_facts({.user = user_,
                          .client = client_,
-                         .request = request_,
+                         .hints = hints_,
                          .completed = completed_,
                          .session_began_at = now_,
                          .now = now_});
   }
   User user_;
   Client client_;
-  HttpRequest request_;
+  ClientHints hints_;
   std::vector<CompletedFactor> completed_;
   Micros now_ = 1'800'000'000'000'000;
 };
@@ -88,7 +89,7 @@ TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
   user_.groups = {"Pilot"};
   user_.sign_in_risk = "high";
   client_.name = "retail-app";
-  request_.peer_ip = "198.51.100.7";
+  hints_.address = "198.51.100.7";
   completed_ = {{Method::kPassword, now_ - 90 * kMicrosPerSecond, ""}};
   const SignInFacts facts = gather();
   EXPECT_EQ(facts.user, "amy@bank.example");
@@ -103,7 +104,7 @@ TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
 /// A fact that is supplied from now on goes into supplied_facts.def, and its line here goes.
 TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
   user_.username = "amy@bank.example";
-  request_.peer_ip = "198.51.100.7";
+  hints_.address = "198.51.100.7";
   const SignInFacts facts = gather();
   EXPECT_EQ(facts.country, "");
   EXPECT_EQ(facts.external_tenant, "");
@@ -123,9 +124,9 @@ TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
   }
 }
 
-TEST_F(FactsTest, SignalHeadersAreBelievedFromTrustedClientsOnly) {
+TEST_F(FactsTest, SignalsOfARequestAreBelievedFromTrustedClientsOnly) {
   user_.signals = {{"amount", "10"}};
-  request_.headers = {{"x-gate-signal-amount", "5000"}, {"x-gate-signal-new_payee", "true"}};
+  hints_.signals = {{"amount", "5000"}, {"new_payee", "true"}};
   EXPECT_EQ(gather().signals.size(), 1U);
   client_.trusted_signals = true;
   const SignInFacts facts = gather();
@@ -137,11 +138,11 @@ TEST_F(FactsTest, SignalHeadersAreBelievedFromTrustedClientsOnly) {
 TEST_F(FactsTest, SignalsAreBoundedInNumberAndSize) {
   client_.trusted_signals = true;
   for (std::size_t i = 0; i <= kSignalsMax; ++i) {
-    request_.headers.emplace_back("x-gate-signal-s" + std::to_string(i), "1");
+    hints_.signals.emplace_back("s" + std::to_string(i), "1");
   }
   EXPECT_EQ(gather().signals.size(), kSignalsMax);
-  request_.headers = {{"x-gate-signal-a", std::string(kSignalBytesMax, 'x')},
-                      {"x-gate-signal-b", std::string(kSignalBytesMax + 1, 'x')}};
+  hints_.signals = {{"a", std::string(kSignalBytesMax, 'x')},
+                    {"b", std::string(kSignalBytesMax + 1, 'x')}};
   EXPECT_EQ(gather().signals.size(), 1U);
 }
 
@@ -150,20 +151,6 @@ TEST_F(FactsTest, SignalValuesHaveTheirType) {
   EXPECT_EQ(std::get<bool>(parse_signal("false")), false);
   EXPECT_EQ(std::get<std::string>(parse_signal("\"12\"")), "12");
   EXPECT_EQ(std::get<std::string>(parse_signal("12x")), "12x");
-}
-
-TEST_F(FactsTest, ClientAndPlatformAreWhatMsalSends) {
-  request_.headers = {{"x-client-sku", "msal.browser"},
-                      {"x-client-os", ""},
-                      {"user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"}};
-  EXPECT_EQ(client_app_of(request_), ClientApp::kBrowser);
-  EXPECT_EQ(platform_of(request_), Platform::kIos);
-  request_.headers = {{"x-client-sku", "MSAL.Android"}, {"x-client-os", "Android 15"}};
-  EXPECT_EQ(client_app_of(request_), ClientApp::kNativeApp);
-  EXPECT_EQ(platform_of(request_), Platform::kAndroid);
-  request_.headers = {{"origin", "https://app.bank.example"}};
-  EXPECT_EQ(client_app_of(request_), ClientApp::kBrowser);
-  EXPECT_EQ(platform_of(request_), Platform::kUnknown);
 }
 
 }  // namespace

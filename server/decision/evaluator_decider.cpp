@@ -4,14 +4,9 @@
 
 namespace gate::server {
 
-Decision EvaluatorDecider::decide(const Evaluator::Snapshot& snapshot,
-                                  const SignInRequest& request) const {
-  if (snapshot.policies != nullptr) {
-    if (const auto who = principals_.of(*snapshot.policies, request)) {
-      return snapshot.policies->evaluate(*who, request);
-    }
-  }
-  return snapshot.evaluate(request);
+std::string EvaluatorDecider::digest() const {
+  const Evaluator::Snapshot snapshot = evaluator_.snapshot();
+  return snapshot.policies == nullptr ? std::string() : std::string(snapshot.policies->digest());
 }
 
 bool EvaluatorDecider::protects_context(std::string_view auth_context) const {
@@ -23,7 +18,7 @@ PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   const SignInView view(facts);
   // One snapshot for the decision and its words: a reload in between cannot mix two sets.
   const Evaluator::Snapshot snapshot = evaluator_.snapshot();
-  const Decision decision = decide(snapshot, view.request());
+  const Decision decision = snapshot.evaluate(view.request());
   PolicyVerdict verdict;
   verdict.outcome = decision.outcome;
   verdict.second_factors = decision.second_factors;

@@ -4,9 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "server/http/message.h"
+#include "server/domain/client_hints.h"
+#include "server/domain/factor.h"
+#include "server/domain/user.h"
 #include "server/ports/clock.h"
-#include "server/store/records.h"
 
 namespace gate::server {
 
@@ -25,7 +26,7 @@ struct CountryLookup {
 struct FactSources {
   const User& user;
   const Client& client;
-  const HttpRequest& request;
+  const ClientHints& hints;
   const CountryLookup* countries = nullptr;  ///< may be null: every country is unknown
   Flow flow = Flow::kSignIn;
   const std::vector<CompletedFactor>& completed;
@@ -33,20 +34,17 @@ struct FactSources {
   Micros now = 0;
 };
 
-/// Longest signal value that is taken from a header, and most signals of one request.
+/// Longest signal value that is taken from a request, and most signals of one request.
 inline constexpr std::size_t kSignalBytesMax = 256;
 inline constexpr std::size_t kSignalsMax = 32;
 
 /// The request that the policies are asked about. User, groups, roles, kind, risks and the
-/// directory's signals come from the user record; client and platform from what MSAL sends; signals
-/// from `x-gate-signal-<name>` headers only if the client is configured to be believed, and then
-/// they win over the directory's.
+/// directory's signals come from the user record; address, client and platform from the hints. The
+/// hints' signals count only if the client is configured to be believed, and then they win over the
+/// directory's.
 [[nodiscard]] SignInFacts gather_facts(const FactSources& sources);
 
 /// `true`, `false`, an integer, or a text with or without double quotes.
 [[nodiscard]] std::variant<std::int64_t, bool, std::string> parse_signal(std::string_view text);
-
-[[nodiscard]] ClientApp client_app_of(const HttpRequest& request);
-[[nodiscard]] Platform platform_of(const HttpRequest& request);
 
 }  // namespace gate::server

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "server/store/records.h"
+#include "server/domain/message.h"
 
 namespace gate::server {
 

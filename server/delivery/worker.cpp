@@ -33,17 +33,17 @@ Micros retry_delay(std::int64_t tries) noexcept {
   return std::min(kFirstDelay << doublings, kLongestDelay);
 }
 
-DeliveryWorkers::DeliveryWorkers(DeliverySettings settings, OutboxPort outbox, const Clock& clock,
+DeliveryWorkers::DeliveryWorkers(DeliverySettings settings, Outbox& outbox, const Clock& clock,
                                  Logger& log)
-    : settings_(settings), outbox_(std::move(outbox)), clock_(clock), log_(log) {}
+    : settings_(settings), outbox_(outbox), clock_(clock), log_(log) {}
 
 Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(DeliverySettings settings,
-                                                                OutboxPort outbox,
+                                                                Outbox& outbox,
                                                                 const ChannelFactory& email,
                                                                 const ChannelFactory& sms,
                                                                 const Clock& clock, Logger& log) {
   std::unique_ptr<DeliveryWorkers> workers(
-      new DeliveryWorkers(settings, std::move(outbox), clock, log));
+      new DeliveryWorkers(settings, outbox, clock, log));
   for (std::size_t i = 0; i < std::max<std::size_t>(settings.threads, 1); ++i) {
     Lane lane;
     if (email) {
@@ -99,7 +99,7 @@ void DeliveryWorkers::run(Lane& lane) {
 
 std::size_t DeliveryWorkers::deliver_batch(Lane& lane) {
   const Micros claimed_at = clock_.now();
-  auto claimed = outbox_.claim(claimed_at, settings_.batch);
+  auto claimed = outbox_.claim_outbox(claimed_at, settings_.batch);
   if (!claimed) {
     log_.error("outbox_claim_failed", {{"error", claimed.error().message}});
     return 0;
@@ -122,7 +122,7 @@ void DeliveryWorkers::deliver(Lane& lane, const OutboxMessage& message, Micros c
         .outcome = DeliveryOutcome::kRetry, .provider_id = {}, .detail = "handed back unsent"};
   }
   const Micros retry_at = clock_.now() + retry_delay(message.tries);
-  const auto finished = outbox_.finish(message.seq, receipt.outcome, retry_at);
+  const auto finished = outbox_.finish_outbox(message.seq, receipt.outcome, retry_at);
   const bool fine = receipt.outcome == DeliveryOutcome::kSent && finished.has_value();
   const std::initializer_list<LogField> fields = {
       {"seq", message.seq},

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <gate/result.hpp>
 #include <memory>
 #include <mutex>
@@ -13,18 +12,12 @@
 #include <vector>
 
 #include "server/delivery/channel.h"
+#include "server/store/outbox.h"
 #include "server/ports/clock.h"
 
 namespace gate::server {
 
 class Logger;
-
-/// The two calls of the store that delivery lives on (see `Store::claim_outbox`,
-/// `Store::finish_outbox`).
-struct OutboxPort {
-  std::function<Result<std::vector<OutboxMessage>>(Micros now, std::size_t limit)> claim;
-  std::function<Result<void>(std::int64_t seq, DeliveryOutcome outcome, Micros retry_at)> finish;
-};
 
 struct DeliverySettings {
   std::size_t threads = 2;
@@ -48,9 +41,9 @@ struct DeliverySettings {
 class DeliveryWorkers {
  public:
   /// Starts the threads. Fails if a channel cannot be made. A null factory means that messages of
-  /// this kind are refused. `clock` and `log` must outlive the workers.
+  /// this kind are refused. `outbox`, `clock` and `log` must outlive the workers.
   static Result<std::unique_ptr<DeliveryWorkers>> start(DeliverySettings settings,
-                                                        OutboxPort outbox,
+                                                        Outbox& outbox,
                                                         const ChannelFactory& email,
                                                         const ChannelFactory& sms,
                                                         const Clock& clock, Logger& log);
@@ -68,7 +61,7 @@ class DeliveryWorkers {
     std::unique_ptr<DeliveryChannel> email;
     std::unique_ptr<DeliveryChannel> sms;
   };
-  DeliveryWorkers(DeliverySettings settings, OutboxPort outbox, const Clock& clock, Logger& log);
+  DeliveryWorkers(DeliverySettings settings, Outbox& outbox, const Clock& clock, Logger& log);
   void run(Lane& lane);
   /// The number of messages that were claimed.
   std::size_t deliver_batch(Lane& lane);
@@ -76,7 +69,7 @@ class DeliveryWorkers {
   DeliveryReceipt attempt(Lane& lane, const OutboxMessage& message);
 
   DeliverySettings settings_;
-  OutboxPort outbox_;
+  Outbox& outbox_;
   const Clock& clock_;
   Logger& log_;
   std::mutex mutex_;

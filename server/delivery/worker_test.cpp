@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// An outbox in memory that remembers what was reported.
-class MemoryOutbox {
+class MemoryOutbox final : public Outbox {
  public:
   void add(std::int64_t seq, ChannelKind kind, std::int64_t tries = 1) {
     OutboxMessage message;
@@ -32,23 +32,21 @@ class MemoryOutbox {
     const std::scoped_lock lock(mutex_);
     due_.push_back(std::move(message));
   }
-  OutboxPort port() {
-    return {.claim = [this](Micros, std::size_t limit) -> Result<std::vector<OutboxMessage>> {
-              const std::scoped_lock lock(mutex_);
-              std::vector<OutboxMessage> claimed;
-              while (!due_.empty() && claimed.size() < limit) {
-                claimed.push_back(std::move(due_.front()));
-                due_.pop_front();
-              }
-              return claimed;
-            },
-            .finish = [this](std::int64_t seq, DeliveryOutcome outcome,
-                             Micros retry_at) -> Result<void> {
-              const std::scoped_lock lock(mutex_);
-              finished_[seq] = {outcome, retry_at};
-              changed_.notify_all();
-              return {};
-            }};
+  Result<std::vector<OutboxMessage>> claim_outbox(Micros /*now*/, std::size_t limit) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<OutboxMessage> claimed;
+    while (!due_.empty() && claimed.size() < limit) {
+      claimed.push_back(std::move(due_.front()));
+      due_.pop_front();
+    }
+    return claimed;
+  }
+  Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
+                             Micros retry_at) override {
+    const std::scoped_lock lock(mutex_);
+    finished_[seq] = {outcome, retry_at};
+    changed_.notify_all();
+    return {};
   }
   std::pair<DeliveryOutcome, Micros> outcome_of(std::int64_t seq) {
     std::unique_lock lock(mutex_);
@@ -94,7 +92,7 @@ class WorkersTest : public ::testing::Test {
   }
   std::unique_ptr<DeliveryWorkers> start(const ChannelFactory& email, const ChannelFactory& sms) {
     auto started = DeliveryWorkers::start({.threads = 2, .poll_interval = std::chrono::hours(1)},
-                                          outbox_.port(), email, sms, clock_, log_);
+                                          outbox_, email, sms, clock_, log_);
     EXPECT_TRUE(started.has_value());
     return std::move(started).value();
   }
@@ -159,7 +157,7 @@ TEST_F(WorkersTest, T5_WhatTheLeaseLeavesNoTimeForIsHandedBackUnsent) {
   outbox_.add(1, ChannelKind::kEmail);
   outbox_.add(2, ChannelKind::kEmail);
   auto started = DeliveryWorkers::start({.threads = 1, .poll_interval = std::chrono::hours(1)},
-                                        outbox_.port(), slow, nullptr, clock_, log_);
+                                        outbox_, slow, nullptr, clock_, log_);
   EXPECT_EQ(outbox_.outcome_of(1).first, DeliveryOutcome::kSent);
   EXPECT_EQ(outbox_.outcome_of(2).first, DeliveryOutcome::kRetry);
   EXPECT_EQ(sent.load(), 1);

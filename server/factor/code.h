@@ -5,12 +5,10 @@
 #include <string_view>
 
 #include "server/crypto/hmac.h"
+#include "server/domain/settings.h"
 #include "server/ports/random.h"
 
 namespace gate::server {
-
-inline constexpr int kCodeDigitsMin = 6;  // A1
-inline constexpr int kCodeDigitsMax = 10;
 
 /// A code of `digits` decimal digits, each uniform by rejection sampling (A1, A2). The caller wipes
 /// it. `digits` outside the bounds is a programmer error.

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "server/protocol/send_caps.h"
+#include "server/limits/send_caps.h"
 
 namespace gate::server {
 

@@ -17,29 +17,29 @@ Result<std::string> make_token(Random& random) {
   return base64url(ByteSpan(bytes));
 }
 
-}  // namespace
-
-Result<std::string> begin_session(Transaction& transaction, Random& random,
-                                  const SessionRecord& session, bool refreshable) {
-  if (!refreshable) {
-    GATE_TRY_VOID(transaction.create_session(session, "", {}, session.ends_at));
-    return std::string();
-  }
-  GATE_TRY(std::string token, make_token(random));
-  GATE_TRY(const std::string family_id, random_guid(random));
-  GATE_TRY_VOID(
-      transaction.create_session(session, family_id, sha256(as_bytes(token)), session.ends_at));
-  return token;
+Bytes hash_of(std::string_view token) {
+  const Digest digest = sha256(as_bytes(token));
+  return {digest.begin(), digest.end()};
 }
 
-Result<OpenedRefresh> open_refresh(Transaction& transaction, std::string_view tenant_id,
+}  // namespace
+
+Result<FreshFamily> make_family(Random& random, Micros ends_at) {
+  FreshFamily fresh;
+  GATE_TRY(fresh.token, make_token(random));
+  GATE_TRY(fresh.family.family_id, random_guid(random));
+  fresh.family.token_hash = hash_of(fresh.token);
+  fresh.family.ends_at = ends_at;
+  return fresh;
+}
+
+Result<OpenedRefresh> open_refresh(SessionReads& reads, std::string_view tenant_id,
                                    std::string_view client_id, std::string_view token, Micros now) {
   OpenedRefresh opened;
   if (token.empty() || token.size() > kRefreshTextMax) {
     return opened;
   }
-  GATE_TRY(std::optional<RefreshRecord> found,
-           transaction.find_refresh(tenant_id, sha256(as_bytes(token))));
+  GATE_TRY(std::optional<RefreshRecord> found, reads.find_refresh(tenant_id, hash_of(token)));
   if (!found || found->session.client_id != client_id) {
     return opened;
   }
@@ -54,24 +54,27 @@ Result<OpenedRefresh> open_refresh(Transaction& transaction, std::string_view te
   return opened;
 }
 
-Result<std::string> rotate_refresh(Transaction& transaction, Random& random,
-                                   const OpenedRefresh& opened, std::string_view token,
-                                   Micros now) {
+Result<RefreshStep> next_refresh(Random& random, const OpenedRefresh& opened,
+                                 std::string_view token) {
+  RefreshStep step;
+  step.token_hash = hash_of(token);
   const Secret key = derive_key(as_bytes(token), kSuccessorContext);
   if (opened.record.used_at) {
     GATE_TRY(const Secret successor,
              open_sealed(key.bytes(), kSuccessorContext, opened.record.successor_sealed));
-    return std::string(successor.bytes().begin(), successor.bytes().end());
+    step.next.assign(successor.bytes().begin(), successor.bytes().end());
+    return step;
   }
-  GATE_TRY(std::string next, make_token(random));
-  GATE_TRY(const Bytes sealed, seal(random, key.bytes(), kSuccessorContext, as_bytes(next)));
-  GATE_TRY(const bool rotated,
-           transaction.rotate_refresh(opened.record.session.tenant_id, sha256(as_bytes(token)),
-                                      sha256(as_bytes(next)), sealed, now));
-  if (!rotated) {
-    return Error{ErrorCode::kConflict, "the refresh token was used by another request"};
-  }
-  return next;
+  GATE_TRY(step.next, make_token(random));
+  GATE_TRY(Bytes sealed, seal(random, key.bytes(), kSuccessorContext, as_bytes(step.next)));
+  step.rotation = Rotation{step.token_hash, hash_of(step.next), std::move(sealed)};
+  return step;
+}
+
+Result<void> write_refresh(SessionWrites& writes, std::string_view tenant_id,
+                           const RefreshStep& step, Micros now) {
+  return step.rotation ? writes.rotate_refresh(tenant_id, *step.rotation, now)
+                       : writes.confirm_refresh(tenant_id, step.token_hash, now);
 }
 
 }  // namespace gate::server

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <gate/result.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/ports/random.h"
-#include "server/store/store.h"
+#include "server/store/sessions.h"
 
 namespace gate::server {
 
@@ -15,10 +16,12 @@ namespace gate::server {
 /// family ends.
 inline constexpr Micros kRefreshGrace = 10 * kMicrosPerSecond;
 
-/// Starts a session. `refreshable`: with the first refresh token of its family, which is returned;
-/// otherwise the text is empty.
-[[nodiscard]] Result<std::string> begin_session(Transaction& transaction, Random& random,
-                                                const SessionRecord& session, bool refreshable);
+/// A new refresh token and what the store gets of it.
+struct FreshFamily {
+  std::string token;  ///< for the client; the caller wipes it
+  NewFamily family;
+};
+[[nodiscard]] Result<FreshFamily> make_family(Random& random, Micros ends_at);
 
 enum class RefreshVerdict : std::uint8_t {
   kUsable,   ///< fresh, or repeated within the grace
@@ -33,14 +36,22 @@ struct OpenedRefresh {
 };
 
 /// Looks at a presented token; changes nothing.
-[[nodiscard]] Result<OpenedRefresh> open_refresh(Transaction& transaction,
-                                                 std::string_view tenant_id,
+[[nodiscard]] Result<OpenedRefresh> open_refresh(SessionReads& reads, std::string_view tenant_id,
                                                  std::string_view client_id, std::string_view token,
                                                  Micros now);
 
-/// The successor of a kUsable token; kConflict if another call spent it in between.
-[[nodiscard]] Result<std::string> rotate_refresh(Transaction& transaction, Random& random,
-                                                 const OpenedRefresh& opened,
-                                                 std::string_view token, Micros now);
+/// The step from a kUsable token to its successor.
+struct RefreshStep {
+  std::string next;                  ///< the successor; the caller wipes it
+  Bytes token_hash;                  ///< of the presented token
+  std::optional<Rotation> rotation;  ///< absent: the successor was made before (the grace)
+};
+[[nodiscard]] Result<RefreshStep> next_refresh(Random& random, const OpenedRefresh& opened,
+                                               std::string_view token);
+
+/// Writes the step; kConflict when the token was spent, or its session revoked, since it was looked
+/// at.
+[[nodiscard]] Result<void> write_refresh(SessionWrites& writes, std::string_view tenant_id,
+                                         const RefreshStep& step, Micros now);
 
 }  // namespace gate::server

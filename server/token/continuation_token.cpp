@@ -22,15 +22,15 @@ std::uint8_t nibble(char c) {
 }  // namespace
 
 std::string ContinuationTokens::make(std::string_view tenant_id, std::string_view client_id,
-                                     const ContinuationClaim& claim) const {
-  GATE_CHECK(claim.flow_id.size() == 2 * kFlowIdBytes, "a flow id has 32 hexadecimal digits");
+                                     const FlowPlace& place) const {
+  GATE_CHECK(place.flow_id.size() == 2 * kFlowIdBytes, "a flow id has 32 hexadecimal digits");
   Bytes token;
   token.reserve(kTokenBytes);
-  for (std::size_t i = 0; i < claim.flow_id.size(); i += 2) {
+  for (std::size_t i = 0; i < place.flow_id.size(); i += 2) {
     token.push_back(
-        static_cast<std::uint8_t>((nibble(claim.flow_id[i]) << 4U) | nibble(claim.flow_id[i + 1])));
+        static_cast<std::uint8_t>((nibble(place.flow_id[i]) << 4U) | nibble(place.flow_id[i + 1])));
   }
-  const auto gen = static_cast<std::uint64_t>(claim.gen);
+  const auto gen = static_cast<std::uint64_t>(place.gen);
   for (int shift = 56; shift >= 0; shift -= 8) {
     token.push_back(static_cast<std::uint8_t>(gen >> shift));
   }
@@ -40,7 +40,7 @@ std::string ContinuationTokens::make(std::string_view tenant_id, std::string_vie
   return base64url(ByteSpan(token));
 }
 
-std::optional<ContinuationClaim> ContinuationTokens::open(std::string_view tenant_id,
+std::optional<FlowPlace> ContinuationTokens::open(std::string_view tenant_id,
                                                           std::string_view client_id,
                                                           std::string_view token) const {
   const std::optional<Bytes> bytes = parse_base64url(token);
@@ -57,7 +57,7 @@ std::optional<ContinuationClaim> ContinuationTokens::open(std::string_view tenan
   for (const std::uint8_t byte : head.subspan(kFlowIdBytes)) {
     gen = (gen << 8U) | byte;
   }
-  return ContinuationClaim{hex(head.first(kFlowIdBytes)), static_cast<std::int64_t>(gen)};
+  return FlowPlace{hex(head.first(kFlowIdBytes)), static_cast<std::int64_t>(gen)};
 }
 
 }  // namespace gate::server

@@ -33,7 +33,11 @@ bool SigningKeys::opens(const Secret& key_encryption_key, const SigningKeyRecord
 }
 
 Result<void> SigningKeys::load() {
-  GATE_TRY(std::vector<SigningKeyRecord> records, store_.signing_keys());
+  std::vector<SigningKeyRecord> records;
+  GATE_TRY_VOID(store_.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(records, reads.signing_keys());
+    return {};
+  }));
   std::vector<Entry> entries;
   for (SigningKeyRecord& record : records) {
     if (record.state == KeyState::kRemoved) {
@@ -66,13 +70,13 @@ Result<SigningKeys::Entry> SigningKeys::make(KeyState state, Micros now) {
 }
 
 Result<void> SigningKeys::save(const std::vector<Entry>& changed) {
-  const Store::Work write = [&](Transaction& transaction) -> Result<void> {
+  const Store::Work put = [&changed](UnitOfWork& work) -> Result<void> {
     for (const Entry& entry : changed) {
-      GATE_TRY_VOID(transaction.put_signing_key(entry.record));
+      GATE_TRY_VOID(work.put_signing_key(entry.record));
     }
     return {};
   };
-  GATE_TRY_VOID(store_.transact(write));
+  GATE_TRY_VOID(store_.write(put));
   return load();
 }
 

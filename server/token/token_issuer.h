@@ -5,8 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "server/ports/clock.h"
-#include "server/store/records.h"
+#include "server/domain/session.h"
+#include "server/domain/settings.h"
+#include "server/domain/tenant.h"
+#include "server/domain/user.h"
 #include "server/token/signing_keys.h"
 
 namespace gate::server {
@@ -19,12 +21,6 @@ inline constexpr std::string_view kAcrTwoFactors = "urn:gatehouse:acr:two-factor
 /// `amr` (RFC 8176) of the completed factors: pwd, otp, sms, and mfa when they are two different.
 [[nodiscard]] std::vector<std::string> amr_of(const std::vector<CompletedFactor>& completed);
 [[nodiscard]] std::string_view acr_of(const std::vector<CompletedFactor>& completed);
-
-/// Lives of what is issued.
-struct TokenLifetimes {
-  Micros access_token = 5 * kMicrosPerMinute;  ///< E1: 5 to 60 minutes
-  Micros id_token = 10 * kMicrosPerMinute;     ///< E2
-};
 
 /// What both tokens speak of.
 struct TokenSubject {

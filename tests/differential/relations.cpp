@@ -361,6 +361,7 @@ class Relation {
     // Kept from set to set, as a server does from edit to edit.
     static CompileCache kept;
     CompileOptions options;
+    options.allow_empty = true;
     options.backend = Backend::kInterpreter;
     options.today = Date{.year = 2026, .month = 11, .day = 25};
     options.cache = &kept;

@@ -249,7 +249,7 @@ TEST(Exchanges, EveryErrorOfTheWireIsRecorded) {
     EXPECT_NE(all.find("AADSTS" + std::to_string(code) + ": " + text), std::string::npos) << id;
   };
 #define GATE_WIRE_ERROR(id, status, error, suberror, code, text) expect_recorded(#id, code, text);
-#include "server/protocol/wire_error.def"
+#include "server/protocol/native_auth_v1/wire_error.def"
 }
 
 }  // namespace

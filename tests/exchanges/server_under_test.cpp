@@ -11,12 +11,13 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "server/account/provision.h"
+#include "server/app/front.h"
 #include "server/crypto/aead.h"
 #include "server/crypto/encoding.h"
 #include "server/crypto/es256.h"
 #include "server/crypto/hmac.h"
 #include "server/factor/password.h"
-#include "server/protocol/native_auth_endpoints.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/exchanges/policies.h"
 
@@ -216,12 +217,13 @@ void must(const Result<void>& done) {
 struct ServerUnderTest::Impl {
   explicit Impl(ServiceSettings settings);
   ~Impl() {
-    endpoints.reset();
+    front.reset();
     keys.reset();
     store.reset();
     std::filesystem::remove_all(folder);
   }
   void put_signing_key();
+  void provision(const Provisioning& wanted);
   Provisioning::User& user(std::string_view name);
 
   FakeClock clock{kStart};
@@ -234,7 +236,8 @@ struct ServerUnderTest::Impl {
   std::filesystem::path folder;
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<SigningKeys> keys;
-  std::unique_ptr<NativeAuthEndpoints> endpoints;
+  AuditLog audit{"main", Secret(Bytes(32, 43))};
+  std::unique_ptr<Front> front;
 };
 
 ServerUnderTest::Impl::Impl(ServiceSettings settings) {
@@ -248,14 +251,24 @@ ServerUnderTest::Impl::Impl(ServiceSettings settings) {
   store =
       std::move(SqliteStore::open((folder / "gate.db").string(), secrets.store_key.clone(), random))
           .value();
-  must(store->provision(known));
+  provision(known);
   put_signing_key();
   keys =
       std::move(SigningKeys::open(*store, random, secrets.key_encryption_key.clone(), clock.now()))
           .value();
-  endpoints = std::make_unique<NativeAuthEndpoints>(NativeAuthEndpoints::Services{
-      *store, clock, random, secrets, *keys, policies, std::move(settings), nullptr,
-      [](const Error& /*error*/) {}, [](const SendCap& /*cap*/) {}});
+  front = std::make_unique<Front>(Front::Parts{.store = *store,
+                                               .clock = clock,
+                                               .random = random,
+                                               .secrets = secrets,
+                                               .keys = *keys,
+                                               .decider = policies,
+                                               .audit = audit,
+                                               .settings = std::move(settings)});
+}
+
+void ServerUnderTest::Impl::provision(const Provisioning& wanted) {
+  must(store->write(
+      [&](UnitOfWork& work) { return apply_provisioning(work, wanted, clock.now()); }));
 }
 
 /// Stored as the server itself would have, so that it finds its key instead of making one.
@@ -267,8 +280,8 @@ void ServerUnderTest::Impl::put_signing_key() {
   record.private_sealed = std::move(seal(random, secrets.key_encryption_key.bytes(),
                                          "signing key/" + record.kid, from_hex(kSigningKey)))
                               .value();
-  must(store->transact(
-      [&](Transaction& transaction) { return transaction.put_signing_key(record); }));
+  must(store->write(
+      [&](UnitOfWork& work) { return work.put_signing_key(record); }));
 }
 
 Provisioning::User& ServerUnderTest::Impl::user(std::string_view name) {
@@ -286,7 +299,7 @@ ServerUnderTest::ServerUnderTest(std::string_view settings)
 ServerUnderTest::~ServerUnderTest() = default;
 
 HttpResponse ServerUnderTest::send(const HttpRequest& request) {
-  return impl_->endpoints->handle(request);
+  return impl_->front->handle(request);
 }
 
 bool ServerUnderTest::is_signed(std::string_view message, ByteSpan signature) const {
@@ -323,12 +336,12 @@ void ServerUnderTest::set_channel_blocked(std::string_view user, std::string_vie
                                           bool blocked) {
   const Provisioning::User& owner = impl_->user(user);
   const ChannelKind kind = kind_of(channel);
-  must(impl_->store->transact([&](Transaction& transaction) -> Result<void> {
+  must(impl_->store->write([&](UnitOfWork& work) -> Result<void> {
     GATE_TRY(const std::vector<Channel> channels,
-             transaction.channels_of(owner.tenant_id, owner.id));
+             work.channels_of(owner.tenant_id, owner.id));
     for (const Channel& one : channels) {
       if (one.kind == kind) {
-        GATE_TRY_VOID(transaction.set_channel_blocked(owner.tenant_id, one.channel_id, blocked));
+        GATE_TRY_VOID(work.set_channel_blocked(owner.tenant_id, owner.id, one.channel_id, blocked));
       }
     }
     return {};
@@ -337,8 +350,8 @@ void ServerUnderTest::set_channel_blocked(std::string_view user, std::string_vie
 
 void ServerUnderTest::revoke(std::string_view user) {
   const Provisioning::User& owner = impl_->user(user);
-  must(impl_->store->transact([&](Transaction& transaction) {
-    return transaction.raise_epoch(owner.tenant_id, owner.id);
+  must(impl_->store->write([&](UnitOfWork& work) {
+    return work.raise_epoch(owner.tenant_id, owner.id);
   }));
 }
 
@@ -361,7 +374,7 @@ void ServerUnderTest::change_user(std::string_view user, std::string_view change
   }
   Provisioning wanted;
   wanted.users = {changed};
-  must(impl_->store->provision(wanted));
+  impl_->provision(wanted);
 }
 
 }  // namespace exchanges

@@ -159,7 +159,7 @@ class Docs(unittest.TestCase):
         if os.environ.get("GATE_UPDATE"):
             ARCHITECTURE.write_text(fresh, encoding="utf-8")
             page = fresh
-        self.assertEqual({"rooms of compiler", "rooms of runtime", "who sees what", "exceptions"}, set(drawing.parts(page)))
+        self.assertEqual({"rooms of server", "rooms of compiler", "rooms of runtime", "who sees what", "exceptions"}, set(drawing.parts(page)))
         self.assertEqual(fresh, page, "GATE_UPDATE=1 tests/layering/layering_test.py draws it anew")
 
     def test_the_map_names_every_room(self):

@@ -11,15 +11,43 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
 
+// Known when the program is built, so before the first Sql of any file adds itself.
+constinit std::size_t statement_count = 0;
+constinit const Sql* newest_statement = nullptr;
+
+ErrorCode meaning_of(int code) {
+  switch (code & 0xFF) {  // the rest are details
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorCode::kCorrupt;
+    case SQLITE_CONSTRAINT:  // a key that is taken, or one that is not there
+      return ErrorCode::kConflict;
+    default:
+      return ErrorCode::kUnavailable;
+  }
+}
+
 Error store_error(sqlite3* handle, const char* what) {
   const int code = handle == nullptr ? SQLITE_NOMEM : sqlite3_errcode(handle);
-  const bool corrupt = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
   std::string message = std::string("the store failed to ") + what + ": ";
   message += handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
-  return {corrupt ? ErrorCode::kCorrupt : ErrorCode::kUnavailable, std::move(message)};
+  return {meaning_of(code), std::move(message)};
 }
 
 }  // namespace
+
+Sql::Sql(const char* text) noexcept
+    : text_(text), number_(statement_count++), next_(newest_statement) {
+  newest_statement = this;
+}
+
+std::size_t Sql::count() {
+  return statement_count;
+}
+
+const Sql* Sql::newest() {
+  return newest_statement;
+}
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mode mode) {
   if (mode == Mode::kReadWrite) {
@@ -41,31 +69,35 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mo
   }
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   if (mode == Mode::kReadWrite) {
-    GATE_TRY_VOID(connection->run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
+    GATE_TRY_VOID(connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
   }
   // Freed pages are zeroed: a used code's sealed payload does not linger in the file.
-  GATE_TRY_VOID(connection->run("PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"));
+  GATE_TRY_VOID(connection->run_script("PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"));
   return connection;
 }
 
 Connection::~Connection() {
-  for (const auto& [sql, statement] : statements_) {
+  for (sqlite3_stmt* statement : statements_) {
     sqlite3_finalize(statement);
   }
   sqlite3_close(handle_);
 }
 
-Result<void> Connection::run(const char* sql) {
+Result<void> Connection::run_script(const char* sql) {
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return store_error(handle_, "run a statement");
+    return store_error(handle_, "run a script");
   }
   return {};
 }
 
-Query::Query(Connection& connection, const char* sql) : connection_(connection) {
-  sqlite3_stmt*& cached = connection.statements_[sql];
+Result<void> Connection::run(const Sql& sql) {
+  return Query(*this, sql).finish();
+}
+
+Query::Query(Connection& connection, const Sql& sql) : connection_(connection) {
+  sqlite3_stmt*& cached = connection.statements_[sql.number()];
   if (cached == nullptr &&
-      sqlite3_prepare_v3(connection.handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &cached,
+      sqlite3_prepare_v3(connection.handle_, sql.text(), -1, SQLITE_PREPARE_PERSISTENT, &cached,
                          nullptr) != SQLITE_OK) {
     failed_ = true;
   }
@@ -125,6 +157,17 @@ Result<std::int64_t> Query::change() {
   }
   GATE_TRY_VOID(done());
   return static_cast<std::int64_t>(sqlite3_changes64(connection_.handle_));
+}
+
+Result<void> Query::finish() {
+  while (next()) {
+  }
+  return done();
+}
+
+Result<void> Query::change_or(const char* conflict) {
+  GATE_TRY(const std::int64_t rows, change());
+  return rows > 0 ? Result<void>() : Error{ErrorCode::kConflict, conflict};
 }
 
 std::string Query::text(int column) const {

@@ -2,11 +2,10 @@
 
 #include <cstdint>
 #include <gate/result.hpp>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/crypto/secret.h"
 
@@ -14,6 +13,29 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace gate::server {
+
+/// The text of a statement. Every one that the store can run stands at namespace scope in the file
+/// that runs it. So all of them are known before the first one runs: a connection finds its
+/// prepared form by number, and a test reads the plan of each (S23).
+class Sql {
+ public:
+  explicit Sql(const char* text) noexcept;
+  Sql(const Sql&) = delete;
+  Sql& operator=(const Sql&) = delete;
+
+  [[nodiscard]] const char* text() const { return text_; }
+  [[nodiscard]] std::size_t number() const { return number_; }
+
+  [[nodiscard]] static std::size_t count();
+  /// All statements: this one, and `next` until null.
+  [[nodiscard]] static const Sql* newest();
+  [[nodiscard]] const Sql* next() const { return next_; }
+
+ private:
+  const char* text_;
+  std::size_t number_;
+  const Sql* next_;
+};
 
 /// One SQLite connection with its prepared statements. For one thread at a time.
 class Connection {
@@ -25,25 +47,27 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  /// Runs statements that return nothing.
-  [[nodiscard]] Result<void> run(const char* sql);
+  /// Runs a script that returns nothing: what opens and migrates a file. All else is an `Sql`.
+  [[nodiscard]] Result<void> run_script(const char* sql);
+  /// Runs a statement that has no parameters and returns nothing.
+  [[nodiscard]] Result<void> run(const Sql& sql);
 
  private:
   friend class Query;
-  explicit Connection(sqlite3* handle) : handle_(handle) {}
+  explicit Connection(sqlite3* handle) : handle_(handle), statements_(Sql::count()) {}
   sqlite3* handle_;
-  std::map<const char*, sqlite3_stmt*> statements_;  // keyed by the address of the literal
+  std::vector<sqlite3_stmt*> statements_;  // by the number of the Sql
 };
 
 /// One use of a prepared statement. Errors stick: `next` answers false, and `done` tells. Usage:
-///   Query query(connection, "SELECT a, b FROM t WHERE c = ?");
+///   const Sql kFind("SELECT a, b FROM t WHERE c = ?");  // at namespace scope
+///   Query query(connection, kFind);
 ///   query.bind(c);
 ///   while (query.next()) { query.text(0); query.integer(1); }
 ///   GATE_TRY_VOID(query.done());
 class Query {
  public:
-  /// `sql` must be a string literal: the statement is cached by its address.
-  Query(Connection& connection, const char* sql);
+  Query(Connection& connection, const Sql& sql);
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
   ~Query();
@@ -58,6 +82,10 @@ class Query {
   [[nodiscard]] Result<void> done();
   /// For statements without rows: runs it; how many rows it changed.
   [[nodiscard]] Result<std::int64_t> change();
+  /// For statements without rows: runs it, and it is all the same how many rows it changed.
+  [[nodiscard]] Result<void> finish();
+  /// For guarded statements: runs it; kConflict with this text if no row fitted.
+  [[nodiscard]] Result<void> change_or(const char* conflict);
 
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;

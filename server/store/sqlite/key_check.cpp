@@ -1,13 +1,23 @@
 #include "server/store/sqlite/key_check.h"
 
+#include <optional>
+
 #include "server/crypto/aead.h"
 #include "server/crypto/hmac.h"
-#include "server/store/sqlite/reads.h"
+#include "server/store/sqlite/sealed.h"
 
 namespace gate::server {
 namespace {
 
 constexpr const char* kRow = "key_check";
+
+const Sql kReadMeta("SELECT value FROM meta WHERE name = ?");
+const Sql kWriteMeta("INSERT INTO meta (name, value) VALUES (?, ?)");
+const Sql kNewestKey(
+    "SELECT kid, private_sealed FROM signing_key WHERE length(private_sealed) > 0 "
+    "ORDER BY created_at DESC LIMIT 1");
+const Sql kAnyChannel("SELECT tenant_id, channel_id, address_sealed FROM channel LIMIT 1");
+const Sql kAnyFlow("SELECT tenant_id, flow_id, private_sealed FROM flow LIMIT 1");
 
 /// Made with a key of its own, so that it tells nothing of what the store key seals.
 Digest key_check(const Secret& key) {
@@ -21,9 +31,7 @@ Error another_key() {
 
 /// The newest key that is not removed: an empty answer when there is none.
 Result<std::optional<SigningKeyRecord>> a_signing_key(Connection& connection) {
-  Query query(connection,
-              "SELECT kid, private_sealed FROM signing_key WHERE length(private_sealed) > 0 "
-              "ORDER BY created_at DESC LIMIT 1");
+  Query query(connection, kNewestKey);
   std::optional<SigningKeyRecord> found;
   if (query.next()) {
     found.emplace();
@@ -50,7 +58,7 @@ Result<std::optional<bool>> first_row_opens(Query& query, const Secret& key,
 }  // namespace
 
 Result<void> compare_key_check(Connection& connection, const Secret& key) {
-  Query query(connection, "SELECT value FROM meta WHERE name = ?");
+  Query query(connection, kReadMeta);
   query.bind(kRow);
   Bytes stored;
   if (query.next()) {
@@ -69,10 +77,10 @@ Result<void> compare_sealed_values(Connection& connection, const Secret& key,
   if (signing && opens) {
     return opens(*signing) ? Result<void>() : another_key();
   }
-  Query channels(connection, "SELECT tenant_id, channel_id, address_sealed FROM channel LIMIT 1");
+  Query channels(connection, kAnyChannel);
   GATE_TRY(std::optional<bool> good, first_row_opens(channels, key, channel_context));
   if (!good) {
-    Query flows(connection, "SELECT tenant_id, flow_id, private_sealed FROM flow LIMIT 1");
+    Query flows(connection, kAnyFlow);
     GATE_TRY(good, first_row_opens(flows, key, flow_context));
   }
   return good.value_or(true) ? Result<void>() : another_key();
@@ -80,10 +88,9 @@ Result<void> compare_sealed_values(Connection& connection, const Secret& key,
 
 Result<void> write_key_check(Connection& connection, const Secret& key) {
   const Digest value = key_check(key);
-  Query query(connection, "INSERT INTO meta (name, value) VALUES (?, ?)");
+  Query query(connection, kWriteMeta);
   query.bind(kRow, ByteSpan(value));
-  GATE_TRY_VOID(query.change());
-  return {};
+  return query.finish();
 }
 
 }  // namespace gate::server

@@ -4,7 +4,7 @@
 #include <gate/result.hpp>
 
 #include "server/crypto/secret.h"
-#include "server/store/records.h"
+#include "server/domain/signing_key.h"
 #include "server/store/sqlite/connection.h"
 
 namespace gate::server {

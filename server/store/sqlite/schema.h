@@ -1,11 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 
 namespace gate::server {
-
-/// PRAGMA user_version of what the texts below make together. A file of a later version is refused.
-inline constexpr std::int64_t kSchemaVersion = 3;
 
 /// The tables of version 1; never changed, later versions add to it. All keys begin with tenant_id,
 /// so that the same layout can be sharded elsewhere; times are microseconds UTC. Columns ending in
@@ -108,12 +106,112 @@ CREATE TABLE known_device (
   FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
 )sql";
 
-/// What version 3 adds: the scopes that a client is registered for (S10), and facts about the file
-/// itself. `key_check` is a MAC by which a key that is not the store's own is refused before
-/// anything is written (S24).
+/// What version 3 adds.
+///  - `meta`: facts about the file itself. `key_check` is a MAC by which a key that is not the
+///  store's
+///    own is refused before anything is written (S24).
+///  - The scopes that a client is registered for (S10).
+///  - What guards compare (T6): methods_gen of a user, epoch of a device, the device of a session.
+///  - A key for every way in which rows are looked up, so that SQLite has no choice but the right
+///    one (S23): channels by their user, challenges and messages by their flow, names by their
+///    user, messages that wait and those that ended apart (S37), counters by what may be swept.
+///  - A flow without a subject has no user_id, and not an empty one.
+///  - One audit chain for each node and tenant. The rows from before keep their hashes, as the one
+///    chain of the node without a name.
 inline constexpr const char* kSchemaThree = R"sql(
-ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE user ADD COLUMN methods_gen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE known_device ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN device_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE session ADD COLUMN device_epoch INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX identifier_by_user ON identifier (tenant_id, user_id);
+
+CREATE TABLE new_channel (
+  tenant_id TEXT NOT NULL, user_id TEXT NOT NULL, channel_id TEXT NOT NULL,
+  kind INTEGER NOT NULL, address_sealed BLOB NOT NULL, verified INTEGER NOT NULL,
+  preferred INTEGER NOT NULL, blocked INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, user_id, channel_id),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
+INSERT INTO new_channel SELECT tenant_id, user_id, channel_id, kind, address_sealed, verified,
+  preferred, blocked, enrolled_at FROM channel;
+DROP TABLE channel;
+ALTER TABLE new_channel RENAME TO channel;
+
+CREATE TABLE new_flow (
+  tenant_id TEXT NOT NULL, flow_id TEXT NOT NULL, kind INTEGER NOT NULL, client_id TEXT NOT NULL,
+  user_id TEXT, user_epoch INTEGER, account_key TEXT NOT NULL,
+  gen INTEGER NOT NULL, phase TEXT NOT NULL, live INTEGER NOT NULL,
+  flow_ends_at INTEGER NOT NULL, token_ends_at INTEGER NOT NULL, first_factor TEXT NOT NULL,
+  offered INTEGER NOT NULL, capabilities INTEGER NOT NULL, challenge_id TEXT NOT NULL,
+  challenge_channel_id TEXT NOT NULL, pending_kind INTEGER NOT NULL, private_sealed BLOB NOT NULL,
+  completed TEXT NOT NULL, auth_context TEXT NOT NULL, policy_digest TEXT NOT NULL,
+  wrong_total INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, flow_id)) WITHOUT ROWID;
+INSERT INTO new_flow SELECT tenant_id, flow_id, 0, client_id, NULLIF(user_id, ''),
+  CASE WHEN user_id <> '' THEN user_epoch END, account_key, gen, phase, live, flow_ends_at,
+  token_ends_at, first_factor, offered, capabilities, challenge_id, challenge_channel_id,
+  pending_kind, private_sealed, completed, auth_context, policy_digest, wrong_total FROM flow;
+DROP TABLE flow;
+ALTER TABLE new_flow RENAME TO flow;
+CREATE INDEX flow_by_end ON flow (flow_ends_at);
+
+ALTER TABLE outbox ADD COLUMN flow_id TEXT NOT NULL DEFAULT '';
+UPDATE outbox SET flow_id = COALESCE((SELECT c.flow_id FROM challenge c
+  WHERE c.tenant_id = outbox.tenant_id AND c.challenge_id = outbox.challenge_id), '');
+DROP INDEX outbox_due;
+DROP INDEX outbox_by_challenge;
+CREATE UNIQUE INDEX outbox_by_challenge ON outbox (tenant_id, flow_id, challenge_id);
+CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_ended ON outbox (next_at) WHERE state NOT IN ('queued', 'sending');
+
+CREATE TABLE new_challenge (
+  tenant_id TEXT NOT NULL, flow_id TEXT NOT NULL, challenge_id TEXT NOT NULL,
+  channel_id TEXT NOT NULL, mac BLOB NOT NULL, attempts INTEGER NOT NULL,
+  attempts_max INTEGER NOT NULL, state TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, flow_id, challenge_id)) WITHOUT ROWID;
+INSERT INTO new_challenge SELECT tenant_id, flow_id, challenge_id, channel_id, mac, attempts,
+  attempts_max, state, expires_at FROM challenge;
+DROP TABLE challenge;
+ALTER TABLE new_challenge RENAME TO challenge;
+CREATE INDEX challenge_by_end ON challenge (expires_at);
+
+CREATE TABLE new_throttle (
+  tenant_id TEXT NOT NULL, key TEXT NOT NULL, shard INTEGER NOT NULL,
+  window_start INTEGER NOT NULL, count INTEGER NOT NULL, consecutive INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, key, shard)) WITHOUT ROWID;
+INSERT INTO new_throttle SELECT tenant_id, key, 0, window_start, count, consecutive, until
+  FROM throttle;
+DROP TABLE throttle;
+ALTER TABLE new_throttle RENAME TO throttle;
+CREATE INDEX throttle_at_rest ON throttle (window_start) WHERE consecutive = 0;
+CREATE INDEX throttle_in_a_row ON throttle (window_start) WHERE consecutive > 0;
+
+CREATE TABLE new_audit (
+  row_number INTEGER PRIMARY KEY, node TEXT NOT NULL, tenant_id TEXT NOT NULL,
+  seq INTEGER NOT NULL, at INTEGER NOT NULL, type TEXT NOT NULL, user_id TEXT NOT NULL,
+  client_id TEXT NOT NULL, flow_id TEXT NOT NULL, policy_digest TEXT NOT NULL,
+  facts_hash TEXT NOT NULL, facts_json TEXT NOT NULL, outcome TEXT NOT NULL,
+  required_text TEXT NOT NULL, reasons TEXT NOT NULL, heads TEXT NOT NULL,
+  prev_hash TEXT NOT NULL, hash TEXT NOT NULL);
+INSERT INTO new_audit SELECT seq, '', tenant_id, seq, at, type, user_id, client_id, flow_id,
+  policy_digest, facts_hash, facts_json, outcome, required_text, reasons, '', prev_hash, hash
+  FROM audit ORDER BY seq;
+DROP TABLE audit;
+ALTER TABLE new_audit RENAME TO audit;
+CREATE UNIQUE INDEX audit_by_chain ON audit (node, tenant_id, seq DESC);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 )sql";
+
+/// From each version to the next: the first makes version 1 of an empty file.
+inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaThree};
+/// PRAGMA user_version of what all of them make together. A file of a later version is refused.
+inline constexpr std::int64_t kSchemaVersion = std::size(kSchemaSteps);
+/// The version since which a file says which key it was written with.
+inline constexpr std::int64_t kKeyCheckSince = 3;
 
 }  // namespace gate::server

@@ -2,57 +2,48 @@
 
 #include <future>
 
-#include "server/store/sqlite/reads.h"
-#include "server/store/sqlite/schema.h"
-#include "server/store/sqlite/transaction.h"
+#include "server/crypto/aead.h"
+#include "server/store/sqlite/migrations.h"
 
 namespace gate::server {
+namespace {
 
-/// One waiting transaction. Lives on the stack of its caller until `finished` is set.
+const Sql kBeginRead("BEGIN DEFERRED");
+const Sql kBeginWrite("BEGIN IMMEDIATE");
+const Sql kCommit("COMMIT");
+const Sql kRollback("ROLLBACK");
+const Sql kBeginOne("SAVEPOINT one");
+const Sql kUndoOne("ROLLBACK TO one");
+const Sql kEndOne("RELEASE one");
+
+}  // namespace
+
+/// One waiting unit of work. Lives on the stack of its caller until `finished` is set.
 struct SqliteStore::Job {
-  const Work* work = nullptr;
+  const std::function<Result<void>(SqliteUnitOfWork&)>* work = nullptr;
   Result<void> outcome;
   std::promise<void> finished;
 };
 
-/// A read-only connection taken from the pool for one call.
-class SqliteStore::Reader {
- public:
-  Reader(SqliteStore& store, std::unique_ptr<Connection> connection)
-      : store_(&store), connection_(std::move(connection)) {}
-  Reader(Reader&& other) noexcept = default;
-  Reader& operator=(Reader&&) = delete;
-  ~Reader() {
-    if (connection_) {
-      const std::lock_guard lock(store_->readers_mutex_);
-      store_->idle_readers_.push_back(std::move(connection_));
-    }
-  }
-  [[nodiscard]] SqliteReads<StoreReader> reads() const { return {*connection_, store_->key_}; }
-
- private:
-  SqliteStore* store_;
-  std::unique_ptr<Connection> connection_;
-};
-
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Secret key,
                                                        Random& random,
-                                                       const OpensSigningKey& opens) {
+                                                       const SqliteOptions& options) {
   GATE_CHECK(key.size() == kAeadKeyBytes, "the store key has 32 bytes");
+  GATE_CHECK(options.counter_shards > 0, "a counter is kept in one row at least");
   GATE_TRY(std::unique_ptr<Connection> connection,
            Connection::open(path, Connection::Mode::kReadWrite));
+  GATE_TRY_VOID(migrate(*connection, key, options.opens));
   std::unique_ptr<SqliteStore> store(
-      new SqliteStore(path, std::move(key), random, std::move(connection)));
-  GATE_TRY_VOID(store->create_tables(opens));
+      new SqliteStore(path, std::move(key), random, options.counter_shards, std::move(connection)));
   store->writer_ = std::thread([raw = store.get()] { raw->write_loop(); });
   return store;
 }
 
-SqliteStore::SqliteStore(std::string path, Secret key, Random& random,
+SqliteStore::SqliteStore(std::string path, Secret key, Random& random, std::size_t counter_shards,
                          std::unique_ptr<Connection> writer_connection)
     : path_(std::move(path)),
       key_(std::move(key)),
-      random_(random),
+      setting_{key_, random, counter_shards},
       writer_connection_(std::move(writer_connection)) {}
 
 SqliteStore::~SqliteStore() {
@@ -66,42 +57,35 @@ SqliteStore::~SqliteStore() {
   }
 }
 
-Result<void> SqliteStore::create_tables(const OpensSigningKey& opens) {
-  // IMMEDIATE: two processes that start at once must not both find an empty file.
-  GATE_TRY_VOID(writer_connection_->run("BEGIN IMMEDIATE"));
-  std::int64_t version = 0;
+Result<std::unique_ptr<Connection>> SqliteStore::borrow_reader() {
   {
-    Query query(*writer_connection_, "PRAGMA user_version");
-    if (query.next()) {
-      version = query.integer(0);
+    const std::lock_guard lock(readers_mutex_);
+    if (!idle_readers_.empty()) {
+      std::unique_ptr<Connection> connection = std::move(idle_readers_.back());
+      idle_readers_.pop_back();
+      return connection;
     }
-    GATE_TRY_VOID(query.done());
   }
-  if (version < 0 || version > kSchemaVersion) {
-    return Error{ErrorCode::kConflict, "the store was written by another version of gated"};
-  }
-  // Before anything is written: what a wrong key seals or hashes, the right one cannot read.
-  if (version >= 3) {
-    GATE_TRY_VOID(compare_key_check(*writer_connection_, key_));
-  } else if (version >= 1) {
-    GATE_TRY_VOID(compare_sealed_values(*writer_connection_, key_, opens));
-  }
-  if (version < 1) {
-    GATE_TRY_VOID(writer_connection_->run(kSchemaOne));
-  }
-  if (version < 2) {
-    GATE_TRY_VOID(writer_connection_->run(kSchemaTwo));
-  }
-  if (version < 3) {
-    GATE_TRY_VOID(writer_connection_->run(kSchemaThree));
-    GATE_TRY_VOID(write_key_check(*writer_connection_, key_));
-    GATE_TRY_VOID(writer_connection_->run("PRAGMA user_version = 3"));
-    static_assert(kSchemaVersion == 3, "the line above names the version");
-  }
-  return writer_connection_->run("COMMIT");
+  return Connection::open(path_, Connection::Mode::kReadOnly);
 }
 
-Result<void> SqliteStore::transact(const Work& work) {
+Result<void> SqliteStore::read(const Look& look) {
+  GATE_TRY(std::unique_ptr<Connection> connection, borrow_reader());
+  GATE_TRY_VOID(connection->run(kBeginRead));
+  SqliteUnitOfWork reads(*connection, setting_, 0);
+  Result<void> outcome = look(reads);
+  // A connection whose snapshot does not end is closed, not lent again.
+  GATE_TRY_VOID(connection->run(kCommit));
+  const std::lock_guard lock(readers_mutex_);
+  idle_readers_.push_back(std::move(connection));
+  return outcome;
+}
+
+Result<void> SqliteStore::write(const Work& work) {
+  return write_own([&work](SqliteUnitOfWork& unit) { return work(unit); });
+}
+
+Result<void> SqliteStore::write_own(const std::function<Result<void>(SqliteUnitOfWork&)>& work) {
   Job job;
   job.work = &work;
   std::future<void> finished = job.finished.get_future();
@@ -124,14 +108,23 @@ void SqliteStore::write_loop() {
       std::unique_lock lock(queue_mutex_);
       queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) {
-        return;  // stopping, and nobody waits any more
+        return;  // stopping, and nothing waits any more
       }
       while (!queue_.empty() && batch.size() < kBatchMax) {
         batch.push_back(queue_.front());
         queue_.pop_front();
       }
     }
-    commit_batch(batch);
+    if (const auto committed = run_batch(batch); !committed) {
+      // Nothing of the batch is on disk, whatever its jobs said. Where SQLite undid it already,
+      // there is nothing left to roll back, and the outcome of that is all the same.
+      static_cast<void>(writer_connection_->run(kRollback));
+      for (Job* job : batch) {
+        if (job->outcome) {
+          job->outcome = committed.error();
+        }
+      }
+    }
     for (Job* job : batch) {
       job->finished.set_value();
     }
@@ -139,69 +132,29 @@ void SqliteStore::write_loop() {
   }
 }
 
-void SqliteStore::commit_batch(std::deque<Job*>& batch) {
-  const auto fail_all = [&batch](const Error& error) {
-    for (Job* job : batch) {
-      if (job->outcome) {
-        job->outcome = error;
-      }
-    }
-  };
-  if (auto begun = writer_connection_->run("BEGIN IMMEDIATE"); !begun) {
-    fail_all(begun.error());
-    return;
-  }
+Result<void> SqliteStore::run_batch(const std::deque<Job*>& batch) {
+  GATE_TRY_VOID(writer_connection_->run(kBeginWrite));
   for (Job* job : batch) {
-    if (auto set = writer_connection_->run("SAVEPOINT one"); !set) {
-      job->outcome = std::move(set);
-      continue;
-    }
-    SqliteTransaction transaction(*writer_connection_, key_, random_);
-    job->outcome = (*job->work)(transaction);
-    if (!job->outcome) {
-      // If the rollback itself fails, the whole batch must not be committed.
-      if (auto undone = writer_connection_->run("ROLLBACK TO one"); !undone) {
-        fail_all(undone.error());
-        static_cast<void>(writer_connection_->run("ROLLBACK"));
-        return;
-      }
-    }
-    if (auto released = writer_connection_->run("RELEASE one"); !released) {
-      fail_all(released.error());
-      static_cast<void>(writer_connection_->run("ROLLBACK"));
-      return;
-    }
+    GATE_TRY_VOID(run_job(*job));
   }
-  if (auto committed = writer_connection_->run("COMMIT"); !committed) {
-    fail_all(committed.error());
-    static_cast<void>(writer_connection_->run("ROLLBACK"));
-  }
+  return writer_connection_->run(kCommit);
 }
 
-Result<SqliteStore::Reader> SqliteStore::borrow_reader() {
-  {
-    const std::lock_guard lock(readers_mutex_);
-    if (!idle_readers_.empty()) {
-      std::unique_ptr<Connection> connection = std::move(idle_readers_.back());
-      idle_readers_.pop_back();
-      return Reader(*this, std::move(connection));
-    }
+/// An Error here says that the batch cannot go on; what became of the job is its own `outcome`.
+Result<void> SqliteStore::run_job(Job& job) {
+  GATE_TRY_VOID(writer_connection_->run(kBeginOne));
+  SqliteUnitOfWork unit(*writer_connection_, setting_, turn_++);
+  job.outcome = (*job.work)(unit);
+  if (!job.outcome) {
+    GATE_TRY_VOID(writer_connection_->run(kUndoOne));
   }
-  GATE_TRY(std::unique_ptr<Connection> connection,
-           Connection::open(path_, Connection::Mode::kReadOnly));
-  return Reader(*this, std::move(connection));
-}
-
-Result<void> SqliteStore::provision(const Provisioning& wanted) {
-  return transact([&wanted](Transaction& transaction) {
-    return static_cast<SqliteTransaction&>(transaction).apply(wanted);
-  });
+  return writer_connection_->run(kEndOne);
 }
 
 Result<std::vector<OutboxMessage>> SqliteStore::claim_outbox(Micros now, std::size_t limit) {
   std::vector<OutboxMessage> messages;
-  GATE_TRY_VOID(transact([&](Transaction& transaction) -> Result<void> {
-    GATE_TRY(messages, static_cast<SqliteTransaction&>(transaction).claim_outbox(now, limit));
+  GATE_TRY_VOID(write_own([&](SqliteUnitOfWork& unit) -> Result<void> {
+    GATE_TRY(messages, unit.claim_outbox(now, limit));
     return {};
   }));
   return messages;
@@ -209,73 +162,17 @@ Result<std::vector<OutboxMessage>> SqliteStore::claim_outbox(Micros now, std::si
 
 Result<void> SqliteStore::finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
                                         Micros retry_at) {
-  return transact([&](Transaction& transaction) {
-    return static_cast<SqliteTransaction&>(transaction).finish_outbox(seq, outcome, retry_at);
-  });
+  return write_own(
+      [&](SqliteUnitOfWork& unit) { return unit.finish_outbox(seq, outcome, retry_at); });
 }
 
-Result<std::optional<Tenant>> SqliteStore::find_tenant(std::string_view segment) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_tenant(segment);
-}
-Result<std::optional<Client>> SqliteStore::find_client(std::string_view tenant_id,
-                                                       std::string_view client_id) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_client(tenant_id, client_id);
-}
-Result<bool> SqliteStore::origin_is_listed(std::string_view tenant_id, std::string_view origin) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().origin_is_listed(tenant_id, origin);
-}
-Result<std::optional<User>> SqliteStore::find_user_by_name(std::string_view tenant_id,
-                                                           std::string_view username) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_user_by_name(tenant_id, username);
-}
-Result<std::optional<User>> SqliteStore::find_user(std::string_view tenant_id,
-                                                   std::string_view user_id) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_user(tenant_id, user_id);
-}
-Result<std::optional<std::string>> SqliteStore::find_password(std::string_view tenant_id,
-                                                              std::string_view user_id) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_password(tenant_id, user_id);
-}
-Result<std::vector<Channel>> SqliteStore::channels_of(std::string_view tenant_id,
-                                                      std::string_view user_id) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().channels_of(tenant_id, user_id);
-}
-Result<std::optional<FlowRecord>> SqliteStore::find_flow(std::string_view tenant_id,
-                                                         std::string_view flow_id) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_flow(tenant_id, flow_id);
-}
-Result<std::optional<RefreshRecord>> SqliteStore::find_refresh(std::string_view tenant_id,
-                                                               ByteSpan token_hash) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_refresh(tenant_id, token_hash);
-}
-Result<std::optional<std::string>> SqliteStore::find_known_device(std::string_view tenant_id,
-                                                                  std::string_view user_id,
-                                                                  ByteSpan key_hash,
-                                                                  std::int64_t user_epoch,
-                                                                  Micros seen_since) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().find_known_device(tenant_id, user_id, key_hash, user_epoch, seen_since);
-}
-Result<std::vector<SigningKeyRecord>> SqliteStore::signing_keys() {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().signing_keys();
-}
-Result<std::vector<AuditRecord>> SqliteStore::read_audit(std::int64_t after, std::size_t limit) {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().read_audit(after, limit);
-}
-Result<std::optional<AuditRecord>> SqliteStore::audit_head() {
-  GATE_TRY(const Reader reader, borrow_reader());
-  return reader.reads().audit_head();
+Result<std::size_t> SqliteStore::sweep(Micros now, std::size_t rows) {
+  std::size_t gone = 0;
+  GATE_TRY_VOID(write_own([&](SqliteUnitOfWork& unit) -> Result<void> {
+    GATE_TRY(gone, unit.sweep(now, rows));
+    return {};
+  }));
+  return gone;
 }
 
 }  // namespace gate::server

@@ -1,64 +1,19 @@
-#include "server/store/sqlite/sqlite_store.h"
+// What is SQLite's own: the file, its mode, what is sealed in it, and what a killed process leaves.
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <thread>
 
-#include "server/crypto/aead.h"
-#include "server/crypto/openssl_random.h"
-#include "server/store/sqlite/reads.h"
-#include "server/store/sqlite/schema.h"
+#include "server/store/sqlite/test_file.h"
 
 namespace gate::server {
 namespace {
 
-constexpr Micros kNow = 1'800'000'000'000'000;
-constexpr const char* kTenant = "tenant";
-
-class SqliteStoreTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "gate-sqlite-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    path_ = (folder_ / "gate.db").string();
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::unique_ptr<SqliteStore> open(std::uint8_t key = 1) {
-    auto store = SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, key)), random_);
-    EXPECT_TRUE(store) << store.error().message;
-    return std::move(store).value();
-  }
-  /// Runs SQL on the file as another program would.
-  void execute(const std::string& sql) const {
-    sqlite3* raw = nullptr;
-    ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(raw);
-    sqlite3_close(raw);
-  }
-  /// Everything that any file of the store holds.
-  std::string dump() const {
-    std::ostringstream all;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-      all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-    }
-    return all.str();
-  }
-
-  std::filesystem::path folder_;
-  std::string path_;
-  OpensslRandom random_;
-};
+using SqliteStoreTest = SqliteFileTest;
 
 ChallengeRecord challenge(const std::string& id) {
   ChallengeRecord record;
@@ -73,9 +28,8 @@ ChallengeRecord challenge(const std::string& id) {
 
 TEST_F(SqliteStoreTest, FilesAreForTheOwnerAlone) {
   const auto store = open();
-  ASSERT_TRUE(store->transact([](Transaction& transaction) {
-    return transaction.open_challenge(challenge("c"), nullptr, kNow);
-  }));
+  ASSERT_TRUE(store->write(
+      [](UnitOfWork& unit) { return unit.open_challenge(challenge("c"), OutboxMessage(), kNow); }));
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     struct stat status{};
     ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
@@ -89,74 +43,61 @@ TEST_F(SqliteStoreTest, A6_ADumpHoldsNoCodeAndNoAddress) {
   message.to = "amy@bank.example";
   message.code = "48151623";
   message.body = "Your code is 48151623";
-  ASSERT_TRUE(store->transact([&](Transaction& transaction) {
-    return transaction.open_challenge(challenge("c"), &message, kNow);
+  FlowRecord flow;
+  flow.tenant_id = kTenant;
+  flow.flow_id = "f";
+  flow.pending_address = "pending@bank.example";
+  flow.label_address = "typed@bank.example";
+  User bob;
+  bob.tenant_id = kTenant;
+  bob.user_id = "bob";
+  bob.username = "bob";
+  ASSERT_TRUE(store->write([&](UnitOfWork& unit) -> Result<void> {
+    GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "bank"}));
+    GATE_TRY_VOID(unit.put_user(bob));
+    const Channel mail{"m", ChannelKind::kEmail, "put@bank.example", true, false, false};
+    GATE_TRY_VOID(unit.put_channel(kTenant, "bob", mail, kNow));
+    const Channel phone{"p", ChannelKind::kSms, "+15550100104", true, false, false};
+    GATE_TRY_VOID(unit.enrol_channel({kTenant, "bob", 0, 1, "", 0}, phone, kNow));
+    GATE_TRY_VOID(unit.create_flow(flow));
+    return unit.open_challenge(challenge("c"), message, kNow);
   }));
-  EXPECT_EQ(dump().find("48151623"), std::string::npos);
-  EXPECT_EQ(dump().find("amy@bank.example"), std::string::npos);
+  for (const char* private_text : {"48151623", "bank.example", "5550100104"}) {
+    EXPECT_EQ(dump().find(private_text), std::string::npos) << private_text;
+  }
   const auto claimed = store->claim_outbox(kNow, 1);
   ASSERT_TRUE(claimed);
   EXPECT_EQ(claimed->at(0).code, "48151623");
 }
 
+TEST_F(SqliteStoreTest, A6_NothingOfASentMessageStays) {
+  const auto store = open();
+  OutboxMessage message;
+  message.code = "48151623";
+  ASSERT_TRUE(store->write(
+      [&](UnitOfWork& unit) { return unit.open_challenge(challenge("c"), message, kNow); }));
+  const auto claimed = store->claim_outbox(kNow, 1);
+  ASSERT_TRUE(claimed);
+  ASSERT_TRUE(store->finish_outbox(claimed->at(0).seq, DeliveryOutcome::kSent, 0));
+  EXPECT_EQ(execute("SELECT state, length(payload_sealed) FROM outbox"), "sent|0;");
+}
+
 TEST_F(SqliteStoreTest, S24_AnotherKeyIsRefusedAndNothingIsChanged) {
   {
-    const auto store = open(1);
+    const auto store = open();
   }
   const std::string before = dump();
-  EXPECT_EQ(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 2)), random_).error().code,
-            ErrorCode::kDenied);
+  EXPECT_EQ(refusal(2), ErrorCode::kDenied);
   EXPECT_EQ(dump(), before);
-  EXPECT_TRUE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_));
+  EXPECT_TRUE(open());
 }
 
 TEST_F(SqliteStoreTest, S24_AFileWithoutItsKeyCheckIsRefused) {
   {
-    const auto store = open(1);
+    const auto store = open();
   }
   execute("DELETE FROM meta");
-  EXPECT_EQ(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_).error().code,
-            ErrorCode::kDenied);
-}
-
-TEST_F(SqliteStoreTest, S24_AnOldFileIsHeldAgainstWhatIsSealedInIt) {
-  execute(kSchemaOne);
-  execute(kSchemaTwo);
-  const auto sealed = seal(random_, Bytes(kAeadKeyBytes, 1), channel_context(kTenant, "c"),
-                           as_bytes("amy@bank.example"));
-  ASSERT_TRUE(sealed);
-  std::string hex;
-  for (const std::uint8_t byte : *sealed) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    hex += {kDigits[byte >> 4U], kDigits[byte & 15U]};
-  }
-  execute(
-      "PRAGMA user_version = 2; PRAGMA foreign_keys = OFF;"
-      "INSERT INTO channel VALUES ('tenant', 'c', 'amy', 0, x'" +
-      hex + "', 1, 1, 0, 0)");
-  EXPECT_EQ(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 2)), random_).error().code,
-            ErrorCode::kDenied);
-  for (int times = 0; times < 2; ++times) {
-    EXPECT_TRUE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_));
-    EXPECT_FALSE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 2)), random_));
-  }
-}
-
-TEST_F(SqliteStoreTest, S24_TheSigningKeysOfAnOldFileDecide) {
-  execute(kSchemaOne);
-  execute(kSchemaTwo);
-  execute(
-      "PRAGMA user_version = 2;"
-      "INSERT INTO signing_key VALUES ('k', 1, 0, 0, x'01'), ('removed', 3, 1, 0, x'')");
-  const auto open_if = [this](bool opens) {
-    return SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_,
-                             [opens](const SigningKeyRecord& record) {
-                               EXPECT_EQ(record.kid, "k");
-                               return opens;
-                             });
-  };
-  EXPECT_EQ(open_if(false).error().code, ErrorCode::kDenied);
-  EXPECT_TRUE(open_if(true));
+  EXPECT_EQ(refusal(1), ErrorCode::kDenied);
 }
 
 TEST_F(SqliteStoreTest, B7_LimitsSurviveARestart) {
@@ -164,68 +105,123 @@ TEST_F(SqliteStoreTest, B7_LimitsSurviveARestart) {
   rule.max_in_window = 1;
   for (const bool expected : {true, false}) {
     const auto store = open();
-    bool admitted = !expected;
-    ASSERT_TRUE(store->transact([&](Transaction& transaction) -> Result<void> {
-      GATE_TRY(const ThrottleVerdict verdict, transaction.throttle_take(kTenant, "k", rule, kNow));
-      admitted = verdict.admitted;
+    ASSERT_TRUE(store->write([&](UnitOfWork& unit) -> Result<void> {
+      const ThrottleClaim claims[] = {{"k", rule}};
+      GATE_TRY(const ThrottleSetVerdict verdict, unit.take(kTenant, claims, kNow));
+      EXPECT_EQ(verdict.admitted, expected);
       return {};
     }));
-    EXPECT_EQ(admitted, expected);
   }
 }
 
-TEST_F(SqliteStoreTest, AFileOfAnotherVersionIsRefused) {
-  {
-    const auto store = open();
-  }
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(raw, "PRAGMA user_version=99", nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(raw);
-  const auto store = SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_);
-  EXPECT_EQ(store.error().code, ErrorCode::kConflict);
-}
-
-TEST_F(SqliteStoreTest, AFileOfTheFirstVersionIsBroughtUpToDateAndKeepsWhatItHolds) {
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(raw, kSchemaOne, nullptr, nullptr, nullptr), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(raw,
-                         "PRAGMA user_version=1;"
-                         "INSERT INTO tenant VALUES ('tenant', 'Bank', 'bank.example');"
-                         "INSERT INTO user VALUES ('tenant', 'amy', 'amy@bank.example', '', '[]', "
-                         "'[]', 'member', 'none', 'none', '[]', 0, 1)",
-                         nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  sqlite3_close(raw);
-  for (int times = 0; times < 2; ++times) {
-    const auto store = open();
-    EXPECT_EQ((*store->find_tenant("tenant"))->name, "Bank");
-    EXPECT_TRUE(store->transact([](Transaction& transaction) {
-      return transaction.remember_device({kTenant, "amy", Bytes(32, 1), "d", 0, kNow}, 0, 5);
-    }));
-    EXPECT_EQ(*store->find_known_device(kTenant, "amy", Bytes(32, 1), 0, 0), "d");
-  }
-}
-
-TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefused) {
-  std::ofstream(path_) << "this is not a database, and has been here for long enough to matter";
-  EXPECT_FALSE(SqliteStore::open(path_, Secret(Bytes(kAeadKeyBytes, 1)), random_));
+TEST_F(SqliteStoreTest, T7_AHotCounterIsOneHoweverManyRowsItIsKeptIn) {
+  ThrottleRule rule;
+  rule.window = kMicrosPerHour;
+  rule.max_in_window = 40;
+  // Every use by another store, so that a file outlives a change of the number of rows.
+  int admitted = 0;
+  const auto use = [&](std::size_t shards, Micros now, int times) {
+    SqliteOptions options;
+    options.counter_shards = shards;
+    const auto store = open(options);
+    ThrottleSetVerdict verdict;
+    for (int i = 0; i < times; ++i) {
+      ASSERT_TRUE(store->write([&](UnitOfWork& unit) -> Result<void> {
+        const ThrottleClaim claims[] = {{"hot", rule, true}};
+        GATE_TRY(verdict, unit.take(kTenant, claims, now + i));
+        return {};
+      }));
+      admitted += verdict.admitted ? 1 : 0;
+      if (!verdict.admitted) {
+        EXPECT_EQ(verdict.retry_at, kNow + kMicrosPerHour);
+      }
+    }
+  };
+  use(16, kNow, 30);
+  EXPECT_EQ(execute("SELECT COUNT(*), SUM(count), MAX(count) FROM throttle"), "16|30|2;");
+  use(1, kNow + kMicrosPerMinute, 8);
+  EXPECT_EQ(admitted, 38);
+  use(16, kNow + 2 * kMicrosPerMinute, 20);
+  EXPECT_EQ(admitted, 40);
+  EXPECT_EQ(execute("SELECT COUNT(DISTINCT window_start) FROM throttle"), "1;")
+      << "all rows of a window end at once";
+  use(16, kNow + kMicrosPerHour, 1);
+  EXPECT_EQ(admitted, 41);
 }
 
 TEST_F(SqliteStoreTest, F5_AuditRowsCannotBeChangedOrDeleted) {
   const auto store = open();
   AuditRecord record;
+  record.node = "n";
   record.seq = 1;
-  record.outcome = "allow";
-  ASSERT_TRUE(
-      store->transact([&](Transaction& transaction) { return transaction.append_audit(record); }));
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
-  EXPECT_NE(sqlite3_exec(raw, "UPDATE audit SET outcome='block'", nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  EXPECT_NE(sqlite3_exec(raw, "DELETE FROM audit", nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(raw);
+  ASSERT_TRUE(store->write([&](UnitOfWork& unit) { return unit.append_audit(record); }));
+  EXPECT_FALSE(can_execute("UPDATE audit SET outcome = 'block'"));
+  EXPECT_FALSE(can_execute("DELETE FROM audit"));
+}
+
+TEST_F(SqliteStoreTest, AReadSeesOneSnapshot) {
+  const auto store = open();
+  const auto name = [](StoreReads& reads) -> Result<std::string> {
+    GATE_TRY(const auto tenant, reads.find_tenant(kTenant));
+    return tenant ? tenant->name : "none";
+  };
+  const auto rename = [&](const char* to) {
+    ASSERT_TRUE(store->write(
+        [&](UnitOfWork& unit) { return unit.put_tenant({kTenant, to, "bank.example"}); }));
+  };
+  rename("old");
+  ASSERT_TRUE(store->read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(const std::string before, name(reads));
+    rename("new");
+    GATE_TRY(const std::string after, name(reads));
+    EXPECT_EQ(before, "old");
+    EXPECT_EQ(after, "old");
+    return {};
+  }));
+  ASSERT_TRUE(store->read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(const std::string now, name(reads));
+    EXPECT_EQ(now, "new");
+    return {};
+  }));
+}
+
+TEST_F(SqliteStoreTest, AReaderCannotWrite) {
+  const auto store = open();
+  EXPECT_FALSE(store->read([](StoreReads& reads) {
+    return dynamic_cast<UnitOfWork&>(reads).put_tenant({kTenant, "Bank", "bank.example"});
+  }));
+}
+
+TEST_F(SqliteStoreTest, S38_WhatEndedIsSweptAtMostSoManyRowsOfEachTable) {
+  const auto store = open();
+  execute(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) "
+      "INSERT INTO rt_family SELECT 'tenant', i, i, i, 0 FROM n;"
+      "INSERT INTO refresh SELECT 'tenant', family_id || k.value, family_id, NULL, x'' "
+      "FROM rt_family, json_each('[1,2,3,4]') k;"
+      "INSERT INTO outbox (tenant_id, flow_id, challenge_id, kind, payload_sealed, state, "
+      "tries, next_at) SELECT 'tenant', family_id, 'h', 0, x'', "
+      "CASE WHEN CAST(sid AS INTEGER) % 2 THEN 'sent' ELSE 'queued' END, 0, 1 FROM rt_family;"
+      "INSERT INTO throttle SELECT 'tenant', family_id, 0, 1, 1, CAST(sid AS INTEGER) % 2, 0 "
+      "FROM rt_family");
+  const auto left = [this] {
+    return execute(
+        "SELECT (SELECT COUNT(*) FROM refresh), (SELECT COUNT(*) FROM rt_family), "
+        "(SELECT COUNT(*) FROM outbox), (SELECT COUNT(*) FROM throttle)");
+  };
+  EXPECT_EQ(left(), "120|30|30|30;");
+  const auto gone = store->sweep(kNow, 10);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(left(), "110|28|10|10;");
+  EXPECT_EQ(*gone, 10U + 2 + 20 + 20);
+  while (*store->sweep(kNow, 10) > 0) {
+  }
+  EXPECT_EQ(left(), "0|0|0|0;");
+}
+
+TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefused) {
+  std::ofstream(path_) << "this is not a database, and has been here for long enough to matter";
+  EXPECT_FALSE(SqliteStore::open(path_, key(1), random_));
 }
 
 /// Uses codes one after the other and reports each use only after the store said it is done.
@@ -237,9 +233,9 @@ TEST_F(SqliteStoreTest, F5_AuditRowsCannotBeChangedOrDeleted) {
   }
   for (std::uint32_t i = 0;; ++i) {
     const std::string id = "c" + std::to_string(i);
-    const auto used = (*store)->transact([&](Transaction& transaction) -> Result<void> {
-      GATE_TRY_VOID(transaction.open_challenge(challenge(id), nullptr, kNow));
-      GATE_TRY(const CodeTrial trial, transaction.try_code(kTenant, id, id, Bytes(32, 5), kNow));
+    const auto used = (*store)->write([&](UnitOfWork& unit) -> Result<void> {
+      GATE_TRY_VOID(unit.open_challenge(challenge(id), OutboxMessage(), kNow));
+      GATE_TRY(const CodeTrial trial, unit.try_code(kTenant, id, id, Bytes(32, 5), kNow));
       return trial.verdict == CodeVerdict::kAccepted
                  ? Result<void>()
                  : Result<void>(Error{ErrorCode::kInternal, "not accepted"});
@@ -280,8 +276,8 @@ TEST_F(SqliteStoreTest, T2_NoAcknowledgedUseIsLostToKillNine) {
     for (std::uint32_t i = 0; i <= last; ++i) {
       CodeTrial trial;
       const std::string id = "c" + std::to_string(i);
-      ASSERT_TRUE(store->transact([&](Transaction& transaction) -> Result<void> {
-        GATE_TRY(trial, transaction.try_code(kTenant, id, id, Bytes(32, 5), kNow));
+      ASSERT_TRUE(store->write([&](UnitOfWork& unit) -> Result<void> {
+        GATE_TRY(trial, unit.try_code(kTenant, id, id, Bytes(32, 5), kNow));
         return {};
       }));
       ASSERT_EQ(trial.verdict, CodeVerdict::kGone) << "an acknowledged use came back to life";
@@ -294,9 +290,9 @@ TEST_F(SqliteStoreTest, T8_AFailureInABatchUndoesItselfAlone) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 32; ++i) {
     threads.emplace_back([&, i] {
-      const auto outcome = store->transact([&](Transaction& transaction) -> Result<void> {
+      const auto outcome = store->write([&](UnitOfWork& unit) -> Result<void> {
         GATE_TRY_VOID(
-            transaction.open_challenge(challenge("c" + std::to_string(i)), nullptr, kNow));
+            unit.open_challenge(challenge("c" + std::to_string(i)), OutboxMessage(), kNow));
         if (i % 2 == 1) {
           return Error{ErrorCode::kConflict, "on purpose"};
         }
@@ -311,8 +307,8 @@ TEST_F(SqliteStoreTest, T8_AFailureInABatchUndoesItselfAlone) {
   for (int i = 0; i < 32; ++i) {
     CodeTrial trial;
     const std::string id = "c" + std::to_string(i);
-    ASSERT_TRUE(store->transact([&](Transaction& transaction) -> Result<void> {
-      GATE_TRY(trial, transaction.try_code(kTenant, id, id, Bytes(32, 5), kNow));
+    ASSERT_TRUE(store->write([&](UnitOfWork& unit) -> Result<void> {
+      GATE_TRY(trial, unit.try_code(kTenant, id, id, Bytes(32, 5), kNow));
       return {};
     }));
     EXPECT_EQ(trial.verdict, i % 2 == 0 ? CodeVerdict::kAccepted : CodeVerdict::kGone);

@@ -1,0 +1,159 @@
+#include "server/account/provision.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/domain/address.h"
+
+namespace gate::server {
+namespace {
+
+Error refused(const std::string& where, const std::string& what) {
+  return {ErrorCode::kInvalidArgument, where + ": " + what};
+}
+
+bool is_risk(const std::string& text) {
+  return text.empty() || parse_risk(text).has_value();
+}
+
+/// One word of a scope (RFC 6749 3.3).
+bool is_scope_token(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && c != '"' && c != '\\';
+  });
+}
+
+/// One entry of each kind may be listed once.
+class Seen {
+ public:
+  [[nodiscard]] Result<void> take(const std::string& what, const std::string& key) {
+    if (!keys_.insert(what + " " + key).second) {
+      return refused(what, "is listed twice");
+    }
+    return {};
+  }
+
+ private:
+  std::set<std::string> keys_;
+};
+
+Result<void> must_be_a_tenant(UnitOfWork& work, const std::string& where,
+                              const std::string& tenant_id) {
+  GATE_TRY(const std::optional<Tenant> tenant, work.find_tenant(tenant_id));
+  if (!tenant || tenant->id != tenant_id) {
+    return refused(where, "there is no tenant " + tenant_id);
+  }
+  return {};
+}
+
+Result<void> apply_tenant(UnitOfWork& work, const Provisioning::Tenant& tenant) {
+  if (tenant.id.empty() || tenant.domain.empty()) {
+    return refused("tenant " + tenant.id, "needs an id and a domain");
+  }
+  GATE_TRY(const std::optional<Tenant> holder, work.find_tenant(tenant.domain));
+  if (holder && holder->id != tenant.id) {
+    return refused("tenant " + tenant.id, "its domain belongs to tenant " + holder->id);
+  }
+  return work.put_tenant({tenant.id, tenant.name, tenant.domain});
+}
+
+Result<void> apply_client(UnitOfWork& work, const Provisioning::Client& client) {
+  const std::string where = "client " + client.client_id;
+  GATE_TRY_VOID(must_be_a_tenant(work, where, client.tenant_id));
+  if (client.client_id.empty() || client.name.empty()) {
+    return refused(where, "needs a client id and a name");
+  }
+  for (const std::string& scope : client.scopes) {
+    if (!is_scope_token(scope)) {
+      return refused(where, "`" + scope + "` cannot be a scope (RFC 6749 3.3)");
+    }
+  }
+  return work.put_client({client.tenant_id, client.client_id, client.name, client.origins,
+                          client.audience.empty() ? client.client_id : client.audience,
+                          client.trusted_signals, client.scopes});
+}
+
+Result<void> apply_channel(UnitOfWork& work, const Provisioning::User& user,
+                           const Provisioning::Channel& wanted, Micros now) {
+  const auto address = normalize_address(wanted.kind, wanted.address);
+  if (!address) {
+    return refused("user " + user.id, wanted.kind == ChannelKind::kEmail
+                                          ? "a channel is not an e-mail address"
+                                          : "a channel is not a phone number such as +15550100");
+  }
+  Channel channel;
+  channel.channel_id = channel_id_of(user.tenant_id, user.id, wanted.kind, *address);
+  channel.kind = wanted.kind;
+  channel.address = *address;
+  channel.verified = wanted.verified;
+  channel.preferred = wanted.preferred;
+  return work.put_channel(user.tenant_id, user.id, channel, now);
+}
+
+/// What the store keeps of a user, or what is wrong with the entry.
+Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
+  const std::string where = "user " + wanted.id;
+  GATE_TRY_VOID(must_be_a_tenant(work, where, wanted.tenant_id));
+  const auto username = normalize_email(wanted.username);
+  if (wanted.id.empty() || !username) {
+    return refused(where, "needs an id and an e-mail address as user name");
+  }
+  if (!is_risk(wanted.sign_in_risk) || !is_risk(wanted.user_risk)) {
+    return refused(where, "a risk is one of none, low, medium, high");
+  }
+  const std::string kind = wanted.kind.empty() ? "member" : wanted.kind;
+  if (!parse_user_kind(kind)) {
+    return refused(where, "`" + kind + "` is not a kind of user");
+  }
+  GATE_TRY(const std::optional<User> holder,
+           work.find_user_by_name(wanted.tenant_id, *username));
+  if (holder && holder->user_id != wanted.id) {
+    return refused(where, "its user name belongs to user " + holder->user_id);
+  }
+  User user;
+  user.tenant_id = wanted.tenant_id;
+  user.user_id = wanted.id;
+  user.username = *username;
+  user.display_name = wanted.display_name;
+  user.groups = wanted.groups;
+  user.roles = wanted.roles;
+  user.kind = kind;
+  user.sign_in_risk = wanted.sign_in_risk;
+  user.user_risk = wanted.user_risk;
+  user.signals = wanted.signals;
+  user.enabled = wanted.enabled;
+  return user;
+}
+
+Result<void> apply_user(UnitOfWork& work, const Provisioning::User& wanted, Micros now) {
+  GATE_TRY(const User user, checked(work, wanted));
+  GATE_TRY_VOID(work.put_user(user));
+  if (!wanted.password_hash.empty()) {
+    GATE_TRY_VOID(work.put_password(user.tenant_id, user.user_id, wanted.password_hash, now));
+  }
+  for (const Provisioning::Channel& channel : wanted.channels) {
+    GATE_TRY_VOID(apply_channel(work, wanted, channel, now));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> apply_provisioning(UnitOfWork& work, const Provisioning& wanted, Micros now) {
+  Seen seen;
+  for (const Provisioning::Tenant& tenant : wanted.tenants) {
+    GATE_TRY_VOID(seen.take("tenant " + tenant.id, ""));
+    GATE_TRY_VOID(apply_tenant(work, tenant));
+  }
+  for (const Provisioning::Client& client : wanted.clients) {
+    GATE_TRY_VOID(seen.take("client " + client.client_id, client.tenant_id));
+    GATE_TRY_VOID(apply_client(work, client));
+  }
+  for (const Provisioning::User& user : wanted.users) {
+    GATE_TRY_VOID(seen.take("user " + user.id, user.tenant_id));
+    GATE_TRY_VOID(apply_user(work, user, now));
+  }
+  return {};
+}
+
+}  // namespace gate::server

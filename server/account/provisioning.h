@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/domain/channel.h"
+
+namespace gate::server {
+
+/// What an operator wants to exist: the typed form of the file given to `gated provision`. Applied
+/// as a whole or not at all; entries are upserted by id, so the same file twice changes nothing.
+/// Nothing that the value does not name is removed.
+struct Provisioning {
+  struct Tenant {
+    std::string id;      ///< GUID; the first path segment of every endpoint
+    std::string name;    ///< for people
+    std::string domain;  ///< accepted as path segment too, e.g. "bank.example"
+  };
+
+  struct Client {
+    std::string tenant_id;
+    std::string client_id;             ///< GUID
+    std::string name;                  ///< what policies call `app`
+    std::vector<std::string> origins;  ///< exact web origins that may call from a page (C9)
+    std::string audience;              ///< `aud` of access tokens; empty: the client id
+    bool trusted_signals = false;      ///< may send x-gate-signal-* headers that policies believe
+    /// Names under the audience that the client may ask for: `payments.read`.
+    std::vector<std::string> scopes{};
+  };
+
+  struct Channel {
+    ChannelKind kind = ChannelKind::kEmail;
+    std::string address;  ///< e-mail address, or E.164 number with leading '+'
+    bool verified = false;
+    bool preferred = false;
+  };
+
+  struct User {
+    std::string tenant_id;
+    std::string id;
+    std::string username;  ///< e-mail address, the identifier typed at sign-in
+    std::string display_name;
+    std::string password_hash;  ///< made by `PasswordHasher::hash`; empty: signs in by e-mail code
+    std::vector<std::string> groups;
+    std::vector<std::string> roles;
+    std::string kind;          ///< "member" when empty, else as the policy language names kinds
+    std::string sign_in_risk;  ///< none, low, medium or high; what the operator's risk engine says
+    std::string user_risk;
+    std::vector<Channel> channels;
+    /// Declared signals with their values in policy syntax (`true`, `1500`, `"text"`).
+    std::vector<std::pair<std::string, std::string>> signals;
+    bool enabled = true;
+  };
+
+  std::vector<Tenant> tenants;
+  std::vector<Client> clients;
+  std::vector<User> users;
+};
+
+}  // namespace gate::server

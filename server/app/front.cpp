@@ -1,0 +1,57 @@
+#include "server/app/front.h"
+
+#include "server/factor/password.h"
+#include "server/http/site.h"
+#include "server/protocol/native_auth_v1/endpoints.h"
+#include "server/token/continuation_token.h"
+
+namespace gate::server {
+
+struct Front::Impl {
+  Impl(Parts given, const FlowMachine& machine)
+      : parts(std::move(given)),
+        passwords(parts.secrets.password_pepper.clone(), parts.random),
+        continuations(parts.secrets.continuation_key.clone()),
+        flows(FlowServices{.store = parts.store,
+                           .random = parts.random,
+                           .keys = parts.keys,
+                           .decider = parts.decider,
+                           .audit = parts.audit,
+                           .countries = parts.countries,
+                           .settings = parts.settings,
+                           .passwords = passwords,
+                           .code_pepper = parts.secrets.code_pepper.bytes(),
+                           .account_key = parts.secrets.account_key.bytes(),
+                           .on_failure = parts.on_failure,
+                           .on_cap = parts.on_cap},
+              machine),
+        site({.store = parts.store,
+              .clock = parts.clock,
+              .random = parts.random,
+              .on_failure = parts.on_failure,
+              .write_problem = native_auth_v1::write_problem},
+             routes()) {}
+
+  [[nodiscard]] Router routes() const {
+    Router router;
+    native_auth_v1::add_routes(router, {flows, continuations});
+    return router;
+  }
+
+  Parts parts;
+  PasswordHasher passwords;
+  ContinuationTokens continuations;
+  Flows flows;
+  Site site;
+};
+
+Front::Front(Parts parts, const FlowMachine& machine)
+    : impl_(std::make_unique<Impl>(std::move(parts), machine)) {}
+
+Front::~Front() = default;
+
+HttpResponse Front::handle(const HttpRequest& request) const noexcept {
+  return impl_->site.handle(request);
+}
+
+}  // namespace gate::server

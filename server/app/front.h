@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/audit/audit_log.h"
+#include "server/crypto/service_secrets.h"
+#include "server/decision/decider.h"
+#include "server/decision/facts.h"
+#include "server/domain/settings.h"
+#include "server/flow/flows.h"
+#include "server/flow/sign_in/table.h"
+#include "server/http/message.h"
+#include "server/limits/send_caps.h"
+#include "server/ports/clock.h"
+#include "server/ports/random.h"
+#include "server/store/store.h"
+#include "server/token/signing_keys.h"
+
+namespace gate::server {
+
+/// Flows, the wires over them and the way of a request to them, put together: requests in, answers
+/// out, without sockets. `handle` may be called from any number of threads; it blocks for the disk
+/// and for argon2, so it belongs on worker threads. It throws nothing.
+class Front {
+ public:
+  /// What everything stands on; all of it outlives the front.
+  struct Parts {
+    Store& store;
+    const Clock& clock;
+    Random& random;
+    const ServiceSecrets& secrets;
+    const SigningKeys& keys;
+    const Decider& decider;
+    const AuditLog& audit;
+    ServiceSettings settings;                  ///< has passed `check`
+    const CountryLookup* countries = nullptr;  ///< null: every country is unknown
+    /// Told of failures behind a server_error answer (store, randomness). Holds no secrets.
+    std::function<void(const Error&)> on_failure{};
+    /// Told of every message that a cap kept from being sent (B5). Called from many threads.
+    std::function<void(const SendCap&)> on_cap{};
+  };
+  /// `machine`: the sign-in's own, or one that a test has changed.
+  explicit Front(Parts parts, const FlowMachine& machine = sign_in_machine());
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  [[nodiscard]] HttpResponse handle(const HttpRequest& request) const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gate::server

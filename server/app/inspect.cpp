@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <gate/compile.hpp>
+#include <thread>
+
+#include "server/app/commands.h"
+#include "server/app/key_files.h"
+#include "server/app/policies.h"
+#include "server/app/start.h"
+#include "server/app/storage.h"
+#include "server/audit/audit_log.h"
+#include "server/crypto/openssl_random.h"
+#include "server/decision/supplied_facts.h"
+
+namespace gate::server {
+namespace {
+
+constexpr std::size_t kAuditPage = 500;
+constexpr std::chrono::milliseconds kFollowInterval{200};
+
+int fail(const std::string& message) {
+  fmt::print(stderr, "error: {}\n", message);
+  return kExitFailure;
+}
+
+/// Facts are JSON already; anything else that stands there is shown as text.
+boost::json::value facts_of(const AuditRecord& record) {
+  boost::system::error_code error;
+  boost::json::value facts = boost::json::parse(record.facts_json, error);
+  return error ? boost::json::value(record.facts_json) : facts;
+}
+
+std::string audit_line(const AuditRecord& record) {
+  boost::json::object row;
+  row["node"] = record.node;
+  row["seq"] = record.seq;
+  row["at_micros"] = record.at;
+  row["type"] = record.type;
+  row["tenant"] = record.tenant_id;
+  row["user"] = record.user_id;
+  row["client"] = record.client_id;
+  row["flow"] = record.flow_id;
+  row["policy_digest"] = record.policy_digest;
+  row["outcome"] = record.outcome;
+  row["required"] = record.required_text;
+  row["reasons"] = record.reasons;
+  row["facts_hash"] = record.facts_hash;
+  row["facts"] = facts_of(record);
+  row["heads"] = record.heads;
+  row["prev_hash"] = record.prev_hash;
+  row["hash"] = record.hash;
+  return boost::json::serialize(row);
+}
+
+/// Opens the store of a configuration and hands it to `use`, which gives the exit code.
+template <typename Use>
+int with_store(const std::string& config_file, Use use) {
+  const auto config = load_or_complain(config_file);
+  if (!config) {
+    return kExitFailure;
+  }
+  Logger log(STDERR_FILENO, log_level(*config), log_format(*config));
+  OpensslRandom random;
+  auto storage = open_storage(*config, random, log);
+  return storage ? use(*storage) : fail(storage.error().message);
+}
+
+/// What policies may ask for under this configuration.
+void print_facts(const CompileOptions& options) {
+  fmt::print("facts that gated supplies, beside declared signals:\n");
+  for (const SuppliedFact& each : supplied_facts()) {
+    fmt::print("  {:<26}{}\n", each.path, each.from);
+  }
+  if (!options.facts->accepted.empty()) {
+    fmt::print("facts that stay unknown, by policies.accept_unsupplied:\n  {}\n",
+               fmt::join(options.facts->accepted, ", "));
+  }
+}
+
+}  // namespace
+
+int check_config(const std::string& config_file) {
+  const auto config = load_or_complain(config_file);
+  if (!config) {
+    return kExitFailure;
+  }
+  CompileOptions options = compile_options(*config);
+  options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
+  const CompileOutput output = compile_folder(config->policies_folder, options);
+  fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
+  print_facts(options);
+  if (output.has_errors()) {
+    return kExitFailure;
+  }
+  fmt::print("{}: fine\n", config_file);
+  return kExitOk;
+}
+
+int show_config(const std::string& config_file) {
+  const auto config = load_or_complain(config_file);
+  if (!config) {
+    return kExitFailure;
+  }
+  fmt::print("{}", print_config(*config));
+  return kExitOk;
+}
+
+int generate_key(const std::string& config_file) {
+  const auto config = load_or_complain(config_file);
+  if (!config) {
+    return kExitFailure;
+  }
+  if (std::error_code there; !std::filesystem::exists(config->keys_master_key_file, there)) {
+    if (const auto may = may_make_master_key(*config); !may) {
+      return fail(may.error().message);
+    }
+  }
+  std::error_code ignored;
+  std::filesystem::create_directories(
+      std::filesystem::path(config->keys_master_key_file).parent_path(), ignored);
+  OpensslRandom random;
+  if (const auto made = create_master_key(config->keys_master_key_file, random); !made) {
+    return fail(made.error().message);
+  }
+  fmt::print("{}\n", config->keys_master_key_file);
+  return kExitOk;
+}
+
+int print_audit(const std::string& config_file, bool follow) {
+  return with_store(config_file, [follow](Storage& storage) {
+    std::int64_t seen = 0;
+    while (true) {
+      std::vector<AuditRecord> rows;
+      const auto read = storage.store->read([&](StoreReads& reads) -> Result<void> {
+        GATE_TRY(rows, reads.read_audit(seen, kAuditPage));
+        return {};
+      });
+      if (!read) {
+        return fail(read.error().message);
+      }
+      for (const AuditRecord& row : rows) {
+        fmt::print("{}\n", audit_line(row));
+        seen = row.row;
+      }
+      if (std::fflush(stdout) != 0) {
+        return kExitFailure;
+      }
+      if (rows.size() == kAuditPage) {
+        continue;
+      }
+      if (!follow) {
+        return kExitOk;
+      }
+      std::this_thread::sleep_for(kFollowInterval);
+    }
+  });
+}
+
+int verify_audit_log(const std::string& config_file) {
+  return with_store(config_file, [](Storage& storage) {
+    const auto check = storage.audit->verify(*storage.store);
+    if (!check) {
+      return fail(check.error().message);
+    }
+    if (check->fault) {
+      const AuditLog::Fault& fault = *check->fault;
+      return fail(fmt::format("the audit chain is broken at row {} of node `{}`, tenant `{}`: {}",
+                              fault.seq, fault.chain.node, fault.chain.tenant_id, fault.what));
+    }
+    fmt::print("{} rows in {} chains, all intact\n", check->rows, check->heads.size());
+    for (const AuditHead& head : check->heads) {
+      fmt::print("head {} of node `{}`, tenant `{}`: {}\n", head.seq, head.chain.node,
+                 head.chain.tenant_id, head.hash);
+    }
+    return kExitOk;
+  });
+}
+
+}  // namespace gate::server

@@ -1,0 +1,190 @@
+#include "server/app/policies.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <functional>
+
+#include "server/config/config.h"
+#include "server/decision/supplied_facts.h"
+#include "server/log/log.h"
+
+namespace gate::server {
+namespace {
+
+Date today() {
+  const std::time_t now = std::time(nullptr);
+  tm parts{};
+  (void)gmtime_r(&now, &parts);
+  return {.year = parts.tm_year + 1900,
+          .month = static_cast<std::uint8_t>(parts.tm_mon + 1),
+          .day = static_cast<std::uint8_t>(parts.tm_mday)};
+}
+
+void report(const CompileOutput& output, Logger& log) {
+  for (const Diagnostic& diagnostic : output.diagnostics) {
+    std::string_view file;
+    std::int64_t line = 0;
+    if (diagnostic.span.file < output.files.size()) {
+      const SourceFile& source = output.files[diagnostic.span.file];
+      const auto end = source.text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
+                                                 diagnostic.span.begin, source.text.size()));
+      file = source.name;
+      line = 1 + std::count(source.text.begin(), end, '\n');
+    }
+    const std::initializer_list<LogField> fields = {{"code", diagnostic.code},
+                                                    {"severity", name(diagnostic.severity)},
+                                                    {"file", file},
+                                                    {"line", line},
+                                                    {"message", diagnostic.message},
+                                                    {"label", diagnostic.label},
+                                                    {"help", diagnostic.help}};
+    if (diagnostic.severity == Severity::kError) {
+      log.error("policy_diagnostic", fields);
+    } else if (diagnostic.severity == Severity::kWarning) {
+      log.warning("policy_diagnostic", fields);
+    } else {
+      log.info("policy_diagnostic", fields);
+    }
+  }
+}
+
+/// Looks up to here may follow each other at once.
+constexpr std::chrono::milliseconds kBriefLook{2};
+/// So many times as long as a longer look took, nobody looks.
+constexpr int kRestAfterLook = 100;
+/// Sign-ins by which a new set is held against the interpreter before it is in force.
+constexpr std::size_t kCrossCheck = 64;
+
+/// Of this thread: a busy machine does not make a look look long.
+std::chrono::nanoseconds processor_time() {
+  timespec now{};
+  (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+/// The finalizer of SplitMix64: every bit of the result depends on every bit of `x`.
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9E3779B97F4A7C15;
+  x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27U)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31U);
+}
+
+}  // namespace
+
+CompileOptions compile_options(const Config& config) {
+  CompileOptions options;
+  options.backend = config.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter;
+  options.today = today();
+  options.keep_test_blocks = false;
+  options.allow_empty = config.policies_allow_empty;
+  options.facts.emplace();
+  options.facts->by = "gated";
+  options.facts->accepted = config.policies_accept_unsupplied;
+  for (const SuppliedFact& each : supplied_facts()) {
+    options.facts->supplied.emplace_back(each.path);
+  }
+  return options;
+}
+
+PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& log)
+    : folder_(std::move(folder)), options_(std::move(options)), log_(log) {
+  options_.cache = &cache_;
+  options_.cross_check = kCrossCheck;
+}
+
+Result<void> PolicyKeeper::load() {
+  const std::scoped_lock lock(load_mutex_);
+  // Taken first: a file that changes while we compile is seen as changed again.
+  seen_signature_ = loaded_signature_ = signature();
+  options_.today = today();
+  const CompileOutput output = compile_folder(folder_, options_);
+  report(output, log_);
+  tell_of_wrong_code();
+  const std::scoped_lock status_lock(status_mutex_);
+  if (output.policies == nullptr || output.has_errors()) {
+    ++status_.failed_loads;
+    status_.newest_refused = true;
+    log_.error("policies_refused",
+               {{"folder", folder_}, {"generation_in_force", status_.generation}});
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("the policy set in {} has errors", folder_)};
+  }
+  status_.generation = evaluator_.replace(output.policies);
+  status_.digest = std::string(output.policies->digest());
+  status_.newest_refused = false;
+  log_.info("policies_loaded",
+            {{"folder", folder_}, {"generation", status_.generation}, {"digest", status_.digest}});
+  if (output.policies->policy_count() == 0) {
+    log_.warning("policies_empty", {{"folder", folder_}, {"allowed_by", "policies.allow_empty"}});
+  }
+  return {};
+}
+
+void PolicyKeeper::look() {
+  using std::chrono::steady_clock;
+  {
+    const std::scoped_lock lock(load_mutex_);
+    tell_of_wrong_code();
+    if (steady_clock::now() < next_look_) {
+      return;
+    }
+    const auto before = processor_time();
+    const Signature now = signature();
+    if (const auto taken = processor_time() - before; taken > kBriefLook) {
+      next_look_ = steady_clock::now() + taken * kRestAfterLook;
+    }
+    if (now == loaded_signature_ || now != seen_signature_) {
+      seen_signature_ = now;
+      return;
+    }
+  }
+  // A failure has been logged and counted; the set in force stays.
+  static_cast<void>(load());
+}
+
+PolicyKeeper::Status PolicyKeeper::status() const {
+  const std::scoped_lock lock(status_mutex_);
+  Status now = status_;
+  now.wrong_code = native_code_counts().wrong;
+  return now;
+}
+
+void PolicyKeeper::tell_of_wrong_code() {
+  const std::uint64_t wrong = native_code_counts().wrong;
+  if (wrong != wrong_code_told_) {
+    // Nothing is at risk: the tables decide. Somebody should hear of it all the same.
+    log_.error("machine_code_wrong", {{"folder", folder_}, {"since_start", wrong}});
+    wrong_code_told_ = wrong;
+  }
+}
+
+PolicyKeeper::Signature PolicyKeeper::signature() const {
+  namespace fs = std::filesystem;
+  Signature out;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder_, error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string& path = at->path().native();
+    struct stat file{};
+    if (!path.ends_with(".gate") || stat(path.c_str(), &file) != 0) {
+      continue;
+    }
+    // The change time and the inode as well: a copy may keep size and time of the file it replaces.
+    std::uint64_t hash = std::hash<std::string>()(path);
+    for (const std::int64_t part :
+         {file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec,
+          file.st_ctim.tv_nsec, static_cast<std::int64_t>(file.st_ino)}) {
+      hash = mixed(hash ^ static_cast<std::uint64_t>(part));
+    }
+    out.sum += hash;
+    ++out.files;
+  }
+  return out;
+}
+
+}  // namespace gate::server

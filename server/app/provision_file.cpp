@@ -1,0 +1,186 @@
+#include "server/app/provision_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+#include <set>
+
+#include "server/app/json_place.h"
+
+namespace gate::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kDepthMax = 32;
+
+/// Finds a key that an object holds twice: a DOM would silently keep one of the two.
+class RepeatFinder {
+ public:
+  // Names that Boost.JSON looks for. NOLINTBEGIN(readability-identifier-naming)
+  static constexpr std::size_t max_object_size = std::size_t(-1);
+  static constexpr std::size_t max_array_size = std::size_t(-1);
+  static constexpr std::size_t max_key_size = std::size_t(-1);
+  static constexpr std::size_t max_string_size = std::size_t(-1);
+  // NOLINTEND(readability-identifier-naming)
+  using Text = json::string_view;
+  using Fault = boost::system::error_code;
+
+  std::string repeated;
+
+  bool on_document_begin(Fault&) { return true; }
+  bool on_document_end(Fault&) { return true; }
+  bool on_object_begin(Fault&) {
+    open_.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t, Fault&) {
+    open_.pop_back();
+    return true;
+  }
+  bool on_array_begin(Fault&) { return true; }
+  bool on_array_end(std::size_t, Fault&) { return true; }
+  bool on_key_part(Text part, std::size_t, Fault&) {
+    key_.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(Text part, std::size_t, Fault&) {
+    key_.append(part.data(), part.size());
+    if (!open_.back().insert(key_).second && repeated.empty()) {
+      repeated = key_;
+    }
+    key_.clear();
+    return true;
+  }
+  bool on_string_part(Text, std::size_t, Fault&) { return true; }
+  bool on_string(Text, std::size_t, Fault&) { return true; }
+  bool on_number_part(Text, Fault&) { return true; }
+  bool on_int64(std::int64_t, Text, Fault&) { return true; }
+  bool on_uint64(std::uint64_t, Text, Fault&) { return true; }
+  bool on_double(double, Text, Fault&) { return true; }
+  bool on_bool(bool, Fault&) { return true; }
+  bool on_null(Fault&) { return true; }
+  bool on_comment_part(Text, Fault&) { return true; }
+  bool on_comment(Text, Fault&) { return true; }
+
+ private:
+  std::vector<std::set<std::string>> open_;
+  std::string key_;
+};
+
+std::string repeated_key(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kDepthMax;
+  json::basic_parser<RepeatFinder> parser(options);
+  boost::system::error_code error;
+  parser.write_some(false, text.data(), text.size(), error);
+  return error ? std::string() : parser.handler().repeated;
+}
+
+Error malformed(std::string what) {
+  return Error{ErrorCode::kInvalidArgument, std::move(what)};
+}
+
+bool is_e164(std::string_view number) {
+  return number.size() >= 8 && number.size() <= 16 && number.front() == '+' && number[1] != '0' &&
+         std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void take_tenant(JsonPlace& at, Provisioning& wanted) {
+  Provisioning::Tenant tenant;
+  tenant.id = at.required_text("id");
+  tenant.name = at.required_text("name");
+  tenant.domain = at.text("domain");
+  wanted.tenants.push_back(std::move(tenant));
+}
+
+void take_client(JsonPlace& at, Provisioning& wanted) {
+  Provisioning::Client client;
+  client.tenant_id = at.required_text("tenant_id");
+  client.client_id = at.required_text("client_id");
+  client.name = at.required_text("name");
+  client.origins = at.texts("origins");
+  client.audience = at.text("audience");
+  client.scopes = at.texts("scopes");
+  client.trusted_signals = at.flag("trusted_signals", false);
+  wanted.clients.push_back(std::move(client));
+}
+
+void take_channel(JsonPlace& at, Provisioning::User& user) {
+  Provisioning::Channel channel;
+  const std::string kind = at.word("kind", {"email", "sms"});
+  channel.kind = kind == "sms" ? ChannelKind::kSms : ChannelKind::kEmail;
+  if (kind.empty()) {
+    at.wrong("kind", "is required");
+  }
+  channel.address = at.required_text("address");
+  const bool mail = channel.address.find('@') != std::string::npos;
+  if (channel.kind == ChannelKind::kSms ? !is_e164(channel.address) : !mail) {
+    at.wrong(
+        "address",
+        "must be an e-mail address, or for sms an international number (`+` and 7 to 15 digits)");
+  }
+  channel.verified = at.flag("verified", true);
+  channel.preferred = at.flag("preferred", false);
+  user.channels.push_back(std::move(channel));
+}
+
+/// The clear-text password, empty when there is none.
+std::string take_user(JsonPlace& at, Provisioning& wanted) {
+  Provisioning::User user;
+  user.tenant_id = at.required_text("tenant_id");
+  user.id = at.required_text("id");
+  user.username = at.required_text("username");
+  user.display_name = at.text("display_name");
+  std::string password = at.text("password");
+  user.groups = at.texts("groups");
+  user.roles = at.texts("roles");
+  user.kind = at.text("kind");
+  user.sign_in_risk = at.word("sign_in_risk", {"none", "low", "medium", "high"});
+  user.user_risk = at.word("user_risk", {"none", "low", "medium", "high"});
+  user.enabled = at.flag("enabled", true);
+  user.signals = at.plain_values("signals");
+  at.each("channels", [&](JsonPlace& channel) { take_channel(channel, user); });
+  wanted.users.push_back(std::move(user));
+  return password;
+}
+
+}  // namespace
+
+Result<Provisioning> parse_provision_file(std::string_view text, const PasswordEncoder& encode) {
+  if (text.size() > kFileBytesMax) {
+    return malformed(fmt::format("the file is larger than {} bytes", kFileBytesMax));
+  }
+  json::parse_options options;
+  options.max_depth = kDepthMax;
+  boost::system::error_code fault;
+  const json::value document = json::parse({text.data(), text.size()}, fault, {}, options);
+  if (fault) {
+    return malformed(fmt::format("not JSON: {}", fault.message()));
+  }
+  if (const std::string repeated = repeated_key(text); !repeated.empty()) {
+    return malformed(fmt::format("an object holds the key `{}` twice", repeated));
+  }
+  Provisioning wanted;
+  std::vector<std::string> passwords;
+  std::string error;
+  JsonPlace root(document, "", error);
+  root.each("tenants", [&](JsonPlace& at) { take_tenant(at, wanted); });
+  root.each("clients", [&](JsonPlace& at) { take_client(at, wanted); });
+  root.each("users", [&](JsonPlace& at) { passwords.push_back(take_user(at, wanted)); });
+  root.finish();
+  if (!error.empty()) {
+    return malformed(std::move(error));
+  }
+  for (std::size_t i = 0; i < passwords.size(); ++i) {
+    if (!passwords[i].empty()) {
+      GATE_TRY(wanted.users[i].password_hash, encode(wanted.users[i], passwords[i]));
+    }
+  }
+  return wanted;
+}
+
+}  // namespace gate::server

@@ -1,0 +1,95 @@
+#include "server/app/provision_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace gate::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Result<Provisioning> parse(std::string_view json) {
+  return parse_provision_file(
+      json, [](const Provisioning::User&, std::string_view password) -> Result<std::string> {
+        return "encoded:" + std::string(password);
+      });
+}
+
+constexpr std::string_view kWhole = R"({
+  "tenants": [{"id": "t", "name": "Bank", "domain": "bank.example"}],
+  "clients": [{"tenant_id": "t", "client_id": "c", "name": "app", "origins": ["http://localhost:3000"], "audience": "api", "trusted_signals": true}],
+  "users": [{"tenant_id": "t", "id": "u", "username": "amy@bank.example", "display_name": "Amy", "password": "correct horse",
+             "groups": ["G"], "roles": ["R"], "kind": "member", "sign_in_risk": "medium", "user_risk": "low", "enabled": false,
+             "signals": {"otp_failures": 3, "new_payee": true, "note": "x"},
+             "channels": [{"kind": "email", "address": "amy@mail.example", "preferred": true},
+                          {"kind": "sms", "address": "+15550100104", "verified": false}]}]
+})";
+
+TEST(ProvisionFile, ReadsEveryKey) {
+  const auto wanted = parse(kWhole);
+  ASSERT_TRUE(wanted.has_value()) << wanted.error().message;
+  EXPECT_EQ(wanted->tenants.at(0).domain, "bank.example");
+  EXPECT_THAT(wanted->clients.at(0).origins, ElementsAre("http://localhost:3000"));
+  EXPECT_TRUE(wanted->clients.at(0).trusted_signals);
+  const Provisioning::User& user = wanted->users.at(0);
+  EXPECT_EQ(user.password_hash, "encoded:correct horse");
+  EXPECT_EQ(user.sign_in_risk, "medium");
+  EXPECT_FALSE(user.enabled);
+  EXPECT_THAT(user.signals,
+              ElementsAre(std::pair("otp_failures", "3"), std::pair("new_payee", "true"),
+                          std::pair("note", "\"x\"")));
+  EXPECT_TRUE(user.channels.at(0).verified);
+  EXPECT_TRUE(user.channels.at(0).preferred);
+  EXPECT_EQ(user.channels.at(1).kind, ChannelKind::kSms);
+  EXPECT_FALSE(user.channels.at(1).verified);
+}
+
+TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
+  struct Mistake {
+    std::string find;
+    std::string replace;
+    const char* message;
+  };
+  for (const Mistake& mistake : std::vector<Mistake>{
+           {R"("audience")", R"("audiense")",
+            "clients[0].audiense: unknown key; known here: tenant_id, client_id"},
+           {R"("tenants")", R"("tenant")", "tenant: unknown key"},
+           {R"("user_risk": "low")", R"("user_risk": "lo")",
+            "users[0].user_risk: `lo` is not one of none, low, medium, high"},
+           {R"("groups": ["G"])", R"("groups": ["G", 1])", "users[0].groups[1]: must be a string"},
+           {R"("groups": ["G"])", R"("groups": "G")", "users[0].groups: must be a list of strings"},
+           {R"("enabled": false)", R"("enabled": 0)", "users[0].enabled: must be true or false"},
+           {R"("id": "u", )", "", "users[0].id: is required"},
+           {R"("kind": "sms")", R"("kind": "fax")",
+            "users[0].channels[1].kind: `fax` is not one of"},
+           {R"(+15550100104)", "015550100104", "users[0].channels[1].address: must be"},
+           {R"(amy@mail.example)", "amy", "users[0].channels[0].address: must be"},
+           {R"({"otp_failures": 3)", R"({"otp_failures": 3.5)",
+            "users[0].signals.otp_failures: must be"},
+           {R"("Amy")", "\"A\\u0007my\"", "users[0].display_name: holds a control character"},
+           {R"("roles": ["R"])", R"("groups": ["R"])", "holds the key `groups` twice"},
+           {R"("tenants": [{)", R"("tenants": [3, {)", "tenants[0]: must be an object"},
+           {"]}]\n}", "]}]\n", "not JSON"}}) {
+    SCOPED_TRACE(mistake.message);
+    std::string text(kWhole);
+    const auto at = text.find(mistake.find);
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, mistake.find.size(), mistake.replace);
+    const auto wanted = parse(text);
+    ASSERT_FALSE(wanted.has_value());
+    EXPECT_THAT(wanted.error().message, HasSubstr(mistake.message));
+  }
+  EXPECT_THAT(parse("[]").error().message, HasSubstr("the document: must be an object"));
+}
+
+TEST(ProvisionFile, DepthIsBounded) {
+  EXPECT_FALSE(
+      parse(R"({"tenants":)" + std::string(40, '[') + std::string(40, ']') + "}").has_value());
+}
+
+}  // namespace
+}  // namespace gate::server

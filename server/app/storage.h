@@ -1,0 +1,33 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <memory>
+
+#include "server/audit/audit_log.h"
+#include "server/config/config.h"
+#include "server/crypto/service_secrets.h"
+#include "server/ports/random.h"
+#include "server/store/store.h"
+
+namespace gate::server {
+
+class Logger;
+
+/// The keys and the store that a configuration names.
+struct Storage {
+  ServiceSecrets secrets;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<AuditLog> audit;
+};
+
+/// Creates the data folder (mode 0700) if need be, reads the master key, opens the store. A store
+/// that was written with another key is refused before anything is changed. In development a
+/// missing master key is made where there is no store yet; production says which command makes one.
+/// `random` must outlive the store.
+Result<Storage> open_storage(const Config& config, Random& random, Logger& log);
+
+/// kConflict when the configuration's store is there already: it belongs to a key that exists or
+/// existed, and a new one would not open it.
+Result<void> may_make_master_key(const Config& config);
+
+}  // namespace gate::server

@@ -1,0 +1,88 @@
+#include "server/app/storage.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "server/app/commands.h"
+#include "server/crypto/openssl_random.h"
+#include "server/log/log.h"
+
+namespace gate::server {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class StorageTest : public testing::Test {
+ protected:
+  StorageTest() {
+    std::string pattern = (fs::temp_directory_path() / "gate-storage-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    write("gated.toml",
+          "environment = \"development\"\n[policies]\nfolder = \"p\"\nallow_empty = true\n");
+    write("users.json", R"({"tenants": [{"id": "t", "name": "T", "domain": "t.example"}],
+      "users": [{"tenant_id": "t", "id": "amy", "username": "amy@t.example", "password": "correct horse battery"}]})");
+    fs::create_directories(folder_ / "p");
+    config_ = load_config(file("gated.toml")).config;
+  }
+  ~StorageTest() override {
+    fs::remove_all(folder_);
+    close(null_);
+  }
+  [[nodiscard]] std::string file(const char* name) const { return (folder_ / name).string(); }
+  void write(const char* name, std::string_view text) const {
+    std::ofstream(folder_ / name, std::ios::trunc) << text;
+  }
+  /// Everything that the files of the store hold.
+  [[nodiscard]] std::string dump() const {
+    std::ostringstream all;
+    for (const char* name : {"data/gated.sqlite3", "data/gated.sqlite3-wal"}) {
+      all << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
+    }
+    return all.str();
+  }
+  void another_key() const { write("data/master.key", std::string(64, 'a') + "\n"); }
+
+  fs::path folder_;
+  Config config_;
+  OpensslRandom random_;
+  int null_ = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  Logger log_{null_, LogLevel::kError, LogFormat::kJson};
+};
+
+TEST_F(StorageTest, S24_EveryCommandRefusesAKeyThatIsNotTheStoresAndWritesNothing) {
+  ASSERT_EQ(provision(file("gated.toml"), file("users.json")), kExitOk);
+  another_key();
+  const std::string before = dump();
+  EXPECT_EQ(provision(file("gated.toml"), file("users.json")), kExitFailure);
+  EXPECT_EQ(unlock(file("gated.toml"), "t", "amy@t.example"), kExitFailure);
+  EXPECT_EQ(print_audit(file("gated.toml"), false), kExitFailure);
+  EXPECT_EQ(verify_audit_log(file("gated.toml")), kExitFailure);
+  EXPECT_EQ(run_server(file("gated.toml"), ""), kExitFailure);
+  EXPECT_EQ(dump(), before);
+  const auto storage = open_storage(config_, random_, log_);
+  ASSERT_FALSE(storage);
+  EXPECT_THAT(storage.error().message, HasSubstr("data/master.key is not the key of the store "));
+  EXPECT_THAT(storage.error().message, HasSubstr("data/gated.sqlite3: put back the key file"));
+}
+
+TEST_F(StorageTest, S24_AMissingKeyIsNotMadeForAStoreThatIsThere) {
+  ASSERT_TRUE(open_storage(config_, random_, log_));
+  const std::string key = file("data/master.key");
+  fs::rename(key, file("kept.key"));
+  EXPECT_THAT(open_storage(config_, random_, log_).error().message,
+              HasSubstr("put that key back, or move the store away"));
+  EXPECT_EQ(generate_key(file("gated.toml")), kExitFailure);
+  EXPECT_FALSE(fs::exists(key));
+  fs::rename(file("kept.key"), key);
+  EXPECT_TRUE(open_storage(config_, random_, log_));
+}
+
+}  // namespace
+}  // namespace gate::server

@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "server/app/commands.h"
+#include "server/app/start.h"
+#include "server/app/storage.h"
+#include "server/audit/audit_log.h"
+#include "server/crypto/openssl_random.h"
+#include "server/domain/address.h"
+
+namespace gate::server {
+namespace {
+
+Result<void> lift(Storage& storage, Micros now, const std::string& segment,
+                  const std::string& username) {
+  return storage.store->write([&](UnitOfWork& work) -> Result<void> {
+    GATE_TRY(const std::optional<Tenant> tenant, work.find_tenant(segment));
+    if (!tenant) {
+      return Error{ErrorCode::kNotFound, fmt::format("there is no tenant `{}`", segment)};
+    }
+    const auto name = normalize_email(username);
+    GATE_TRY(const std::optional<User> user,
+             work.find_user_by_name(tenant->id, name.value_or(std::string())));
+    if (!user) {
+      return Error{ErrorCode::kNotFound, fmt::format("there is no user `{}`", username)};
+    }
+    GATE_TRY_VOID(work.lift(tenant->id, user->user_id));
+    AuditRecord record;
+    record.at = now;
+    record.type = "unlock";
+    record.tenant_id = tenant->id;
+    record.user_id = user->user_id;
+    record.reasons = "an operator lifted the limits of wrong tries";
+    return storage.audit->append(work, std::move(record));
+  });
+}
+
+}  // namespace
+
+int unlock(const std::string& config_file, const std::string& tenant, const std::string& username) {
+  const auto config = load_or_complain(config_file);
+  if (!config) {
+    return kExitFailure;
+  }
+  Logger log(STDERR_FILENO, log_level(*config), log_format(*config));
+  OpensslRandom random;
+  auto storage = open_storage(*config, random, log);
+  const Result<void> lifted = storage ? lift(*storage, SystemClock().now(), tenant, username)
+                                      : Result<void>(storage.error());
+  if (!lifted) {
+    fmt::print(stderr, "error: {}\n", lifted.error().message);
+    return kExitFailure;
+  }
+  fmt::print("{} may try again\n", username);
+  return kExitOk;
+}
+
+}  // namespace gate::server

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gate/vocabulary.hpp>
+#include <string>
+
+namespace gate::server {
+
+/// How a code reaches its reader. Stored as a number; the names are part of the provisioning
+/// format.
+enum class ChannelKind : unsigned char { kEmail, kSms };
+inline constexpr ChannelKind kChannelKinds[] = {ChannelKind::kEmail, ChannelKind::kSms};
+
+/// `email` or `sms`, as provisioning files, wires and logs say.
+[[nodiscard]] std::string_view name(ChannelKind kind);
+/// The method that a code over such a channel proves.
+[[nodiscard]] Method method_of(ChannelKind kind);
+
+struct Channel {
+  std::string channel_id;
+  ChannelKind kind = ChannelKind::kEmail;
+  std::string address;  ///< sealed at rest
+  bool verified = false;
+  bool preferred = false;
+  bool blocked = false;
+  friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+}  // namespace gate::server

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <gate/vocabulary.hpp>
+#include <string>
+
+#include "server/ports/clock.h"
+
+namespace gate::server {
+
+/// A factor that was done, when, and over which channel (empty for a password).
+struct CompletedFactor {
+  Method method = Method::kPassword;
+  Micros at = 0;
+  std::string channel_id;
+  friend bool operator==(const CompletedFactor&, const CompletedFactor&) = default;
+};
+
+}  // namespace gate::server

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <gate/vocabulary.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/crypto/secret.h"
+#include "server/domain/channel.h"
+#include "server/domain/factor.h"
+#include "server/domain/flow_phase.h"
+#include "server/ports/clock.h"
+
+namespace gate::server {
+
+/// What a flow is for. Names are stored: append only.
+enum class FlowKind : std::uint8_t { kSignIn };
+
+/// The user that a flow is about, as it was when the flow began.
+struct FlowSubject {
+  std::string user_id;
+  std::int64_t epoch = 0;
+  friend bool operator==(const FlowSubject&, const FlowSubject&) = default;
+};
+
+/// What clients announce that they can be asked for.
+inline constexpr std::uint32_t kCapabilityMfa = 1;
+inline constexpr std::uint32_t kCapabilityEnrolment = 2;
+
+/// One flow under way. `gen` counts the continuation tokens handed out for it (T3).
+struct FlowRecord {
+  std::string tenant_id;
+  std::string flow_id;  ///< 128 random bits, lower-case hex
+  FlowKind kind = FlowKind::kSignIn;
+  std::string client_id;
+  /// Absent: no user has the name that was typed, and the flow can never finish (C6).
+  std::optional<FlowSubject> subject;
+  std::string account_key;  ///< what limits are counted on; alike for known and unknown names
+  std::int64_t gen = 0;
+  FlowState state;
+  Method first_factor = Method::kPassword;
+  MethodSet offered;  ///< second factors, or methods that may be enrolled
+  std::uint32_t capabilities = 0;
+  std::string challenge_id;  ///< the live challenge, if any
+  std::string challenge_channel_id;
+  ChannelKind pending_kind = ChannelKind::kEmail;  ///< enrolment: what is being proven
+  std::string pending_address;                     ///< sealed at rest
+  std::string label_address;                       ///< the name that was typed; sealed at rest
+  std::vector<CompletedFactor> completed;
+  std::string auth_context;   ///< `acrs` value that the client asked for
+  std::string policy_digest;  ///< of the last decision
+  std::int64_t wrong_total = 0;
+  friend bool operator==(const FlowRecord&, const FlowRecord&) = default;
+};
+
+/// What a continuation token names: a flow, and how many tokens it has given out before.
+struct FlowPlace {
+  std::string flow_id;  ///< 32 lower-case hex digits
+  std::int64_t gen = 0;
+};
+
+/// A code that was sent, known by its MAC alone (A6).
+struct ChallengeRecord {
+  std::string tenant_id;
+  std::string challenge_id;
+  std::string flow_id;
+  std::string channel_id;
+  Bytes mac;
+  std::int64_t attempts_max = 0;
+  Micros expires_at = 0;
+};
+
+enum class CodeVerdict : std::uint8_t {
+  kAccepted,  ///< right, and used up by this very call
+  kWrong,     ///< evaluated and counted
+  kGone,      ///< used, dead, expired or of another flow: nothing was evaluated
+};
+
+struct CodeTrial {
+  CodeVerdict verdict = CodeVerdict::kGone;
+  std::int64_t attempts = 0;
+};
+
+}  // namespace gate::server

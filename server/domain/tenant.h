@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// Plain values without behaviour. Every one belongs to a tenant, and nothing reaches across
+/// tenants.
+namespace gate::server {
+
+struct Tenant {
+  std::string id;
+  std::string name;
+  std::string domain;
+};
+
+struct Client {
+  std::string tenant_id;
+  std::string client_id;
+  std::string name;  ///< what policies call `app`
+  std::vector<std::string> origins;
+  std::string audience;  ///< never empty
+  bool trusted_signals = false;
+  std::vector<std::string> scopes;  ///< names under the audience that it may ask for
+};
+
+}  // namespace gate::server

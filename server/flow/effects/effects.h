@@ -1,0 +1,40 @@
+#pragma once
+
+#include <gate/result.hpp>
+
+#include "server/flow/model/run.h"
+
+namespace gate::server {
+
+/// How an effect is carried out. Each stage may be missing. The runner calls them, and nothing else
+/// writes to the store on behalf of a flow.
+struct EffectSteps {
+  /// Outside of any transaction: asks policies, makes codes and ids. May set `next_event`, or stop
+  /// the run.
+  Result<void> (*prepare)(FlowRun&) = nullptr;
+  /// In the unit of work, before anything of the flow is written. May stop the run: then what was
+  /// counted is committed, and nothing else.
+  Result<void> (*admit)(FlowRun&, UnitOfWork&) = nullptr;
+  /// In the unit of work, after the flow was advanced.
+  Result<void> (*perform)(FlowRun&, UnitOfWork&) = nullptr;
+  /// After the commit: signs.
+  Result<void> (*conclude)(FlowRun&) = nullptr;
+};
+
+/// Total: every effect of the vocabulary has its steps.
+[[nodiscard]] const EffectSteps& steps_of(FlowEffect effect);
+
+/// One function an effect; what each does says vocabulary.def.
+[[nodiscard]] EffectSteps roll_token();
+[[nodiscard]] EffectSteps start_challenge();
+[[nodiscard]] EffectSteps list_methods();
+[[nodiscard]] EffectSteps complete_factor();
+[[nodiscard]] EffectSteps bind_method();
+[[nodiscard]] EffectSteps evaluate();
+[[nodiscard]] EffectSteps evaluate_enrolment();
+[[nodiscard]] EffectSteps ask_second_factor();
+[[nodiscard]] EffectSteps ask_enrolment();
+[[nodiscard]] EffectSteps issue_tokens();
+[[nodiscard]] EffectSteps answer_refusal();
+
+}  // namespace gate::server

@@ -1,0 +1,53 @@
+#include "server/flow/effects/effects.h"
+
+namespace gate::server {
+namespace {
+
+Error incomplete(const char* what) {
+  return {ErrorCode::kInternal, what};
+}
+
+Result<void> complete(FlowRun& run) {
+  if (!run.material.factor) {
+    return incomplete("a factor is completed without one");
+  }
+  run.flow.completed.push_back(*run.material.factor);
+  run.flow.challenge_id.clear();
+  return {};
+}
+
+Result<void> store_rehashed(FlowRun& run, UnitOfWork& work) {
+  const std::optional<SubjectGuard> guard = run.guard();
+  if (run.material.rehashed_password.empty() || !guard) {
+    return {};
+  }
+  return work.rehash_password(*guard, run.material.rehashed_password, run.caller.now);
+}
+
+Result<void> prepare_binding(FlowRun& run) {
+  if (!run.material.new_channel) {
+    return incomplete("a method is bound without one");
+  }
+  run.flow.pending_address.clear();
+  run.reply.outcome = Enrolled{};
+  return {};
+}
+
+Result<void> bind(FlowRun& run, UnitOfWork& work) {
+  const std::optional<SubjectGuard> guard = run.guard();
+  if (!guard) {
+    return incomplete("a method is bound to no user");
+  }
+  return work.enrol_channel(*guard, *run.material.new_channel, run.caller.now);
+}
+
+}  // namespace
+
+EffectSteps complete_factor() {
+  return {.prepare = complete, .perform = store_rehashed};
+}
+EffectSteps bind_method() {
+  return {.prepare = prepare_binding, .perform = bind};
+}
+
+}  // namespace gate::server

@@ -1,0 +1,78 @@
+#include "server/crypto/openssl_random.h"
+#include "server/crypto/secret.h"
+#include "server/flow/model/authenticate.h"
+#include "server/flow/effects/effects.h"
+#include "server/session/sessions.h"
+#include "server/token/scope.h"
+#include "server/token/token_issuer.h"
+
+namespace gate::server {
+namespace {
+
+Result<void> prepare(FlowRun& run) {
+  if (!run.flow.subject || !run.found.user_is_real) {
+    run.stop(Refused{RefusalReason::kWrongStep});  // an unknown name gets no tokens, ever (C6)
+    return {};
+  }
+  const Micros now = run.caller.now;
+  SessionRecord session;
+  session.tenant_id = run.flow.tenant_id;
+  session.user_id = run.flow.subject->user_id;
+  session.client_id = run.flow.client_id;
+  session.user_epoch = run.flow.subject->epoch;
+  if (run.found.device) {
+    session.device_id = run.found.device->device_id;
+    session.device_epoch = run.found.device->epoch;
+  }
+  session.auth_time = now;
+  session.ends_at = now + run.services.settings.refresh_family_life;
+  session.completed = run.flow.completed;
+  session.scope = run.material.wish.scope;
+  GATE_TRY(session.sid, random_guid(run.services.random));
+  // A refresh token is given to clients that ask for one (OpenID Connect Core 11).
+  if (is_within_scope("offline_access", session.scope)) {
+    GATE_TRY(FreshFamily fresh, make_family(run.services.random, session.ends_at));
+    run.prepared.family = std::move(fresh.family);
+    run.prepared.refresh_token = std::move(fresh.token);
+  }
+  GATE_TRY(run.prepared.device_to_remember,
+           device_to_remember(run.services.random, run.services.device_rules(), run.caller,
+                              run.flow));
+  run.prepared.session = std::move(session);
+  run.next_event = FlowEvent::kTokensMade;
+  return {};
+}
+
+Result<void> perform(FlowRun& run, UnitOfWork& work) {
+  const ServiceSettings& settings = run.services.settings;
+  GATE_TRY_VOID(
+      work.create_session(*run.prepared.session, run.prepared.family, run.guard().value()));
+  if (!run.prepared.device_to_remember) {
+    return {};
+  }
+  return work.remember_device(*run.prepared.device_to_remember,
+                              run.caller.now - settings.known_device_life, settings.known_devices);
+}
+
+/// Signs what the commit made true. A failure here costs the user this sign-in, and nothing else.
+Result<void> conclude(FlowRun& run) {
+  GATE_TRY(run.reply.outcome,
+           authenticate(run.services.keys, run.services.random, run.services.settings,
+                        {.tenant = run.caller.tenant,
+                         .client = run.caller.client,
+                         .user = run.found.user,
+                         .session = *run.prepared.session,
+                         .scope = run.prepared.session->scope,
+                         .auth_context = run.flow.auth_context,
+                         .refresh_token = run.prepared.refresh_token},
+                        run.caller.now));
+  return {};
+}
+
+}  // namespace
+
+EffectSteps issue_tokens() {
+  return {.prepare = prepare, .perform = perform, .conclude = conclude};
+}
+
+}  // namespace gate::server

@@ -1,0 +1,135 @@
+#include <gate/export.hpp>
+
+#include "server/crypto/openssl_random.h"
+#include "server/factor/code.h"
+#include "server/flow/effects/effects.h"
+
+namespace gate::server {
+namespace {
+
+struct CodeForm {
+  int digits;
+  Micros life;
+};
+
+CodeForm form_of(ChannelKind kind, const ServiceSettings& settings) {
+  return kind == ChannelKind::kEmail
+             ? CodeForm{settings.email_code_digits, settings.email_code_life}
+             : CodeForm{settings.sms_code_digits, settings.sms_code_life};
+}
+
+std::string text_of(const FlowRun& run, const std::string& code, Micros life) {
+  return code + " is your verification code for " + run.caller.tenant.name +
+         ". It is valid for " + std::to_string(life / kMicrosPerMinute) +
+         " minutes. Do not share it with anyone.";
+}
+
+/// Makes the code and everything that is written of it (A1 to A7).
+Result<void> prepare(FlowRun& run) {
+  if (!run.material.destination) {
+    run.reply.outcome = NeedsPassword{};
+    return {};
+  }
+  const CodeDestination& to = *run.material.destination;
+  const CodeForm form = form_of(to.kind, run.services.settings);
+  ChallengeRecord& challenge = run.prepared.challenge;
+  challenge.tenant_id = run.flow.tenant_id;
+  challenge.flow_id = run.flow.flow_id;
+  challenge.channel_id = to.channel_id;
+  challenge.attempts_max = run.services.settings.tries_per_code;
+  challenge.expires_at = run.caller.now + form.life;
+  GATE_TRY(challenge.challenge_id, random_guid(run.services.random));
+  OutboxMessage& message = run.prepared.message;
+  GATE_TRY(message.code, make_code(run.services.random, form.digits));
+  message.tenant_id = challenge.tenant_id;
+  message.challenge_id = challenge.challenge_id;
+  message.kind = to.kind;
+  message.to = to.address;
+  message.body = text_of(run, message.code, form.life);
+  message.message_id = challenge.challenge_id;
+  message.deliver = to.deliver;
+  if (to.deliver) {
+    const Digest mac = code_mac(run.services.code_pepper, challenge.challenge_id, message.code);
+    challenge.mac.assign(mac.begin(), mac.end());
+  } else {
+    GATE_TRY(challenge.mac, random_bytes(run.services.random, sizeof(Digest)));
+  }
+  run.flow.challenge_id = challenge.challenge_id;
+  run.flow.challenge_channel_id = to.channel_id;
+  run.reply.outcome = CodeSent{to.kind, to.label.empty() ? to.address : to.label, to.masked,
+                               form.digits, run.services.settings.resend_spacing};
+  return {};
+}
+
+/// New addresses per account, so that one password does not send messages to the whole world.
+Result<bool> admit_new_address(FlowRun& run, UnitOfWork& work) {
+  ThrottleClaim claim;
+  claim.key = "register:" + run.flow.account_key;
+  claim.rule.window = kMicrosPerHour;
+  claim.rule.max_in_window = run.services.settings.sends_per_hour;
+  GATE_TRY(const ThrottleSetVerdict verdict,
+           work.take(run.flow.tenant_id, std::span(&claim, 1), run.caller.now));
+  if (!verdict.admitted) {
+    run.stop(Refused{RefusalReason::kTooMany, verdict.retry_at - run.caller.now});
+  }
+  return verdict.admitted;
+}
+
+Result<void> record_cap(FlowRun& run, UnitOfWork& work, const SendRefusal& refusal) {
+  GATE_TRY(const bool first, is_first_refusal(work, run.caller, refusal));
+  if (!first) {
+    return {};
+  }
+  AuditRecord record;
+  record.at = run.caller.now;
+  record.type = "send_cap";
+  record.tenant_id = run.flow.tenant_id;
+  record.user_id = run.flow.subject ? run.flow.subject->user_id : std::string();
+  record.client_id = run.flow.client_id;
+  record.flow_id = run.flow.flow_id;
+  record.outcome = "block";
+  record.reasons = refusal.cap_text;
+  return run.services.audit.append(work, std::move(record));
+}
+
+Result<void> admit(FlowRun& run, UnitOfWork& work) {
+  if (!run.material.destination) {
+    return {};
+  }
+  const CodeDestination& to = *run.material.destination;
+  // An address that is about to be enrolled belongs to no user yet, whoever asks.
+  const bool enrols = run.flow.state.phase == FlowPhase::kEnrolmentChallenged;
+  if (enrols) {
+    GATE_TRY(const bool admitted, admit_new_address(run, work));
+    if (!admitted) {
+      return {};
+    }
+  }
+  const SendRequest request{to.kind, to.address, !enrols && run.found.device.has_value()};
+  GATE_TRY(const std::optional<SendRefusal> refusal,
+           admit_send(work, run.services.send_rules(), run.caller, request));
+  if (!refusal) {
+    return {};
+  }
+  if (refusal->cap) {
+    GATE_TRY_VOID(record_cap(run, work, *refusal));
+  }
+  run.reached_cap = refusal->cap;
+  run.stop(Refused{RefusalReason::kTooMany, refusal->retry_after});
+  return {};
+}
+
+Result<void> perform(FlowRun& run, UnitOfWork& work) {
+  if (!run.material.destination) {
+    return {};
+  }
+  return work.open_challenge(run.prepared.challenge, run.prepared.message, run.caller.now);
+}
+
+}  // namespace
+
+EffectSteps start_challenge() {
+  return {.prepare = prepare, .admit = admit, .perform = perform};
+}
+
+}  // namespace gate::server

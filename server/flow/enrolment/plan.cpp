@@ -1,0 +1,85 @@
+#include "server/flow/enrolment/plan.h"
+
+#include <algorithm>
+
+#include "server/domain/address.h"
+
+namespace gate::server {
+namespace {
+
+std::optional<FlowEvent> refuse(FlowRun& run, RefusalReason reason) {
+  run.stop(Refused{reason});
+  return std::nullopt;
+}
+
+/// The contact to enrol: of a kind that policy accepts, well-formed, and not a place that the user
+/// has proven in this flow already, or one mailbox would count as two factors (C4).
+std::optional<CodeDestination> contact(const FlowRun& run, const RequestEnrolment& command) {
+  const FlowRecord& flow = run.flow;
+  if (!command.kind || !flow.subject || !flow.offered.contains(method_of(*command.kind))) {
+    return std::nullopt;
+  }
+  const auto address = normalize_address(*command.kind, command.target);
+  if (!address) {
+    return std::nullopt;
+  }
+  for (const Channel& channel : run.found.channels) {
+    const bool same = channel.kind == *command.kind &&
+                      same_place(channel.kind, channel.address, *address);
+    const bool proven =
+        std::any_of(flow.completed.begin(), flow.completed.end(),
+                    [&](const CompletedFactor& f) { return f.channel_id == channel.channel_id; });
+    if (same && (proven || channel.blocked)) {
+      return std::nullopt;
+    }
+  }
+  return CodeDestination{
+      *command.kind, channel_id_of(flow.tenant_id, flow.subject->user_id, *command.kind, *address),
+      *address,      true,
+      "",            false};
+}
+
+}  // namespace
+
+std::optional<FlowEvent> plan_enrolment_list(FlowRun& run) {
+  if (run.flow.state.phase != FlowPhase::kAwaitingEnrolment) {
+    return refuse(run, RefusalReason::kWrongStep);
+  }
+  for (const ChannelKind kind : kChannelKinds) {
+    if (run.flow.offered.contains(method_of(kind))) {
+      run.material.methods.push_back({std::string(name(kind)), kind, ""});
+    }
+  }
+  return FlowEvent::kMethodsListed;
+}
+
+std::optional<FlowEvent> plan_enrolment(FlowRun& run, const RequestEnrolment& command) {
+  const FlowPhase phase = run.flow.state.phase;
+  if (phase != FlowPhase::kAwaitingEnrolment && phase != FlowPhase::kEnrolmentChallenged) {
+    return refuse(run, RefusalReason::kWrongStep);
+  }
+  if (!command.by_code) {
+    return refuse(run, RefusalReason::kUnsupportedChallenge);
+  }
+  std::optional<CodeDestination> destination = contact(run, command);
+  if (!destination) {
+    return refuse(run, RefusalReason::kUnacceptableContact);
+  }
+  run.flow.pending_kind = destination->kind;
+  run.flow.pending_address = destination->address;
+  run.material.destination = std::move(destination);
+  return FlowEvent::kEnrolmentRequested;
+}
+
+std::optional<FlowEvent> plan_redemption(FlowRun& run, const RedeemEnrolment& command) {
+  if (run.flow.state.phase != FlowPhase::kEnrolled) {
+    return refuse(run, RefusalReason::kWrongStep);
+  }
+  run.material.wish = command.wish;
+  if (!command.wish.auth_context.empty()) {
+    run.flow.auth_context = command.wish.auth_context;
+  }
+  return FlowEvent::kEnrolmentRedeemed;
+}
+
+}  // namespace gate::server

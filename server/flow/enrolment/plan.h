@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+
+#include "server/flow/model/run.h"
+
+/// From a command to the event of an enrolment; as flow/sign_in/plan.h.
+namespace gate::server {
+
+[[nodiscard]] std::optional<FlowEvent> plan_enrolment_list(FlowRun& run);
+[[nodiscard]] std::optional<FlowEvent> plan_enrolment(FlowRun& run,
+                                                      const RequestEnrolment& command);
+[[nodiscard]] std::optional<FlowEvent> plan_redemption(FlowRun& run,
+                                                       const RedeemEnrolment& command);
+
+}  // namespace gate::server

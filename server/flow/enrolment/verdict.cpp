@@ -1,0 +1,58 @@
+#include "server/flow/enrolment/verdict.h"
+
+#include "server/flow/model/methods.h"
+
+namespace gate::server {
+namespace {
+
+constexpr std::string_view kRegisterAction = "register_security_info";
+
+struct EnrolmentVerdict {
+  PolicyVerdict verdict;
+  MethodSet methods;  ///< that may be enrolled
+};
+
+EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted) {
+  const Decider& decider = run.services.decider;
+  facts.target_kind = TargetKind::kUserAction;
+  facts.target = kRegisterAction;
+  EnrolmentVerdict out{decider.decide(facts), {}};
+  if (has_another_method(run.found.channels, run.flow)) {
+    if (out.verdict.outcome != Outcome::kBlock) {
+      out.verdict.outcome = Outcome::kBlock;
+      out.verdict.reasons.emplace_back("another_method_is_registered");
+    }
+  } else if (out.verdict.outcome == Outcome::kAllow) {
+    out.methods = wanted;
+  } else if (out.verdict.outcome == Outcome::kChallenge) {
+    for (const ChannelKind kind : kChannelKinds) {
+      SignInFacts with = facts;
+      with.completed.push_back({method_of(kind), 0});
+      PolicyVerdict then =
+          wanted.contains(method_of(kind)) ? decider.decide(with) : PolicyVerdict{};
+      if (then.outcome == Outcome::kAllow) {
+        out.methods.add(method_of(kind));
+        out.verdict = std::move(then);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+PolicyVerdict weigh_enrolment(FlowRun& run, SignInFacts facts) {
+  const bool binds = run.flow.state.phase == FlowPhase::kBindingMethod;
+  const MethodSet wanted =
+      binds ? MethodSet::of(method_of(run.flow.pending_kind)) : run.flow.offered;
+  EnrolmentVerdict decided = decide(run, std::move(facts), wanted);
+  if (!binds) {
+    run.flow.offered = decided.methods;
+  }
+  run.material.refusal = blocked_by(decided.verdict);
+  run.next_event =
+      decided.methods.empty() ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
+  return std::move(decided.verdict);
+}
+
+}  // namespace gate::server

@@ -1,0 +1,26 @@
+#include "server/flow/model/authenticate.h"
+
+#include "server/token/token_issuer.h"
+
+namespace gate::server {
+
+Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
+                             const ServiceSettings& settings, const TokenGrant& grant,
+                             Micros now) {
+  const std::string issuer = settings.issuer_base_url + "/" + grant.tenant.id + "/v2.0";
+  GATE_TRY(SignedTokens tokens,
+           sign_tokens(keys, random, issuer,
+                       {grant.user, grant.client, grant.session, grant.scope, grant.auth_context},
+                       settings.tokens, now));
+  Authenticated done;
+  done.id_token = std::move(tokens.id_token);
+  done.access_token = std::move(tokens.access_token);
+  done.refresh_token = grant.refresh_token;
+  done.client_info = client_info(grant.user);
+  done.scope = grant.scope;
+  done.access_token_life = settings.tokens.access_token;
+  done.refresh_token_life = grant.session.ends_at - now;
+  return FlowOutcome(std::move(done));
+}
+
+}  // namespace gate::server

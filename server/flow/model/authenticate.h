@@ -1,0 +1,33 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "server/domain/session.h"
+#include "server/domain/settings.h"
+#include "server/domain/tenant.h"
+#include "server/domain/user.h"
+#include "server/flow/model/outcome.h"
+#include "server/ports/random.h"
+#include "server/token/signing_keys.h"
+
+namespace gate::server {
+
+/// What a token answer is made of.
+struct TokenGrant {
+  const Tenant& tenant;
+  const Client& client;
+  const User& user;
+  const SessionRecord& session;
+  std::string_view scope;
+  std::string_view auth_context;
+  std::string_view refresh_token;  ///< empty: none
+};
+
+/// Signs the tokens of a session that the store holds. Never called before its commit.
+[[nodiscard]] Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
+                                           const ServiceSettings& settings, const TokenGrant& grant,
+                                           Micros now);
+
+}  // namespace gate::server

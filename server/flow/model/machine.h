@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+
+#include "server/ports/clock.h"
+
+/// A state machine as a table: what may happen in which phase, where it leads, and what has to be
+/// carried out. Pure: nothing here touches store, clock, network or randomness.
+namespace gate::server {
+
+/// A set of the effects of one enumeration, one bit each.
+template <typename Effect>
+class EffectSet {
+ public:
+  constexpr EffectSet() = default;
+  constexpr EffectSet(std::initializer_list<Effect> effects) {
+    for (const Effect effect : effects) {
+      bits_ |= bit(effect);
+    }
+  }
+  [[nodiscard]] constexpr bool contains(Effect effect) const { return (bits_ & bit(effect)) != 0; }
+  constexpr void add(Effect effect) { bits_ |= bit(effect); }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+  friend constexpr bool operator==(EffectSet, EffectSet) = default;
+
+ private:
+  static constexpr std::uint32_t bit(Effect effect) { return 1U << static_cast<unsigned>(effect); }
+  std::uint32_t bits_ = 0;
+};
+
+enum class StepVerdict : std::uint8_t {
+  kTaken,    ///< the pair is in the table
+  kRefused,  ///< the event has no place in this phase; nothing changed
+  kExpired,  ///< a deadline has passed; the flow is over
+};
+
+/// `Vocabulary` names the enumerations Phase, Event and Effect and a State with `phase`,
+/// `flow_ends_at` and `token_ends_at`, and says which phases are live (`is_live(Phase)`) and which
+/// one is the end by deadline (`kExpired`).
+template <typename Vocabulary>
+class Machine {
+ public:
+  using Phase = typename Vocabulary::Phase;
+  using Event = typename Vocabulary::Event;
+  using Effect = typename Vocabulary::Effect;
+  using State = typename Vocabulary::State;
+  using Effects = EffectSet<Effect>;
+
+  /// One permitted transition. A pair that is not listed is refused.
+  struct Transition {
+    Phase from;
+    Event event;
+    Phase to;
+    Effects effects;
+  };
+
+  struct Step {
+    StepVerdict verdict = StepVerdict::kRefused;
+    State state;
+    Effects effects;
+  };
+
+  /// `table` outlives the machine.
+  explicit constexpr Machine(std::span<const Transition> table) : table_(table) {}
+
+  [[nodiscard]] std::span<const Transition> table() const { return table_; }
+
+  /// Takes one step; some dozens of comparisons. `kRefused` and `kExpired` carry no effects.
+  [[nodiscard]] Step step(const State& state, Event event, Micros now) const {
+    // What is passed through happens in one request that looked at the deadlines when it began,
+    // hence only live phases run out.
+    if (Vocabulary::is_live(state.phase) &&
+        (now >= state.flow_ends_at || now >= state.token_ends_at)) {
+      State over = state;
+      over.phase = Vocabulary::kExpired;
+      return {StepVerdict::kExpired, over, {}};
+    }
+    for (const Transition& transition : table_) {
+      if (transition.from == state.phase && transition.event == event) {
+        State next = state;
+        next.phase = transition.to;
+        return {StepVerdict::kTaken, next, transition.effects};
+      }
+    }
+    return {StepVerdict::kRefused, state, {}};
+  }
+
+  /// True if no phase and event stand in the table twice.
+  [[nodiscard]] static constexpr bool pairs_are_unique(std::span<const Transition> table) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      for (std::size_t j = i + 1; j < table.size(); ++j) {
+        if (table[i].from == table[j].from && table[i].event == table[j].event) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::span<const Transition> table_;
+};
+
+}  // namespace gate::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "server/decision/decider.h"
+#include "server/domain/audit_record.h"
+#include "server/domain/client_hints.h"
+#include "server/domain/user.h"
+
+namespace gate::server {
+
+/// The audit row of a decision. `subject_id`: the flow or the session that it was made for.
+[[nodiscard]] AuditRecord decision_record(const Caller& caller, const User& user,
+                                          std::string_view type, std::string_view subject_id,
+                                          const PolicyVerdict& verdict);
+
+}  // namespace gate::server

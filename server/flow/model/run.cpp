@@ -1,0 +1,45 @@
+#include "server/flow/model/run.h"
+
+#include <algorithm>
+
+#include "server/crypto/secret.h"
+
+namespace gate::server {
+
+FlowRun::~FlowRun() {
+  wipe(prepared.message.code);
+  wipe(prepared.message.body);
+  wipe(prepared.refresh_token);
+}
+
+bool FlowRun::rolls_token() const {
+  return std::any_of(taken.begin(), taken.end(), [](const FlowEffects& effects) {
+    return effects.contains(FlowEffect::kRollToken);
+  });
+}
+
+std::optional<SubjectGuard> FlowRun::guard() const {
+  if (!flow.subject) {
+    return std::nullopt;
+  }
+  SubjectGuard guard;
+  guard.tenant_id = flow.tenant_id;
+  guard.user_id = flow.subject->user_id;
+  guard.epoch = flow.subject->epoch;
+  guard.methods_gen = found.user.methods_gen;
+  if (found.device) {
+    guard.device_id = found.device->device_id;
+    guard.device_epoch = found.device->epoch;
+  }
+  return guard;
+}
+
+FlowOutcome blocked_by(const PolicyVerdict& verdict) {
+  return Refused{.reason = RefusalReason::kPolicyBlocks, .policy_error = verdict.error_code};
+}
+
+FlowPlace next_place(const FlowRun& run) {
+  return {run.flow.flow_id, run.found.flow.gen + 1};
+}
+
+}  // namespace gate::server

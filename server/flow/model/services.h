@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <gate/result.hpp>
+
+#include "server/audit/audit_log.h"
+#include "server/decision/decider.h"
+#include "server/decision/facts.h"
+#include "server/domain/settings.h"
+#include "server/factor/password.h"
+#include "server/limits/known_device.h"
+#include "server/limits/send_limits.h"
+#include "server/ports/clock.h"
+#include "server/ports/random.h"
+#include "server/store/store.h"
+#include "server/token/signing_keys.h"
+
+namespace gate::server {
+
+/// What flows stand on. Everything referred to outlives them and is safe from many threads.
+struct FlowServices {
+  Store& store;
+  Random& random;
+  const SigningKeys& keys;
+  const Decider& decider;
+  const AuditLog& audit;
+  const CountryLookup* countries = nullptr;  ///< null: every country is unknown
+  const ServiceSettings& settings;
+  const PasswordHasher& passwords;
+  ByteSpan code_pepper;
+  ByteSpan account_key;
+  /// Told of failures behind a kUnavailable refusal. Holds no secrets.
+  std::function<void(const Error&)> on_failure;
+  /// Told of every message that a cap kept from being sent (B5).
+  std::function<void(const SendCap&)> on_cap;
+
+  [[nodiscard]] DeviceRules device_rules() const { return {settings, account_key}; }
+  [[nodiscard]] SendRules send_rules() const { return {settings, account_key}; }
+};
+
+}  // namespace gate::server

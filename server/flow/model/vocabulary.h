@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "server/domain/flow_phase.h"
+#include "server/flow/model/machine.h"
+
+namespace gate::server {
+
+enum class FlowEvent : std::uint8_t {
+#define GATE_EVENT(id) k##id,
+#include "server/flow/model/vocabulary.def"
+};
+inline constexpr std::size_t kFlowEventCount = 0
+#define GATE_EVENT(id) +1
+#include "server/flow/model/vocabulary.def"
+    ;
+[[nodiscard]] std::string_view name(FlowEvent event) noexcept;
+
+enum class FlowEffect : std::uint8_t {
+#define GATE_EFFECT(id) k##id,
+#include "server/flow/model/vocabulary.def"
+};
+inline constexpr std::size_t kFlowEffectCount = 0
+#define GATE_EFFECT(id) +1
+#include "server/flow/model/vocabulary.def"
+    ;
+[[nodiscard]] std::string_view name(FlowEffect effect) noexcept;
+
+struct FlowVocabulary {
+  using Phase = FlowPhase;
+  using Event = FlowEvent;
+  using Effect = FlowEffect;
+  using State = FlowState;
+  static constexpr Phase kExpired = FlowPhase::kExpired;
+  static bool is_live(Phase phase) { return server::is_live(phase); }
+};
+
+using FlowMachine = Machine<FlowVocabulary>;
+using FlowTransition = FlowMachine::Transition;
+using FlowEffects = FlowMachine::Effects;
+
+}  // namespace gate::server

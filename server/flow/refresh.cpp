@@ -1,0 +1,161 @@
+#include "server/flow/refresh.h"
+
+#include "server/flow/model/authenticate.h"
+#include "server/flow/model/record.h"
+#include "server/flow/runner.h"
+#include "server/session/sessions.h"
+#include "server/token/scope.h"
+
+namespace gate::server {
+namespace {
+
+Reply refused(RefusalReason reason) {
+  return {Refused{reason}, std::nullopt};
+}
+
+/// What one look found.
+struct Looked {
+  OpenedRefresh opened;
+  std::optional<User> user;
+};
+
+Result<Looked> look_up(const FlowServices& services, const Caller& caller,
+                       std::string_view token) {
+  Looked looked;
+  GATE_TRY_VOID(services.store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(looked.opened, open_refresh(reads, caller.tenant.id, caller.client.client_id, token,
+                                         caller.now));
+    if (looked.opened.verdict == RefreshVerdict::kUsable) {
+      GATE_TRY(looked.user,
+               reads.find_user(caller.tenant.id, looked.opened.record.session.user_id));
+    }
+    return {};
+  }));
+  return looked;
+}
+
+Result<Reply> end_family(const FlowServices& services, const Caller& caller,
+                         const OpenedRefresh& opened) {
+  GATE_TRY_VOID(services.store.write([&](UnitOfWork& work) {
+    return work.revoke_family(caller.tenant.id, opened.record.family_id);
+  }));
+  return refused(RefusalReason::kBadRefreshToken);
+}
+
+PolicyVerdict decide(const FlowServices& services, const Caller& caller, const User& user,
+                     const SessionRecord& session, const std::string& auth_context) {
+  const SignInFacts facts = gather_facts({.user = user,
+                                          .client = caller.client,
+                                          .hints = caller.hints,
+                                          .countries = services.countries,
+                                          .flow = Flow::kRefresh,
+                                          .completed = session.completed,
+                                          .session_began_at = session.auth_time,
+                                          .now = caller.now});
+  return decide_for_app_and_context(services.decider, facts, auth_context);
+}
+
+/// One decision on its way to the disk.
+class Renewal {
+ public:
+  Renewal(const FlowServices& services, const Caller& caller, const Looked& looked,
+          const std::string& auth_context)
+      : services_(services),
+        caller_(caller),
+        session_(looked.opened.record.session),
+        verdict_(decide(services, caller, *looked.user, session_, auth_context)),
+        row_(decision_record(caller, *looked.user, "refresh", session_.sid, verdict_)) {}
+
+  [[nodiscard]] const PolicyVerdict& verdict() const { return verdict_; }
+
+  /// Records the decision, with what follows from it in the same unit of work.
+  Result<void> write(const std::function<Result<void>(UnitOfWork&)>& then) const {
+    return services_.store.write([&](UnitOfWork& work) -> Result<void> {
+      if (verdict_.policy_digest != services_.decider.digest()) {
+        return Error{ErrorCode::kConflict, "the policy set was replaced during a refresh"};
+      }
+      GATE_TRY_VOID(services_.audit.append(work, row_));
+      return then(work);
+    });
+  }
+
+  Result<Reply> refuse() const {
+    const bool blocks = verdict_.outcome == Outcome::kBlock;
+    const bool revokes =
+        blocks && (verdict_.session.flags & SessionControls::kRevokeAll) != 0;
+    GATE_TRY_VOID(write([&](UnitOfWork& work) {
+      return revokes ? work.raise_epoch(caller_.tenant.id, session_.user_id) : Result<void>();
+    }));
+    return refused(blocks ? RefusalReason::kPolicyBlocks : RefusalReason::kInteractionRequired);
+  }
+
+ private:
+  const FlowServices& services_;
+  const Caller& caller_;
+  const SessionRecord& session_;
+  PolicyVerdict verdict_;
+  AuditRecord row_;
+};
+
+Result<Reply> renew(const FlowServices& services, const Caller& caller, const Looked& looked,
+                    const RefreshTokens& command) {
+  const Renewal renewal(services, caller, looked, command.auth_context);
+  if (renewal.verdict().outcome != Outcome::kAllow) {
+    return renewal.refuse();
+  }
+  const SessionRecord& session = looked.opened.record.session;
+  GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
+  GATE_TRY_VOID(renewal.write([&](UnitOfWork& work) {
+    return write_refresh(work, caller.tenant.id, step, caller.now);
+  }));
+  // `granted_scope` puts what was asked in order; that it is no wider was looked at before.
+  const std::string scope =
+      command.scope.empty()
+          ? session.scope
+          : granted_scope(caller.client, command.scope).value_or(session.scope);
+  Reply reply;
+  GATE_TRY(reply.outcome,
+           authenticate(services.keys, services.random, services.settings,
+                        {.tenant = caller.tenant,
+                         .client = caller.client,
+                         .user = *looked.user,
+                         .session = session,
+                         .scope = scope,
+                         .auth_context = command.auth_context,
+                         .refresh_token = step.next},
+                        caller.now));
+  wipe(step.next);
+  return reply;
+}
+
+Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
+                           const RefreshTokens& command) {
+  GATE_TRY(const Looked looked, look_up(services, caller, command.token));
+  switch (looked.opened.verdict) {
+    case RefreshVerdict::kUsable:
+      break;
+    case RefreshVerdict::kReused:
+      // Two hold the token, and it cannot be told which one is the client: both lose (E3).
+      return end_family(services, caller, looked.opened);
+    case RefreshVerdict::kUnknown:
+    case RefreshVerdict::kEnded:
+      return refused(RefusalReason::kBadRefreshToken);
+  }
+  const SessionRecord& session = looked.opened.record.session;
+  if (!is_within_scope(command.scope, session.scope)) {
+    return refused(RefusalReason::kScopeTooWide);
+  }
+  if (!looked.user || !looked.user->enabled || looked.user->epoch != session.user_epoch) {
+    return end_family(services, caller, looked.opened);
+  }
+  return renew(services, caller, looked, command);
+}
+
+}  // namespace
+
+Reply refresh_tokens(const FlowServices& services, const Caller& caller,
+                     const RefreshTokens& command) {
+  return attempt_twice(services, [&] { return refresh_once(services, caller, command); });
+}
+
+}  // namespace gate::server

@@ -1,0 +1,108 @@
+#include "server/flow/sign_in/plan.h"
+
+#include <algorithm>
+
+#include "server/domain/address.h"
+#include "server/flow/model/methods.h"
+
+namespace gate::server {
+namespace {
+
+/// What stands for a channel behind an unknown name.
+constexpr std::string_view kNowhere = "nowhere";
+
+void refuse(FlowRun& run, RefusalReason reason) {
+  run.stop(Refused{reason});
+}
+
+std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
+  const FlowRecord& flow = run.flow;
+  if (flow.first_factor == Method::kPassword) {
+    return FlowEvent::kFirstFactorRequested;
+  }
+  CodeDestination destination;
+  if (!run.found.user_is_real) {
+    destination = {ChannelKind::kEmail, std::string(kNowhere), flow.label_address, false, "", true};
+  } else {
+    const Channel* channel = first_factor_channel(run.found.channels, run.found.user.username);
+    if (channel == nullptr) {
+      refuse(run, RefusalReason::kMethodBlocked);  // blocked since the flow began (T6)
+      return std::nullopt;
+    }
+    destination = {channel->kind, channel->channel_id, channel->address, true, "", true};
+    // A mailbox that is not the user name would tell that the account exists (C6).
+    if (!run.services.settings.revealing_tenants.contains(flow.tenant_id)) {
+      destination.label = flow.label_address;
+    }
+  }
+  run.material.destination = std::move(destination);
+  return FlowEvent::kFirstFactorRequested;
+}
+
+/// The method that a request without an id is for; empty: it has to name one.
+std::string default_method(const FlowRecord& flow, const std::vector<Channel>& eligible) {
+  // A resend goes where the last code went; a first request to the preferred method.
+  if (flow.state.phase == FlowPhase::kSecondFactorChallenged &&
+      !flow.challenge_channel_id.empty()) {
+    return flow.challenge_channel_id;
+  }
+  const bool clear = eligible.size() == 1 || (!eligible.empty() && eligible.front().preferred);
+  return clear ? eligible.front().channel_id : std::string();
+}
+
+std::optional<FlowEvent> plan_second_factor(FlowRun& run, std::string_view method_id) {
+  const FlowRecord& flow = run.flow;
+  const std::vector<Channel> eligible =
+      eligible_channels(run.found.channels, flow.offered, flow);
+  const std::string wanted =
+      method_id.empty() ? default_method(flow, eligible) : std::string(method_id);
+  if (wanted.empty()) {
+    refuse(run, RefusalReason::kNoDefaultMethod);
+    return std::nullopt;
+  }
+  const auto is_wanted = [&wanted](const Channel& channel) { return channel.channel_id == wanted; };
+  const auto found = std::find_if(eligible.begin(), eligible.end(), is_wanted);
+  if (found == eligible.end()) {
+    const bool exists =
+        std::any_of(run.found.channels.begin(), run.found.channels.end(), is_wanted);
+    refuse(run, exists ? RefusalReason::kMethodBlocked : RefusalReason::kUnknownMethod);
+    return std::nullopt;
+  }
+  run.material.destination =
+      CodeDestination{found->kind, found->channel_id, found->address, true, "", true};
+  return FlowEvent::kSecondFactorRequested;
+}
+
+}  // namespace
+
+std::optional<FlowEvent> plan_challenge(FlowRun& run, const RequestChallenge& command) {
+  const FlowPhase phase = run.flow.state.phase;
+  if (phase == FlowPhase::kAwaitingFirstFactor || phase == FlowPhase::kFirstFactorChallenged) {
+    return plan_first_factor(run);
+  }
+  if (phase == FlowPhase::kAwaitingSecondFactor || phase == FlowPhase::kSecondFactorChallenged) {
+    return plan_second_factor(run, command.method_id);
+  }
+  refuse(run, RefusalReason::kWrongStep);
+  return std::nullopt;
+}
+
+std::optional<FlowEvent> plan_method_list(FlowRun& run) {
+  if (run.flow.state.phase != FlowPhase::kAwaitingSecondFactor) {
+    refuse(run, RefusalReason::kWrongStep);
+    return std::nullopt;
+  }
+  for (const Channel& channel :
+       eligible_channels(run.found.channels, run.flow.offered, run.flow)) {
+    run.material.methods.push_back(
+        {channel.channel_id, channel.kind, mask_address(channel.kind, channel.address)});
+  }
+  if (run.material.methods.empty()) {
+    // Blocked since the demand; an empty list is an error to the mobile clients (13.6).
+    run.stop(GoToWeb{"No method that policy accepts is available here"});
+    return std::nullopt;
+  }
+  return FlowEvent::kMethodsListed;
+}
+
+}  // namespace gate::server

@@ -1,0 +1,260 @@
+#include "server/flow/trial.h"
+
+#include <algorithm>
+#include <gate/export.hpp>
+
+#include "server/factor/code.h"
+#include "server/flow/runner.h"
+#include "server/limits/tries.h"
+
+namespace gate::server {
+namespace {
+
+FlowPhase phase_of(CodeStep step) {
+  switch (step) {
+    case CodeStep::kFirstFactor:
+      return FlowPhase::kFirstFactorChallenged;
+    case CodeStep::kSecondFactor:
+      return FlowPhase::kSecondFactorChallenged;
+    case CodeStep::kEnrolment:
+      return FlowPhase::kEnrolmentChallenged;
+  }
+  GATE_CHECK(false, "a code of no step");
+}
+
+FlowEvent proof_of(CodeStep step) {
+  switch (step) {
+    case CodeStep::kFirstFactor:
+      return FlowEvent::kFirstFactorProven;
+    case CodeStep::kSecondFactor:
+      return FlowEvent::kSecondFactorProven;
+    case CodeStep::kEnrolment:
+      return FlowEvent::kEnrolmentProven;
+  }
+  GATE_CHECK(false, "a code of no step");
+}
+
+/// The authentication context is asked for once and stays with the flow: MSAL drops `claims` on the
+/// call that submits the second factor.
+void take_wish(FlowRun& run, const TokenWish& wish) {
+  run.material.wish = wish;
+  if (!wish.auth_context.empty()) {
+    run.flow.auth_context = wish.auth_context;
+  }
+}
+
+/// Sets what the code proves. False: over a channel that may not be used any more (T6), or over
+/// none at all behind an unknown name.
+bool take_code_factor(FlowRun& run, CodeStep step) {
+  const std::string& id = run.flow.challenge_channel_id;
+  if (step == CodeStep::kEnrolment) {
+    Channel channel;
+    channel.channel_id = id;
+    channel.kind = run.flow.pending_kind;
+    channel.address = run.flow.pending_address;
+    channel.verified = true;
+    run.material.new_channel = channel;
+    run.material.factor = {method_of(channel.kind), run.caller.now, id};
+    return true;
+  }
+  const auto used = std::find_if(
+      run.found.channels.begin(), run.found.channels.end(),
+      [&id](const Channel& channel) { return channel.channel_id == id && !channel.blocked; });
+  const bool usable = used != run.found.channels.end();
+  run.material.factor = {method_of(usable ? used->kind : ChannelKind::kEmail), run.caller.now, id};
+  return usable;
+}
+
+/// Counts a wrong try of the flow; the answer to it, or nothing if the flow has ended or moved on
+/// since it was looked at. The flow is not advanced: the client keeps its token while tries are
+/// left, and the store ended the flow where none are (B2).
+Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
+                                           RefusalReason wrong) {
+  const std::int64_t max = run.services.settings.tries_per_flow;
+  const FlowRecord& flow = run.found.flow;
+  GATE_TRY(const std::optional<std::int64_t> total,
+           work.count_wrong(flow.tenant_id, flow.flow_id, flow.gen, max));
+  if (!total) {
+    return std::optional<Reply>();
+  }
+  const bool over = *total >= max;
+  const FlowEvent event = over ? FlowEvent::kTriesExhausted : FlowEvent::kFactorFailed;
+  const StepVerdict step = run.machine.step(flow.state, event, run.caller.now).verdict;
+  const RefusalReason reason = step == StepVerdict::kExpired   ? RefusalReason::kExpired
+                               : step == StepVerdict::kRefused ? RefusalReason::kWrongStep
+                               : over                          ? RefusalReason::kTriesExhausted
+                                                               : wrong;
+  return std::optional(Reply{Refused{reason}, std::nullopt});
+}
+
+Reply too_many(const FlowRun& run, const TryAdmission& admission) {
+  return {Refused{RefusalReason::kTooMany, admission.verdict.retry_at - run.caller.now},
+          std::nullopt};
+}
+
+}  // namespace
+
+Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
+  if (run.flow.state.phase != phase_of(command.step) || run.flow.challenge_id.empty()) {
+    return Reply{Refused{RefusalReason::kWrongStep}, std::nullopt};
+  }
+  const FlowRecord& flow = run.found.flow;
+  const Digest mac = code_mac(run.services.code_pepper, flow.challenge_id, command.code);
+  take_wish(run, command.wish);
+  bool usable = take_code_factor(run, command.step);
+  GATE_TRY_VOID(prepare(run, proof_of(command.step)));
+  usable = usable && !run.stopped();
+  std::optional<Reply> ended;
+  const Result<void> written = run.services.store.write([&](UnitOfWork& work) -> Result<void> {
+    ended.reset();
+    GATE_TRY(const TryAdmission admitted,
+             admit_try(work, run.services.device_rules(), run.caller, flow, TriedSecret::kCode,
+                       flow.challenge_channel_id));
+    if (!admitted.verdict.admitted) {
+      ended = too_many(run, admitted);
+      return {};
+    }
+    GATE_TRY(const CodeTrial trial,
+             work.try_code(flow.tenant_id, flow.challenge_id, flow.flow_id, mac, run.caller.now));
+    if (trial.verdict != CodeVerdict::kAccepted) {
+      // Wrong, late, used and dead all look the same from outside (T1).
+      GATE_TRY(ended, count_failure(run, work, RefusalReason::kWrongCode));
+      // Another request was first: what this one finds now is its answer, and it counts nowhere.
+      return ended ? Result<void>()
+                   : Result<void>(Error{ErrorCode::kConflict, "the flow moved on"});
+    }
+    GATE_TRY_VOID(work.succeeded(flow.tenant_id, admitted.key));
+    if (!usable) {
+      // The code was right, and is used up all the same.
+      ended = Reply{Refused{RefusalReason::kMethodBlocked}, std::nullopt};
+      return {};
+    }
+    return commit(run, work);
+  });
+  if (!written) {
+    return written.error();
+  }
+  if (ended) {
+    return std::move(*ended);
+  }
+  return conclude(run);
+}
+
+namespace {
+
+/// A password try that may be evaluated.
+struct ReservedTry {
+  std::optional<std::string> encoded;  ///< absent: the flow has no user, or the user no password
+  std::string counted_on;
+};
+
+/// Admits one try of the flow's account (B3, B6). Counted before the hash is computed, so that
+/// parallel tries cannot outrun the counter.
+Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, ReservedTry& reserved) {
+  GATE_TRY_VOID(load_flow(run, place));
+  if (run.stopped()) {
+    return std::optional(std::move(*run.ended));
+  }
+  if (run.flow.state.phase != FlowPhase::kFirstFactorChallenged ||
+      run.flow.first_factor != Method::kPassword) {
+    return std::optional(Reply{Refused{RefusalReason::kWrongStep}, std::nullopt});
+  }
+  if (run.flow.subject) {
+    GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
+      GATE_TRY(reserved.encoded,
+               reads.find_password(run.flow.tenant_id, run.flow.subject->user_id));
+      return {};
+    }));
+  }
+  std::optional<Reply> refused;
+  GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) -> Result<void> {
+    GATE_TRY(TryAdmission admission, admit_try(work, run.services.device_rules(), run.caller,
+                                               run.flow, TriedSecret::kPassword, ""));
+    refused = admission.verdict.admitted ? std::optional<Reply>()
+                                         : std::optional(too_many(run, admission));
+    reserved.counted_on = std::move(admission.key);
+    return {};
+  }));
+  return refused;
+}
+
+/// What follows from the right password, from a snapshot of its own.
+Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword& command,
+                     const ReservedTry& reserved, const std::string& rehashed) {
+  GATE_TRY_VOID(load_flow(run, place));
+  if (run.stopped()) {
+    return std::move(*run.ended);
+  }
+  if (run.flow.state.phase != FlowPhase::kFirstFactorChallenged) {
+    return Reply{Refused{RefusalReason::kWrongStep}, std::nullopt};
+  }
+  std::optional<std::string> stored;
+  GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(stored, reads.find_password(run.flow.tenant_id, run.found.user.user_id));
+    return {};
+  }));
+  if (stored != reserved.encoded) {
+    // Changed in the meantime: the proof is void (T6).
+    return Reply{Refused{RefusalReason::kWrongPassword}, std::nullopt};
+  }
+  take_wish(run, command.wish);
+  run.material.factor = CompletedFactor{Method::kPassword, run.caller.now, ""};
+  run.material.rehashed_password = rehashed;
+  GATE_TRY_VOID(prepare(run, FlowEvent::kFirstFactorProven));
+  if (!run.stopped()) {
+    GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) {
+      const Result<void> lifted = work.succeeded(run.flow.tenant_id, reserved.counted_on);
+      return lifted ? commit(run, work) : lifted;
+    }));
+  }
+  return conclude(run);
+}
+
+Result<Reply> evaluate_password(const FlowServices& services, const Caller& caller,
+                                const FlowMachine& machine, const FlowPlace& place,
+                                const SubmitPassword& command) {
+  FlowRun tried(services, caller, machine);
+  ReservedTry reserved;
+  GATE_TRY(std::optional<Reply> refused, reserve(tried, place, reserved));
+  if (refused) {
+    return std::move(*refused);
+  }
+  bool right = false;
+  if (reserved.encoded) {
+    right = services.passwords.verify(*reserved.encoded, command.password);
+  } else {
+    services.passwords.verify_nobody(command.password);
+  }
+  if (!right) {
+    std::optional<Reply> reply;
+    GATE_TRY_VOID(services.store.write([&](UnitOfWork& work) -> Result<void> {
+      GATE_TRY(reply, count_failure(tried, work, RefusalReason::kWrongPassword));
+      return {};
+    }));
+    return reply.value_or(Reply{Refused{RefusalReason::kTriesExhausted}, std::nullopt});
+  }
+  std::string rehashed;
+  if (services.passwords.is_outdated(*reserved.encoded)) {
+    auto hashed = services.passwords.hash(command.password);
+    rehashed = hashed ? std::move(*hashed) : std::string();  // if it fails: next time
+  }
+  return attempt_twice(services, [&]() -> Result<Reply> {
+    FlowRun run(services, caller, machine);
+    return accept(run, place, command, reserved, rehashed);
+  });
+}
+
+}  // namespace
+
+Reply try_password(const FlowServices& services, const Caller& caller, const FlowMachine& machine,
+                   const FlowPlace& place, const SubmitPassword& command) {
+  auto reply = evaluate_password(services, caller, machine, place, command);
+  if (reply) {
+    return std::move(reply).value();
+  }
+  // Nothing is tried again here: each try is counted.
+  const Error error = reply.error();
+  return attempt_twice(services, [&error]() -> Result<Reply> { return error; });
+}
+
+}  // namespace gate::server

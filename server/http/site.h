@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <gate/result.hpp>
+
+#include "server/http/exchange.h"
+#include "server/http/router.h"
+#include "server/ports/clock.h"
+#include "server/ports/random.h"
+#include "server/store/store.h"
+
+namespace gate::server {
+
+/// The way of a request to its endpoint, the same for every wire, and on errors too:
+///
+///   ids      a trace id of ours, the client's correlation id where it is safe to repeat
+///   route    method and path template
+///   tenant   by the first segment of the path, id or domain
+///   origin   CORS: which pages may read the answer; preflights (C9)
+///   endpoint the handler of the route
+///
+/// Any number of threads; blocks for the store, so it belongs on worker threads. Throws nothing.
+class Site {
+ public:
+  struct Parts {
+    Store& store;
+    const Clock& clock;
+    Random& random;
+    /// Told of failures behind an answer of kUnavailable. Holds no secrets.
+    std::function<void(const Error&)> on_failure;
+    ProblemWriter write_problem;
+  };
+  Site(Parts parts, Router router) : parts_(std::move(parts)), router_(std::move(router)) {}
+
+  [[nodiscard]] HttpResponse handle(const HttpRequest& request) const noexcept;
+
+ private:
+  [[nodiscard]] HttpResponse answer(Exchange& exchange) const;
+  [[nodiscard]] HttpResponse dispatch(Exchange& exchange, const Router::Match& match) const;
+  [[nodiscard]] Result<void> set_ids(Exchange& exchange) const;
+  /// Tenant and whether any client of it lists the origin.
+  [[nodiscard]] Result<void> look_up(Exchange& exchange, std::string_view segment) const;
+  [[nodiscard]] HttpResponse unavailable(const Exchange& exchange, const Error& error) const;
+
+  Parts parts_;
+  Router router_;
+};
+
+/// Narrows what `Site` found to the origins of one client, once the client is known (C9).
+void allow_origin_of(Exchange& exchange, const Client& client);
+
+}  // namespace gate::server

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "server/limits/known_device.h"
+#include "server/store/unit_of_work.h"
+
+namespace gate::server {
+
+/// What is tried.
+enum class TriedSecret : std::uint8_t { kPassword, kCode };
+
+struct TryAdmission {
+  ThrottleVerdict verdict;
+  std::string key;  ///< where the try was counted, for `LimitWrites::succeeded`
+};
+
+/// Counts one try before it is evaluated (B3, B6). A known device has a budget of its own; once
+/// that is used up it is forgotten, and counts with the strangers from this try on. `channel_id` is
+/// the place that a code went to. The device is looked up in `work`, because another request may
+/// have used up its budget since.
+[[nodiscard]] Result<TryAdmission> admit_try(UnitOfWork& work, const DeviceRules& rules,
+                                             const Caller& caller, const FlowRecord& flow,
+                                             TriedSecret secret, std::string_view channel_id);
+
+}  // namespace gate::server

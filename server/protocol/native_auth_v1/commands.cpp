@@ -1,0 +1,145 @@
+#include "server/protocol/native_auth_v1/commands.h"
+
+#include "server/domain/address.h"
+#include "server/domain/flow_record.h"
+#include "server/protocol/claims_request.h"
+#include "server/token/scope.h"
+
+namespace gate::server::native_auth_v1 {
+namespace {
+
+constexpr std::size_t kCodeBytesMax = 32;
+
+std::uint32_t parse_capabilities(const Form& form) {
+  std::uint32_t capabilities = 0;
+  // The clients send `capabilities`, the documentation says `capability` and shows a comma once.
+  for (const std::string_view parameter : {"capabilities", "capability"}) {
+    for (const std::string_view word : split_words(form.get(parameter), " ,")) {
+      capabilities |= word == "mfa_required" ? kCapabilityMfa : 0;
+      capabilities |= word == "registration_required" ? kCapabilityEnrolment : 0;
+    }
+  }
+  return capabilities;
+}
+
+std::optional<ChannelKind> parse_channel(std::string_view text) {
+  for (const ChannelKind kind : kChannelKinds) {
+    if (text == name(kind)) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
+Parsed<TokenCommand> submit_code(const Form& form, CodeStep step, TokenWish wish) {
+  const std::string_view code = form.get("oob");
+  if (code.empty() || code.size() > kCodeBytesMax) {
+    return Answer::error(WireError::kBadRequest, "The oob parameter is empty or too long.");
+  }
+  return TokenCommand(FlowCommand(SubmitCode{step, code, std::move(wish)}));
+}
+
+}  // namespace
+
+std::optional<ChallengeTypes> parse_challenge_types(std::string_view text) {
+  ChallengeTypes types;
+  bool redirect = false;
+  for (const std::string_view word : split_words(text)) {
+    if (word == "oob") {
+      types.oob = true;
+    } else if (word == "password") {
+      types.password = true;
+    } else if (word == "redirect") {
+      redirect = true;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return redirect ? std::optional(types) : std::nullopt;
+}
+
+Parsed<StartSignIn> parse_initiate(const Form& form) {
+  const auto username = normalize_email(form.get("username"));
+  if (!username) {
+    return Answer::error(WireError::kBadUsername);
+  }
+  const auto types = parse_challenge_types(form.get("challenge_type"));
+  if (!types) {
+    return Answer::error(WireError::kBadChallengeType);
+  }
+  return StartSignIn{*username, types->oob, types->password, parse_capabilities(form)};
+}
+
+Parsed<FlowCommand> parse_challenge(const Form& form) {
+  const std::string_view listed = form.get("challenge_type");
+  if (!listed.empty() && !parse_challenge_types(listed)) {
+    return Answer::error(WireError::kBadChallengeType);
+  }
+  return FlowCommand(RequestChallenge{form.get("id")});
+}
+
+Parsed<FlowCommand> parse_introspect(const Form& /*form*/) {
+  return FlowCommand(ListMethods{.for_enrolment = false});
+}
+
+Parsed<FlowCommand> parse_register_introspect(const Form& /*form*/) {
+  return FlowCommand(ListMethods{.for_enrolment = true});
+}
+
+Parsed<FlowCommand> parse_register_challenge(const Form& form) {
+  return FlowCommand(RequestEnrolment{parse_channel(form.get("challenge_channel")),
+                                      form.get("challenge_target"),
+                                      form.get("challenge_type") == "oob"});
+}
+
+Parsed<FlowCommand> parse_register_continue(const Form& form) {
+  if (form.get("grant_type") != "oob") {
+    // `continuation_token` would be for a contact that counts as proven; this server never says
+    // `preverified`, because the only proven address is that of the first factor (C4).
+    return Answer::error(WireError::kBadGrantType);
+  }
+  const std::string_view code = form.get("oob");
+  if (code.empty()) {
+    return Answer::error(WireError::kBadRequest, "The oob parameter is empty.");
+  }
+  return FlowCommand(SubmitCode{CodeStep::kEnrolment, code, {}});
+}
+
+Parsed<TokenCommand> parse_token(const Form& form, const Client& client, const Decider& decider) {
+  std::optional<std::string> scope = granted_scope(client, form.get("scope"));
+  if (!scope) {
+    return Answer::error(WireError::kBadScope);
+  }
+  std::optional<std::string> context = requested_context(form.get("claims"));
+  if (!context) {
+    return Answer::error(WireError::kBadClaims);
+  }
+  if (!context->empty() && !decider.protects_context(*context)) {
+    return Answer::error(WireError::kUnknownContext);
+  }
+  const std::string_view grant = form.get("grant_type");
+  if (grant == "refresh_token") {
+    return TokenCommand(
+        RefreshTokens{form.get("refresh_token"), form.get("scope"), std::move(*context)});
+  }
+  TokenWish wish{std::move(*scope), std::move(*context)};
+  if (grant == "password") {
+    const std::string_view password = form.get("password");
+    if (password.empty()) {
+      return Answer::error(WireError::kBadRequest, "The password parameter is empty.");
+    }
+    return TokenCommand(FlowCommand(SubmitPassword{password, std::move(wish)}));
+  }
+  if (grant == "oob") {
+    return submit_code(form, CodeStep::kFirstFactor, std::move(wish));
+  }
+  if (grant == "mfa_oob") {
+    return submit_code(form, CodeStep::kSecondFactor, std::move(wish));
+  }
+  if (grant == "continuation_token") {
+    return TokenCommand(FlowCommand(RedeemEnrolment{std::move(wish)}));
+  }
+  return Answer::error(WireError::kBadGrantType);
+}
+
+}  // namespace gate::server::native_auth_v1

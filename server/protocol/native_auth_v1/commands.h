@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "server/decision/decider.h"
+#include "server/flow/model/command.h"
+#include "server/protocol/form.h"
+#include "server/protocol/native_auth_v1/answer.h"
+
+/// From the form of a request to what is asked, or to the answer that says what is wrong with it
+/// (native-auth-api 4 and 5). Pure.
+namespace gate::server::native_auth_v1 {
+
+template <typename Command>
+using Parsed = std::variant<Command, Answer>;
+
+[[nodiscard]] Parsed<StartSignIn> parse_initiate(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_challenge(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_introspect(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_register_introspect(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_register_challenge(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_register_continue(const Form& form);
+
+/// All grants of the token endpoint: password, oob, mfa_oob, continuation_token, refresh_token. The
+/// scope is held against what the client may ask for, an authentication context against the
+/// policies in force.
+using TokenCommand = std::variant<FlowCommand, RefreshTokens>;
+[[nodiscard]] Parsed<TokenCommand> parse_token(const Form& form, const Client& client,
+                                               const Decider& decider);
+
+/// The words of `challenge_type`: known ones only, `redirect` among them where it is demanded.
+/// Nothing when the list is not acceptable.
+struct ChallengeTypes {
+  bool oob = false;
+  bool password = false;
+};
+[[nodiscard]] std::optional<ChallengeTypes> parse_challenge_types(std::string_view text);
+
+}  // namespace gate::server::native_auth_v1

@@ -1,0 +1,149 @@
+#include "server/protocol/native_auth_v1/endpoints.h"
+
+#include <gate/export.hpp>
+
+#include "server/http/site.h"
+#include "server/protocol/client_hints.h"
+#include "server/protocol/native_auth_v1/commands.h"
+#include "server/protocol/native_auth_v1/outcomes.h"
+#include "server/protocol/oauth_documents.h"
+
+namespace gate::server::native_auth_v1 {
+namespace {
+
+/// One request of a known client, with its body read.
+struct Request {
+  const WireParts& parts;
+  const Caller& caller;
+  const Form& form;
+};
+using Endpoint = Answer (*)(const Request&);
+
+Answer reply_with(const Request& request, const Reply& reply) {
+  const std::string token =
+      reply.next ? request.parts.continuations.make(request.caller.tenant.id,
+                                                    request.caller.client.client_id, *reply.next)
+                 : std::string();
+  return answer_of(reply.outcome, token);
+}
+
+/// Runs a command in the flow that the continuation token names. A forged token, or one of another
+/// client or tenant, costs no look at the store.
+Answer run(const Request& request, const FlowCommand& command) {
+  const auto place =
+      request.parts.continuations.open(request.caller.tenant.id, request.caller.client.client_id,
+                                       request.form.get("continuation_token"));
+  if (!place) {
+    return Answer::error(WireError::kBadContinuation);
+  }
+  return reply_with(request, request.parts.flows.run(request.caller, *place, command));
+}
+
+template <Parsed<FlowCommand> (*Parse)(const Form&)>
+Answer in_flow(const Request& request) {
+  auto parsed = Parse(request.form);
+  const auto* command = std::get_if<FlowCommand>(&parsed);
+  return command == nullptr ? std::get<Answer>(std::move(parsed)) : run(request, *command);
+}
+
+Answer initiate(const Request& request) {
+  auto parsed = parse_initiate(request.form);
+  const auto* command = std::get_if<StartSignIn>(&parsed);
+  return command == nullptr
+             ? std::get<Answer>(std::move(parsed))
+             : reply_with(request, request.parts.flows.start(request.caller, *command));
+}
+
+Answer token(const Request& request) {
+  auto parsed = parse_token(request.form, request.caller.client,
+                            request.parts.flows.services().decider);
+  const auto* command = std::get_if<TokenCommand>(&parsed);
+  if (command == nullptr) {
+    return std::get<Answer>(std::move(parsed));
+  }
+  if (const auto* refresh = std::get_if<RefreshTokens>(command)) {
+    return reply_with(request, request.parts.flows.refresh(request.caller, *refresh));
+  }
+  return run(request, std::get<FlowCommand>(*command));
+}
+
+/// Reads the body, finds the client, and lets its origins alone read the answer from here on.
+Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint) {
+  if (!is_form_media_type(exchange.request.header("content-type"))) {
+    return Answer::error(WireError::kBadContentType);
+  }
+  if (!device_key_is_well_formed(exchange.request)) {
+    return Answer::error(WireError::kBadRequest,
+                         "The x-gate-device-key header has to be 43 characters of base64url.");
+  }
+  const Result<Form> form = Form::parse(exchange.request.body);
+  if (!form) {
+    return Answer::error(WireError::kBadRequest, form.error().message);
+  }
+  const std::string_view client_id = form->get("client_id");
+  if (client_id.empty()) {
+    return Answer::error(WireError::kNoClientId);
+  }
+  const FlowServices& services = parts.flows.services();
+  std::optional<Client> client;
+  const Result<void> found = services.store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(client, reads.find_client(exchange.tenant->id, client_id));
+    return {};
+  });
+  if (!found) {
+    if (services.on_failure) {
+      services.on_failure(found.error());
+    }
+    return Answer::error(WireError::kServerError);
+  }
+  if (!client) {
+    return Answer::error(WireError::kUnknownClient);
+  }
+  allow_origin_of(exchange, *client);
+  const ClientHints hints = client_hints_of(exchange.request);
+  const Caller caller{*exchange.tenant, *client, hints, exchange.now};
+  return endpoint({parts, caller, *form});
+}
+
+}  // namespace
+
+HttpResponse write_problem(const Exchange& exchange, RequestProblem problem) {
+  const auto write = [&exchange](WireError error) {
+    return to_http(Answer::error(error), exchange.ids, exchange.now);
+  };
+  switch (problem) {
+    case RequestProblem::kNoSuchRoute:
+      return write(WireError::kNoSuchRoute);
+    case RequestProblem::kWrongMethod:
+      return write(WireError::kBadMethod);
+    case RequestProblem::kUnknownTenant:
+      return write(WireError::kUnknownTenant);
+    case RequestProblem::kUnavailable:
+      return write(WireError::kServerError);
+  }
+  GATE_CHECK(false, "a problem of no kind");
+}
+
+void add_routes(Router& router, const WireParts& parts) {
+  const auto post = [&](const char* path, Endpoint endpoint) {
+    router.add("POST", std::string("/{tenant}") + path, [parts, endpoint](Exchange& exchange) {
+      return to_http(with_client(parts, exchange, endpoint), exchange.ids, exchange.now);
+    });
+  };
+  post("/oauth2/v2.0/initiate", initiate);
+  post("/oauth2/v2.0/challenge", in_flow<parse_challenge>);
+  post("/oauth2/v2.0/token", token);
+  post("/oauth2/v2.0/introspect", in_flow<parse_introspect>);
+  post("/register/v1.0/introspect", in_flow<parse_register_introspect>);
+  post("/register/v1.0/challenge", in_flow<parse_register_challenge>);
+  post("/register/v1.0/continue", in_flow<parse_register_continue>);
+  router.add("GET", std::string("/{tenant}") + kKeysPath, [parts](Exchange&) {
+    return public_document(parts.flows.services().keys.jwks());
+  });
+  router.add("GET", std::string("/{tenant}") + kDiscoveryPath, [parts](Exchange& exchange) {
+    return public_document(discovery_document(
+        parts.flows.services().settings.issuer_base_url, exchange.tenant->id));
+  });
+}
+
+}  // namespace gate::server::native_auth_v1

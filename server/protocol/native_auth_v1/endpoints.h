@@ -1,0 +1,29 @@
+#pragma once
+
+#include "server/flow/flows.h"
+#include "server/http/router.h"
+#include "server/token/continuation_token.h"
+
+/// Native Authentication (v1): sign-in, second factors, enrolment at first use, tokens, keys and
+/// discovery, each under `/{tenant}`, where the tenant is named by id or domain.
+///
+///   POST /{tenant}/oauth2/v2.0/{initiate,challenge,token,introspect}
+///   POST /{tenant}/register/v1.0/{introspect,challenge,continue}
+///   GET  /{tenant}/discovery/v2.0/keys
+///   GET  /{tenant}/v2.0/.well-known/openid-configuration
+///
+/// Only bytes are dealt with here: a form becomes a command, an outcome becomes JSON.
+namespace gate::server::native_auth_v1 {
+
+/// Both outlive the router.
+struct WireParts {
+  const Flows& flows;
+  const ContinuationTokens& continuations;
+};
+
+void add_routes(Router& router, const WireParts& parts);
+
+/// Problems of a request in the form of this wire.
+[[nodiscard]] HttpResponse write_problem(const Exchange& exchange, RequestProblem problem);
+
+}  // namespace gate::server::native_auth_v1

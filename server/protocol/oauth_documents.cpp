@@ -1,0 +1,42 @@
+#include "server/protocol/oauth_documents.h"
+
+#include <boost/json.hpp>
+
+#include "server/token/token_issuer.h"
+
+namespace gate::server {
+
+namespace json = boost::json;
+
+std::string discovery_document(const std::string& base, const std::string& tenant) {
+  const std::string root = base + "/" + tenant;
+  const json::object document{
+      {"issuer", root + "/v2.0"},
+      {"token_endpoint", root + "/oauth2/v2.0/token"},
+      {"jwks_uri", root + std::string(kKeysPath)},
+      {"response_types_supported", json::array{"none"}},
+      {"grant_types_supported",
+       json::array{"password", "oob", "mfa_oob", "continuation_token", "refresh_token"}},
+      {"subject_types_supported", json::array{"public"}},
+      {"id_token_signing_alg_values_supported", json::array{"ES256"}},
+      {"token_endpoint_auth_methods_supported", json::array{"none"}},
+      {"scopes_supported", json::array{"openid", "profile", "email", "offline_access"}},
+      {"claims_supported", json::array{"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr",
+                                       "sid", "oid", "tid", "name", "preferred_username"}},
+      {"acr_values_supported", json::array{kAcrSingleFactor, kAcrTwoFactors}}};
+  return json::serialize(document);
+}
+
+HttpResponse public_document(std::string json) {
+  HttpResponse response;
+  response.status = 200;
+  response.body = std::move(json);
+  // Short enough that a key of an emergency roll is gone soon.
+  response.headers = {{"content-type", "application/json; charset=utf-8"},
+                      {"cache-control", "public, max-age=300"},
+                      {"access-control-allow-origin", "*"},
+                      {"x-content-type-options", "nosniff"}};
+  return response;
+}
+
+}  // namespace gate::server

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <gate/result.hpp>
+#include <optional>
+#include <vector>
+
+#include "server/domain/audit_record.h"
+
+namespace gate::server {
+
+class AuditReads {
+ public:
+  virtual ~AuditReads() = default;
+  /// Up to `limit` rows of all chains with `row` > `after`, in the order of `row`.
+  [[nodiscard]] virtual Result<std::vector<AuditRecord>> read_audit(std::int64_t after,
+                                                                    std::size_t limit) = 0;
+  /// The newest row of the chain, which the next one has to be chained to.
+  [[nodiscard]] virtual Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) = 0;
+  /// The heads of up to `limit` chains after `after`, in their order (node, tenant).
+  [[nodiscard]] virtual Result<std::vector<AuditHead>> audit_heads(const AuditChain& after,
+                                                                   std::size_t limit) = 0;
+};
+
+class AuditWrites {
+ public:
+  virtual ~AuditWrites() = default;
+  /// Appends the row of its chain with seq = that of the head + 1; kConflict if another one was
+  /// first. `row` is set by the store.
+  [[nodiscard]] virtual Result<void> append_audit(const AuditRecord& record) = 0;
+};
+
+}  // namespace gate::server

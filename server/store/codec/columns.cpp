@@ -1,0 +1,93 @@
+#include "server/store/codec/columns.h"
+
+#include <boost/json.hpp>
+
+namespace gate::server {
+namespace {
+
+namespace json = boost::json;
+
+Error damaged(const char* what) {
+  return {ErrorCode::kCorrupt, std::string("a stored ") + what + " does not parse"};
+}
+
+Result<json::array> read_array(std::string_view text, const char* what) {
+  json::error_code failed;
+  json::value value = json::parse(text, failed);
+  if (failed || !value.is_array()) {
+    return damaged(what);
+  }
+  return std::move(value.get_array());
+}
+
+}  // namespace
+
+std::string write_list(const std::vector<std::string>& values) {
+  json::array array;
+  for (const std::string& value : values) {
+    array.emplace_back(value);
+  }
+  return json::serialize(array);
+}
+
+Result<std::vector<std::string>> read_list(std::string_view text) {
+  GATE_TRY(const json::array array, read_array(text, "list"));
+  std::vector<std::string> values;
+  for (const json::value& value : array) {
+    if (!value.is_string()) {
+      return damaged("list");
+    }
+    values.emplace_back(value.get_string());
+  }
+  return values;
+}
+
+std::string write_pairs(const std::vector<std::pair<std::string, std::string>>& values) {
+  json::array array;
+  for (const auto& [name, value] : values) {
+    array.emplace_back(json::array{name, value});
+  }
+  return json::serialize(array);
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> read_pairs(std::string_view text) {
+  GATE_TRY(const json::array array, read_array(text, "list of pairs"));
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const json::value& entry : array) {
+    const json::array* pair = entry.if_array();
+    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() ||
+        !(*pair)[1].is_string()) {
+      return damaged("list of pairs");
+    }
+    values.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
+  }
+  return values;
+}
+
+std::string write_factors(const std::vector<CompletedFactor>& factors) {
+  json::array array;
+  for (const CompletedFactor& factor : factors) {
+    array.emplace_back(json::array{name(factor.method), factor.at, factor.channel_id});
+  }
+  return json::serialize(array);
+}
+
+Result<std::vector<CompletedFactor>> read_factors(std::string_view text) {
+  GATE_TRY(const json::array array, read_array(text, "list of factors"));
+  std::vector<CompletedFactor> factors;
+  for (const json::value& entry : array) {
+    const json::array* parts = entry.if_array();
+    if (parts == nullptr || parts->size() != 3 || !(*parts)[0].is_string() ||
+        !(*parts)[1].is_int64() || !(*parts)[2].is_string()) {
+      return damaged("list of factors");
+    }
+    const auto method = parse_method(std::string_view((*parts)[0].get_string()));
+    if (!method) {
+      return damaged("method");
+    }
+    factors.push_back({*method, (*parts)[1].get_int64(), std::string((*parts)[2].get_string())});
+  }
+  return factors;
+}
+
+}  // namespace gate::server

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/domain/factor.h"
+
+/// How lists are written into one column. JSON where people may look, a compact form elsewhere.
+namespace gate::server {
+
+[[nodiscard]] std::string write_list(const std::vector<std::string>& values);
+[[nodiscard]] Result<std::vector<std::string>> read_list(std::string_view text);
+[[nodiscard]] std::string write_pairs(
+    const std::vector<std::pair<std::string, std::string>>& values);
+[[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
+    std::string_view text);
+[[nodiscard]] std::string write_factors(const std::vector<CompletedFactor>& factors);
+[[nodiscard]] Result<std::vector<CompletedFactor>> read_factors(std::string_view text);
+
+}  // namespace gate::server

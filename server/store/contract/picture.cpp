@@ -1,0 +1,120 @@
+#include <sstream>
+
+#include "server/store/contract/store_contract.h"
+
+namespace gate::server::store_contract {
+namespace {
+
+void write(std::ostream& out, const std::vector<CompletedFactor>& factors) {
+  for (const CompletedFactor& factor : factors) {
+    out << " " << name(factor.method) << "@" << factor.at << "/" << factor.channel_id;
+  }
+}
+
+Result<void> write_user(std::ostream& out, StoreReads& reads) {
+  GATE_TRY(const std::optional<User> user, reads.find_user(kTenant, kUser));
+  if (!user) {
+    return {};
+  }
+  out << "user " << user->username << " " << user->display_name << " " << user->kind << " "
+      << user->groups.size() << user->roles.size() << user->signals.size() << " epoch "
+      << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled << "\n";
+  GATE_TRY(const std::optional<std::string> password, reads.find_password(kTenant, kUser));
+  out << "password " << password.value_or("none") << "\n";
+  GATE_TRY(const std::vector<Channel> channels, reads.channels_of(kTenant, kUser));
+  for (const Channel& channel : channels) {
+    out << "channel " << channel.channel_id << " " << channel.address << " " << channel.verified
+        << channel.preferred << channel.blocked << "\n";
+  }
+  for (int i = 0; i < 6; ++i) {
+    const Bytes key = hash_of("k" + std::to_string(i));
+    GATE_TRY(const std::optional<KnownDevice> device,
+             reads.find_device(kTenant, kUser, key, user->epoch, 0));
+    if (device) {
+      out << "device k" << i << " " << device->device_id << " " << device->user_epoch << " "
+          << device->epoch << " " << device->seen_at << "\n";
+    }
+  }
+  return {};
+}
+
+Result<void> write_flows(std::ostream& out, StoreReads& reads) {
+  for (int i = 0; i < 6; ++i) {
+    GATE_TRY(const std::optional<FlowRecord> flow,
+             reads.find_flow(kTenant, "f" + std::to_string(i)));
+    if (!flow) {
+      continue;
+    }
+    out << "flow " << flow->flow_id << " " << flow->client_id << " "
+        << (flow->subject ? flow->subject->user_id : "nobody") << " " << flow->account_key << " "
+        << flow->gen << " " << name(flow->state.phase) << " " << flow->state.flow_ends_at << " "
+        << flow->state.token_ends_at << " " << name(flow->first_factor) << " "
+        << flow->offered.bits() << " " << flow->challenge_id << " " << flow->challenge_channel_id
+        << " " << flow->pending_address << " " << flow->label_address << " " << flow->auth_context
+        << " " << flow->policy_digest << " " << flow->wrong_total;
+    write(out, flow->completed);
+    out << "\n";
+  }
+  return {};
+}
+
+Result<void> write_tokens(std::ostream& out, StoreReads& reads) {
+  for (int i = 0; i < 10; ++i) {
+    GATE_TRY(const std::optional<RefreshRecord> token,
+             reads.find_refresh(kTenant, hash_of("t" + std::to_string(i))));
+    if (!token) {
+      continue;
+    }
+    const SessionRecord& session = token->session;
+    out << "token t" << i << " " << token->family_id << " " << token->family_ends_at << " "
+        << token->used_at.value_or(-1) << " " << token->successor_sealed.size() << " "
+        << token->revoked << " of " << session.sid << " " << session.user_id << " "
+        << session.client_id << " " << session.user_epoch << " " << session.device_id << " "
+        << session.device_epoch << " " << session.auth_time << " " << session.ends_at << " "
+        << session.scope;
+    write(out, session.completed);
+    out << "\n";
+  }
+  return {};
+}
+
+Result<void> write_logs(std::ostream& out, StoreReads& reads) {
+  GATE_TRY(const std::vector<SigningKeyRecord> keys, reads.signing_keys());
+  for (const SigningKeyRecord& key : keys) {
+    out << "key " << key.kid << " " << static_cast<int>(key.state) << " " << key.created_at << " "
+        << key.retire_at << " " << key.private_sealed.size() << "\n";
+  }
+  // `row` may have gaps, which differ from store to store.
+  GATE_TRY(const std::vector<AuditRecord> rows, reads.read_audit(0, 1000));
+  for (const AuditRecord& row : rows) {
+    out << "audit " << row.node << " " << row.tenant_id << " " << row.seq << " " << row.at << " "
+        << row.type << " " << row.user_id << " " << row.outcome << " " << row.heads << " "
+        << row.prev_hash << " " << row.hash << "\n";
+  }
+  GATE_TRY(const std::vector<AuditHead> heads, reads.audit_heads({}, 1000));
+  for (const AuditHead& head : heads) {
+    out << "head " << head.chain.node << " " << head.chain.tenant_id << " " << head.seq << " "
+        << head.hash << "\n";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string picture(Store& store) {
+  std::ostringstream out;
+  const auto looked = store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(const std::optional<Tenant> tenant, reads.find_tenant(kTenant));
+    GATE_TRY(const std::optional<Client> client, reads.find_client(kTenant, "app-1"));
+    out << "tenant " << (tenant ? tenant->name + " " + tenant->domain : "none") << "\n";
+    out << "client " << (client ? client->name + " " + client->audience : "none") << "\n";
+    GATE_TRY_VOID(write_user(out, reads));
+    GATE_TRY_VOID(write_flows(out, reads));
+    GATE_TRY_VOID(write_tokens(out, reads));
+    return write_logs(out, reads);
+  });
+  EXPECT_TRUE(looked) << looked.error().message;
+  return out.str();
+}
+
+}  // namespace gate::server::store_contract

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <vector>
+
+#include "server/store/memory/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+std::vector<KnownDevice> devices_of(const State& state, std::string_view tenant_id,
+                                    std::string_view user_id) {
+  std::vector<KnownDevice> devices;
+  state.devices.each_from(key_of(tenant_id, user_id, ""),
+                          [&](const UserKey& key, const KnownDevice& device) {
+                            if (std::get<0>(key) != tenant_id || std::get<1>(key) != user_id) {
+                              return false;
+                            }
+                            devices.push_back(device);
+                            return true;
+                          });
+  return devices;
+}
+
+}  // namespace
+
+std::optional<UserKey> MemoryUnitOfWork::device_key(std::string_view tenant_id,
+                                                    std::string_view user_id,
+                                                    std::string_view device_id) const {
+  for (const KnownDevice& device : devices_of(state_, tenant_id, user_id)) {
+    if (device.device_id == device_id) {
+      return key_of(tenant_id, user_id, text_of(device.key_hash));
+    }
+  }
+  return std::nullopt;
+}
+
+bool MemoryUnitOfWork::device_stands(std::string_view tenant_id, std::string_view user_id,
+                                     std::string_view device_id, std::int64_t epoch) const {
+  const auto key = device_key(tenant_id, user_id, device_id);
+  return !key || state_.devices.find(*key)->epoch == epoch;
+}
+
+Result<void> MemoryUnitOfWork::remember_device(const KnownDevice& device, Micros seen_since,
+                                               std::int64_t max) {
+  if (!state_.users.contains(key_of(device.tenant_id, device.user_id))) {
+    return conflict("there is no such user");
+  }
+  const auto forget = [&](const KnownDevice& known) {
+    return forget_device(known.tenant_id, known.user_id, known.device_id);
+  };
+  for (const KnownDevice& known : devices_of(state_, device.tenant_id, device.user_id)) {
+    if (known.user_epoch != device.user_epoch || known.seen_at < seen_since) {
+      GATE_TRY_VOID(forget(known));
+    }
+  }
+  const UserKey key = key_of(device.tenant_id, device.user_id, text_of(device.key_hash));
+  if (!state_.devices.update(key, [&](KnownDevice& known) { known.seen_at = device.seen_at; })) {
+    state_.devices.put(key, device);
+  }
+  // This one is the last to go, then those seen last; ids settle the rest.
+  std::vector<KnownDevice> rest = devices_of(state_, device.tenant_id, device.user_id);
+  std::sort(rest.begin(), rest.end(), [&](const KnownDevice& a, const KnownDevice& b) {
+    const auto rank = [&](const KnownDevice& known) {
+      return std::tuple(known.key_hash != device.key_hash, -known.seen_at, known.device_id);
+    };
+    return rank(a) < rank(b);
+  });
+  for (std::size_t i = static_cast<std::size_t>(max); i < rest.size(); ++i) {
+    GATE_TRY_VOID(forget(rest[i]));
+  }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::forget_device(std::string_view tenant_id, std::string_view user_id,
+                                             std::string_view device_id) {
+  if (const auto key = device_key(tenant_id, user_id, device_id)) {
+    state_.devices.erase(*key);
+  }
+  erase_counters(tenant_id, device_throttle_prefix(device_id));
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::raise_device_epoch(std::string_view tenant_id,
+                                                  std::string_view user_id,
+                                                  std::string_view device_id) {
+  if (const auto key = device_key(tenant_id, user_id, device_id)) {
+    state_.devices.update(*key, [](KnownDevice& device) { ++device.epoch; });
+  }
+  return {};
+}
+
+}  // namespace gate::server

@@ -1,0 +1,178 @@
+#include "server/store/memory/memory_store.h"
+
+#include "server/store/memory/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+// Rows that ended this long ago are of no use any more: not for an answer, not for a limit.
+constexpr Micros kSweepAfter = kMicrosPerHour;
+// The longest window that a rule may have.
+constexpr Micros kThrottleSweepAfter = 2 * kMicrosPerDay;
+// Failures in a row are what the hard stop rests on (B3): kept for so long that guessing on comes
+// to nothing, but not for ever, because made-up names leave such rows too.
+constexpr Micros kFailuresSweepAfter = 400 * kMicrosPerDay;
+
+/// Removes the first `rows` rows that are `over`.
+template <typename K, typename V, typename Over, typename Removed>
+std::size_t sweep_table(Table<K, V>& table, std::size_t rows, const Over& over,
+                        const Removed& removed) {
+  std::size_t gone = 0;
+  const Table<K, V> before = table;
+  before.each([&](const K& key, const V& row) {
+    if (gone < rows && over(key, row)) {
+      table.erase(key);
+      removed(key, row);
+      ++gone;
+    }
+    return gone < rows;
+  });
+  return gone;
+}
+template <typename K, typename V, typename Over>
+std::size_t sweep_table(Table<K, V>& table, std::size_t rows, const Over& over) {
+  return sweep_table(table, rows, over, [](const K&, const V&) {});
+}
+
+std::size_t sweep_challenges(State& state, Micros before, std::size_t rows) {
+  return sweep_table(
+      state.challenges, rows,
+      [&](const Key&, const ChallengeRow& row) { return row.challenge.expires_at < before; },
+      [&](const Key& key, const ChallengeRow& row) {
+        const Key flow = key_of(row.challenge.tenant_id, row.challenge.flow_id);
+        const std::string* newest = state.newest_challenge.find(flow);
+        if (newest != nullptr && *newest == row.challenge.challenge_id) {
+          state.newest_challenge.erase(flow);
+        }
+        if (const std::int64_t* place = state.message_of.find(key); place != nullptr) {
+          state.messages.erase(*place);
+        }
+        state.message_of.erase(key);
+      });
+}
+
+/// A family goes after its tokens, and a session after its family.
+std::size_t sweep_sessions(State& state, Micros before, std::size_t rows) {
+  std::size_t gone = sweep_table(state.refresh, rows, [&](const Key& key, const RefreshRow& row) {
+    const FamilyRow* family = state.families.find(key_of(std::get<0>(key), row.family_id));
+    return family == nullptr || family->ends_at < before;
+  });
+  Table<Key, bool> in_use;
+  state.refresh.each([&](const Key& key, const RefreshRow& row) {
+    in_use.put(key_of(std::get<0>(key), row.family_id), true);
+    return true;
+  });
+  gone += sweep_table(state.families, rows, [&](const Key& key, const FamilyRow& row) {
+    return row.ends_at < before && !in_use.contains(key);
+  });
+  gone += sweep_table(state.sessions, rows,
+                      [&](const Key&, const SessionRecord& row) { return row.ends_at < before; });
+  return gone;
+}
+
+}  // namespace
+
+std::unique_ptr<MemoryStore> MemoryStore::fork() const {
+  auto other = std::make_unique<MemoryStore>();
+  other->state_ = committed();
+  return other;
+}
+
+State MemoryStore::committed() const {
+  const std::lock_guard lock(state_mutex_);
+  return state_;
+}
+
+void MemoryStore::commit(State next) {
+  const std::lock_guard lock(state_mutex_);
+  std::swap(state_, next);
+}
+
+Result<void> MemoryStore::read(const Look& look) {
+  State snapshot = committed();
+  MemoryReads<StoreReads> reads(snapshot);
+  return look(reads);
+}
+
+Result<void> MemoryStore::write(const Work& work) {
+  const std::lock_guard alone(writing_);
+  State next = committed();
+  MemoryUnitOfWork unit(next);
+  GATE_TRY_VOID(work(unit));
+  commit(std::move(next));
+  return {};
+}
+
+Result<std::size_t> MemoryStore::sweep(Micros now, std::size_t rows) {
+  const std::lock_guard alone(writing_);
+  State next = committed();
+  const Micros before = now - kSweepAfter;
+  std::size_t gone = sweep_table(next.flows, rows, [&](const Key&, const FlowRecord& row) {
+    return row.state.flow_ends_at < before;
+  });
+  gone += sweep_challenges(next, before, rows);
+  gone += sweep_sessions(next, before, rows);
+  // Counters that are at rest: no delay, and the window, or what counts in a row, long over.
+  gone += sweep_table(next.throttle, rows, [&](const Key&, const ThrottleRow& row) {
+    const Micros rest = now - (row.consecutive == 0 ? kThrottleSweepAfter : kFailuresSweepAfter);
+    return row.window_start < rest && row.until < rest;
+  });
+  commit(std::move(next));
+  return gone;
+}
+
+Result<std::vector<OutboxMessage>> MemoryStore::claim_outbox(Micros now, std::size_t limit) {
+  const std::lock_guard alone(writing_);
+  State next = committed();
+  const auto waiting = next.messages;
+  std::vector<OutboxMessage> claimed;
+  waiting.each([&](std::int64_t seq, const MessageRow& row) {
+    if (row.next_at > now) {
+      return true;
+    }
+    const ChallengeRow* challenge =
+        next.challenges.find(key_of(row.message.tenant_id, row.message.challenge_id));
+    const bool stale =
+        challenge == nullptr || !challenge->live || challenge->challenge.expires_at <= now;
+    const bool unknown = row.claimed && row.message.kind == ChannelKind::kSms;
+    if (stale || unknown) {
+      next.messages.erase(seq);
+    } else if (claimed.size() < limit) {
+      MessageRow taken = row;
+      taken.claimed = true;
+      taken.next_at = now + kOutboxLease;
+      ++taken.message.tries;
+      claimed.push_back(taken.message);
+      next.messages.put(seq, std::move(taken));
+    }
+    return true;
+  });
+  commit(std::move(next));
+  return claimed;
+}
+
+Result<void> MemoryStore::finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
+                                        Micros retry_at) {
+  const std::lock_guard alone(writing_);
+  State next = committed();
+  const MessageRow* row = next.messages.find(seq);
+  if (row == nullptr || !row->claimed) {
+    return {};
+  }
+  // Mail may arrive twice, with one Message-ID; an SMS that may have gone out stays out (T5).
+  const bool again =
+      outcome == DeliveryOutcome::kRetry ||
+      (outcome == DeliveryOutcome::kUnknown && row->message.kind == ChannelKind::kEmail);
+  if (again) {
+    next.messages.update(seq, [&](MessageRow& waiting) {
+      waiting.claimed = false;
+      waiting.next_at = retry_at;
+    });
+  } else {
+    next.messages.erase(seq);
+  }
+  commit(std::move(next));
+  return {};
+}
+
+}  // namespace gate::server

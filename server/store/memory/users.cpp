@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "server/store/memory/unit_of_work.h"
+
+namespace gate::server {
+
+Error conflict(const char* what) {
+  return {ErrorCode::kConflict, what};
+}
+
+bool MemoryUnitOfWork::holds(const SubjectGuard& guard) const {
+  const User* user = state_.users.find(key_of(guard.tenant_id, guard.user_id));
+  return user != nullptr && user->enabled && user->epoch == guard.epoch &&
+         user->methods_gen == guard.methods_gen &&
+         device_stands(guard.tenant_id, guard.user_id, guard.device_id, guard.device_epoch);
+}
+
+Result<void> MemoryUnitOfWork::put_tenant(const Tenant& tenant) {
+  bool taken = false;
+  state_.tenants.each([&](const std::string& id, const Tenant& other) {
+    taken = id != tenant.id && (other.domain == tenant.domain || id == tenant.domain);
+    return !taken;
+  });
+  if (taken) {
+    return conflict("the domain belongs to another tenant");
+  }
+  state_.tenants.put(tenant.id, tenant);
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::put_client(const Client& client) {
+  if (!state_.tenants.contains(client.tenant_id)) {
+    return conflict("there is no such tenant");
+  }
+  state_.clients.put(key_of(client.tenant_id, client.client_id), client);
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::put_user(const User& user) {
+  if (!state_.tenants.contains(user.tenant_id)) {
+    return conflict("there is no such tenant");
+  }
+  const Key name = key_of(user.tenant_id, user.username);
+  const std::string* holder = state_.user_names.find(name);
+  if (holder != nullptr && *holder != user.user_id) {
+    return conflict("the user name belongs to another user");
+  }
+  const Key key = key_of(user.tenant_id, user.user_id);
+  User next = user;
+  next.epoch = 0;
+  next.methods_gen = 0;
+  if (const User* old = state_.users.find(key); old != nullptr) {
+    next.epoch = old->epoch + (old->enabled && !user.enabled ? 1 : 0);
+    next.methods_gen = old->methods_gen;
+    state_.user_names.erase(key_of(old->tenant_id, old->username));
+  }
+  state_.users.put(key, std::move(next));
+  state_.user_names.put(name, user.user_id);
+  return {};
+}
+
+void MemoryUnitOfWork::methods_changed(std::string_view tenant_id, std::string_view user_id) {
+  state_.users.update(key_of(tenant_id, user_id), [](User& user) { ++user.methods_gen; });
+}
+
+Result<void> MemoryUnitOfWork::put_password(std::string_view tenant_id, std::string_view user_id,
+                                            std::string_view encoded, Micros) {
+  const Key key = key_of(tenant_id, user_id);
+  if (!state_.users.contains(key)) {
+    return conflict("there is no such user");
+  }
+  const std::string* old = state_.passwords.find(key);
+  if (old == nullptr || *old != encoded) {
+    state_.passwords.put(key, std::string(encoded));
+    methods_changed(tenant_id, user_id);
+  }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::rehash_password(const SubjectGuard& guard, std::string_view encoded,
+                                               Micros) {
+  const Key key = key_of(guard.tenant_id, guard.user_id);
+  if (!holds(guard) || !state_.passwords.contains(key)) {
+    return conflict("the user or the password has changed");
+  }
+  state_.passwords.put(key, std::string(encoded));
+  return {};
+}
+
+bool MemoryUnitOfWork::keep_channel(std::string_view tenant_id, std::string_view user_id,
+                                    const Channel& channel, bool take_preferred) {
+  const UserKey key = key_of(tenant_id, user_id, channel.channel_id);
+  const Channel* old = state_.channels.find(key);
+  Channel next = channel;
+  if (old != nullptr) {
+    next = *old;
+    next.verified = channel.verified;
+    next.preferred = take_preferred ? channel.preferred : old->preferred;
+    if (next == *old) {
+      return false;
+    }
+  }
+  state_.channels.put(key, std::move(next));
+  return true;
+}
+
+Result<void> MemoryUnitOfWork::put_channel(std::string_view tenant_id, std::string_view user_id,
+                                           const Channel& channel, Micros) {
+  if (!state_.users.contains(key_of(tenant_id, user_id))) {
+    return conflict("there is no such user");
+  }
+  if (keep_channel(tenant_id, user_id, channel, true)) {
+    methods_changed(tenant_id, user_id);
+  }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::enrol_channel(const SubjectGuard& guard, const Channel& channel,
+                                             Micros) {
+  if (!holds(guard)) {
+    return conflict("the user or the user's methods have changed");
+  }
+  keep_channel(guard.tenant_id, guard.user_id, channel, false);
+  methods_changed(guard.tenant_id, guard.user_id);  // always, so that of two at once one wins
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::set_channel_blocked(std::string_view tenant_id,
+                                                   std::string_view user_id,
+                                                   std::string_view channel_id, bool blocked) {
+  const UserKey key = key_of(tenant_id, user_id, channel_id);
+  const Channel* channel = state_.channels.find(key);
+  if (channel != nullptr && channel->blocked != blocked) {
+    state_.channels.update(key, [&](Channel& row) { row.blocked = blocked; });
+    methods_changed(tenant_id, user_id);
+  }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::raise_epoch(std::string_view tenant_id, std::string_view user_id) {
+  state_.users.update(key_of(tenant_id, user_id), [](User& user) { ++user.epoch; });
+  return {};
+}
+
+}  // namespace gate::server

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <optional>
+#include <string_view>
+
+#include "server/domain/session.h"
+#include "server/domain/user.h"
+
+namespace gate::server {
+
+class SessionReads {
+ public:
+  virtual ~SessionReads() = default;
+  [[nodiscard]] virtual Result<std::optional<RefreshRecord>> find_refresh(
+      std::string_view tenant_id, ByteSpan token_hash) = 0;
+};
+
+/// The first refresh token of a session.
+struct NewFamily {
+  std::string family_id;
+  Bytes token_hash;
+  Micros ends_at = 0;
+};
+
+/// One step from a refresh token to its successor.
+struct Rotation {
+  Bytes token_hash;
+  Bytes next_hash;
+  Bytes successor_sealed;
+};
+
+class SessionWrites {
+ public:
+  virtual ~SessionWrites() = default;
+  /// Adds the session, and its family where there is one, if `guard` holds; else kConflict (T6).
+  [[nodiscard]] virtual Result<void> create_session(const SessionRecord& session,
+                                                    const std::optional<NewFamily>& family,
+                                                    const SubjectGuard& guard) = 0;
+  /// Uses up the token and adds its successor, if it was unused, its family lives, and the epochs
+  /// of its session's user and device are still those of the session (E3, T6); else kConflict.
+  [[nodiscard]] virtual Result<void> rotate_refresh(std::string_view tenant_id,
+                                                    const Rotation& rotation, Micros now) = 0;
+  /// kConflict unless the token's family lives and the epochs are those of its session: what a
+  /// repeat within the grace rests on.
+  [[nodiscard]] virtual Result<void> confirm_refresh(std::string_view tenant_id,
+                                                     ByteSpan token_hash, Micros now) = 0;
+  [[nodiscard]] virtual Result<void> revoke_family(std::string_view tenant_id,
+                                                   std::string_view family_id) = 0;
+};
+
+}  // namespace gate::server

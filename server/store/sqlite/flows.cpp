@@ -1,0 +1,217 @@
+#include "server/crypto/aead.h"
+#include "server/store/codec/columns.h"
+#include "server/store/sqlite/guard.h"
+#include "server/store/sqlite/sealed.h"
+#include "server/store/sqlite/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+const Sql kFindFlow(
+    "SELECT tenant_id, flow_id, kind, client_id, user_id, user_epoch, account_key, gen, phase, "
+    "flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
+    "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
+    "wrong_total FROM flow WHERE tenant_id = ? AND flow_id = ?");
+const Sql kCreateFlow(
+    "INSERT INTO flow (tenant_id, flow_id, kind, client_id, user_id, user_epoch, account_key, gen, "
+    "phase, live, flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
+    "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
+    "wrong_total) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+// ?7 whether there is a guard; then the key, what is expected, and what is written.
+const Sql kAdvanceFlow(
+    "UPDATE flow SET gen = gen + 1, phase = ?12, live = ?13, token_ends_at = ?14, "
+    "first_factor = ?15, offered = ?16, capabilities = ?17, challenge_id = ?18, "
+    "challenge_channel_id = ?19, pending_kind = ?20, private_sealed = ?21, completed = ?22, "
+    "auth_context = ?23, policy_digest = ?24 "
+    "WHERE tenant_id = ?8 AND flow_id = ?9 AND gen = ?10 AND phase = ?11 "
+    "AND (?7 = 0 OR EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD "))");
+const Sql kCountWrong(
+    "UPDATE flow SET wrong_total = wrong_total + 1, "
+    "phase = CASE WHEN wrong_total + 1 >= ?1 THEN ?4 ELSE phase END, "
+    "live = CASE WHEN wrong_total + 1 >= ?1 THEN 0 ELSE live END "
+    "WHERE tenant_id = ?2 AND flow_id = ?3 AND live = 1 AND gen = ?5 RETURNING wrong_total");
+
+// The key of a challenge begins with its flow: what a flow has is found from the flow.
+const Sql kKillChallenges(
+    "UPDATE challenge SET state = 'dead' WHERE tenant_id = ? AND flow_id = ? AND state = 'live' "
+    "RETURNING challenge_id");
+const Sql kDropMessage(
+    "UPDATE outbox INDEXED BY outbox_by_challenge SET state = 'dropped', payload_sealed = x'' "
+    "WHERE tenant_id = ? AND flow_id = ? AND challenge_id = ? AND state = 'queued'");
+const Sql kOpenChallenge(
+    "INSERT INTO challenge (tenant_id, flow_id, challenge_id, channel_id, mac, attempts, "
+    "attempts_max, state, expires_at) VALUES (?,?,?,?,?,0,?,'live',?)");
+const Sql kQueueMessage(
+    "INSERT INTO outbox (tenant_id, flow_id, challenge_id, kind, payload_sealed, state, tries, "
+    "next_at) VALUES (?,?,?,?,?,?,0,?)");
+// The comparison of MACs happens in SQL: guesses of a code cannot steer a keyed MAC, so how far the
+// comparison gets tells nothing (T1). The server compares nothing else of a code.
+const Sql kTryCode(
+    "UPDATE challenge SET attempts = attempts + 1, state = CASE WHEN mac = ?4 THEN 'used' "
+    "WHEN attempts + 1 >= attempts_max THEN 'dead' ELSE state END "
+    "WHERE tenant_id = ?1 AND flow_id = ?2 AND challenge_id = ?3 AND state = 'live' "
+    "AND attempts < attempts_max AND expires_at > ?5 RETURNING state, attempts");
+
+constexpr const char* kFlowMoved = "the flow is not where it was, or what it rests on has changed";
+
+Result<FlowRecord> record_of(const Query& query, const Secret& key) {
+  FlowRecord flow;
+  flow.tenant_id = query.text(0);
+  flow.flow_id = query.text(1);
+  flow.kind = static_cast<FlowKind>(query.integer(2));
+  flow.client_id = query.text(3);
+  if (!query.is_null(4)) {
+    flow.subject = FlowSubject{query.text(4), query.integer(5)};
+  }
+  flow.account_key = query.text(6);
+  flow.gen = query.integer(7);
+  const auto phase = parse_flow_phase(query.text(8));
+  const auto first_factor = parse_method(query.text(11));
+  if (!phase || !first_factor) {
+    return Error{ErrorCode::kCorrupt, "a stored flow has an unknown phase or factor"};
+  }
+  flow.state = {*phase, query.integer(9), query.integer(10)};
+  flow.first_factor = *first_factor;
+  flow.offered = MethodSet(static_cast<std::uint32_t>(query.integer(12)));
+  flow.capabilities = static_cast<std::uint32_t>(query.integer(13));
+  flow.challenge_id = query.text(14);
+  flow.challenge_channel_id = query.text(15);
+  flow.pending_kind = static_cast<ChannelKind>(query.integer(16));
+  GATE_TRY(const std::string addresses,
+           open_text(key, flow_context(flow.tenant_id, flow.flow_id), query.blob(17)));
+  GATE_TRY(std::vector<std::string> parts, read_list(addresses));
+  if (parts.size() != 2) {
+    return Error{ErrorCode::kCorrupt, "a stored flow has damaged addresses"};
+  }
+  flow.pending_address = std::move(parts[0]);
+  flow.label_address = std::move(parts[1]);
+  GATE_TRY(flow.completed, read_factors(query.text(18)));
+  flow.auth_context = query.text(19);
+  flow.policy_digest = query.text(20);
+  flow.wrong_total = query.integer(21);
+  return flow;
+}
+
+std::string addresses_of(const FlowRecord& flow) {
+  return write_list({flow.pending_address, flow.label_address});
+}
+
+}  // namespace
+
+Result<Bytes> SqliteUnitOfWork::seal_text(const std::string& context, std::string_view plain) {
+  return seal(setting_.random, setting_.key.bytes(), context, as_bytes(plain));
+}
+
+Result<std::optional<FlowRecord>> SqliteUnitOfWork::find_flow(std::string_view tenant_id,
+                                                              std::string_view flow_id) {
+  Query query(connection_, kFindFlow);
+  query.bind(tenant_id, flow_id);
+  std::optional<FlowRecord> found;
+  if (query.next()) {
+    GATE_TRY(found, record_of(query, setting_.key));
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
+  GATE_TRY(const Bytes addresses,
+           seal_text(flow_context(flow.tenant_id, flow.flow_id), addresses_of(flow)));
+  const std::string completed = write_factors(flow.completed);
+  Query query(connection_, kCreateFlow);
+  query.bind(flow.tenant_id, flow.flow_id, static_cast<std::int64_t>(flow.kind), flow.client_id);
+  if (flow.subject) {
+    query.bind(flow.subject->user_id, flow.subject->epoch);
+  } else {
+    query.bind(nullptr, nullptr);
+  }
+  query.bind(flow.account_key, flow.gen, name(flow.state.phase), is_live(flow.state.phase),
+             flow.state.flow_ends_at, flow.state.token_ends_at, name(flow.first_factor),
+             std::int64_t{flow.offered.bits()}, std::int64_t{flow.capabilities}, flow.challenge_id,
+             flow.challenge_channel_id, static_cast<std::int64_t>(flow.pending_kind), addresses,
+             completed, flow.auth_context, flow.policy_digest, flow.wrong_total);
+  return query.finish();
+}
+
+Result<void> SqliteUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t expected_gen,
+                                            FlowPhase expected_phase,
+                                            const std::optional<SubjectGuard>& guard) {
+  GATE_TRY(const Bytes addresses,
+           seal_text(flow_context(next.tenant_id, next.flow_id), addresses_of(next)));
+  const std::string completed = write_factors(next.completed);
+  const SubjectGuard none;
+  Query query(connection_, kAdvanceFlow);
+  bind_guard(query, guard ? *guard : none, guard.has_value(), next.tenant_id, next.flow_id,
+             expected_gen, name(expected_phase), name(next.state.phase), is_live(next.state.phase),
+             next.state.token_ends_at, name(next.first_factor), std::int64_t{next.offered.bits()},
+             std::int64_t{next.capabilities}, next.challenge_id, next.challenge_channel_id,
+             static_cast<std::int64_t>(next.pending_kind), addresses, completed, next.auth_context,
+             next.policy_digest);
+  return query.change_or(kFlowMoved);
+}
+
+Result<std::optional<std::int64_t>> SqliteUnitOfWork::count_wrong(std::string_view tenant_id,
+                                                                  std::string_view flow_id,
+                                                                  std::int64_t expected_gen,
+                                                                  std::int64_t max) {
+  Query query(connection_, kCountWrong);
+  query.bind(max, tenant_id, flow_id, name(FlowPhase::kExpired), expected_gen);
+  std::optional<std::int64_t> total;
+  while (query.next()) {
+    total = query.integer(0);
+  }
+  GATE_TRY_VOID(query.done());
+  return total;
+}
+
+Result<void> SqliteUnitOfWork::open_challenge(const ChallengeRecord& challenge,
+                                              const OutboxMessage& message, Micros now) {
+  std::vector<std::string> killed;
+  {
+    Query kill(connection_, kKillChallenges);
+    kill.bind(challenge.tenant_id, challenge.flow_id);
+    while (kill.next()) {
+      killed.push_back(kill.text(0));
+    }
+    GATE_TRY_VOID(kill.done());
+  }
+  for (const std::string& id : killed) {
+    Query drop(connection_, kDropMessage);
+    drop.bind(challenge.tenant_id, challenge.flow_id, id);
+    GATE_TRY_VOID(drop.finish());
+  }
+  Query open(connection_, kOpenChallenge);
+  open.bind(challenge.tenant_id, challenge.flow_id, challenge.challenge_id, challenge.channel_id,
+            challenge.mac, challenge.attempts_max, challenge.expires_at);
+  GATE_TRY_VOID(open.finish());
+  return queue_message(challenge, message, now);
+}
+
+Result<void> SqliteUnitOfWork::queue_message(const ChallengeRecord& challenge,
+                                             const OutboxMessage& message, Micros now) {
+  std::string plain = write_list({message.to, message.code, message.body, message.message_id});
+  const auto sealed = seal_text(outbox_context(challenge.tenant_id, challenge.challenge_id), plain);
+  wipe(plain);
+  GATE_TRY(const Bytes payload, sealed);
+  Query queue(connection_, kQueueMessage);
+  queue.bind(challenge.tenant_id, challenge.flow_id, challenge.challenge_id,
+             static_cast<std::int64_t>(message.kind), payload,
+             message.deliver ? "queued" : "dropped", now);
+  return queue.finish();
+}
+
+Result<CodeTrial> SqliteUnitOfWork::try_code(std::string_view tenant_id,
+                                             std::string_view challenge_id,
+                                             std::string_view flow_id, ByteSpan mac, Micros now) {
+  Query query(connection_, kTryCode);
+  query.bind(tenant_id, flow_id, challenge_id, mac, now);
+  CodeTrial trial;
+  while (query.next()) {
+    trial.verdict = query.text(0) == "used" ? CodeVerdict::kAccepted : CodeVerdict::kWrong;
+    trial.attempts = query.integer(1);
+  }
+  GATE_TRY_VOID(query.done());
+  return trial;
+}
+
+}  // namespace gate::server

@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "server/store/sqlite/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+// One use of a counter that is one row. A first use adds the row. `until` moves only where there is
+// something to wait for: requests are counted in another order than they came in, and one that came
+// first must not be taken for one that came too early.
+// ?3 now ?4 whether the rule looks at failures in a row (such rows live longer) ?5 `until` of a
+// first use ?6 max ?7 stop_at ?8 window ?9 spacing ?10 delay_from ?11 delay_first ?12 delay_max
+const Sql kTake(
+    "INSERT INTO throttle (tenant_id, key, shard, window_start, count, consecutive, until) "
+    "SELECT ?1, ?2, 0, ?3, 1, ?4, ?5 WHERE ?6 > 0 AND ?7 > 0 ON CONFLICT DO UPDATE SET "
+    "window_start = CASE WHEN ?3 - window_start >= ?8 THEN ?3 ELSE window_start END, "
+    "count = CASE WHEN ?3 - window_start >= ?8 THEN 1 ELSE count + 1 END, "
+    "consecutive = consecutive + ?4, "
+    "until = CASE WHEN ?9 > 0 OR consecutive + 1 >= ?10 THEN "
+    "?3 + MAX(?9, CASE WHEN consecutive + 1 >= ?10 THEN "
+    "MIN(?12, ?11 * (1 << MIN(consecutive + 1 - ?10, 20))) ELSE 0 END) ELSE until END "
+    "WHERE until <= ?3 AND (count < ?6 OR ?3 - window_start >= ?8) AND consecutive < ?7 "
+    "RETURNING 1");
+const Sql kLook(
+    "SELECT window_start, count, consecutive, until FROM throttle "
+    "WHERE tenant_id = ? AND key = ? AND shard = 0");
+
+// One use of a counter that is kept in shards: what they count in the window that the oldest live
+// one began is the sum. A shard that joins a window takes over its start, so that all end at once.
+// ?3 now ?4 window ?5 max ?6 shard
+const Sql kTakeHot(
+    "WITH live AS (SELECT COALESCE(MIN(window_start), ?3) AS start, COALESCE(SUM(count), 0) AS sum "
+    "FROM throttle WHERE tenant_id = ?1 AND key = ?2 AND ?3 - window_start < ?4) "
+    "INSERT INTO throttle (tenant_id, key, shard, window_start, count, consecutive, until) "
+    "SELECT ?1, ?2, ?6, live.start, 1, 0, 0 FROM live WHERE live.sum < ?5 "
+    "ON CONFLICT DO UPDATE SET window_start = excluded.window_start, "
+    "count = CASE WHEN ?3 - window_start >= ?4 THEN 1 ELSE count + 1 END RETURNING 1");
+const Sql kLookHot(
+    "SELECT MIN(window_start) FROM throttle "
+    "WHERE tenant_id = ?1 AND key = ?2 AND ?3 - window_start < ?4");
+
+const Sql kSucceeded(
+    "UPDATE throttle SET consecutive = 0, until = 0, count = MAX(count - 1, 0) "
+    "WHERE tenant_id = ? AND key = ?");
+const Sql kForgetCounter("DELETE FROM throttle WHERE tenant_id = ? AND key = ?");
+const Sql kForgetCounters("DELETE FROM throttle WHERE tenant_id = ? AND key >= ? AND key < ?");
+
+const Sql kBeginClaims("SAVEPOINT claims");
+const Sql kUndoClaims("ROLLBACK TO claims");
+const Sql kEndClaims("RELEASE claims");
+
+/// `until` after the first use of a counter.
+Micros until_of_first(const ThrottleRule& rule, Micros now) {
+  const Micros delay = rule.delay_from <= 1 ? std::min(rule.delay_max, rule.delay_first) : 0;
+  return rule.spacing > 0 || rule.delay_from <= 1 ? now + std::max(rule.spacing, delay) : 0;
+}
+
+struct Counter {
+  Micros window_start = 0;
+  std::int64_t count = 0;
+  std::int64_t consecutive = 0;
+  Micros until = 0;
+};
+
+/// When a refused use may be tried again, judged by what the row said.
+Micros retry_time(const Counter& counter, const ThrottleRule& rule, Micros now) {
+  if (counter.consecutive >= rule.stop_at) {
+    return now + kMicrosPerDay;  // only success elsewhere or an operator lifts a hard stop
+  }
+  Micros at = std::max(counter.until, now);
+  if (counter.count >= rule.max_in_window) {
+    at = std::max(at, counter.window_start + rule.window);
+  }
+  return at;
+}
+
+}  // namespace
+
+Result<ThrottleVerdict> SqliteUnitOfWork::take_one(std::string_view tenant_id,
+                                                   const ThrottleClaim& claim, Micros now) {
+  const ThrottleRule& rule = claim.rule;
+  Query take(connection_, kTake);
+  take.bind(tenant_id, claim.key, now,
+            std::min(rule.delay_from, rule.stop_at) < ThrottleRule::kNoLimit,
+            until_of_first(rule, now), rule.max_in_window, rule.stop_at, rule.window, rule.spacing,
+            rule.delay_from, rule.delay_first, rule.delay_max);
+  const bool admitted = take.next();
+  GATE_TRY_VOID(take.finish());
+  if (admitted) {
+    return ThrottleVerdict{true, 0};
+  }
+  // Refused already; this only tells when to come back.
+  Query look(connection_, kLook);
+  look.bind(tenant_id, claim.key);
+  Counter counter{now, 0, 0, 0};
+  if (look.next()) {
+    counter = {look.integer(0), look.integer(1), look.integer(2), look.integer(3)};
+  }
+  GATE_TRY_VOID(look.done());
+  return ThrottleVerdict{false, retry_time(counter, rule, now)};
+}
+
+Result<ThrottleVerdict> SqliteUnitOfWork::take_hot(std::string_view tenant_id,
+                                                   const ThrottleClaim& claim, Micros now) {
+  const auto shard = static_cast<std::int64_t>(turn_++ % setting_.counter_shards);
+  Query take(connection_, kTakeHot);
+  take.bind(tenant_id, claim.key, now, claim.rule.window, claim.rule.max_in_window, shard);
+  const bool admitted = take.next();
+  GATE_TRY_VOID(take.finish());
+  if (admitted) {
+    return ThrottleVerdict{true, 0};
+  }
+  Query look(connection_, kLookHot);
+  look.bind(tenant_id, claim.key, now, claim.rule.window);
+  const Micros start = look.next() && !look.is_null(0) ? look.integer(0) : now;
+  GATE_TRY_VOID(look.done());
+  return ThrottleVerdict{false, std::max(now, start + claim.rule.window)};
+}
+
+Result<ThrottleSetVerdict> SqliteUnitOfWork::take(std::string_view tenant_id,
+                                                  std::span<const ThrottleClaim> claims,
+                                                  Micros now) {
+  std::vector<std::size_t> order(claims.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [claims](std::size_t a, std::size_t b) {
+    return claims[a].key < claims[b].key;
+  });
+  // On an error the caller fails too, and the savepoint around it takes this one with it.
+  const bool several = claims.size() > 1;
+  if (several) {
+    GATE_TRY_VOID(connection_.run(kBeginClaims));
+  }
+  ThrottleSetVerdict all{true, 0, 0};
+  for (const std::size_t i : order) {
+    if (!all.admitted && i > all.refused_by) {
+      continue;  // all is undone anyway, and this one would not be the first
+    }
+    GATE_TRY(const ThrottleVerdict one, claims[i].hot ? take_hot(tenant_id, claims[i], now)
+                                                      : take_one(tenant_id, claims[i], now));
+    if (!one.admitted) {
+      all = {false, i, one.retry_at};
+    }
+  }
+  if (several) {
+    if (!all.admitted) {
+      GATE_TRY_VOID(connection_.run(kUndoClaims));
+    }
+    GATE_TRY_VOID(connection_.run(kEndClaims));
+  }
+  return all;
+}
+
+Result<void> SqliteUnitOfWork::succeeded(std::string_view tenant_id, std::string_view key) {
+  Query query(connection_, kSucceeded);
+  query.bind(tenant_id, key);
+  return query.finish();
+}
+
+Result<void> SqliteUnitOfWork::lift(std::string_view tenant_id, std::string_view account_key) {
+  const std::string password = password_throttle_key(account_key);
+  Query query(connection_, kForgetCounter);
+  query.bind(tenant_id, password);
+  GATE_TRY_VOID(query.finish());
+  return forget_counters(tenant_id, code_throttle_prefix(account_key));
+}
+
+Result<void> SqliteUnitOfWork::forget_counters(std::string_view tenant_id,
+                                               std::string_view prefix) {
+  std::string end(prefix);
+  ++end.back();  // prefixes end with `:`; this is the first key behind all that begin with it
+  Query query(connection_, kForgetCounters);
+  query.bind(tenant_id, prefix, end);
+  return query.finish();
+}
+
+}  // namespace gate::server

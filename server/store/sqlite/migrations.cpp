@@ -1,0 +1,54 @@
+#include "server/store/sqlite/migrations.h"
+
+#include "server/store/sqlite/schema.h"
+
+namespace gate::server {
+namespace {
+
+const Sql kVersion("PRAGMA user_version");
+// IMMEDIATE: two processes that start at once must not both find an empty file.
+const Sql kBeginMigration("BEGIN IMMEDIATE");
+const Sql kEndMigration("COMMIT");
+
+Result<std::int64_t> version_of(Connection& connection) {
+  Query query(connection, kVersion);
+  const std::int64_t version = query.next() ? query.integer(0) : 0;
+  GATE_TRY_VOID(query.done());
+  return version;
+}
+
+/// Before anything is written: what a wrong key seals or hashes, the right one cannot read.
+Result<void> check_key(Connection& connection, std::int64_t version, const Secret& key,
+                       const OpensSigningKey& opens) {
+  if (version == 0) {
+    return {};
+  }
+  return version < kKeyCheckSince ? compare_sealed_values(connection, key, opens)
+                                  : compare_key_check(connection, key);
+}
+
+}  // namespace
+
+Result<void> migrate(Connection& connection, const Secret& key, const OpensSigningKey& opens) {
+  GATE_TRY_VOID(connection.run(kBeginMigration));
+  GATE_TRY(const std::int64_t version, version_of(connection));
+  if (version < 0 || version > kSchemaVersion) {
+    return Error{ErrorCode::kConflict, "the store has schema version " + std::to_string(version) +
+                                           ", and this version of gated knows those up to " +
+                                           std::to_string(kSchemaVersion)};
+  }
+  GATE_TRY_VOID(check_key(connection, version, key, opens));
+  for (std::int64_t step = version; step < kSchemaVersion; ++step) {
+    GATE_TRY_VOID(connection.run_script(kSchemaSteps[step]));
+  }
+  if (version < kKeyCheckSince) {
+    GATE_TRY_VOID(write_key_check(connection, key));
+  }
+  if (version < kSchemaVersion) {
+    const std::string mark = "PRAGMA user_version = " + std::to_string(kSchemaVersion);
+    GATE_TRY_VOID(connection.run_script(mark.c_str()));
+  }
+  return connection.run(kEndMigration);
+}
+
+}  // namespace gate::server

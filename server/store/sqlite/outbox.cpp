@@ -1,0 +1,98 @@
+#include <algorithm>
+
+#include "server/store/codec/columns.h"
+#include "server/store/sqlite/sealed.h"
+#include "server/store/sqlite/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+// Looks at a bounded number of those that are due, the longest due first, and says what becomes of
+// each: an SMS whose lease ran out may have been sent (T5), one of a dead code is dropped.
+// ?1 now ?2 how many ?3 end of the lease ?4 the kind SMS
+const Sql kClaim(
+    "UPDATE outbox SET state = due.fate, tries = tries + (due.fate = 'sending'), "
+    "next_at = CASE due.fate WHEN 'sending' THEN ?3 ELSE next_at END, "
+    "payload_sealed = CASE due.fate WHEN 'sending' THEN payload_sealed ELSE x'' END FROM "
+    "(SELECT o.seq AS due_seq, CASE WHEN o.state = 'sending' AND o.kind = ?4 THEN 'unknown' "
+    "WHEN EXISTS (SELECT 1 FROM challenge c WHERE c.tenant_id = o.tenant_id "
+    "AND c.flow_id = o.flow_id AND c.challenge_id = o.challenge_id AND c.state = 'live' "
+    "AND c.expires_at > ?1) THEN 'sending' ELSE 'dropped' END AS fate "
+    "FROM outbox o INDEXED BY outbox_waiting WHERE o.state IN ('queued', 'sending') "
+    "AND o.next_at <= ?1 ORDER BY o.next_at, o.seq LIMIT ?2) AS due WHERE seq = due.due_seq "
+    "RETURNING seq, tenant_id, challenge_id, kind, payload_sealed, tries, state");
+// Mail may arrive twice, with one Message-ID; an SMS that may have gone out stays out (T5).
+const Sql kRequeue(
+    "UPDATE outbox SET state = 'queued', next_at = ?1 "
+    "WHERE seq = ?2 AND state = 'sending' AND (?3 OR kind = ?4)");
+const Sql kFinish(
+    "UPDATE outbox SET state = ?, payload_sealed = x'' WHERE seq = ? AND state = 'sending'");
+
+Result<OutboxMessage> message_of(const Query& query, const Secret& key) {
+  OutboxMessage message;
+  message.seq = query.integer(0);
+  message.tenant_id = query.text(1);
+  message.challenge_id = query.text(2);
+  message.kind = static_cast<ChannelKind>(query.integer(3));
+  message.tries = query.integer(5);
+  GATE_TRY(std::string plain,
+           open_text(key, outbox_context(message.tenant_id, message.challenge_id), query.blob(4)));
+  auto parsed = read_list(plain);
+  wipe(plain);
+  GATE_TRY(std::vector<std::string> parts, std::move(parsed));
+  if (parts.size() != 4) {
+    return Error{ErrorCode::kCorrupt, "a queued message is damaged"};
+  }
+  message.to = std::move(parts[0]);
+  message.code = std::move(parts[1]);
+  message.body = std::move(parts[2]);
+  message.message_id = std::move(parts[3]);
+  return message;
+}
+
+}  // namespace
+
+Result<std::vector<OutboxMessage>> SqliteUnitOfWork::claim_outbox(Micros now, std::size_t limit) {
+  std::vector<OutboxMessage> messages;
+  bool more = true;
+  while (more && messages.size() < limit) {
+    // Those that are dropped take no place of those that can be sent; each is dropped once.
+    more = false;
+    Query claim(connection_, kClaim);
+    claim.bind(now, static_cast<std::int64_t>(limit - messages.size()), now + kOutboxLease,
+               static_cast<std::int64_t>(ChannelKind::kSms));
+    while (claim.next()) {
+      if (claim.text(6) != "sending") {
+        more = true;
+        continue;
+      }
+      GATE_TRY(OutboxMessage message, message_of(claim, setting_.key));
+      messages.push_back(std::move(message));
+    }
+    GATE_TRY_VOID(claim.done());
+  }
+  std::sort(messages.begin(), messages.end(),
+            [](const OutboxMessage& a, const OutboxMessage& b) { return a.seq < b.seq; });
+  return messages;
+}
+
+Result<void> SqliteUnitOfWork::finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
+                                             Micros retry_at) {
+  if (outcome == DeliveryOutcome::kRetry || outcome == DeliveryOutcome::kUnknown) {
+    Query again(connection_, kRequeue);
+    again.bind(retry_at, seq, outcome == DeliveryOutcome::kRetry,
+               static_cast<std::int64_t>(ChannelKind::kEmail));
+    GATE_TRY(const std::int64_t requeued, again.change());
+    if (requeued == 1) {
+      return {};
+    }
+  }
+  const char* state = outcome == DeliveryOutcome::kSent     ? "sent"
+                      : outcome == DeliveryOutcome::kFailed ? "failed"
+                                                            : "unknown";
+  Query finish(connection_, kFinish);
+  finish.bind(state, seq);
+  return finish.finish();
+}
+
+}  // namespace gate::server

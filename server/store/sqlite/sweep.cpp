@@ -1,0 +1,80 @@
+#include "server/store/sqlite/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+// Rows that ended this long ago are of no use for an answer or a limit.
+constexpr Micros kKeepEnded = kMicrosPerHour;
+// Longer than any window or delay that a rule may have.
+constexpr Micros kKeepCounter = 2 * kMicrosPerDay;
+// Failures in a row are what the hard stop rests on (B3), so they are kept for a time in which
+// guessing on comes to nothing; but not for ever, because made-up names leave such rows too.
+constexpr Micros kKeepFailures = 400 * kMicrosPerDay;
+
+// Each takes at most ?2 rows that ended before ?1, by an index on their end, oldest first.
+const Sql kSweepFlows(
+    "DELETE FROM flow WHERE (tenant_id, flow_id) IN (SELECT tenant_id, flow_id "
+    "FROM flow INDEXED BY flow_by_end WHERE flow_ends_at < ?1 ORDER BY flow_ends_at LIMIT ?2)");
+const Sql kSweepChallenges(
+    "DELETE FROM challenge WHERE (tenant_id, flow_id, challenge_id) IN "
+    "(SELECT tenant_id, flow_id, challenge_id FROM challenge INDEXED BY challenge_by_end "
+    "WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)");
+const Sql kSweepMessages(
+    "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox INDEXED BY outbox_ended "
+    "WHERE state NOT IN ('queued', 'sending') AND next_at < ?1 ORDER BY next_at LIMIT ?2)");
+// Messages that are not claimed any more: nothing sends, and their codes are long dead.
+const Sql kSweepUnclaimed(
+    "DELETE FROM outbox WHERE seq IN (SELECT seq FROM (SELECT o.seq, o.tenant_id, o.flow_id, "
+    "o.challenge_id FROM outbox o INDEXED BY outbox_waiting WHERE o.state IN ('queued', 'sending') "
+    "AND o.next_at < ?1 ORDER BY o.next_at LIMIT ?2) AS due WHERE NOT EXISTS "
+    "(SELECT 1 FROM challenge c WHERE c.tenant_id = due.tenant_id AND c.flow_id = due.flow_id "
+    "AND c.challenge_id = due.challenge_id AND c.expires_at >= ?1))");
+// The tokens of a family go first, in the order in which their families ended; then what has none.
+const Sql kSweepRefresh(
+    "DELETE FROM refresh WHERE (tenant_id, token_hash) IN (SELECT r.tenant_id, r.token_hash "
+    "FROM rt_family f INDEXED BY rt_family_by_end CROSS JOIN refresh r INDEXED BY "
+    "refresh_by_family "
+    "ON r.tenant_id = f.tenant_id AND r.family_id = f.family_id "
+    "WHERE f.ends_at < ?1 ORDER BY f.ends_at LIMIT ?2)");
+const Sql kSweepFamilies(
+    "DELETE FROM rt_family WHERE (tenant_id, family_id) IN (SELECT tenant_id, family_id FROM "
+    "(SELECT tenant_id, family_id FROM rt_family INDEXED BY rt_family_by_end WHERE ends_at < ?1 "
+    "ORDER BY ends_at LIMIT ?2) AS ended WHERE NOT EXISTS "
+    "(SELECT 1 FROM refresh r INDEXED BY refresh_by_family "
+    "WHERE r.tenant_id = ended.tenant_id AND r.family_id = ended.family_id))");
+const Sql kSweepSessions(
+    "DELETE FROM session WHERE (tenant_id, sid) IN (SELECT tenant_id, sid "
+    "FROM session INDEXED BY session_by_end WHERE ends_at < ?1 ORDER BY ends_at LIMIT ?2)");
+const Sql kSweepCounters(
+    "DELETE FROM throttle WHERE (tenant_id, key, shard) IN (SELECT tenant_id, key, shard "
+    "FROM throttle INDEXED BY throttle_at_rest WHERE consecutive = 0 AND window_start < ?1 "
+    "AND until < ?1 ORDER BY window_start LIMIT ?2)");
+const Sql kSweepFailures(
+    "DELETE FROM throttle WHERE (tenant_id, key, shard) IN (SELECT tenant_id, key, shard "
+    "FROM throttle INDEXED BY throttle_in_a_row WHERE consecutive > 0 AND window_start < ?1 "
+    "AND until < ?1 ORDER BY window_start LIMIT ?2)");
+
+struct Sweep {
+  const Sql& sql;
+  Micros keep;
+};
+const Sweep kSweeps[] = {
+    {kSweepFlows, kKeepEnded},      {kSweepMessages, kKeepEnded},   {kSweepUnclaimed, kKeepEnded},
+    {kSweepChallenges, kKeepEnded}, {kSweepRefresh, kKeepEnded},    {kSweepFamilies, kKeepEnded},
+    {kSweepSessions, kKeepEnded},   {kSweepCounters, kKeepCounter}, {kSweepFailures, kKeepFailures},
+};
+
+}  // namespace
+
+Result<std::size_t> SqliteUnitOfWork::sweep(Micros now, std::size_t rows) {
+  std::size_t gone = 0;
+  for (const Sweep& sweep : kSweeps) {
+    Query query(connection_, sweep.sql);
+    query.bind(now - sweep.keep, static_cast<std::int64_t>(rows));
+    GATE_TRY(const std::int64_t swept, query.change());
+    gone += static_cast<std::size_t>(swept);
+  }
+  return gone;
+}
+
+}  // namespace gate::server

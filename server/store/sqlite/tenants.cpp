@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "server/store/codec/columns.h"
+#include "server/store/sqlite/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+const Sql kFindTenant(
+    "SELECT tenant_id, name, domain FROM tenant WHERE tenant_id = ?1 OR domain = ?1");
+const Sql kFindClient(
+    "SELECT tenant_id, client_id, name, origins, audience, trusted_signals, scopes FROM client "
+    "WHERE tenant_id = ? AND client_id = ?");
+const Sql kOriginsOfClients("SELECT origins FROM client WHERE tenant_id = ?");
+// An id and a domain may stand in the same place of a path, so the domain is the id of no other.
+const Sql kPutTenant(
+    "INSERT INTO tenant (tenant_id, name, domain) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
+    "(SELECT 1 FROM tenant WHERE (tenant_id = ?3 OR domain = ?3) AND tenant_id <> ?1) "
+    "ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name, domain = excluded.domain");
+const Sql kPutClient(
+    "INSERT INTO client (tenant_id, client_id, name, origins, audience, trusted_signals, scopes) "
+    "VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "name = excluded.name, origins = excluded.origins, audience = excluded.audience, "
+    "trusted_signals = excluded.trusted_signals, scopes = excluded.scopes");
+
+}  // namespace
+
+Result<std::optional<Tenant>> SqliteUnitOfWork::find_tenant(std::string_view segment) {
+  Query query(connection_, kFindTenant);
+  query.bind(segment);
+  std::optional<Tenant> found;
+  if (query.next()) {
+    found = Tenant{query.text(0), query.text(1), query.text(2)};
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+Result<std::optional<Client>> SqliteUnitOfWork::find_client(std::string_view tenant_id,
+                                                            std::string_view client_id) {
+  Query query(connection_, kFindClient);
+  query.bind(tenant_id, client_id);
+  std::optional<Client> found;
+  if (query.next()) {
+    Client client;
+    client.tenant_id = query.text(0);
+    client.client_id = query.text(1);
+    client.name = query.text(2);
+    GATE_TRY(client.origins, read_list(query.text(3)));
+    client.audience = query.text(4);
+    client.trusted_signals = query.integer(5) != 0;
+    GATE_TRY(client.scopes, read_list(query.text(6)));
+    found = std::move(client);
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+Result<bool> SqliteUnitOfWork::origin_is_listed(std::string_view tenant_id,
+                                                std::string_view origin) {
+  Query query(connection_, kOriginsOfClients);
+  query.bind(tenant_id);
+  bool listed = false;
+  while (!listed && query.next()) {
+    GATE_TRY(const std::vector<std::string> origins, read_list(query.text(0)));
+    listed = std::find(origins.begin(), origins.end(), origin) != origins.end();
+  }
+  GATE_TRY_VOID(query.done());
+  return listed;
+}
+
+Result<void> SqliteUnitOfWork::put_tenant(const Tenant& tenant) {
+  Query query(connection_, kPutTenant);
+  query.bind(tenant.id, tenant.name, tenant.domain);
+  return query.change_or("the domain belongs to another tenant");
+}
+
+Result<void> SqliteUnitOfWork::put_client(const Client& client) {
+  const std::string origins = write_list(client.origins);
+  const std::string scopes = write_list(client.scopes);
+  Query query(connection_, kPutClient);
+  query.bind(client.tenant_id, client.client_id, client.name, origins, client.audience,
+             client.trusted_signals, scopes);
+  return query.finish();
+}
+
+}  // namespace gate::server

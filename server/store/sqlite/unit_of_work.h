@@ -1,0 +1,122 @@
+#pragma once
+
+#include "server/ports/random.h"
+#include "server/store/sqlite/connection.h"
+#include "server/store/unit_of_work.h"
+
+namespace gate::server {
+
+/// What the statements need beside a connection. Lives as long as the store.
+struct SqliteSetting {
+  const Secret& key;  ///< seals addresses, pending contacts and messages
+  Random& random;
+  std::size_t counter_shards = 1;
+};
+
+/// The ports over one connection: the writer's inside an open SAVEPOINT, or a reader's inside an
+/// open snapshot, which is handed out as `StoreReads` and could not write if it were asked to.
+class SqliteUnitOfWork final : public UnitOfWork {
+ public:
+  /// `turn` spreads what is counted by many over the shards.
+  SqliteUnitOfWork(Connection& connection, const SqliteSetting& setting, std::size_t turn)
+      : connection_(connection), setting_(setting), turn_(turn) {}
+
+  Result<std::optional<Tenant>> find_tenant(std::string_view segment) override;
+  Result<std::optional<Client>> find_client(std::string_view tenant_id,
+                                            std::string_view client_id) override;
+  Result<bool> origin_is_listed(std::string_view tenant_id, std::string_view origin) override;
+  Result<void> put_tenant(const Tenant& tenant) override;
+  Result<void> put_client(const Client& client) override;
+
+  Result<std::optional<User>> find_user_by_name(std::string_view tenant_id,
+                                                std::string_view username) override;
+  Result<std::optional<User>> find_user(std::string_view tenant_id,
+                                        std::string_view user_id) override;
+  Result<std::optional<std::string>> find_password(std::string_view tenant_id,
+                                                   std::string_view user_id) override;
+  Result<std::vector<Channel>> channels_of(std::string_view tenant_id,
+                                           std::string_view user_id) override;
+  Result<void> put_user(const User& user) override;
+  Result<void> put_password(std::string_view tenant_id, std::string_view user_id,
+                            std::string_view encoded, Micros now) override;
+  Result<void> rehash_password(const SubjectGuard& guard, std::string_view encoded,
+                               Micros now) override;
+  Result<void> put_channel(std::string_view tenant_id, std::string_view user_id,
+                           const Channel& channel, Micros now) override;
+  Result<void> enrol_channel(const SubjectGuard& guard, const Channel& channel,
+                             Micros now) override;
+  Result<void> set_channel_blocked(std::string_view tenant_id, std::string_view user_id,
+                                   std::string_view channel_id, bool blocked) override;
+  Result<void> raise_epoch(std::string_view tenant_id, std::string_view user_id) override;
+
+  Result<std::optional<KnownDevice>> find_device(std::string_view tenant_id,
+                                                 std::string_view user_id, ByteSpan key_hash,
+                                                 std::int64_t user_epoch,
+                                                 Micros seen_since) override;
+  Result<void> remember_device(const KnownDevice& device, Micros seen_since,
+                               std::int64_t max) override;
+  Result<void> forget_device(std::string_view tenant_id, std::string_view user_id,
+                             std::string_view device_id) override;
+  Result<void> raise_device_epoch(std::string_view tenant_id, std::string_view user_id,
+                                  std::string_view device_id) override;
+
+  Result<std::optional<FlowRecord>> find_flow(std::string_view tenant_id,
+                                              std::string_view flow_id) override;
+  Result<void> create_flow(const FlowRecord& flow) override;
+  Result<void> advance_flow(const FlowRecord& next, std::int64_t expected_gen,
+                            FlowPhase expected_phase,
+                            const std::optional<SubjectGuard>& guard) override;
+  Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
+                                                  std::string_view flow_id,
+                                                  std::int64_t expected_gen,
+                                                  std::int64_t max) override;
+  Result<void> open_challenge(const ChallengeRecord& challenge, const OutboxMessage& message,
+                              Micros now) override;
+  Result<CodeTrial> try_code(std::string_view tenant_id, std::string_view challenge_id,
+                             std::string_view flow_id, ByteSpan mac, Micros now) override;
+
+  Result<ThrottleSetVerdict> take(std::string_view tenant_id, std::span<const ThrottleClaim> claims,
+                                  Micros now) override;
+  Result<void> succeeded(std::string_view tenant_id, std::string_view key) override;
+  Result<void> lift(std::string_view tenant_id, std::string_view account_key) override;
+
+  Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
+                                                    ByteSpan token_hash) override;
+  Result<void> create_session(const SessionRecord& session, const std::optional<NewFamily>& family,
+                              const SubjectGuard& guard) override;
+  Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
+                              Micros now) override;
+  Result<void> confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
+                               Micros now) override;
+  Result<void> revoke_family(std::string_view tenant_id, std::string_view family_id) override;
+
+  Result<std::vector<SigningKeyRecord>> signing_keys() override;
+  Result<void> put_signing_key(const SigningKeyRecord& key) override;
+
+  Result<std::vector<AuditRecord>> read_audit(std::int64_t after, std::size_t limit) override;
+  Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) override;
+  Result<std::vector<AuditHead>> audit_heads(const AuditChain& after, std::size_t limit) override;
+  Result<void> append_audit(const AuditRecord& record) override;
+
+  /// Not of the port: what the members of Store are made of.
+  Result<std::vector<OutboxMessage>> claim_outbox(Micros now, std::size_t limit);
+  Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome, Micros retry_at);
+  Result<std::size_t> sweep(Micros now, std::size_t rows);
+
+ private:
+  Result<void> move_methods(std::string_view tenant_id, std::string_view user_id);
+  Result<Bytes> seal_text(const std::string& context, std::string_view plain);
+  Result<void> queue_message(const ChallengeRecord& challenge, const OutboxMessage& message,
+                             Micros now);
+  Result<ThrottleVerdict> take_one(std::string_view tenant_id, const ThrottleClaim& claim,
+                                   Micros now);
+  Result<ThrottleVerdict> take_hot(std::string_view tenant_id, const ThrottleClaim& claim,
+                                   Micros now);
+  Result<void> forget_counters(std::string_view tenant_id, std::string_view prefix);
+
+  Connection& connection_;
+  const SqliteSetting& setting_;
+  std::size_t turn_;
+};
+
+}  // namespace gate::server

@@ -1,0 +1,217 @@
+#include "server/store/codec/columns.h"
+#include "server/store/sqlite/guard.h"
+#include "server/store/sqlite/sealed.h"
+#include "server/store/sqlite/unit_of_work.h"
+
+namespace gate::server {
+namespace {
+
+// CROSS JOIN: SQLite takes the tables in the order written, so that the name finds the user.
+const Sql kFindUserByName(
+    "SELECT u.tenant_id, u.user_id, username, display_name, groups_json, roles_json, kind, "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled FROM identifier i "
+    "CROSS JOIN user u ON u.tenant_id = i.tenant_id AND u.user_id = i.user_id "
+    "WHERE i.tenant_id = ? AND i.value_norm = ?");
+const Sql kFindUser(
+    "SELECT tenant_id, user_id, username, display_name, groups_json, roles_json, kind, "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled FROM user "
+    "WHERE tenant_id = ? AND user_id = ?");
+const Sql kFindPassword("SELECT encoded FROM password WHERE tenant_id = ? AND user_id = ?");
+const Sql kChannelsOf(
+    "SELECT channel_id, kind, address_sealed, verified, preferred, blocked FROM channel "
+    "WHERE tenant_id = ? AND user_id = ? ORDER BY preferred DESC, channel_id");
+
+const Sql kPutUser(
+    "INSERT INTO user (tenant_id, user_id, username, display_name, groups_json, roles_json, kind, "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,0,0,?) ON CONFLICT DO UPDATE SET "
+    "username = excluded.username, display_name = excluded.display_name, "
+    "groups_json = excluded.groups_json, roles_json = excluded.roles_json, kind = excluded.kind, "
+    "sign_in_risk = excluded.sign_in_risk, user_risk = excluded.user_risk, "
+    "signals_json = excluded.signals_json, epoch = epoch + (enabled > excluded.enabled), "
+    "enabled = excluded.enabled");
+const Sql kForgetOtherNames(
+    "DELETE FROM identifier INDEXED BY identifier_by_user "
+    "WHERE tenant_id = ? AND user_id = ? AND value_norm <> ?");
+const Sql kTakeName(
+    "INSERT INTO identifier (tenant_id, value_norm, user_id) VALUES (?,?,?) "
+    "ON CONFLICT DO UPDATE SET user_id = excluded.user_id WHERE user_id = excluded.user_id");
+const Sql kPutPassword(
+    "INSERT INTO password (tenant_id, user_id, encoded, changed_at) VALUES (?,?,?,?) "
+    "ON CONFLICT DO UPDATE SET encoded = excluded.encoded, changed_at = excluded.changed_at "
+    "WHERE encoded <> excluded.encoded");
+const Sql kRehashPassword(
+    "UPDATE password SET encoded = ?7, changed_at = ?8 WHERE tenant_id = ?1 AND user_id = ?2 "
+    "AND EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD ")");
+const Sql kPutChannel(
+    "INSERT INTO channel (tenant_id, user_id, channel_id, kind, address_sealed, verified, "
+    "preferred, blocked, enrolled_at) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "verified = excluded.verified, preferred = excluded.preferred "
+    "WHERE verified <> excluded.verified OR preferred <> excluded.preferred");
+const Sql kEnrolChannel(
+    "INSERT INTO channel (tenant_id, user_id, channel_id, kind, address_sealed, verified, "
+    "preferred, blocked, enrolled_at) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "verified = excluded.verified, enrolled_at = excluded.enrolled_at");
+const Sql kBlockChannel(
+    "UPDATE channel SET blocked = ?4 "
+    "WHERE tenant_id = ?1 AND user_id = ?2 AND channel_id = ?3 AND blocked <> ?4");
+const Sql kMoveMethods(
+    "UPDATE user SET methods_gen = methods_gen + 1 WHERE tenant_id = ? AND user_id = ?");
+const Sql kMoveMethodsIfUnchanged(
+    "UPDATE user AS u SET methods_gen = methods_gen + 1 WHERE " GATE_SUBJECT_GUARD);
+const Sql kRaiseEpoch("UPDATE user SET epoch = epoch + 1 WHERE tenant_id = ? AND user_id = ?");
+
+Result<std::optional<User>> one_user(Query& query) {
+  std::optional<User> found;
+  if (query.next()) {
+    User user;
+    user.tenant_id = query.text(0);
+    user.user_id = query.text(1);
+    user.username = query.text(2);
+    user.display_name = query.text(3);
+    GATE_TRY(user.groups, read_list(query.text(4)));
+    GATE_TRY(user.roles, read_list(query.text(5)));
+    user.kind = query.text(6);
+    user.sign_in_risk = query.text(7);
+    user.user_risk = query.text(8);
+    GATE_TRY(user.signals, read_pairs(query.text(9)));
+    user.epoch = query.integer(10);
+    user.methods_gen = query.integer(11);
+    user.enabled = query.integer(12) != 0;
+    found = std::move(user);
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+void bind_channel(Query& query, std::string_view tenant_id, std::string_view user_id,
+                  const Channel& channel, const Bytes& address, Micros now) {
+  query.bind(tenant_id, user_id, channel.channel_id, static_cast<std::int64_t>(channel.kind),
+             address, channel.verified, channel.preferred, channel.blocked, now);
+}
+
+}  // namespace
+
+Result<std::optional<User>> SqliteUnitOfWork::find_user_by_name(std::string_view tenant_id,
+                                                                std::string_view username) {
+  Query query(connection_, kFindUserByName);
+  query.bind(tenant_id, username);
+  return one_user(query);
+}
+
+Result<std::optional<User>> SqliteUnitOfWork::find_user(std::string_view tenant_id,
+                                                        std::string_view user_id) {
+  Query query(connection_, kFindUser);
+  query.bind(tenant_id, user_id);
+  return one_user(query);
+}
+
+Result<std::optional<std::string>> SqliteUnitOfWork::find_password(std::string_view tenant_id,
+                                                                   std::string_view user_id) {
+  Query query(connection_, kFindPassword);
+  query.bind(tenant_id, user_id);
+  std::optional<std::string> found;
+  if (query.next()) {
+    found = query.text(0);
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+Result<std::vector<Channel>> SqliteUnitOfWork::channels_of(std::string_view tenant_id,
+                                                           std::string_view user_id) {
+  Query query(connection_, kChannelsOf);
+  query.bind(tenant_id, user_id);
+  std::vector<Channel> channels;
+  while (query.next()) {
+    Channel channel;
+    channel.channel_id = query.text(0);
+    channel.kind = static_cast<ChannelKind>(query.integer(1));
+    GATE_TRY(
+        channel.address,
+        open_text(setting_.key, channel_context(tenant_id, channel.channel_id), query.blob(2)));
+    channel.verified = query.integer(3) != 0;
+    channel.preferred = query.integer(4) != 0;
+    channel.blocked = query.integer(5) != 0;
+    channels.push_back(std::move(channel));
+  }
+  GATE_TRY_VOID(query.done());
+  return channels;
+}
+
+Result<void> SqliteUnitOfWork::put_user(const User& user) {
+  const std::string groups = write_list(user.groups);
+  const std::string roles = write_list(user.roles);
+  const std::string signal_pairs = write_pairs(user.signals);
+  Query put(connection_, kPutUser);
+  put.bind(user.tenant_id, user.user_id, user.username, user.display_name, groups, roles, user.kind,
+           user.sign_in_risk, user.user_risk, signal_pairs, user.enabled);
+  GATE_TRY_VOID(put.finish());
+  Query forget(connection_, kForgetOtherNames);
+  forget.bind(user.tenant_id, user.user_id, user.username);
+  GATE_TRY_VOID(forget.finish());
+  Query name(connection_, kTakeName);
+  name.bind(user.tenant_id, user.username, user.user_id);
+  return name.change_or("the user name belongs to another user");
+}
+
+Result<void> SqliteUnitOfWork::put_password(std::string_view tenant_id, std::string_view user_id,
+                                            std::string_view encoded, Micros now) {
+  Query query(connection_, kPutPassword);
+  query.bind(tenant_id, user_id, encoded, now);
+  GATE_TRY(const std::int64_t rows, query.change());
+  return rows == 0 ? Result<void>() : move_methods(tenant_id, user_id);
+}
+
+Result<void> SqliteUnitOfWork::rehash_password(const SubjectGuard& guard, std::string_view encoded,
+                                               Micros now) {
+  Query query(connection_, kRehashPassword);
+  bind_guard(query, guard, encoded, now);
+  return query.change_or(kSubjectChanged);
+}
+
+Result<void> SqliteUnitOfWork::put_channel(std::string_view tenant_id, std::string_view user_id,
+                                           const Channel& channel, Micros now) {
+  GATE_TRY(const Bytes address,
+           seal_text(channel_context(tenant_id, channel.channel_id), channel.address));
+  Query query(connection_, kPutChannel);
+  bind_channel(query, tenant_id, user_id, channel, address, now);
+  GATE_TRY(const std::int64_t rows, query.change());
+  return rows == 0 ? Result<void>() : move_methods(tenant_id, user_id);
+}
+
+Result<void> SqliteUnitOfWork::enrol_channel(const SubjectGuard& guard, const Channel& channel,
+                                             Micros now) {
+  // Compared and moved at once: of two that rest on the same methods, the second finds others.
+  Query move(connection_, kMoveMethodsIfUnchanged);
+  bind_guard(move, guard);
+  GATE_TRY_VOID(move.change_or(kSubjectChanged));
+  GATE_TRY(const Bytes address,
+           seal_text(channel_context(guard.tenant_id, channel.channel_id), channel.address));
+  Query enrol(connection_, kEnrolChannel);
+  bind_channel(enrol, guard.tenant_id, guard.user_id, channel, address, now);
+  return enrol.finish();
+}
+
+Result<void> SqliteUnitOfWork::set_channel_blocked(std::string_view tenant_id,
+                                                   std::string_view user_id,
+                                                   std::string_view channel_id, bool blocked) {
+  Query query(connection_, kBlockChannel);
+  query.bind(tenant_id, user_id, channel_id, blocked);
+  GATE_TRY(const std::int64_t rows, query.change());
+  return rows == 0 ? Result<void>() : move_methods(tenant_id, user_id);
+}
+
+Result<void> SqliteUnitOfWork::move_methods(std::string_view tenant_id, std::string_view user_id) {
+  Query query(connection_, kMoveMethods);
+  query.bind(tenant_id, user_id);
+  return query.finish();
+}
+
+Result<void> SqliteUnitOfWork::raise_epoch(std::string_view tenant_id, std::string_view user_id) {
+  Query query(connection_, kRaiseEpoch);
+  query.bind(tenant_id, user_id);
+  return query.finish();
+}
+
+}  // namespace gate::server

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <optional>
+#include <string_view>
+
+#include "server/domain/tenant.h"
+
+/// Ports of the store: one header per domain. A port says what is promised, never how it is stored.
+/// Times are microseconds UTC; texts are UTF-8. Reads see one snapshot, or inside a unit of work
+/// what was written so far. No member may be called after the function it was handed to returned.
+namespace gate::server {
+
+class TenantReads {
+ public:
+  virtual ~TenantReads() = default;
+  /// By id or by domain, as either may stand in the path.
+  [[nodiscard]] virtual Result<std::optional<Tenant>> find_tenant(std::string_view segment) = 0;
+  [[nodiscard]] virtual Result<std::optional<Client>> find_client(std::string_view tenant_id,
+                                                                  std::string_view client_id) = 0;
+  /// True if any client of the tenant lists the origin (a preflight names no client).
+  [[nodiscard]] virtual Result<bool> origin_is_listed(std::string_view tenant_id,
+                                                      std::string_view origin) = 0;
+};
+
+class TenantWrites {
+ public:
+  virtual ~TenantWrites() = default;
+  /// Adds or replaces. kConflict: the domain belongs to another tenant.
+  [[nodiscard]] virtual Result<void> put_tenant(const Tenant& tenant) = 0;
+  /// Adds or replaces.
+  [[nodiscard]] virtual Result<void> put_client(const Client& client) = 0;
+};
+
+}  // namespace gate::server

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <gate/result.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/channel.h"
+#include "server/domain/user.h"
+#include "server/ports/clock.h"
+
+namespace gate::server {
+
+class UserReads {
+ public:
+  virtual ~UserReads() = default;
+  /// `username` as `normalize_email` gives it.
+  [[nodiscard]] virtual Result<std::optional<User>> find_user_by_name(
+      std::string_view tenant_id, std::string_view username) = 0;
+  [[nodiscard]] virtual Result<std::optional<User>> find_user(std::string_view tenant_id,
+                                                              std::string_view user_id) = 0;
+  /// The argon2 string; absent when the user has no password.
+  [[nodiscard]] virtual Result<std::optional<std::string>> find_password(
+      std::string_view tenant_id, std::string_view user_id) = 0;
+  /// Preferred first, then by id.
+  [[nodiscard]] virtual Result<std::vector<Channel>> channels_of(std::string_view tenant_id,
+                                                                 std::string_view user_id) = 0;
+};
+
+class UserWrites {
+ public:
+  virtual ~UserWrites() = default;
+  /// Adds or replaces everything but `epoch` and `methods_gen`, which start at 0 and are kept. A
+  /// user who stops being enabled gets a new epoch (F1). kConflict: the name belongs to another.
+  [[nodiscard]] virtual Result<void> put_user(const User& user) = 0;
+  /// Adds or replaces the password. Moves `methods_gen` where it is another.
+  [[nodiscard]] virtual Result<void> put_password(std::string_view tenant_id,
+                                                  std::string_view user_id,
+                                                  std::string_view encoded, Micros now) = 0;
+  /// Replaces the password by the same one hashed anew, if `guard` holds; else kConflict.
+  /// `methods_gen` stays, because what the user proves with it stays.
+  [[nodiscard]] virtual Result<void> rehash_password(const SubjectGuard& guard,
+                                                     std::string_view encoded, Micros now) = 0;
+  /// Adds the channel, or takes over `verified` and `preferred` where the user has it; a block
+  /// stays. Moves `methods_gen` where anything changed.
+  [[nodiscard]] virtual Result<void> put_channel(std::string_view tenant_id,
+                                                 std::string_view user_id, const Channel& channel,
+                                                 Micros now) = 0;
+  /// Enrols the channel (as `put_channel`, but `preferred` of a known one stays) if `guard` holds;
+  /// else kConflict. Two of the same user at once: one wins.
+  [[nodiscard]] virtual Result<void> enrol_channel(const SubjectGuard& guard,
+                                                   const Channel& channel, Micros now) = 0;
+  /// Moves `methods_gen` of the channel's user where anything changed.
+  [[nodiscard]] virtual Result<void> set_channel_blocked(std::string_view tenant_id,
+                                                         std::string_view user_id,
+                                                         std::string_view channel_id,
+                                                         bool blocked) = 0;
+  /// Everything that the user holds dies: flows, sessions and refresh tokens compare epochs.
+  [[nodiscard]] virtual Result<void> raise_epoch(std::string_view tenant_id,
+                                                 std::string_view user_id) = 0;
+};
+
+}  // namespace gate::server

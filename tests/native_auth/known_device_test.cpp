@@ -1,0 +1,357 @@
+// B8: lock-out is no weapon. What strangers do to an account leaves the devices alone that its
+// owner has signed in from, and those devices leave every limit on strangers as it was.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "tests/native_auth/test_server.h"
+
+namespace gate::server::testing_support {
+namespace {
+
+/// A key of the right form, a different one for each letter.
+std::string device(char letter) {
+  return std::string(43, letter);
+}
+
+/// The limits that are in force unless somebody changes them.
+ServiceSettings as_delivered() {
+  ServiceSettings settings;
+  settings.issuer_base_url = TestServer::relaxed().issuer_base_url;
+  return settings;
+}
+
+/// Strangers have one wrong try, so that a second one tells who is no stranger.
+ServiceSettings one_try() {
+  ServiceSettings settings = TestServer::relaxed();
+  settings.tries_stop_at = 1;
+  return settings;
+}
+
+class KnownDevices : public testing::Test {
+ protected:
+  explicit KnownDevices(ServiceSettings settings = one_try()) : server_(std::move(settings)) {}
+
+  /// As whoever holds `key`; nobody's key for a stranger.
+  Reply try_password(const std::string& key, const std::string& user, const std::string& password) {
+    server_.device_key = key;
+    return server_.submit("password", server_.begin(user), password);
+  }
+  void sign_in(const std::string& key, const std::string& user) {
+    server_.device_key = key;
+    const Reply done = server_.first_factor(user);
+    ASSERT_EQ(done.status, 200) << done.error();
+  }
+  /// Uses up what strangers have at amy's account in `one_try`.
+  void spend_strangers_try() {
+    EXPECT_EQ(try_password("", "amy", "wrong").code(), 50126);
+    EXPECT_EQ(try_password("", "amy", TestServer::kPassword).status, 429);
+  }
+  /// Costs a known device one of its tries.
+  bool is_known(const std::string& key) {
+    return try_password(key, "amy", "wrong").code() == 50126;
+  }
+
+  TestServer server_;
+};
+
+struct AsDelivered : KnownDevices {
+  AsDelivered() : KnownDevices(as_delivered()) {}
+};
+
+TEST_F(AsDelivered, B8_AThousandWrongPasswordsFromStrangersLeaveTheKnownDeviceItsSignIn) {
+  sign_in(device('k'), "amy");
+  int evaluated = 0;
+  for (int i = 0; i < 1000; ++i) {
+    // Each with a key of his own, as somebody would who knows how it works.
+    std::string key = device('s');
+    key.replace(0, 4, std::to_string(1000 + i));
+    evaluated += try_password(i % 2 == 0 ? key : "", "amy", "wrong").code() == 50126 ? 1 : 0;
+    server_.clock.advance(20 * kMicrosPerMinute);
+  }
+  EXPECT_EQ(evaluated, ServiceSettings{}.tries_stop_at) << "strangers have what they had before";
+  EXPECT_EQ(try_password("", "amy", TestServer::kPassword).status, 429);
+  EXPECT_EQ(try_password(device('k'), "amy", "a slip").code(), 50126);
+  EXPECT_EQ(try_password(device('k'), "amy", TestServer::kPassword).status, 200);
+  EXPECT_EQ(try_password("", "amy", TestServer::kPassword).status, 429)
+      << "and the owner's success hands strangers nothing";
+}
+
+TEST_F(AsDelivered, B8_AThousandCodesAskedForAndGuessedAtByStrangersDoSoNeither) {
+  sign_in(device('k'), "ben");
+  server_.device_key = "";
+  int asked = 0;
+  int guessed = 0;
+  for (int i = 0; guessed < 1000; ++i) {
+    const std::string token = server_.begin("ben");
+    asked += token.empty() ? 0 : 1;
+    for (int guess = 0; guess < 10; ++guess) {
+      EXPECT_FALSE(server_.submit("oob", token, "00000000").has_tokens());
+      ++guessed;
+    }
+    server_.clock.advance(30 * kMicrosPerSecond);
+  }
+  EXPECT_LE(asked, ServiceSettings{}.sends_per_hour) << "B5 holds for them as ever";
+  EXPECT_TRUE(server_.begin("ben").empty()) << "no more codes for strangers";
+  sign_in(device('k'), "ben");
+}
+
+TEST_F(AsDelivered, B8_TheSecondFactorIsTheKnownDevicesToo) {
+  server_.decider.set(require_two_methods);
+  const auto with_text = [&](const std::string& key) {
+    server_.device_key = key;
+    const Reply sent = server_.challenge(server_.first_factor("amy").token());
+    return sent.status == 200 ? server_.submit("mfa_oob", sent.token(), server_.last_code()) : sent;
+  };
+  ASSERT_EQ(with_text(device('k')).status, 200);
+  // The strangers know the password and have every text sent that they may.
+  server_.device_key = "";
+  Reply last;
+  for (int i = 0; i < 12; ++i) {
+    last = server_.challenge(server_.first_factor("amy").token());
+    server_.clock.advance(kMicrosPerMinute);
+  }
+  EXPECT_EQ(last.status, 429);
+  EXPECT_EQ(with_text("").status, 429);
+  EXPECT_EQ(with_text(device('k')).status, 200);
+}
+
+TEST_F(AsDelivered, B8_B3_AllBudgetsOfAnAccountComeToAHundredTries) {
+  for (const char key : {'a', 'b', 'c', 'd', 'e', 'f'}) {
+    sign_in(device(key), "amy");
+  }
+  int evaluated = 0;
+  for (int round = 0; round < 120; ++round) {
+    for (const char key : {'a', 'b', 'c', 'd', 'e', 'f', '\0'}) {
+      const std::string held = key == '\0' ? "" : device(key);
+      evaluated += try_password(held, "amy", "wrong").code() == 50126 ? 1 : 0;
+    }
+    server_.clock.advance(2 * kMicrosPerHour);
+  }
+  EXPECT_EQ(evaluated, 100);
+  ServiceSettings settings = as_delivered();
+  settings.tries_stop_at = 51;
+  EXPECT_FALSE(check(settings));
+  settings.known_devices = 4;
+  EXPECT_TRUE(check(settings));
+}
+
+TEST_F(KnownDevices, B8_ADeviceThatSpendsItsBudgetIsAStrangerFromThenOn) {
+  sign_in(device('k'), "amy");
+  sign_in(device('l'), "amy");
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(try_password(device('k'), "amy", "wrong").code(), 50126) << i;
+  }
+  // The eleventh is the one try that strangers have, and the twelfth is none.
+  EXPECT_EQ(try_password(device('k'), "amy", "wrong").code(), 50126);
+  EXPECT_EQ(try_password(device('k'), "amy", TestServer::kPassword).status, 429);
+  EXPECT_EQ(try_password("", "amy", TestServer::kPassword).status, 429);
+  EXPECT_TRUE(is_known(device('l'))) << "another device of the same user has its own";
+}
+
+TEST_F(KnownDevices, B8_RightTriesDoNotUseUpTheBudget) {
+  sign_in(device('k'), "amy");
+  spend_strangers_try();
+  for (int i = 0; i < 15; ++i) {
+    EXPECT_EQ(try_password(device('k'), "amy", "wrong").code(), 50126) << i;
+    EXPECT_EQ(try_password(device('k'), "amy", TestServer::kPassword).status, 200) << i;
+  }
+}
+
+TEST_F(KnownDevices, B8_ParallelTriesOfADeviceDoNotOutrunItsBudget) {
+  sign_in(device('k'), "amy");
+  spend_strangers_try();
+  std::atomic<int> evaluated{0};
+  server_.device_key = device('k');
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 24; ++i) {
+    threads.emplace_back([&] {
+      const std::string own = server_.begin("amy");
+      evaluated += server_.submit("password", own, "wrong").code() == 50126 ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(evaluated, 10);
+}
+
+TEST_F(KnownDevices, B8_AKeyIsBoundToItsUserAndItsClient) {
+  sign_in(device('k'), "carl");
+  spend_strangers_try();
+  EXPECT_FALSE(is_known(device('k'))) << "known to carl is not known to amy";
+  const auto with_other_client = [&](const std::string& password) {
+    const Params client = {{"client_id", TestServer::kOtherClient},
+                           {"challenge_type", "password oob redirect"}};
+    Params first = client;
+    first.emplace_back("username", "carl@bank.example");
+    Params second = client;
+    second.emplace_back("continuation_token", server_.post("/oauth2/v2.0/initiate", first).token());
+    Params third = {{"client_id", TestServer::kOtherClient},
+                    {"grant_type", "password"},
+                    {"password", password}};
+    third.emplace_back("continuation_token",
+                       server_.post("/oauth2/v2.0/challenge", second).token());
+    return server_.post("/oauth2/v2.0/token", third);
+  };
+  server_.device_key = device('k');
+  EXPECT_EQ(with_other_client("wrong").code(), 50126) << "the one try of strangers";
+  EXPECT_EQ(with_other_client(TestServer::kPassword).status, 429);
+  EXPECT_EQ(try_password(device('k'), "carl", TestServer::kPassword).status, 200);
+}
+
+TEST_F(KnownDevices, B8_OnlyACompleteSignInMakesADeviceKnown) {
+  server_.decider.set(require_two_methods);
+  server_.device_key = device('k');
+  const Reply first = server_.first_factor("amy");
+  ASSERT_EQ(first.suberror(), "mfa_required");
+  const Reply sent = server_.challenge(first.token());
+  const std::string code = server_.last_code();
+  spend_strangers_try();
+  EXPECT_FALSE(is_known(device('k'))) << "a password alone";
+  server_.device_key = device('k');
+  ASSERT_EQ(server_.submit("mfa_oob", sent.token(), code).status, 200);
+  EXPECT_TRUE(is_known(device('k')));
+}
+
+TEST_F(KnownDevices, B8_T6_ARevokedUserHasNoKnownDevices) {
+  sign_in(device('k'), "amy");
+  server_.revoke("amy-id");
+  spend_strangers_try();
+  EXPECT_FALSE(is_known(device('k'))) << "the device may be what was stolen";
+}
+
+TEST_F(KnownDevices, B8_ADeviceIsForgottenWhenItStaysAway) {
+  sign_in(device('k'), "amy");
+  spend_strangers_try();
+  server_.clock.advance(90 * kMicrosPerDay);
+  EXPECT_TRUE(is_known(device('k')));
+  server_.clock.advance(1);
+  EXPECT_FALSE(is_known(device('k')));
+}
+
+TEST_F(KnownDevices, B8_AUserHasFiveAndTheLongestAwayGivesWay) {
+  for (const char key : {'a', 'b', 'c', 'd', 'e'}) {
+    sign_in(device(key), "amy");
+    server_.clock.advance(kMicrosPerHour);
+  }
+  sign_in(device('a'), "amy");  // not the longest away any more
+  server_.clock.advance(kMicrosPerHour);
+  sign_in(device('f'), "amy");
+  spend_strangers_try();
+  for (const char key : {'a', 'c', 'd', 'e', 'f'}) {
+    EXPECT_TRUE(is_known(device(key))) << key;
+  }
+  EXPECT_FALSE(is_known(device('b')));
+}
+
+/// What a client can see of an answer, without ids and time.
+std::string shape(const Reply& reply) {
+  boost::json::object body = reply.body;
+  body.erase("timestamp");
+  body.erase("trace_id");
+  const auto wait = reply.headers.find("retry-after");
+  return std::to_string(reply.status) + boost::json::serialize(body) +
+         (wait == reply.headers.end() ? std::string() : wait->second);
+}
+
+TEST_F(AsDelivered, B8_C6_ADeviceKeyTellsNobodyWhoExists) {
+  sign_in(device('k'), "amy");
+  // A name that nobody has and whose coin falls on the password.
+  std::string nobody;
+  for (int i = 0; nobody.empty(); ++i) {
+    const std::string name = "nobody" + std::to_string(i);
+    const Reply sent = server_.challenge(server_.initiate(name).token());
+    nobody = sent.text("challenge_type") == "password" ? name : "";
+  }
+  for (int i = 0; i < 14; ++i) {
+    const Reply known = try_password(device('x'), "amy", "wrong");
+    const Reply unknown = try_password(device('x'), nobody, "wrong");
+    EXPECT_EQ(shape(known), shape(unknown)) << i;
+    EXPECT_EQ(known.status, i < 10 ? 400 : 429);
+  }
+}
+
+TEST_F(KnownDevices, B8_A8_TheKeyIsStoredAsAHashAlone) {
+  const std::string key = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
+  sign_in(key, "amy");
+  EXPECT_EQ(server_.dump().find(key), std::string::npos);
+  const std::vector<AuditRecord> rows = server_.audit_rows(100);
+  for (const AuditRecord& row : rows) {
+    EXPECT_EQ((row.facts_json + row.reasons).find(key), std::string::npos);
+  }
+}
+
+TEST_F(KnownDevices, B8_AKeyOfAnotherFormIsRefusedInWords) {
+  for (const std::string& key : {std::string("short"), std::string(44, 'a'),
+                                 std::string(42, 'a') + "=", std::string(42, 'a') + " "}) {
+    server_.device_key = key;
+    const Reply refused = server_.initiate("amy");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.error(), "invalid_request");
+    EXPECT_NE(refused.text("error_description").find("x-gate-device-key"), std::string::npos);
+    EXPECT_EQ(refused.text("error_description").find(key), std::string::npos) << "not echoed";
+  }
+}
+
+TEST(KnownDevicesOff, B8_WithoutKnownDevicesEverybodyIsAStranger) {
+  ServiceSettings settings = one_try();
+  settings.known_devices = 0;
+  TestServer server(settings);
+  server.device_key = device('k');
+  ASSERT_EQ(server.first_factor("amy").status, 200);
+  EXPECT_EQ(server.submit("password", server.begin("amy"), "wrong").code(), 50126);
+  EXPECT_EQ(server.submit("password", server.begin("amy"), TestServer::kPassword).status, 429);
+}
+
+TEST(KnownDevicesOff, B8_B5_NothingOfACapIsKeptForNobody) {
+  ServiceSettings settings = TestServer::relaxed();
+  settings.known_devices = 0;
+  settings.email_per_tenant = {10, 1'000};
+  TestServer server(settings);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(server.begin("ben").empty()) << i;
+  }
+  EXPECT_TRUE(server.begin("ben").empty());
+}
+
+TEST(KnownDevicesAndCaps, B8_B5_StrangersLeaveAFifthOfEveryCap) {
+  ServiceSettings settings = TestServer::relaxed();
+  settings.email_per_tenant = {10, 1'000};
+  TestServer server(settings);
+  server.device_key = device('k');
+  ASSERT_EQ(server.first_factor("ben").status, 200);  // the first message, still a stranger's
+  server.device_key = "";
+  int sent = 1;
+  for (int i = 0; i < 30; ++i) {
+    sent += server.challenge(server.initiate("nobody" + std::to_string(i)).token())
+                        .text("challenge_type") == "oob"
+                ? 1
+                : 0;
+  }
+  EXPECT_EQ(sent, 8);
+  server.device_key = device('k');
+  EXPECT_FALSE(server.begin("ben").empty());
+  EXPECT_FALSE(server.begin("ben").empty());
+  EXPECT_TRUE(server.begin("ben").empty()) << "ten are ten, whoever asks";
+  ASSERT_FALSE(server.caps.empty());
+  EXPECT_TRUE(server.caps.front().strangers);
+  EXPECT_FALSE(server.caps.back().strangers);
+  std::vector<std::string> reasons;
+  const std::vector<AuditRecord> rows = server.audit_rows(100);
+  for (const AuditRecord& row : rows) {
+    if (row.type == "send_cap") {
+      reasons.push_back(row.reasons);
+    }
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{
+                         "send_cap_reached: email per tenant, 8 in one hour for devices that are "
+                         "not known",
+                         "send_cap_reached: email per tenant, 10 in one hour"}));
+}
+
+}  // namespace
+}  // namespace gate::server::testing_support

@@ -1,0 +1,559 @@
+// The sign-in as the clients do it: every first factor, every second factor, registration, and what
+// policy refuses.
+
+#include <gtest/gtest.h>
+
+#include "server/crypto/encoding.h"
+#include "tests/native_auth/test_server.h"
+#include "server/token/token_issuer.h"
+
+namespace gate::server::testing_support {
+namespace {
+
+boost::json::object claims_of(const std::string& jwt) {
+  const std::size_t first = jwt.find('.') + 1;
+  const auto bytes = parse_base64url(jwt.substr(first, jwt.find('.', first) - first));
+  return boost::json::parse(std::string(bytes->begin(), bytes->end())).as_object();
+}
+
+std::string amr_of_reply(const Reply& reply) {
+  return boost::json::serialize(claims_of(reply.text("id_token")).at("amr"));
+}
+
+class SignIn : public testing::Test {
+ protected:
+  void require_mfa() { server_.decider.set(require_two_methods); }
+  TestServer server_;
+};
+
+TEST_F(SignIn, ByEmailCode) {
+  const Reply started = server_.initiate("ben");
+  ASSERT_EQ(started.status, 200);
+  const Reply challenged = server_.challenge(started.token());
+  ASSERT_EQ(challenged.status, 200);
+  EXPECT_EQ(challenged.text("challenge_type"), "oob");
+  EXPECT_EQ(challenged.text("binding_method"), "prompt");
+  EXPECT_EQ(challenged.text("challenge_channel"), "email");
+  EXPECT_EQ(challenged.text("challenge_target_label"), "b**@b***.example");
+  EXPECT_EQ(challenged.body.at("code_length").as_int64(), 8);
+  const std::string code = server_.last_code();
+  EXPECT_EQ(code.size(), 8U);
+  EXPECT_EQ(server_.delivered.back().to, "ben@bank.example");
+
+  const Reply done = server_.submit("oob", challenged.token(), code);
+  ASSERT_EQ(done.status, 200) << boost::json::serialize(done.body);
+  EXPECT_EQ(done.text("token_type"), "Bearer");
+  EXPECT_EQ(done.text("scope"), "openid profile offline_access");
+  EXPECT_GT(done.body.at("expires_in").to_number<std::int64_t>(), 0);
+  EXPECT_FALSE(done.text("refresh_token").empty());
+  const auto info = parse_base64url(done.text("client_info"));
+  EXPECT_EQ(std::string(info->begin(), info->end()),
+            std::string(R"({"uid":"ben-id","utid":")") + TestServer::kTenant + R"("})");
+  EXPECT_EQ(amr_of_reply(done), R"(["otp"])");
+  const auto id = claims_of(done.text("id_token"));
+  EXPECT_EQ(id.at("iss").as_string(),
+            std::string("https://id.bank.example/") + TestServer::kTenant + "/v2.0");
+  EXPECT_EQ(id.at("preferred_username").as_string(), "ben@bank.example");
+  EXPECT_TRUE(id.contains("sid"));
+}
+
+TEST_F(SignIn, ByPassword) {
+  const Reply challenged = server_.challenge(server_.initiate("amy").token());
+  EXPECT_EQ(challenged.text("challenge_type"), "password");
+  const Reply done = server_.submit("password", challenged.token(), TestServer::kPassword);
+  ASSERT_EQ(done.status, 200);
+  EXPECT_EQ(amr_of_reply(done), R"(["pwd"])");
+  EXPECT_EQ(claims_of(done.text("access_token")).at("acr").as_string(), kAcrSingleFactor);
+}
+
+TEST_F(SignIn, TheTenantMayBeNamedByItsDomain) {
+  const auto request = TestServer::form_request("/bank.example/oauth2/v2.0/initiate",
+                                                {{"client_id", TestServer::kClient},
+                                                 {"username", "BEN@bank.example"},
+                                                 {"challenge_type", "oob redirect"}});
+  EXPECT_EQ(TestServer::read(server_.send(request)).status, 200);
+}
+
+TEST_F(SignIn, AWrongPasswordKeepsTheTokenAndARightOneStillWorks) {
+  const std::string token = server_.begin("amy");
+  const Reply wrong = server_.submit("password", token, "not it");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.error(), "invalid_grant");
+  EXPECT_EQ(wrong.code(), 50126);
+  EXPECT_TRUE(wrong.token().empty());
+  EXPECT_EQ(server_.submit("password", token, TestServer::kPassword).status, 200);
+}
+
+TEST_F(SignIn, AWrongCodeKeepsTheTokenAndARightOneStillWorks) {
+  const std::string token = server_.begin("ben");
+  const Reply wrong = server_.submit("oob", token, "00000000");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.error(), "invalid_grant");
+  EXPECT_EQ(wrong.suberror(), "invalid_oob_value");
+  EXPECT_TRUE(wrong.token().empty());
+  EXPECT_EQ(server_.submit("oob", token, server_.last_code()).status, 200);
+}
+
+class SecondFactor : public SignIn, public testing::WithParamInterface<const char*> {};
+
+TEST_P(SecondFactor, IsAskedForListedSentAndAccepted) {
+  require_mfa();
+  const Reply demanded = server_.first_factor("amy");
+  ASSERT_EQ(demanded.status, 400);
+  EXPECT_EQ(demanded.error(), "invalid_grant");
+  EXPECT_EQ(demanded.suberror(), "mfa_required");
+  EXPECT_EQ(demanded.code(), 50076);
+  EXPECT_FALSE(demanded.has_tokens());
+  const Reply listed = server_.introspect(demanded.token());
+  ASSERT_EQ(listed.status, 200);
+  EXPECT_EQ(listed.body.at("methods").as_array().size(), 2U);
+  const Reply challenged =
+      server_.challenge(listed.token(), TestServer::method_id(listed, GetParam()));
+  ASSERT_EQ(challenged.status, 200);
+  EXPECT_EQ(challenged.text("challenge_channel"), GetParam());
+  const Reply done = server_.submit("mfa_oob", challenged.token(), server_.last_code());
+  ASSERT_EQ(done.status, 200) << boost::json::serialize(done.body);
+  EXPECT_EQ(amr_of_reply(done),
+            std::string(GetParam()) == "sms" ? R"(["pwd","sms","mfa"])" : R"(["pwd","otp","mfa"])");
+  EXPECT_EQ(claims_of(done.text("access_token")).at("acr").as_string(), kAcrTwoFactors);
+}
+
+INSTANTIATE_TEST_SUITE_P(Channels, SecondFactor, testing::Values("email", "sms"));
+
+TEST_F(SignIn, TheSecondFactorMayBeSwitchedAndTheFirstCodeOfItDies) {
+  require_mfa();
+  const Reply listed = server_.introspect(server_.first_factor("amy").token());
+  const Reply by_mail = server_.challenge(listed.token(), TestServer::method_id(listed, "email"));
+  const std::string mail_code = server_.last_code();
+  const Reply by_sms = server_.challenge(by_mail.token(), TestServer::method_id(listed, "sms"));
+  const std::string sms_code = server_.last_code();
+  EXPECT_EQ(server_.submit("mfa_oob", by_sms.token(), mail_code).suberror(), "invalid_oob_value");
+  EXPECT_EQ(server_.submit("mfa_oob", by_sms.token(), sms_code).status, 200);
+}
+
+TEST_F(SignIn, WithoutAnIdThePreferredMethodIsUsedAndAResendGoesToTheSame) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  EXPECT_EQ(challenged.text("challenge_channel"), "sms") << "amy prefers her phone";
+  EXPECT_EQ(server_.challenge(challenged.token()).text("challenge_channel"), "sms");
+}
+
+TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorIsNoSecondOne) {
+  // A policy that (wrongly) would take another e-mail code: the server itself does not offer it.
+  server_.decider.set([](const SignInFacts& facts) {
+    PolicyVerdict verdict = require_two_methods(facts);
+    if (verdict.outcome == Outcome::kChallenge) {
+      verdict.second_factors = MethodSet::of(Method::kEmailOtp) | MethodSet::of(Method::kSmsOtp);
+    }
+    return verdict;
+  });
+  const Reply demanded = server_.first_factor("dora");
+  ASSERT_EQ(demanded.suberror(), "mfa_required");
+  const Reply listed = server_.introspect(demanded.token());
+  ASSERT_EQ(listed.body.at("methods").as_array().size(), 1U);
+  EXPECT_FALSE(TestServer::method_id(listed, "sms").empty());
+}
+
+/// The app wants a code by e-mail beside what was done; no policy is on enrolling.
+PolicyVerdict a_code_by_email_that_may_be_enrolled(const SignInFacts& facts) {
+  PolicyVerdict verdict = require_two_methods(facts);
+  if (verdict.outcome == Outcome::kChallenge) {
+    verdict.second_factors = MethodSet::of(Method::kEmailOtp);
+  }
+  return facts.target_kind == TargetKind::kUserAction ? allow() : verdict;
+}
+
+TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeRegisteredAsTheSecond) {
+  server_.decider.set(a_code_by_email_that_may_be_enrolled);
+  const Reply demanded = server_.first_factor("ben");
+  ASSERT_EQ(demanded.suberror(), "registration_required");
+  const Reply refused =
+      server_.post("/register/v1.0/challenge", {{"continuation_token", demanded.token()},
+                                                {"challenge_type", "oob"},
+                                                {"challenge_target", "Ben@bank.example"},
+                                                {"challenge_channel", "email"}});
+  EXPECT_EQ(refused.error(), "invalid_request");
+  EXPECT_EQ(refused.code(), 901001);
+}
+
+TEST_F(SignIn, C4_ATaggedAddressOfTheFirstFactorsMailboxCannotBeRegisteredEither) {
+  server_.decider.set(a_code_by_email_that_may_be_enrolled);
+  const Reply demanded = server_.first_factor("ben");
+  const Reply refused =
+      server_.post("/register/v1.0/challenge", {{"continuation_token", demanded.token()},
+                                                {"challenge_type", "oob"},
+                                                {"challenge_target", "ben+mfa@bank.example"},
+                                                {"challenge_channel", "email"}});
+  EXPECT_EQ(refused.code(), 901001);
+}
+
+class Registration : public SignIn {
+ protected:
+  Reply demand(const std::string& user) {
+    require_mfa();
+    return server_.first_factor(user);
+  }
+  Reply enrol(const std::string& token, const std::string& channel, const std::string& target) {
+    return server_.post("/register/v1.0/challenge", {{"continuation_token", token},
+                                                     {"challenge_type", "oob"},
+                                                     {"challenge_target", target},
+                                                     {"challenge_channel", channel}});
+  }
+  Reply prove(const std::string& token, const std::string& code) {
+    return server_.post("/register/v1.0/continue",
+                        {{"continuation_token", token}, {"grant_type", "oob"}, {"oob", code}});
+  }
+};
+
+TEST_F(Registration, AtFirstUseEndsInTokensAndTheMethodStays) {
+  const Reply demanded = demand("carl");
+  ASSERT_EQ(demanded.status, 400);
+  EXPECT_EQ(demanded.suberror(), "registration_required");
+  const Reply listed =
+      server_.post("/register/v1.0/introspect", {{"continuation_token", demanded.token()}});
+  ASSERT_EQ(listed.status, 200);
+  EXPECT_EQ(TestServer::method_id(listed, "sms"), "sms");
+  const Reply sent = enrol(listed.token(), "sms", "+1 555 010 0777");
+  ASSERT_EQ(sent.status, 200) << boost::json::serialize(sent.body);
+  EXPECT_EQ(sent.text("challenge_type"), "oob");
+  EXPECT_EQ(sent.text("challenge_target"), "+15550100777");
+  EXPECT_EQ(sent.text("challenge_channel"), "sms");
+  const Reply wrong = prove(sent.token(), "00000000");
+  EXPECT_EQ(wrong.suberror(), "invalid_oob_value");
+  const Reply proven = prove(sent.token(), server_.last_code());
+  ASSERT_EQ(proven.status, 200);
+  EXPECT_FALSE(proven.has_tokens());
+  const Reply done = server_.submit("continuation_token", proven.token(), "");
+  ASSERT_EQ(done.status, 200) << boost::json::serialize(done.body);
+  EXPECT_EQ(amr_of_reply(done), R"(["pwd","sms","mfa"])");
+  EXPECT_EQ(demand("carl").suberror(), "mfa_required");
+}
+
+TEST_F(Registration, IsClosedToWhoHasAMethod) {
+  const Reply demanded = demand("amy");
+  ASSERT_EQ(demanded.suberror(), "mfa_required");
+  EXPECT_EQ(enrol(demanded.token(), "sms", "+15550100777").error(), "invalid_grant");
+  EXPECT_EQ(
+      server_.post("/register/v1.0/introspect", {{"continuation_token", demanded.token()}}).error(),
+      "invalid_grant");
+}
+
+TEST_F(Registration, RefusesContactsThatCannotBeReached) {
+  const Reply demanded = demand("carl");
+  for (const auto& [channel, target] :
+       {std::pair{"sms", "0800 123"}, std::pair{"email", "carl"},
+        std::pair{"voice", "+15550100777"}, std::pair{"sms", "carl@bank.example"}}) {
+    EXPECT_EQ(enrol(demanded.token(), channel, target).code(), 901001) << target;
+  }
+}
+
+TEST_F(Registration, AnotherAddressMayBeTakenBeforeProof) {
+  const Reply demanded = demand("carl");
+  const Reply first = enrol(demanded.token(), "sms", "+15550100777");
+  const std::string first_code = server_.last_code();
+  const Reply second = enrol(first.token(), "email", "carl@home.example");
+  EXPECT_EQ(prove(second.token(), first_code).suberror(), "invalid_oob_value");
+  EXPECT_EQ(prove(second.token(), server_.last_code()).status, 200);
+  const auto channels = server_.channels("carl-id");
+  ASSERT_EQ(channels.size(), 1U);
+  EXPECT_EQ(channels[0].address, "carl@home.example");
+}
+
+/// Two methods for the app; `enrolment` for the user action.
+ScriptedDecider::Policy with_enrolment(PolicyVerdict (*enrolment)()) {
+  return [enrolment](const SignInFacts& facts) {
+    const bool action = facts.target_kind == TargetKind::kUserAction;
+    EXPECT_TRUE(!action || facts.target == "register_security_info") << facts.target;
+    return action ? enrolment() : require_two_methods(facts);
+  };
+}
+
+TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoDecideWhetherItBegins) {
+  server_.decider.set(with_enrolment(block));
+  const Reply refused = server_.first_factor("carl");
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(refused.code(), 53003);
+  EXPECT_TRUE(refused.token().empty());
+  const std::vector<AuditRecord> rows = server_.audit_rows(10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].type, "register");
+  EXPECT_EQ(rows[1].outcome, "block");
+  EXPECT_EQ(rows[1].reasons, "policy_blocks: test");
+}
+
+TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethodIsBound) {
+  const Reply sent = enrol(demand("carl").token(), "sms", "+15550100777");
+  server_.decider.set(with_enrolment(block));
+  const Reply refused = prove(sent.token(), server_.last_code());
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_TRUE(refused.token().empty());
+  EXPECT_TRUE(server_.channels("carl-id").empty());
+  server_.decider.set(require_two_methods);
+  EXPECT_EQ(prove(sent.token(), server_.last_code()).error(), "invalid_grant")
+      << "the flow is over";
+}
+
+PolicyVerdict demand_for_what_nobody_has() {
+  PolicyVerdict verdict = require_two_methods({});
+  verdict.outcome = Outcome::kChallenge;
+  return verdict;
+}
+
+TEST_F(Registration, C2_ADemandOnRegisterSecurityInfoThatNothingMeetsIsANo) {
+  server_.decider.set(with_enrolment(demand_for_what_nobody_has));
+  EXPECT_EQ(server_.first_factor("carl").error(), "access_denied");
+}
+
+TEST_F(Registration, C2_ADemandForMfaIsMetByTheFirstMethodThatIsRegistered) {
+  std::size_t asked = 0;
+  server_.decider.set([&asked](const SignInFacts& facts) {
+    asked += facts.target_kind == TargetKind::kUserAction ? 1 : 0;
+    return require_two_methods(facts);
+  });
+  const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  ASSERT_GE(asked, 2U);
+  const std::size_t before = asked;
+  const Reply proven = prove(sent.token(), server_.last_code());
+  ASSERT_EQ(proven.status, 200);
+  EXPECT_GT(asked, before) << "asked again when the method is bound";
+  EXPECT_TRUE(server_.submit("continuation_token", proven.token(), "").has_tokens());
+}
+
+/// The app wants a code by e-mail, enrolling wants any second factor.
+PolicyVerdict another_method_than_is_registered(const SignInFacts& facts) {
+  PolicyVerdict verdict = require_two_methods(facts);
+  if (facts.target_kind == TargetKind::kApp && verdict.outcome == Outcome::kChallenge) {
+    verdict.second_factors = MethodSet::of(Method::kEmailOtp);
+  }
+  return verdict;
+}
+
+TEST_F(Registration, C2_NobodyWithAMethodEnrolsAnotherWithoutProvingIt) {
+  for (const bool blocked : {false, true}) {
+    const auto phone = server_.channels("dora-id")[0];
+    ASSERT_EQ(phone.kind, ChannelKind::kSms);
+    server_.set_blocked("dora-id", phone, blocked);
+    server_.decider.set(another_method_than_is_registered);
+    const Reply refused = server_.first_factor("dora");
+    EXPECT_EQ(refused.error(), "access_denied") << blocked;
+    EXPECT_TRUE(refused.token().empty());
+  }
+}
+
+/// Two methods for the app; policies say nothing about enrolling.
+PolicyVerdict only_the_app_is_targeted(const SignInFacts& facts) {
+  return facts.target_kind == TargetKind::kUserAction ? allow() : require_two_methods(facts);
+}
+
+TEST_F(Registration, S16_OfTwoFlowsTheFirstThatBindsAMethodIsTheOnlyOne) {
+  server_.decider.set(only_the_app_is_targeted);
+  const Reply owner = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  const std::string owners_code = server_.last_code();
+  const Reply thief = enrol(server_.first_factor("carl").token(), "sms", "+15550100778");
+  const std::string thiefs_code = server_.last_code();
+  EXPECT_EQ(prove(owner.token(), owners_code).status, 200);
+  const Reply refused = prove(thief.token(), thiefs_code);
+  EXPECT_EQ(refused.error(), "access_denied") << boost::json::serialize(refused.body);
+  EXPECT_TRUE(refused.token().empty());
+  EXPECT_EQ(server_.channels("carl-id").size(), 1U);
+}
+
+TEST_F(Registration, S16_ABlockedMethodCountsWhereNoPolicyIsOnEnrolling) {
+  server_.decider.set(only_the_app_is_targeted);
+  const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  ASSERT_EQ(prove(sent.token(), server_.last_code()).status, 200);
+  const auto phone = server_.channels("carl-id")[0];
+  server_.set_blocked("carl-id", phone, true);
+  const Reply refused = server_.first_factor("carl");
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_TRUE(refused.token().empty());
+}
+
+TEST_F(Registration, IsNoWayAroundABlockedChannel) {
+  const auto phone = server_.channels("dora-id")[0];
+  ASSERT_EQ(phone.kind, ChannelKind::kSms);
+  server_.set_blocked("dora-id", phone, true);
+  const Reply demanded = demand("dora");
+  EXPECT_EQ(demanded.status, 200);
+  EXPECT_EQ(demanded.text("challenge_type"), "redirect");
+}
+
+TEST_F(SignIn, ABlockIsAPlainErrorWithoutAnythingToGoOnWith) {
+  server_.decider.set([](const SignInFacts&) { return block(); });
+  const std::string token = server_.begin("amy");
+  const Reply refused = server_.submit("password", token, TestServer::kPassword);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(refused.code(), 53003);
+  EXPECT_TRUE(refused.token().empty());
+  EXPECT_FALSE(refused.has_tokens());
+  EXPECT_EQ(server_.submit("password", token, TestServer::kPassword).error(), "invalid_grant");
+}
+
+TEST_F(SignIn, AClientThatCannotAskIsSentToTheBrowser) {
+  require_mfa();
+  const auto sign_in = [&](const std::string& user, const std::string& capabilities) {
+    const Reply challenged = server_.challenge(server_.initiate(user, capabilities).token());
+    return server_.submit("password", challenged.token(), TestServer::kPassword);
+  };
+  const Reply no_mfa = sign_in("amy", "registration_required");
+  EXPECT_EQ(no_mfa.status, 200);
+  EXPECT_EQ(no_mfa.text("challenge_type"), "redirect");
+  EXPECT_EQ(no_mfa.text("redirect_reason"), "Client is missing mfa_required capability");
+  const Reply no_registration = sign_in("carl", "mfa_required");
+  EXPECT_EQ(no_registration.text("redirect_reason"),
+            "Client is missing registration_required capability");
+  EXPECT_EQ(sign_in("carl", "mfa_required,registration_required").suberror(),
+            "registration_required")
+      << "the documentation shows a comma once";
+}
+
+TEST_F(SignIn, AnAccountWhoseMethodTheClientDoesNotSpeakIsSentToTheBrowser) {
+  const Reply redirected =
+      server_.post("/oauth2/v2.0/initiate",
+                   {{"username", "amy@bank.example"}, {"challenge_type", "oob redirect"}});
+  EXPECT_EQ(redirected.status, 200);
+  EXPECT_EQ(redirected.text("challenge_type"), "redirect");
+}
+
+TEST_F(SignIn, C2_AStricterPolicyPublishedMidFlowWins) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  server_.decider.set([](const SignInFacts&) { return block(); });
+  const Reply refused = server_.submit("mfa_oob", challenged.token(), server_.last_code());
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_FALSE(refused.has_tokens());
+}
+
+TEST_F(SignIn, C2_ADemandThatGrewMidFlowEndsInAPlainErrorNotInAnotherPrompt) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  server_.decider.set([](const SignInFacts&) {
+    PolicyVerdict verdict;
+    verdict.outcome = Outcome::kChallenge;
+    verdict.second_factors = MethodSet::of(Method::kEmailOtp);
+    return verdict;
+  });
+  const Reply refused = server_.submit("mfa_oob", challenged.token(), server_.last_code());
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_TRUE(refused.token().empty());
+}
+
+TEST_F(SignIn, T6_ARevokedUserGetsNothingFromAFlowUnderWay) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  const std::string code = server_.last_code();
+  server_.revoke("amy-id");
+  const Reply refused = server_.submit("mfa_oob", challenged.token(), code);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_FALSE(refused.has_tokens());
+}
+
+TEST_F(SignIn, T6_ACodeSentToAChannelThatWasBlockedSinceIsWorthNothing) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  const std::string code = server_.last_code();
+  const auto channels = server_.channels("amy-id");
+  server_.set_blocked("amy-id", channels[0], true);
+  const Reply refused = server_.submit("mfa_oob", challenged.token(), code);
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(refused.suberror(), "provider_blocked_by_rep");
+  EXPECT_FALSE(refused.has_tokens());
+}
+
+TEST_F(SignIn, N13_6_ABlockedChannelIsNeitherListedNorSentTo) {
+  require_mfa();
+  const auto channels = server_.channels("amy-id");
+  ASSERT_EQ(channels[0].kind, ChannelKind::kSms);
+  server_.set_blocked("amy-id", channels[0], true);
+  const Reply listed = server_.introspect(server_.first_factor("amy").token());
+  EXPECT_EQ(TestServer::method_id(listed, "sms"), "");
+  EXPECT_NE(TestServer::method_id(listed, "email"), "");
+  const Reply refused = server_.challenge(listed.token(), channels[0].channel_id);
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(refused.suberror(), "provider_blocked_by_rep");
+  EXPECT_EQ(server_.last_code(), "");
+}
+
+TEST_F(SignIn, AnAuthenticationContextIsDecidedWithTheAppAndShownInTheAccessToken) {
+  server_.decider.set([](const SignInFacts& facts) {
+    return facts.target_kind == TargetKind::kAuthContext ? require_two_methods(facts) : allow();
+  });
+  const std::string claims = R"({"access_token":{"acrs":{"essential":true,"value":"c1"}}})";
+  const std::string token = server_.begin("amy");
+  const Reply demanded = server_.post("/oauth2/v2.0/token", {{"continuation_token", token},
+                                                             {"grant_type", "password"},
+                                                             {"password", TestServer::kPassword},
+                                                             {"claims", claims}});
+  ASSERT_EQ(demanded.suberror(), "mfa_required");
+  const Reply challenged = server_.challenge(demanded.token());
+  const Reply done = server_.submit("mfa_oob", challenged.token(), server_.last_code());
+  ASSERT_EQ(done.status, 200) << "MSAL drops claims on the second call; the flow remembers";
+  EXPECT_EQ(boost::json::serialize(claims_of(done.text("access_token")).at("acrs")), R"(["c1"])");
+}
+
+TEST_F(SignIn, S10_AContextWithoutAPolicyIsRefusedAndNeverSigned) {
+  for (const char* name : {"C1", "c1 ", "c1,c2", "root", "c9", " c1", ""}) {
+    const std::string claims =
+        std::string(R"({"access_token":{"acrs":{"value":")") + name + R"("}}})";
+    const Reply refused =
+        server_.post("/oauth2/v2.0/token", {{"continuation_token", server_.begin("amy")},
+                                            {"grant_type", "password"},
+                                            {"password", TestServer::kPassword},
+                                            {"claims", claims}});
+    EXPECT_EQ(refused.error(), "invalid_request") << name;
+    EXPECT_FALSE(refused.has_tokens()) << name;
+    const Reply tokens = server_.first_factor("amy");
+    ASSERT_TRUE(tokens.has_tokens());
+    const Reply renewed =
+        server_.post("/oauth2/v2.0/token", {{"grant_type", "refresh_token"},
+                                            {"refresh_token", tokens.text("refresh_token")},
+                                            {"claims", claims}});
+    EXPECT_EQ(renewed.error(), "invalid_request") << name;
+  }
+}
+
+TEST_F(SignIn, S10_ARefreshNeverWidensTheScope) {
+  const auto sign_in = [this](const std::string& scope) {
+    return server_.post("/oauth2/v2.0/token", {{"continuation_token", server_.begin("amy")},
+                                               {"grant_type", "password"},
+                                               {"password", TestServer::kPassword},
+                                               {"scope", scope}});
+  };
+  const Reply narrow = sign_in("openid offline_access");
+  const auto refresh = [this, &narrow](const std::string& scope) {
+    return server_.post("/oauth2/v2.0/token", {{"grant_type", "refresh_token"},
+                                               {"refresh_token", narrow.text("refresh_token")},
+                                               {"scope", scope}});
+  };
+  const std::string own = std::string(TestServer::kClient) + "/pay";
+  for (const std::string& wider :
+       {std::string("openid profile"), "openid " + own, "openid " + own + "/x"}) {
+    EXPECT_EQ(refresh(wider).error(), "invalid_scope") << wider;
+  }
+  const Reply renewed = refresh("openid");
+  EXPECT_EQ(renewed.text("scope"), "openid") << boost::json::serialize(renewed.body);
+  const Reply once = sign_in("openid");
+  EXPECT_EQ(once.status, 200);
+  EXPECT_EQ(once.text("refresh_token"), "") << "given to clients that ask for offline_access";
+  EXPECT_FALSE(once.body.contains("refresh_token_expires_in"));
+}
+
+TEST_F(SignIn, F5_EveryDecisionLeavesAnAuditRowWithItsPolicyAndReasons) {
+  require_mfa();
+  const Reply demanded = server_.first_factor("amy");
+  const Reply challenged = server_.challenge(demanded.token());
+  ASSERT_EQ(server_.submit("mfa_oob", challenged.token(), server_.last_code()).status, 200);
+  const auto rows = server_.audit_rows(10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].outcome, "challenge");
+  EXPECT_EQ(rows[0].required_text, "mfa");
+  EXPECT_EQ(rows[1].outcome, "allow");
+  EXPECT_EQ(rows[1].user_id, "amy-id");
+  EXPECT_EQ(rows[1].client_id, TestServer::kClient);
+  EXPECT_EQ(rows[1].policy_digest, "digest-of-the-test-policy");
+  EXPECT_EQ(rows[0].flow_id, rows[1].flow_id);
+}
+
+}  // namespace
+}  // namespace gate::server::testing_support

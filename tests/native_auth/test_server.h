@@ -1,0 +1,140 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "server/app/front.h"
+#include "server/crypto/openssl_random.h"
+#include "server/account/provisioning.h"
+#include "server/store/sqlite/sqlite_store.h"
+
+namespace gate::server::testing_support {
+
+/// One answer, taken apart.
+struct Reply {
+  int status = 0;
+  boost::json::object body;
+  std::map<std::string, std::string> headers;
+
+  [[nodiscard]] std::string text(const char* key) const;
+  [[nodiscard]] std::string error() const { return text("error"); }
+  [[nodiscard]] std::string suberror() const { return text("suberror"); }
+  [[nodiscard]] std::int64_t code() const;
+  [[nodiscard]] std::string token() const { return text("continuation_token"); }
+  [[nodiscard]] bool has_tokens() const;
+};
+
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+/// A policy as a function, changed by the test at will.
+class ScriptedDecider final : public Decider {
+ public:
+  using Policy = std::function<PolicyVerdict(const SignInFacts&)>;
+  void set(Policy policy) {
+    const std::lock_guard lock(mutex_);
+    policy_ = std::move(policy);
+  }
+  [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override;
+  [[nodiscard]] std::string digest() const override { return "digest-of-the-test-policy"; }
+  /// "c1" and "c2".
+  [[nodiscard]] bool protects_context(std::string_view auth_context) const override {
+    return auth_context == "c1" || auth_context == "c2";
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Policy policy_;
+};
+
+[[nodiscard]] PolicyVerdict allow();
+[[nodiscard]] PolicyVerdict block();
+/// Two different methods, of which e-mail and SMS codes are acceptable as the second.
+[[nodiscard]] PolicyVerdict require_two_methods(const SignInFacts& facts);
+
+/// Randomness that can be made to fail.
+class SwitchableRandom final : public Random {
+ public:
+  Result<void> fill(std::span<std::byte> out) override {
+    return broken ? Result<void>(Error{ErrorCode::kUnavailable, "no randomness"}) : real_.fill(out);
+  }
+  std::atomic<bool> broken = false;
+
+ private:
+  OpensslRandom real_;
+};
+
+/// The endpoints over a real store in a folder of their own, with a clock and a policy that the
+/// test holds. Users: amy (password, mailbox, phone), ben (mailbox only: signs in by code), carl
+/// (password only), dora (mailbox and phone, no password).
+class TestServer {
+ public:
+  static constexpr const char* kTenant = "11111111-1111-4111-8111-111111111111";
+  static constexpr const char* kClient = "22222222-2222-4222-8222-222222222222";
+  static constexpr const char* kOtherClient = "33333333-3333-4333-8333-333333333333";
+  static constexpr const char* kOrigin = "https://app.bank.example";
+  static constexpr const char* kPassword = "correct horse battery staple";
+
+  explicit TestServer(ServiceSettings settings = relaxed(),
+                      const FlowMachine& machine = sign_in_machine());
+  ~TestServer();
+
+  /// Resends without a wait, so that tests need not move the clock for them.
+  [[nodiscard]] static ServiceSettings relaxed();
+
+  [[nodiscard]] HttpResponse send(const HttpRequest& request) { return front->handle(request); }
+  [[nodiscard]] static HttpRequest form_request(const std::string& path, const Params& params);
+  /// POST to `/{tenant}{path}` as kClient.
+  [[nodiscard]] Reply post(const std::string& path, Params params);
+  [[nodiscard]] static Reply read(const HttpResponse& response);
+
+  [[nodiscard]] Reply initiate(const std::string& user, const std::string& capabilities =
+                                                            "mfa_required registration_required");
+  [[nodiscard]] Reply challenge(const std::string& token, const std::string& id = "");
+  [[nodiscard]] Reply introspect(const std::string& token);
+  [[nodiscard]] Reply submit(const std::string& grant, const std::string& token,
+                             const std::string& value);
+  [[nodiscard]] Reply refresh(const std::string& token);
+  /// initiate and challenge; the token that a submit needs.
+  [[nodiscard]] std::string begin(const std::string& user);
+  /// Through the first factor, whatever it is.
+  [[nodiscard]] Reply first_factor(const std::string& user);
+  /// The id of the method with this channel in an introspect answer.
+  [[nodiscard]] static std::string method_id(const Reply& listed, const std::string& channel);
+
+  /// Sent as x-gate-device-key by every post from now on; empty: a stranger's.
+  std::string device_key;
+  /// The code of the newest message; takes all that are due from the outbox.
+  [[nodiscard]] std::string last_code();
+  /// Every message ever taken.
+  std::vector<OutboxMessage> delivered;
+  /// What the store's files hold.
+  [[nodiscard]] std::string dump() const;
+  void revoke(const std::string& user_id);
+  [[nodiscard]] std::vector<Channel> channels(const std::string& user_id);
+  void set_blocked(const std::string& user_id, const Channel& channel, bool blocked);
+  /// Audit rows from the first on.
+  [[nodiscard]] std::vector<AuditRecord> audit_rows(std::size_t limit = 10);
+  void provision(const Provisioning& wanted);
+  /// One more user without a password: a mailbox, and a phone if `number` is given.
+  void add_user(const std::string& name, const std::string& number = "");
+
+  std::filesystem::path folder;
+  FakeClock clock{1'800'000'000'000'000};
+  SwitchableRandom random;
+  ServiceSecrets secrets;
+  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<SigningKeys> keys;
+  ScriptedDecider decider;
+  std::vector<std::string> failures;
+  std::vector<SendCap> caps;  ///< that were reached, in this order
+  AuditLog audit;
+  std::unique_ptr<Front> front;
+};
+
+}  // namespace gate::server::testing_support
