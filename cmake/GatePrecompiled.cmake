@@ -33,6 +33,10 @@ endfunction()
 
 if(GATE_PRECOMPILE)
   gate_add_precompiled(gate_precompiled)
+  find_package(Boost 1.81 REQUIRED COMPONENTS json)
+  gate_add_precompiled(gate_precompiled_json
+    <boost/json/array.hpp> <boost/json/object.hpp> <boost/json/parse.hpp> <boost/json/serialize.hpp> <boost/json/value.hpp>)
+  target_link_libraries(gate_precompiled_json PRIVATE Boost::json)
   if(GATE_BUILD_TESTS)
     gate_add_precompiled(gate_precompiled_test <gtest/gtest.h>)
     # A program's objects are compiled with -fPIE, a library's with -fPIC.

@@ -29,7 +29,11 @@ function(gate_add_library name)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:gate_warnings> ${ARG_PRIVATE})
-  gate_precompile(${name} gate_precompiled)
+  if("Boost::json" IN_LIST ARG_PUBLIC)  # most of its sources see JSON
+    gate_precompile(${name} gate_precompiled_json)
+  else()
+    gate_precompile(${name} gate_precompiled)
+  endif()
 endfunction()
 
 # gate_add_shared_library(NAME OUTPUT file EXPORT name SOVERSION v SYMBOLS script SOURCES ... [LIBS ...] BASE dir HEADERS ...)
