@@ -20,6 +20,9 @@ if(GATE_BUILD_FUZZERS)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+# What is run once and never measured or shipped is compiled faster than it could be: three fifths of the time of -O3.
+set(GATE_LIGHT_OPTIONS $<$<CONFIG:Release>:-O1>)
+
 # gate_add_library(NAME SOURCES ... [PUBLIC libs...] [PRIVATE libs...])
 # A static library of one or more folders. Includes are written from the repository root ("runtime/ir/program.h");
 # only runtime/include and compiler/include are promised to users.
@@ -68,6 +71,7 @@ function(gate_add_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE gate_warnings ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   gate_precompile(${name} gate_precompiled_test)
+  target_compile_options(${name} PRIVATE ${GATE_LIGHT_OPTIONS})
   target_compile_definitions(${name} PRIVATE GATE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GATE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   gtest_discover_tests(${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENV}")

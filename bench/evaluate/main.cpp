@@ -68,6 +68,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef GATE_NOT_FOR_MEASURING
+  std::fputs("gate_bench: compiled for tests, with -O1; measure with build/bench\n", stderr);
+#endif
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
