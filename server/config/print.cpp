@@ -6,7 +6,7 @@
 namespace gate::server {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -20,7 +20,7 @@ std::string quoted(std::string_view text) {
 /// The value of `key` in `config`, as TOML.
 std::string value_text(const Config& config, const ConfigKey& key) {
   if (const auto* text = std::get_if<TextKey>(&key.kind)) {
-    return quoted(config.*text->member);
+    return in_quotes(config.*text->member);
   }
   if (const auto* integer = std::get_if<IntegerKey>(&key.kind)) {
     return fmt::format("{}", config.*integer->member);
@@ -29,12 +29,12 @@ std::string value_text(const Config& config, const ConfigKey& key) {
     return config.*flag->member ? "true" : "false";
   }
   if (const auto* choice = std::get_if<ChoiceKey>(&key.kind)) {
-    return quoted(config.*choice->member);
+    return in_quotes(config.*choice->member);
   }
   std::string list;
   if (const auto* texts = std::get_if<TextsKey>(&key.kind)) {
     for (const std::string& entry : config.*texts->member) {
-      list += (list.empty() ? "" : ", ") + quoted(entry);
+      list += (list.empty() ? "" : ", ") + in_quotes(entry);
     }
   }
   return "[" + list + "]";

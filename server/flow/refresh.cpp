@@ -19,12 +19,11 @@ struct Looked {
   std::optional<User> user;
 };
 
-Result<Looked> look_up(const FlowServices& services, const Caller& caller,
-                       std::string_view token) {
+Result<Looked> look_up(const FlowServices& services, const Caller& caller, std::string_view token) {
   Looked looked;
   GATE_TRY_VOID(services.store.read([&](StoreReads& reads) -> Result<void> {
-    GATE_TRY(looked.opened, open_refresh(reads, caller.tenant.id, caller.client.client_id, token,
-                                         caller.now));
+    GATE_TRY(looked.opened,
+             open_refresh(reads, caller.tenant.id, caller.client.client_id, token, caller.now));
     if (looked.opened.verdict == RefreshVerdict::kUsable) {
       GATE_TRY(looked.user,
                reads.find_user(caller.tenant.id, looked.opened.record.session.user_id));
@@ -81,8 +80,7 @@ class Renewal {
 
   Result<Reply> refuse() const {
     const bool blocks = verdict_.outcome == Outcome::kBlock;
-    const bool revokes =
-        blocks && (verdict_.session.flags & SessionControls::kRevokeAll) != 0;
+    const bool revokes = blocks && (verdict_.session.flags & SessionControls::kRevokeAll) != 0;
     GATE_TRY_VOID(write([&](UnitOfWork& work) {
       return revokes ? work.raise_epoch(caller_.tenant.id, session_.user_id) : Result<void>();
     }));
@@ -105,25 +103,22 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
   }
   const SessionRecord& session = looked.opened.record.session;
   GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
-  GATE_TRY_VOID(renewal.write([&](UnitOfWork& work) {
-    return write_refresh(work, caller.tenant.id, step, caller.now);
-  }));
+  GATE_TRY_VOID(renewal.write(
+      [&](UnitOfWork& work) { return write_refresh(work, caller.tenant.id, step, caller.now); }));
   // `granted_scope` puts what was asked in order; that it is no wider was looked at before.
   const std::string scope =
-      command.scope.empty()
-          ? session.scope
-          : granted_scope(caller.client, command.scope).value_or(session.scope);
+      command.scope.empty() ? session.scope
+                            : granted_scope(caller.client, command.scope).value_or(session.scope);
   Reply reply;
-  GATE_TRY(reply.outcome,
-           authenticate(services.keys, services.random, services.settings,
-                        {.tenant = caller.tenant,
-                         .client = caller.client,
-                         .user = *looked.user,
-                         .session = session,
-                         .scope = scope,
-                         .auth_context = command.auth_context,
-                         .refresh_token = step.next},
-                        caller.now));
+  GATE_TRY(reply.outcome, authenticate(services.keys, services.random, services.settings,
+                                       {.tenant = caller.tenant,
+                                        .client = caller.client,
+                                        .user = *looked.user,
+                                        .session = session,
+                                        .scope = scope,
+                                        .auth_context = command.auth_context,
+                                        .refresh_token = step.next},
+                                       caller.now));
   wipe(step.next);
   return reply;
 }

@@ -1,6 +1,7 @@
 #include "server/flow/runner.h"
 
 #include "server/flow/effects/effects.h"
+#include "server/flow/model/authenticate.h"
 
 namespace gate::server {
 namespace {
@@ -51,17 +52,30 @@ Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) 
   }
   run.found.flow = std::move(*flow);
   GATE_TRY_VOID(read_subject(run, reads));
-  GATE_TRY(run.found.device, find_known_device(reads, run.services.device_rules(), run.caller,
-                                               run.found.flow));
+  GATE_TRY(run.found.device,
+           find_known_device(reads, run.services.device_rules(), run.caller, run.found.flow));
   run.flow = run.found.flow;
   return {};
+}
+
+Result<FlowOutcome> sign(const FlowRun& run) {
+  const SessionRecord& session = *run.prepared.session;
+  return authenticate(run.services.keys, run.services.random, run.services.settings,
+                      {.tenant = run.caller.tenant,
+                       .client = run.caller.client,
+                       .user = run.found.user,
+                       .session = session,
+                       .scope = session.scope,
+                       .auth_context = run.flow.auth_context,
+                       .refresh_token = run.prepared.refresh_token},
+                      run.caller.now);
 }
 
 }  // namespace
 
 Result<void> load_flow(FlowRun& run, const FlowPlace& place) {
-  GATE_TRY_VOID(run.services.store.read(
-      [&](StoreReads& reads) { return read_flow(run, reads, place); }));
+  GATE_TRY_VOID(
+      run.services.store.read([&](StoreReads& reads) { return read_flow(run, reads, place); }));
   if (!run.stopped() && run.flow.subject && !run.found.user_is_real) {
     GATE_TRY(const Reply reply, carry_out(run, FlowEvent::kSubjectRevoked));
     run.stop(reply.outcome);
@@ -72,7 +86,8 @@ Result<void> load_flow(FlowRun& run, const FlowPlace& place) {
 Result<void> prepare(FlowRun& run, FlowEvent event) {
   run.next_event = event;
   while (run.next_event && !run.stopped()) {
-    const FlowMachine::Step step = run.machine.step(run.flow.state, *run.next_event, run.caller.now);
+    const FlowMachine::Step step =
+        run.machine.step(run.flow.state, *run.next_event, run.caller.now);
     run.next_event.reset();
     if (step.verdict != StepVerdict::kTaken) {
       run.stop(Refused{step.verdict == StepVerdict::kExpired ? RefusalReason::kExpired
@@ -103,8 +118,7 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
     return {};  // what was counted stays counted
   }
   // A flow that ends without tokens rests on nothing: it may end whatever has changed.
-  const bool goes_on =
-      is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
+  const bool goes_on = is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
   GATE_TRY_VOID(work.advance_flow(run.flow, run.found.flow.gen, run.found.flow.state.phase,
                                   goes_on ? run.guard() : std::nullopt));
   return for_each_effect(run, [&](const EffectSteps& steps) {
@@ -119,9 +133,11 @@ Result<Reply> conclude(FlowRun& run) {
   if (run.stopped()) {
     return std::move(*run.ended);
   }
-  GATE_TRY_VOID(for_each_effect(run, [&](const EffectSteps& steps) {
-    return steps.conclude == nullptr ? Result<void>() : steps.conclude(run);
-  }));
+  if (run.prepared.session) {
+    // Nothing is signed before its session is on disk. A failure here costs the user this sign-in,
+    // and nothing else.
+    GATE_TRY(run.reply.outcome, sign(run));
+  }
   if (run.rolls_token()) {
     run.reply.next = next_place(run);
   }
@@ -131,14 +147,12 @@ Result<Reply> conclude(FlowRun& run) {
 Result<Reply> carry_out(FlowRun& run, FlowEvent event) {
   GATE_TRY_VOID(prepare(run, event));
   if (!run.stopped()) {
-    GATE_TRY_VOID(
-        run.services.store.write([&](UnitOfWork& work) { return commit(run, work); }));
+    GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) { return commit(run, work); }));
   }
   return conclude(run);
 }
 
-Reply attempt_twice(const FlowServices& services,
-                    const std::function<Result<Reply>()>& attempt) {
+Reply attempt_twice(const FlowServices& services, const std::function<Result<Reply>()>& attempt) {
   constexpr int kAttempts = 2;
   for (int i = 0; i < kAttempts; ++i) {
     Result<Reply> reply = attempt();

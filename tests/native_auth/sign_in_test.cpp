@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "server/crypto/encoding.h"
-#include "tests/native_auth/test_server.h"
 #include "server/token/token_issuer.h"
+#include "tests/native_auth/test_server.h"
 
 namespace gate::server::testing_support {
 namespace {
@@ -537,6 +537,47 @@ TEST_F(SignIn, S10_ARefreshNeverWidensTheScope) {
   EXPECT_EQ(once.status, 200);
   EXPECT_EQ(once.text("refresh_token"), "") << "given to clients that ask for offline_access";
   EXPECT_FALSE(once.body.contains("refresh_token_expires_in"));
+}
+
+TEST_F(SignIn, C2_APolicySetReplacedWhileItDecidesIsAskedAgain) {
+  int asked = 0;
+  server_.decider.set([&](const SignInFacts&) {
+    if (++asked == 1) {
+      server_.decider.replace();
+      return allow();
+    }
+    return block();
+  });
+  EXPECT_EQ(server_.first_factor("amy").error(), "access_denied");
+  EXPECT_EQ(asked, 2);
+  const auto rows = server_.audit_rows();
+  ASSERT_EQ(rows.size(), 1U) << "what was decided by the old set is not recorded";
+  EXPECT_EQ(rows[0].policy_digest, "digest-of-the-test-policy-1");
+}
+
+TEST_F(SignIn, C2_WhereSetsAreReplacedAllTheTimeNothingIsIssued) {
+  server_.decider.set([&](const SignInFacts&) {
+    server_.decider.replace();
+    return allow();
+  });
+  const std::string token = server_.begin("amy");
+  EXPECT_EQ(server_.submit("password", token, TestServer::kPassword).error(), "invalid_grant");
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  EXPECT_TRUE(server_.submit("password", token, TestServer::kPassword).has_tokens())
+      << "the flow stands where it stood";
+}
+
+TEST_F(SignIn, C2_ARefreshIsDecidedAgainToo) {
+  const Reply tokens = server_.first_factor("amy");
+  int asked = 0;
+  server_.decider.set([&](const SignInFacts&) {
+    if (++asked == 1) {
+      server_.decider.replace();
+      return allow();
+    }
+    return block();
+  });
+  EXPECT_EQ(server_.refresh(tokens.text("refresh_token")).error(), "access_denied");
 }
 
 TEST_F(SignIn, F5_EveryDecisionLeavesAnAuditRowWithItsPolicyAndReasons) {

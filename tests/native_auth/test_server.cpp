@@ -91,8 +91,9 @@ bool Reply::has_tokens() const {
 
 PolicyVerdict ScriptedDecider::decide(const SignInFacts& facts) const {
   const std::lock_guard lock(mutex_);
+  const std::string digest_before = digest();
   PolicyVerdict verdict = policy_(facts);
-  verdict.policy_digest = "digest-of-the-test-policy";
+  verdict.policy_digest = digest_before;
   verdict.facts_json = R"({"user":")" + facts.user + R"("})";
   return verdict;
 }
@@ -304,8 +305,8 @@ void TestServer::add_user(const std::string& name, const std::string& number) {
 }
 
 void TestServer::revoke(const std::string& user_id) {
-  const auto done = store->write(
-      [&](UnitOfWork& work) { return work.raise_epoch(kTenant, user_id); });
+  const auto done =
+      store->write([&](UnitOfWork& work) { return work.raise_epoch(kTenant, user_id); });
   GATE_CHECK(done.has_value(), "the epoch does not move");
 }
 
@@ -337,8 +338,8 @@ std::vector<AuditRecord> TestServer::audit_rows(std::size_t limit) {
 }
 
 void TestServer::provision(const Provisioning& wanted) {
-  const auto done = store->write(
-      [&](UnitOfWork& work) { return apply_provisioning(work, wanted, clock.now()); });
+  const auto done =
+      store->write([&](UnitOfWork& work) { return apply_provisioning(work, wanted, clock.now()); });
   GATE_CHECK(done.has_value(), "the people are refused");
 }
 

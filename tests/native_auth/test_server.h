@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <functional>
@@ -9,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "server/account/provisioning.h"
 #include "server/app/front.h"
 #include "server/crypto/openssl_random.h"
-#include "server/account/provisioning.h"
 #include "server/store/sqlite/sqlite_store.h"
 
 namespace gate::server::testing_support {
@@ -41,7 +42,12 @@ class ScriptedDecider final : public Decider {
     policy_ = std::move(policy);
   }
   [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override;
-  [[nodiscard]] std::string digest() const override { return "digest-of-the-test-policy"; }
+  [[nodiscard]] std::string digest() const override {
+    const int replaced = replaced_.load();
+    return "digest-of-the-test-policy" + (replaced == 0 ? "" : "-" + std::to_string(replaced));
+  }
+  /// As if another set had come in force; a policy may call it while it decides.
+  void replace() { replaced_.fetch_add(1); }
   /// "c1" and "c2".
   [[nodiscard]] bool protects_context(std::string_view auth_context) const override {
     return auth_context == "c1" || auth_context == "c2";
@@ -50,6 +56,7 @@ class ScriptedDecider final : public Decider {
  private:
   mutable std::mutex mutex_;
   Policy policy_;
+  std::atomic<int> replaced_ = 0;
 };
 
 [[nodiscard]] PolicyVerdict allow();

@@ -8,8 +8,8 @@ namespace {
 
 Result<void> roll(FlowRun& run) {
   FlowState& state = run.flow.state;
-  state.token_ends_at = std::min(state.flow_ends_at,
-                                 run.caller.now + run.services.settings.continuation_life);
+  state.token_ends_at =
+      std::min(state.flow_ends_at, run.caller.now + run.services.settings.continuation_life);
   return {};
 }
 
@@ -54,9 +54,9 @@ EffectSteps answer_refusal() {
 const EffectSteps& steps_of(FlowEffect effect) {
   // In the order of vocabulary.def.
   static const std::array<EffectSteps, kFlowEffectCount> kSteps = {
-      roll_token(),         start_challenge(),    list_methods(),  complete_factor(),
-      bind_method(),        evaluate(),           evaluate_enrolment(),
-      ask_second_factor(),  ask_enrolment(),      issue_tokens(),  answer_refusal()};
+      roll_token(),    start_challenge(), list_methods(),       complete_factor(),
+      bind_method(),   evaluate(),        evaluate_enrolment(), ask_second_factor(),
+      ask_enrolment(), issue_tokens(),    answer_refusal()};
   return kSteps[static_cast<std::size_t>(effect)];
 }
 

@@ -17,8 +17,6 @@ struct EffectSteps {
   Result<void> (*admit)(FlowRun&, UnitOfWork&) = nullptr;
   /// In the unit of work, after the flow was advanced.
   Result<void> (*perform)(FlowRun&, UnitOfWork&) = nullptr;
-  /// After the commit: signs.
-  Result<void> (*conclude)(FlowRun&) = nullptr;
 };
 
 /// Total: every effect of the vocabulary has its steps.

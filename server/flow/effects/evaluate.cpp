@@ -27,8 +27,8 @@ void keep(FlowRun& run, std::string_view type, const PolicyVerdict& verdict) {
 }
 
 Result<void> ask(FlowRun& run) {
-  const PolicyVerdict verdict = decide_for_app_and_context(run.services.decider, facts_of(run),
-                                                           run.flow.auth_context);
+  const PolicyVerdict verdict =
+      decide_for_app_and_context(run.services.decider, facts_of(run), run.flow.auth_context);
   keep(run, "sign_in", verdict);
   run.flow.policy_digest = verdict.policy_digest;
   run.prepared.revoke_all = verdict.outcome == Outcome::kBlock &&

@@ -1,10 +1,8 @@
 #include "server/crypto/openssl_random.h"
 #include "server/crypto/secret.h"
-#include "server/flow/model/authenticate.h"
 #include "server/flow/effects/effects.h"
 #include "server/session/sessions.h"
 #include "server/token/scope.h"
-#include "server/token/token_issuer.h"
 
 namespace gate::server {
 namespace {
@@ -35,9 +33,9 @@ Result<void> prepare(FlowRun& run) {
     run.prepared.family = std::move(fresh.family);
     run.prepared.refresh_token = std::move(fresh.token);
   }
-  GATE_TRY(run.prepared.device_to_remember,
-           device_to_remember(run.services.random, run.services.device_rules(), run.caller,
-                              run.flow));
+  GATE_TRY(
+      run.prepared.device_to_remember,
+      device_to_remember(run.services.random, run.services.device_rules(), run.caller, run.flow));
   run.prepared.session = std::move(session);
   run.next_event = FlowEvent::kTokensMade;
   return {};
@@ -54,25 +52,10 @@ Result<void> perform(FlowRun& run, UnitOfWork& work) {
                               run.caller.now - settings.known_device_life, settings.known_devices);
 }
 
-/// Signs what the commit made true. A failure here costs the user this sign-in, and nothing else.
-Result<void> conclude(FlowRun& run) {
-  GATE_TRY(run.reply.outcome,
-           authenticate(run.services.keys, run.services.random, run.services.settings,
-                        {.tenant = run.caller.tenant,
-                         .client = run.caller.client,
-                         .user = run.found.user,
-                         .session = *run.prepared.session,
-                         .scope = run.prepared.session->scope,
-                         .auth_context = run.flow.auth_context,
-                         .refresh_token = run.prepared.refresh_token},
-                        run.caller.now));
-  return {};
-}
-
 }  // namespace
 
 EffectSteps issue_tokens() {
-  return {.prepare = prepare, .perform = perform, .conclude = conclude};
+  return {.prepare = prepare, .perform = perform};
 }
 
 }  // namespace gate::server

@@ -19,9 +19,8 @@ CodeForm form_of(ChannelKind kind, const ServiceSettings& settings) {
 }
 
 std::string text_of(const FlowRun& run, const std::string& code, Micros life) {
-  return code + " is your verification code for " + run.caller.tenant.name +
-         ". It is valid for " + std::to_string(life / kMicrosPerMinute) +
-         " minutes. Do not share it with anyone.";
+  return code + " is your verification code for " + run.caller.tenant.name + ". It is valid for " +
+         std::to_string(life / kMicrosPerMinute) + " minutes. Do not share it with anyone.";
 }
 
 /// Makes the code and everything that is written of it (A1 to A7).

@@ -24,8 +24,8 @@ std::optional<CodeDestination> contact(const FlowRun& run, const RequestEnrolmen
     return std::nullopt;
   }
   for (const Channel& channel : run.found.channels) {
-    const bool same = channel.kind == *command.kind &&
-                      same_place(channel.kind, channel.address, *address);
+    const bool same =
+        channel.kind == *command.kind && same_place(channel.kind, channel.address, *address);
     const bool proven =
         std::any_of(flow.completed.begin(), flow.completed.end(),
                     [&](const CompletedFactor& f) { return f.channel_id == channel.channel_id; });
@@ -34,9 +34,12 @@ std::optional<CodeDestination> contact(const FlowRun& run, const RequestEnrolmen
     }
   }
   return CodeDestination{
-      *command.kind, channel_id_of(flow.tenant_id, flow.subject->user_id, *command.kind, *address),
-      *address,      true,
-      "",            false};
+      *command.kind,
+      channel_id_of(flow.tenant_id, flow.subject->user_id, *command.kind, *address),
+      *address,
+      true,
+      "",
+      false};
 }
 
 }  // namespace

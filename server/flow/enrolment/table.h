@@ -15,13 +15,11 @@ inline constexpr std::array kEnrolmentTransitions = [] {
   using enum FlowEvent;
   using enum FlowEffect;
   return std::array{
-      FlowTransition{kOfferingEnrolment,
-                     kPolicyAllows,
-                     kAwaitingEnrolment,
-                     {kRollToken, kAskEnrolment}},
+      FlowTransition{
+          kOfferingEnrolment, kPolicyAllows, kAwaitingEnrolment, {kRollToken, kAskEnrolment}},
       FlowTransition{kOfferingEnrolment, kPolicyBlocks, kRefused, {kAnswerRefusal}},
-      FlowTransition{kAwaitingEnrolment, kMethodsListed, kAwaitingEnrolment,
-                     {kRollToken, kListMethods}},
+      FlowTransition{
+          kAwaitingEnrolment, kMethodsListed, kAwaitingEnrolment, {kRollToken, kListMethods}},
       FlowTransition{kAwaitingEnrolment,
                      kEnrolmentRequested,
                      kEnrolmentChallenged,
@@ -33,10 +31,8 @@ inline constexpr std::array kEnrolmentTransitions = [] {
       FlowTransition{kEnrolmentChallenged, kFactorFailed, kEnrolmentChallenged, {}},
       FlowTransition{kEnrolmentChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
       FlowTransition{kEnrolmentChallenged, kEnrolmentProven, kBindingMethod, {kEvaluateEnrolment}},
-      FlowTransition{kBindingMethod,
-                     kPolicyAllows,
-                     kEnrolled,
-                     {kRollToken, kCompleteFactor, kBindMethod}},
+      FlowTransition{
+          kBindingMethod, kPolicyAllows, kEnrolled, {kRollToken, kCompleteFactor, kBindMethod}},
       FlowTransition{kBindingMethod, kPolicyBlocks, kRefused, {kAnswerRefusal}},
       FlowTransition{kAwaitingEnrolment, kSubjectRevoked, kRefused, {kAnswerRefusal}},
       FlowTransition{kEnrolmentChallenged, kSubjectRevoked, kRefused, {kAnswerRefusal}},

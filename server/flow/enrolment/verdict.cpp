@@ -50,8 +50,7 @@ PolicyVerdict weigh_enrolment(FlowRun& run, SignInFacts facts) {
     run.flow.offered = decided.methods;
   }
   run.material.refusal = blocked_by(decided.verdict);
-  run.next_event =
-      decided.methods.empty() ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
+  run.next_event = decided.methods.empty() ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
   return std::move(decided.verdict);
 }
 

@@ -5,8 +5,8 @@
 namespace gate::server {
 
 Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
-                             const ServiceSettings& settings, const TokenGrant& grant,
-                             Micros now) {
+                                 const ServiceSettings& settings, const TokenGrant& grant,
+                                 Micros now) {
   const std::string issuer = settings.issuer_base_url + "/" + grant.tenant.id + "/v2.0";
   GATE_TRY(SignedTokens tokens,
            sign_tokens(keys, random, issuer,

@@ -27,7 +27,7 @@ struct TokenGrant {
 
 /// Signs the tokens of a session that the store holds. Never called before its commit.
 [[nodiscard]] Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
-                                           const ServiceSettings& settings, const TokenGrant& grant,
-                                           Micros now);
+                                               const ServiceSettings& settings,
+                                               const TokenGrant& grant, Micros now);
 
 }  // namespace gate::server

@@ -55,10 +55,9 @@ std::vector<Channel> eligible_channels(const std::vector<Channel>& channels, Met
 MethodSet enrollable(const std::vector<Channel>& channels, MethodSet wanted) {
   MethodSet methods;
   for (const ChannelKind kind : kChannelKinds) {
-    const bool blocked_one =
-        std::any_of(channels.begin(), channels.end(), [kind](const Channel& channel) {
-          return channel.kind == kind && channel.blocked;
-        });
+    const bool blocked_one = std::any_of(
+        channels.begin(), channels.end(),
+        [kind](const Channel& channel) { return channel.kind == kind && channel.blocked; });
     if (wanted.contains(method_of(kind)) && !blocked_one) {
       methods.add(method_of(kind));
     }

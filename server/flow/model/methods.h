@@ -24,7 +24,6 @@ namespace gate::server {
 
 /// Whether the user has a method beside the first factor of this flow. A blocked one counts: a user
 /// who lost a telephone is not one who never had any (S16).
-[[nodiscard]] bool has_another_method(const std::vector<Channel>& channels,
-                                      const FlowRecord& flow);
+[[nodiscard]] bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow);
 
 }  // namespace gate::server

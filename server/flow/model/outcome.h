@@ -81,8 +81,8 @@ enum class RefusalReason : std::uint8_t {
 
 struct Refused {
   RefusalReason reason = RefusalReason::kUnavailable;
-  Micros retry_after = 0;           ///< kTooMany
-  std::uint16_t policy_error = 0;   ///< kPolicyBlocks: what the policies say, if anything
+  Micros retry_after = 0;          ///< kTooMany
+  std::uint16_t policy_error = 0;  ///< kPolicyBlocks: what the policies say, if anything
 };
 
 using FlowOutcome =

@@ -24,8 +24,8 @@ struct CodeDestination {
   /// False: nowhere, behind an unknown name; everything else is done alike, so that neither answer
   /// nor limits tell the difference (C6).
   bool deliver = true;
-  std::string label;    ///< what the answer shows masked; empty: `address` itself
-  bool masked = true;   ///< false: the client typed the address itself
+  std::string label;   ///< what the answer shows masked; empty: `address` itself
+  bool masked = true;  ///< false: the client typed the address itself
 };
 
 /// What one request found in the store, in one snapshot.
@@ -61,7 +61,7 @@ struct Decided {
 struct Prepared {
   ChallengeRecord challenge;
   OutboxMessage message;
-  std::vector<Decided> decisions;        ///< in the order in which they were made
+  std::vector<Decided> decisions;  ///< in the order in which they were made
   std::size_t decisions_written = 0;
   bool revoke_all = false;               ///< a policy ends everything that the user holds
   std::optional<SessionRecord> session;  ///< of IssueTokens

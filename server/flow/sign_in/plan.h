@@ -9,7 +9,8 @@
 /// event's effects, or stops the run and gives no event.
 namespace gate::server {
 
-[[nodiscard]] std::optional<FlowEvent> plan_challenge(FlowRun& run, const RequestChallenge& command);
+[[nodiscard]] std::optional<FlowEvent> plan_challenge(FlowRun& run,
+                                                      const RequestChallenge& command);
 [[nodiscard]] std::optional<FlowEvent> plan_method_list(FlowRun& run);
 
 /// A new flow for a name, or why there is none. Writes the flow.

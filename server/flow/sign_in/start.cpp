@@ -39,8 +39,8 @@ std::optional<Method> first_factor_of(const FlowServices& services, const Caller
                                       const NameFound& found, const std::string& username) {
   if (!found.user) {
     const Digest coin =
-        hmac_sha256(services.account_key, {as_bytes("first factor"), as_bytes(caller.tenant.id),
-                                           as_bytes(username)});
+        hmac_sha256(services.account_key,
+                    {as_bytes("first factor"), as_bytes(caller.tenant.id), as_bytes(username)});
     return (coin[0] & 1U) != 0 ? Method::kPassword : Method::kEmailOtp;
   }
   if (found.has_password) {
@@ -59,8 +59,8 @@ void set_account(const FlowServices& services, const Caller& caller, const NameF
     return;
   }
   const Digest key =
-      hmac_sha256(services.account_key, {as_bytes("unknown account"), as_bytes(caller.tenant.id),
-                                         as_bytes(username)});
+      hmac_sha256(services.account_key,
+                  {as_bytes("unknown account"), as_bytes(caller.tenant.id), as_bytes(username)});
   flow.account_key = "unknown:" + hex(ByteSpan(key).first(16));
 }
 
@@ -77,10 +77,9 @@ Result<Reply> start_sign_in(const FlowServices& services, const Caller& caller,
   if (!found.user && settings.revealing_tenants.contains(caller.tenant.id)) {
     return Reply{Refused{RefusalReason::kUnknownUser}, std::nullopt};
   }
-  const std::optional<Method> factor =
-      first_factor_of(services, caller, found, command.username);
-  const bool offered = factor && (*factor == Method::kPassword ? command.can_ask_password
-                                                               : command.can_send_code);
+  const std::optional<Method> factor = first_factor_of(services, caller, found, command.username);
+  const bool offered =
+      factor && (*factor == Method::kPassword ? command.can_ask_password : command.can_send_code);
   if (!offered) {
     return Reply{GoToWeb{"The client does not support a sign-in method of this account"},
                  std::nullopt};

@@ -30,16 +30,14 @@ constexpr std::array kOwnTransitions = {
         kFirstFactorChallenged, kFirstFactorProven, kDeciding, {kCompleteFactor, kEvaluate}},
 
     FlowTransition{kDeciding, kPolicyAllows, kIssuing, {kIssueTokens}},
-    FlowTransition{kDeciding,
-                   kPolicyWantsSecondFactor,
-                   kAwaitingSecondFactor,
-                   {kRollToken, kAskSecondFactor}},
+    FlowTransition{
+        kDeciding, kPolicyWantsSecondFactor, kAwaitingSecondFactor, {kRollToken, kAskSecondFactor}},
     FlowTransition{kDeciding, kPolicyWantsEnrolment, kOfferingEnrolment, {kEvaluateEnrolment}},
     FlowTransition{kDeciding, kPolicyUnmeetable, kRefused, {kAnswerRefusal}},
     FlowTransition{kDeciding, kPolicyBlocks, kRefused, {kAnswerRefusal}},
 
-    FlowTransition{kAwaitingSecondFactor, kMethodsListed, kAwaitingSecondFactor,
-                   {kRollToken, kListMethods}},
+    FlowTransition{
+        kAwaitingSecondFactor, kMethodsListed, kAwaitingSecondFactor, {kRollToken, kListMethods}},
     FlowTransition{kAwaitingSecondFactor,
                    kSecondFactorRequested,
                    kSecondFactorChallenged,
