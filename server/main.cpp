@@ -44,7 +44,7 @@ int dispatch(int argc, char** argv) {
   CLI::App* provisioning =
       add_command(app, "provision",
                   "Set up tenants, clients and users from a JSON file, all or nothing", options);
-  provisioning->add_option("FILE", options.file, "JSON; docs/provisioning.md says what it holds")
+  provisioning->add_option("FILE", options.file, "JSON; docs/provisioning.md describes it")
       ->required();
   CLI::App* unlocking = add_command(
       app, "unlock", "Let a user try again whom wrong passwords or codes have stopped", options);
@@ -53,13 +53,13 @@ int dispatch(int argc, char** argv) {
   CLI::App* check = add_command(
       app, "check-config", "Report every problem of the configuration and its policies", options);
   CLI::App* show = add_command(app, "config", "Print the effective configuration", options);
-  CLI::App* key =
-      add_command(app, "generate-key", "Make the master key that the configuration names", options);
+  CLI::App* key = add_command(app, "generate-key",
+                              "Generate the master key file that the configuration names", options);
   CLI::App* audit = app.add_subcommand("audit", "Print the audit log as JSON lines");
   audit->add_option("-c,--config", options.config, "TOML file")->required();
-  audit->add_flag("--follow", options.follow, "Go on with rows as they are added");
-  CLI::App* verify = audit->add_subcommand("verify", "Check the chain of hashes instead");
-  // `gated audit verify --config FILE` reads as well as `gated audit --config FILE verify`.
+  audit->add_flag("--follow", options.follow, "Print new rows as they are added");
+  CLI::App* verify = audit->add_subcommand("verify", "Verify the chains of audit rows instead");
+  // Accepts `gated audit verify --config FILE` as well as `gated audit --config FILE verify`.
   verify->fallthrough();
   try {
     app.parse(argc, argv);
@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
   try {
     return dispatch(argc, argv);
   } catch (const std::exception& failure) {
-    // Out of memory, in practice: everything else is answered where it happens.
+    // In practice: out of memory. All other errors are handled where they happen.
     std::fprintf(stderr, "gated: %s\n", failure.what());
     return gate::server::kExitFailure;
   }

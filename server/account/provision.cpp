@@ -90,7 +90,7 @@ Result<void> apply_channel(UnitOfWork& work, const Provisioning::User& user,
   return work.put_channel(user.tenant_id, user.id, channel, now);
 }
 
-/// What the store keeps of a user, or what is wrong with the entry.
+/// The user to store, or what is wrong with the entry.
 Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   const std::string where = "user " + wanted.id;
   GATE_TRY_VOID(must_be_a_tenant(work, where, wanted.tenant_id));
@@ -105,8 +105,7 @@ Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   if (!parse_user_kind(kind)) {
     return refused(where, "`" + kind + "` is not a kind of user");
   }
-  GATE_TRY(const std::optional<User> holder,
-           work.find_user_by_name(wanted.tenant_id, *username));
+  GATE_TRY(const std::optional<User> holder, work.find_user_by_name(wanted.tenant_id, *username));
   if (holder && holder->user_id != wanted.id) {
     return refused(where, "its user name belongs to user " + holder->user_id);
   }

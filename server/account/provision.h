@@ -7,8 +7,8 @@
 
 namespace gate::server {
 
-/// Writes what `wanted` names, in one unit of work: all of it, or nothing. kInvalidArgument with
-/// the entry when it contradicts itself or what is stored.
+/// Writes the entries of `wanted` in one unit of work: all of them, or none. kInvalidArgument names
+/// the entry that contradicts itself, another entry, or the stored data.
 [[nodiscard]] Result<void> apply_provisioning(UnitOfWork& work, const Provisioning& wanted,
                                               Micros now);
 

@@ -8,14 +8,14 @@
 
 namespace gate::server {
 
-/// What an operator wants to exist: the typed form of the file given to `gated provision`. Applied
-/// as a whole or not at all; entries are upserted by id, so the same file twice changes nothing.
-/// Nothing that the value does not name is removed.
+/// The typed form of the file given to `gated provision`: what must exist afterwards. It is applied
+/// as a whole or not at all. Entries are matched by id, so applying the same file twice changes
+/// nothing. Entries that it does not name stay as they are.
 struct Provisioning {
   struct Tenant {
     std::string id;      ///< GUID; the first path segment of every endpoint
     std::string name;    ///< for people
-    std::string domain;  ///< accepted as path segment too, e.g. "bank.example"
+    std::string domain;  ///< accepted in place of the id, e.g. "bank.example"
   };
 
   struct Client {

@@ -8,7 +8,7 @@
 
 namespace gate::server {
 
-/// The ways out that a configuration names; a null factory where it says `none`.
+/// The delivery channels that a configuration names. A factory is null for a channel set to `none`.
 struct ConfiguredChannels {
   ChannelFactory email;
   ChannelFactory sms;

@@ -20,12 +20,12 @@
 
 namespace gate::server {
 
-/// Flows, the wires over them and the way of a request to them, put together: requests in, answers
-/// out, without sockets. `handle` may be called from any number of threads; it blocks for the disk
-/// and for argon2, so it belongs on worker threads. It throws nothing.
+/// The server without sockets: the flows, the wires over them, and the routing of a request to an
+/// endpoint. `handle` may be called from any number of threads. It blocks for the disk and for
+/// argon2, so it belongs on worker threads. It throws nothing.
 class Front {
  public:
-  /// What everything stands on; all of it outlives the front.
+  /// The dependencies. All of them must outlive the front.
   struct Parts {
     Store& store;
     const Clock& clock;
@@ -36,12 +36,13 @@ class Front {
     const AuditLog& audit;
     ServiceSettings settings;                  ///< has passed `check`
     const CountryLookup* countries = nullptr;  ///< null: every country is unknown
-    /// Told of failures behind a server_error answer (store, randomness). Holds no secrets.
+    /// Called for each failure behind a server_error answer (store, randomness). The text holds no
+    /// secrets.
     std::function<void(const Error&)> on_failure{};
-    /// Told of every message that a cap kept from being sent (B5). Called from many threads.
+    /// Called for each message that a cap refused (B5), from many threads.
     std::function<void(const SendCap&)> on_cap{};
   };
-  /// `machine`: the sign-in's own, or one that a test has changed.
+  /// `machine`: the sign-in machine, or a modified one in tests.
   explicit Front(Parts parts, const FlowMachine& machine = sign_in_machine());
   ~Front();
   Front(const Front&) = delete;

@@ -31,7 +31,7 @@ int fail(const std::string& message) {
   return kExitFailure;
 }
 
-/// Facts are JSON already; anything else that stands there is shown as text.
+/// The facts of an audit row as JSON. A text that is not JSON is shown as a string.
 boost::json::value facts_of(const AuditRecord& record) {
   boost::system::error_code error;
   boost::json::value facts = boost::json::parse(record.facts_json, error);
@@ -60,7 +60,7 @@ std::string audit_line(const AuditRecord& record) {
   return boost::json::serialize(row);
 }
 
-/// Opens the store of a configuration and hands it to `use`, which gives the exit code.
+/// Opens the store that a configuration names and calls `use`, which returns the exit code.
 template <typename Use>
 int with_store(const std::string& config_file, Use use) {
   const auto config = load_or_complain(config_file);
@@ -73,7 +73,7 @@ int with_store(const std::string& config_file, Use use) {
   return storage ? use(*storage) : fail(storage.error().message);
 }
 
-/// What policies may ask for under this configuration.
+/// Prints the facts that policies may read under this configuration.
 void print_facts(const CompileOptions& options) {
   fmt::print("facts that gated supplies, beside declared signals:\n");
   for (const SuppliedFact& each : supplied_facts()) {
@@ -93,7 +93,7 @@ int check_config(const std::string& config_file) {
     return kExitFailure;
   }
   CompileOptions options = compile_options(*config);
-  options.backend = Backend::kInterpreter;  // finds every mistake; no code is needed
+  options.backend = Backend::kInterpreter;  // reports every error; machine code is not needed
   const CompileOutput output = compile_folder(config->policies_folder, options);
   fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
   print_facts(options);

@@ -9,18 +9,17 @@
 
 namespace gate::server {
 
-/// A JSON object that knows its place in the file and which of its keys have been asked for, so
-/// that what nobody asked for can be refused by name. The first mistake is kept; later calls give
-/// defaults.
+/// A JSON object with its place in the file. It records which keys were read, so that `finish` can
+/// refuse an unknown key by name. The first error is kept; later calls return defaults.
 class JsonPlace {
  public:
-  /// `place` is empty for the document itself. `error` outlives this and is shared by the whole
-  /// reading.
+  /// `place` is empty for the document itself. `error` outlives this object and is shared by all
+  /// objects of the file.
   JsonPlace(const boost::json::value& value, std::string place, std::string& error);
 
-  /// A string; the empty one when absent. Control characters and more than 1024 bytes are mistakes.
+  /// A string; empty when absent. Control characters and more than 1024 bytes are errors.
   std::string text(std::string_view key);
-  /// A string that must be there and not be empty.
+  /// A string that must be present and not empty.
   std::string required_text(std::string_view key);
   /// One of `words` (the empty string when absent).
   std::string word(std::string_view key, std::initializer_list<std::string_view> words);
@@ -31,9 +30,9 @@ class JsonPlace {
   /// Every member of an object of plain values (string, integer, boolean), values in policy syntax.
   std::vector<std::pair<std::string, std::string>> plain_values(std::string_view key);
 
-  /// To be called last: every key that was not asked for is a mistake.
+  /// Call this last: a key that was not read is an error.
   void finish();
-  /// Records a mistake about `key`.
+  /// Records an error about `key`.
   void wrong(std::string_view key, std::string_view what);
 
  private:

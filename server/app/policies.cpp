@@ -52,14 +52,14 @@ void report(const CompileOutput& output, Logger& log) {
   }
 }
 
-/// Looks up to here may follow each other at once.
+/// A scan of the files that takes at most this long may be followed by another at once.
 constexpr std::chrono::milliseconds kBriefLook{2};
-/// So many times as long as a longer look took, nobody looks.
+/// After a longer scan, no scan is made for this many times its duration.
 constexpr int kRestAfterLook = 100;
-/// Sign-ins by which a new set is held against the interpreter before it is in force.
+/// Random sign-ins on which a new set is compared with the interpreter before it is put in force.
 constexpr std::size_t kCrossCheck = 64;
 
-/// Of this thread: a busy machine does not make a look look long.
+/// CPU time of this thread. Wall time would count the load of other processes.
 std::chrono::nanoseconds processor_time() {
   timespec now{};
   (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -99,12 +99,13 @@ PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& l
 
 Result<void> PolicyKeeper::load() {
   const std::scoped_lock lock(load_mutex_);
-  // Taken first: a file that changes while we compile is seen as changed again.
+  // Taken before compiling: a file that changes while it is compiled counts as changed at the next
+  // scan.
   seen_signature_ = loaded_signature_ = signature();
   options_.today = today();
   const CompileOutput output = compile_folder(folder_, options_);
   report(output, log_);
-  tell_of_wrong_code();
+  report_wrong_code();
   const std::scoped_lock status_lock(status_mutex_);
   if (output.policies == nullptr || output.has_errors()) {
     ++status_.failed_loads;
@@ -129,7 +130,7 @@ void PolicyKeeper::look() {
   using std::chrono::steady_clock;
   {
     const std::scoped_lock lock(load_mutex_);
-    tell_of_wrong_code();
+    report_wrong_code();
     if (steady_clock::now() < next_look_) {
       return;
     }
@@ -143,7 +144,7 @@ void PolicyKeeper::look() {
       return;
     }
   }
-  // A failure has been logged and counted; the set in force stays.
+  // The failure has been logged and counted. The set in force stays.
   static_cast<void>(load());
 }
 
@@ -154,10 +155,11 @@ PolicyKeeper::Status PolicyKeeper::status() const {
   return now;
 }
 
-void PolicyKeeper::tell_of_wrong_code() {
+void PolicyKeeper::report_wrong_code() {
   const std::uint64_t wrong = native_code_counts().wrong;
   if (wrong != wrong_code_told_) {
-    // Nothing is at risk: the tables decide. Somebody should hear of it all the same.
+    // Decisions stay right, because the tables decide. The fault is logged so that it can be
+    // reported.
     log_.error("machine_code_wrong", {{"folder", folder_}, {"since_start", wrong}});
     wrong_code_told_ = wrong;
   }
@@ -174,7 +176,8 @@ PolicyKeeper::Signature PolicyKeeper::signature() const {
     if (!path.ends_with(".gate") || stat(path.c_str(), &file) != 0) {
       continue;
     }
-    // The change time and the inode as well: a copy may keep size and time of the file it replaces.
+    // The change time and the inode are included, because a copied file may keep the size and time
+    // of the file it replaces.
     std::uint64_t hash = std::hash<std::string>()(path);
     for (const std::int64_t part :
          {file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec,

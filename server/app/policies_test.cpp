@@ -40,7 +40,7 @@ class PolicyKeeperTest : public testing::Test {
     std::ofstream(folder_ / name, std::ios::trunc) << text;
   }
   [[nodiscard]] std::uint64_t generation() const { return keeper_->status().generation; }
-  /// A change is believed when it stood still for one call.
+  /// A change is loaded when the files did not change again until the next call.
   void expect_noticed(std::uint64_t now) {
     const std::uint64_t before = generation();
     keeper_->look();
@@ -114,14 +114,14 @@ TEST_F(PolicyKeeperTest, ManyFilesAreLookedAtLessOftenAndNoChangeIsMissed) {
 
 class PolicyKeeperS1Test : public PolicyKeeperTest {
  protected:
-  /// The files changed in a way that would let more people in: what was in force stays.
+  /// The change on disk would allow more sign-ins, so the set in force stays.
   void expect_refused() {
     const std::uint64_t before = keeper_->status().failed_loads;
     EXPECT_FALSE(keeper_->load());
     EXPECT_EQ(generation(), 1U);
     EXPECT_TRUE(keeper_->status().newest_refused);
     EXPECT_EQ(keeper_->status().failed_loads, before + 1);
-    // It would not start with them either.
+    // A new keeper would not start with these files either.
     PolicyKeeper starting(folder_.string(), {.backend = Backend::kInterpreter}, log_);
     EXPECT_FALSE(starting.load());
     EXPECT_EQ(starting.status().generation, 0U);
@@ -166,7 +166,7 @@ TEST_F(PolicyKeeperS1Test, S1_OnlyAnExplicitSwitchAdmitsAnEmptySet) {
   PolicyKeeper allowed(folder_.string(), {.backend = Backend::kInterpreter, .allow_empty = true},
                        log_);
   EXPECT_TRUE(allowed.load());
-  // Links that lead nowhere are no empty set.
+  // A folder of broken links is not an empty set.
   fs::create_symlink("nowhere.gate", folder_ / "c.gate");
   EXPECT_FALSE(allowed.load());
 }

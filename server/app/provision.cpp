@@ -1,3 +1,5 @@
+#include "server/account/provision.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -5,7 +7,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "server/account/provision.h"
 #include "server/app/commands.h"
 #include "server/app/provision_file.h"
 #include "server/app/start.h"
@@ -40,7 +41,8 @@ int provision(const std::string& config_file, const std::string& provision_file)
     return fail(config_file, storage.error().message);
   }
   const PasswordHasher hasher(storage->secrets.password_pepper.clone(), random);
-  // A password that is stored already keeps its encoding: the same file twice changes nothing.
+  // A stored password that still matches keeps its hash, so applying the same file twice changes
+  // nothing.
   const PasswordEncoder encode = [&](const Provisioning::User& user,
                                      std::string_view password) -> Result<std::string> {
     std::optional<std::string> stored;

@@ -17,7 +17,7 @@ namespace json = boost::json;
 constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;
 constexpr std::size_t kDepthMax = 32;
 
-/// Finds a key that an object holds twice: a DOM would silently keep one of the two.
+/// Finds a key that an object holds twice. A DOM would silently keep one of the two values.
 class RepeatFinder {
  public:
   // Names that Boost.JSON looks for. NOLINTBEGIN(readability-identifier-naming)

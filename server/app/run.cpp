@@ -18,8 +18,8 @@ namespace {
 
 constexpr long kNanosPerMilli = 1'000'000;
 
-/// The signals that a running server listens to. Blocked before any thread exists, so that only
-/// `sigtimedwait` sees them.
+/// The signals that a running server handles. They are blocked before any thread exists, so that
+/// only `sigtimedwait` receives them.
 sigset_t block_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -31,15 +31,16 @@ sigset_t block_signals() {
   return set;
 }
 
-/// Keys, passwords and codes pass through this process: no core file, and in production no other
-/// process of the same user that reads its memory (A8). In development a debugger may.
+/// This process handles keys, passwords and codes. It writes no core file, and in production no
+/// other process of the same user may read its memory (A8). In development a debugger may.
 bool forbid_memory_dumps(const Config& config) {
   const rlimit none{0, 0};
   return setrlimit(RLIMIT_CORE, &none) == 0 &&
          (config.development() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
 }
 
-/// Writes the port beside `path` and renames, so that a reader never sees half of it.
+/// Writes the port to a temporary file beside `path` and renames it, so that a reader never sees
+/// half of it.
 bool write_port_file(const std::string& path, std::uint16_t port) {
   const std::string draft = path + ".new";
   {

@@ -25,8 +25,9 @@ namespace {
 
 constexpr Micros kKeyMaintenanceInterval = kMicrosPerHour;
 constexpr Micros kHeadsInterval = kMicrosPerMinute;
-/// What one look removes of each table, and how many looks one tick takes at most: more than a busy
-/// server adds in that time, at a cost that no request waits for.
+/// The rows that one sweep removes from each table, and the sweeps of one tick. Together they
+/// remove more than a busy server adds in that time, and each is short enough that no request waits
+/// for it.
 constexpr std::size_t kSweepRows = 256;
 constexpr int kSweepsPerTick = 32;
 
@@ -142,7 +143,7 @@ struct Service::Parts {
   Result<void> serve();
   Readiness readiness() const;
   HttpResponse answer(const HttpRequest& request);
-  /// Removes what ended long ago.
+  /// Removes rows that ended long ago.
   void sweep(Micros now);
 
   const Config config;
@@ -156,8 +157,8 @@ struct Service::Parts {
   EvaluatorDecider decider;
   std::unique_ptr<Front> front;
   std::unique_ptr<DeliveryWorkers> delivery;
-  /// Set once everything that a request needs is there; the listener runs before, because the
-  /// issuer may need its port.
+  /// Set once the server can answer requests. The listener starts before, because the issuer may
+  /// need its port.
   std::atomic<bool> open_for_requests = false;
   Micros keys_looked_at = 0;
   Micros heads_recorded_at = 0;
@@ -222,7 +223,7 @@ HttpResponse Service::Parts::answer(const HttpRequest& request) {
     return not_yet();
   }
   HttpResponse response = front->handle(request);
-  // A code may have been queued; it should not wait for the next look at the outbox.
+  // The request may have queued a code. It should not wait for the next poll of the outbox.
   if (request.path.ends_with("/challenge")) {
     delivery->wake();
   }
@@ -269,7 +270,7 @@ std::uint16_t Service::port() const {
 }
 
 void Service::reload() {
-  // Both report their failures to the log; what is in force stays.
+  // Both log their failures. On failure the policies and the certificate in use stay.
   static_cast<void>(parts_->policies.load());
   if (const auto tls = parts_->listener->reload_tls(); !tls) {
     parts_->log.error("tls_reload_refused", {{"error", tls.error().message}});

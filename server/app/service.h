@@ -14,23 +14,23 @@ class Logger;
 /// listener.
 class Service {
  public:
-  /// Starts everything, or nothing: an error in the initial policy set, an unreadable key, a port
-  /// in use leave nothing running. `log` must outlive the service.
+  /// Starts all parts, or none. It fails on an error in the initial policy set, an unreadable key,
+  /// or a port in use. `log` must outlive the service.
   static Result<std::unique_ptr<Service>> start(const Config& config, Logger& log);
-  /// Stops if `stop` was not called.
+  /// Calls `stop` if it was not called.
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
 
-  /// What SIGHUP asks for: policies and certificate again. Failures are logged, and what is in
-  /// force stays.
+  /// Loads policies and certificate again, as SIGHUP requests. On failure the old ones stay, and
+  /// the failure is logged.
   void reload();
-  /// To be called about every `policies.poll_milliseconds` by one thread: looks at policy files,
-  /// takes due steps of signing keys.
+  /// Call this about every `policies.poll_milliseconds`, from one thread. It checks the policy
+  /// files and performs the due steps of the signing keys.
   void tick();
-  /// Stops accepting, answers what is under way, sends what is claimed.
+  /// Stops accepting, finishes the requests under way, and sends the messages that were claimed.
   void stop();
 
  private:

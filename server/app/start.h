@@ -8,10 +8,10 @@
 
 namespace gate::server {
 
-/// Loads the configuration, or prints every problem to standard error and gives nothing.
+/// Loads the configuration, or prints every problem to standard error and returns nothing.
 std::optional<Config> load_or_complain(const std::string& config_file);
 
-/// How the configuration wants its log.
+/// The log settings of the configuration.
 LogLevel log_level(const Config& config);
 LogFormat log_format(const Config& config);
 

@@ -20,14 +20,14 @@ struct Storage {
   std::unique_ptr<AuditLog> audit;
 };
 
-/// Creates the data folder (mode 0700) if need be, reads the master key, opens the store. A store
-/// that was written with another key is refused before anything is changed. In development a
-/// missing master key is made where there is no store yet; production says which command makes one.
-/// `random` must outlive the store.
+/// Creates the data folder (mode 0700) if it is missing, reads the master key and opens the store.
+/// A store that was written with another key is refused before anything is changed. A missing
+/// master key is generated only in development, and only when there is no store yet. In production
+/// the error names the command that generates one. `random` must outlive the store.
 Result<Storage> open_storage(const Config& config, Random& random, Logger& log);
 
-/// kConflict when the configuration's store is there already: it belongs to a key that exists or
-/// existed, and a new one would not open it.
+/// kConflict when the configuration's store exists: it was written with another key, and a new key
+/// would not open it.
 Result<void> may_make_master_key(const Config& config);
 
 }  // namespace gate::server

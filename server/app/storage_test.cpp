@@ -39,7 +39,7 @@ class StorageTest : public testing::Test {
   void write(const char* name, std::string_view text) const {
     std::ofstream(folder_ / name, std::ios::trunc) << text;
   }
-  /// Everything that the files of the store hold.
+  /// The bytes of all files of the store.
   [[nodiscard]] std::string dump() const {
     std::ostringstream all;
     for (const char* name : {"data/gated.sqlite3", "data/gated.sqlite3-wal"}) {

@@ -50,14 +50,14 @@ TEST(PolicyKeeper, TakesASetWithTablesWhenItsMachineCodeIsWrongAndTellsOnce) {
   ASSERT_NE(file, nullptr);
   Logger log(fileno(file), LogLevel::kInfo, LogFormat::kJson);
   PolicyKeeper keeper((folder / "set").string(), CompileOptions{}, log);
-  SignInRequest anybody;
-  anybody.user = "u";
-  anybody.target = "app";
+  SignInRequest request;
+  request.user = "u";
+  request.target = "app";
   EXPECT_EQ(keeper.status().wrong_code, 0U);
   for (const std::string who : {"A", "B"}) {
     write(policy(who, "block"));
     ASSERT_TRUE(keeper.load()) << logged();
-    EXPECT_EQ(keeper.evaluator().evaluate(anybody).outcome, Outcome::kBlock);
+    EXPECT_EQ(keeper.evaluator().evaluate(request).outcome, Outcome::kBlock);
     EXPECT_EQ(keeper.evaluator().snapshot().policies->tier(), Tier::kTables);
     EXPECT_EQ(keeper.status().wrong_code, 1U);
     EXPECT_EQ(keeper.status().failed_loads, 0U);

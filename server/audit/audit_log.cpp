@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kPageRows = 1000;
 
-/// Every field with its length in front, so that no text can be moved from one into the next.
+/// Each field is preceded by its length, so that no text can move from one field into the next.
 class Fields {
  public:
   explicit Fields(std::string_view version) : all_(version) {}
@@ -54,7 +54,7 @@ std::string write_heads(const std::vector<AuditHead>& heads) {
   return out.empty() ? std::string() : json::serialize(out);
 }
 
-/// Nothing when the text is none that `write_heads` makes.
+/// Nothing when `write_heads` cannot have written the text.
 std::optional<std::vector<AuditHead>> read_heads(const std::string& text) {
   std::vector<AuditHead> heads;
   if (text.empty()) {
@@ -78,7 +78,8 @@ std::optional<std::vector<AuditHead>> read_heads(const std::string& text) {
   return heads;
 }
 
-/// The heads of up to `max` chains other than `own`: those after `after`, and then from the first.
+/// The heads of up to `max` chains other than `own`: first those after `after`, then from the
+/// beginning.
 Result<std::string> heads_for(AuditReads& reads, const AuditChain& own, const AuditChain& after,
                               std::size_t max) {
   GATE_TRY(std::vector<AuditHead> heads, reads.audit_heads(after, max + 1));
@@ -131,7 +132,8 @@ Result<void> AuditLog::append(UnitOfWork& work, AuditRecord record) const {
 }
 
 Result<void> AuditLog::record_heads(Store& store, Micros now) {
-  // Up to so many at once: a store with more chains gets the rest from the tenants' own rows.
+  // A limited number at once. In a store with more chains, rows of the tenant chains record the
+  // rest.
   constexpr std::size_t kAtOnce = 1000;
   std::string heads;
   GATE_TRY_VOID(store.read([&](StoreReads& reads) -> Result<void> {
@@ -152,13 +154,13 @@ Result<void> AuditLog::record_heads(Store& store, Micros now) {
 
 namespace {
 
-/// The walk of `verify`: rows in the order in which they were written, so that what a row says of
-/// another chain is of rows that came before.
+/// The walk of `verify`. It reads rows in the order they were written: a recorded head always names
+/// an earlier row.
 class Walk {
  public:
   explicit Walk(const AuditLog& log) : log_(log) {}
 
-  /// False at the first fault.
+  /// False at the first error.
   bool take(const AuditRecord& row) {
     ++check_.rows;
     Passed& chain = chains_[chain_of({row.node, row.tenant_id})];
@@ -189,14 +191,16 @@ class Walk {
   }
 
  private:
-  /// A chain as far as it was walked. Other nodes record a head some rows late; the newest hashes
-  /// are kept for that.
+  /// One chain during the walk. Other nodes may record a head some rows late, so the newest hashes
+  /// are kept to compare with.
   struct Passed {
     static constexpr std::size_t kKept = 1024;
     std::int64_t seq = 0;
     std::deque<std::string> newest{};
 
-    [[nodiscard]] std::string hash() const { return newest.empty() ? std::string() : newest.back(); }
+    [[nodiscard]] std::string hash() const {
+      return newest.empty() ? std::string() : newest.back();
+    }
     void take(const AuditRecord& row) {
       seq = row.seq;
       newest.push_back(row.hash);

@@ -39,7 +39,7 @@ class AuditTest : public testing::Test {
     ASSERT_TRUE(store_->write([&](UnitOfWork& work) { return log.append(work, record); }));
   }
   std::filesystem::path path() const { return folder_ / "gate.db"; }
-  /// What somebody with the file in hand could do.
+  /// Changes that an attacker with the database file can make.
   void tamper(const std::string& sql) {
     sqlite3* raw = nullptr;
     ASSERT_EQ(sqlite3_open(path().c_str(), &raw), SQLITE_OK);
@@ -89,8 +89,8 @@ TEST_F(AuditTest, F5_ARemovedRowBreaksTheChain) {
 }
 
 TEST_F(AuditTest, F5_TheStoreAloneCannotForgeAChain) {
-  // Somebody who holds the store knows every column, but not the key: the same rows, made with
-  // another key, are no chain.
+  // An attacker with the store knows every column, but not the key: the same rows with MACs under
+  // another key do not verify.
   EXPECT_TRUE(fault(AuditLog("one", Secret(Bytes(32, 8)))).has_value());
 }
 

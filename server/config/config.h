@@ -30,25 +30,24 @@ struct Config {
   [[nodiscard]] bool development() const { return root_environment == "development"; }
 };
 
-/// Something that keeps a configuration from being used. Codes are stable: C001 unreadable file,
-/// C002 TOML syntax, C003 unknown key, C004 wrong type, C005 value out of range, C006 a rule
-/// between keys is broken.
+/// A problem that makes a configuration unusable. Codes are stable: C001 unreadable file, C002 TOML
+/// syntax, C003 unknown key, C004 wrong type, C005 value out of range, C006 a rule between keys is
+/// broken.
 struct ConfigProblem {
   std::string code;
-  std::string key;         ///< "http.port"; empty where none is concerned
-  std::uint32_t line = 0;  ///< 1-based; 0 where no line is concerned
+  std::string key;         ///< "http.port"; empty when no key is concerned
+  std::uint32_t line = 0;  ///< 1-based; 0 when no line is concerned
   std::string message;
 };
 
-/// A configuration, or every reason why there is none. Nothing is half-loaded.
+/// A configuration, or every problem that it has. It is never loaded in part.
 struct ConfigOutcome {
   Config config;
   std::vector<ConfigProblem> problems;
   [[nodiscard]] bool ok() const { return problems.empty(); }
 };
 
-/// Parses and checks. `file` is for messages; relative paths in `text` are resolved against
-/// `folder`. Throws nothing.
+/// Parses and checks. Relative paths in `text` are resolved against `folder`. Throws nothing.
 [[nodiscard]] ConfigOutcome parse_config(std::string_view text, const std::string& folder);
 
 /// Reads `path` and parses it. A file of more than 1 MiB is refused.
@@ -60,7 +59,7 @@ struct ConfigOutcome {
 /// The effective configuration as TOML: every key, defaults included.
 [[nodiscard]] std::string print_config(const Config& config);
 
-/// docs/configuration.md, from the same list as everything else.
+/// The text of docs/configuration.md, generated from the list of keys.
 [[nodiscard]] std::string configuration_reference();
 
 }  // namespace gate::server

@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kFileBytesMax = 1024 * 1024;
 constexpr std::size_t kTextBytesMax = 4096;
 constexpr std::size_t kTextsMax = 256;
-/// A suggestion further away than this is no help.
+/// The greatest edit distance of a suggestion.
 constexpr std::size_t kSuggestionDistanceMax = 3;
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -55,7 +55,7 @@ std::string suggestion(std::string_view unknown) {
   return best.empty() ? std::string() : fmt::format("; did you mean `{}`?", best);
 }
 
-/// Everything that reading one file gathers.
+/// The state of reading one file.
 class Reader {
  public:
   explicit Reader(std::string folder) : folder_(std::move(folder)) {}
@@ -222,7 +222,7 @@ class Reader {
     }
   }
 
-  /// Paths are absolute from here on, and those that follow from `data_dir` are filled in.
+  /// Makes paths absolute and fills in those that default to a place in `data_dir`.
   void resolve_defaults() {
     Config& config = outcome_.config;
     const auto absolute = [this](std::string& path) {

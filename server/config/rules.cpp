@@ -6,12 +6,13 @@ namespace gate::server {
 namespace {
 
 bool is_loopback_host(std::string_view host) {
-  // A literal address: `127.example` is a name that anybody may own.
+  // Only a literal address counts as loopback: `127.example` is a host name that a third party may
+  // own.
   const bool v4 = host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
   return host == "localhost" || host == "[::1]" || host == "::1" || v4;
 }
 
-/// The host of `scheme://host[:port]`, or empty when there is more or less than that.
+/// The host of `scheme://host[:port]`; empty when the URL has another form.
 std::string_view host_of(std::string_view url, std::string_view scheme) {
   if (!url.starts_with(scheme)) {
     return {};

@@ -7,11 +7,11 @@
 
 namespace gate::server {
 
-/// Told about each broken rule with the key to blame.
+/// Called for each broken rule, with the key to change.
 using RuleReport = std::function<void(std::string_view key, std::string message)>;
 
-/// The rules between keys (C006): what production refuses, what belongs together, what a chosen
-/// channel needs.
+/// The rules between keys (C006): what production refuses, keys that must be set together, and the
+/// keys that a chosen channel needs.
 void check_rules(const Config& config, const RuleReport& report);
 
 }  // namespace gate::server

@@ -17,7 +17,7 @@ inline constexpr std::size_t kAeadKeyBytes = 32;
 [[nodiscard]] Result<Bytes> seal(Random& random, ByteSpan key, std::string_view context,
                                  ByteSpan plain);
 
-/// What was sealed, or kCorrupt when key, context or a single bit differ.
+/// The plain text, or kCorrupt when the key, the context or a single bit differs.
 [[nodiscard]] Result<Secret> open_sealed(ByteSpan key, std::string_view context, ByteSpan sealed);
 
 }  // namespace gate::server

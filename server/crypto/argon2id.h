@@ -10,19 +10,19 @@ namespace gate::server {
 
 inline constexpr std::size_t kArgon2SaltBytes = 16;
 
-/// Cost of argon2id. The defaults are the least that D3 allows: about 40 ms a hash.
+/// Cost of argon2id. The defaults are the minimum that D3 allows: about 40 ms for each hash.
 struct PasswordCost {
   std::uint32_t memory_kib = 19 * 1024;
   std::uint32_t passes = 2;
   std::uint32_t lanes = 1;
 };
 
-/// The encoded string (`$argon2id$v=19$m=...`) of a key of any bytes. Blocks for the cost and takes
-/// that much memory; kUnavailable when the machine has no such memory to give.
+/// Hashes `key` to the encoded string (`$argon2id$v=19$m=...`). Blocks for the duration of the hash
+/// and allocates its memory. kUnavailable when the memory cannot be allocated.
 [[nodiscard]] Result<std::string> argon2id_encode(const PasswordCost& cost, ByteSpan salt,
                                                   ByteSpan key);
 
-/// True if `encoded` was made of `key`. Compares in constant time; takes the cost that `encoded`
+/// True if `encoded` is the hash of `key`. Compares in constant time, at the cost that `encoded`
 /// names.
 [[nodiscard]] bool argon2id_matches(const std::string& encoded, ByteSpan key);
 

@@ -14,8 +14,8 @@ namespace gate::server {
   return base64url(as_bytes(text));
 }
 
-/// The bytes, or nothing when the text is not the one canonical encoding of some bytes: padding,
-/// foreign characters and non-zero spare bits are refused, so no two texts mean the same token.
+/// Decodes the text, or returns nothing when it is not the canonical encoding. Padding, foreign
+/// characters and non-zero spare bits are refused, so no two texts decode to the same token.
 [[nodiscard]] std::optional<Bytes> parse_base64url(std::string_view text);
 
 /// Lower-case hexadecimal.

@@ -17,12 +17,12 @@ using ByteSpan = std::span<const std::uint8_t>;
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Overwrites memory in a way the optimiser may not drop.
+/// Overwrites memory in a way that the optimiser may not remove.
 void wipe(void* memory, std::size_t size) noexcept;
 /// Wipes and empties a text that held a code, a password or a key.
 void wipe(std::string& text) noexcept;
 
-/// Key material: moves, never copies by accident, wipes itself, and has no way to be printed.
+/// Key material. It can be moved but not copied, wipes itself, and cannot be printed.
 class Secret {
  public:
   Secret() = default;

@@ -21,7 +21,7 @@ PolicyVerdict decide_for_app_and_context(const Decider& decider, SignInFacts fac
   if (context.outcome == Outcome::kBlock) {
     app.error_code = std::max(app.error_code, context.error_code);
   }
-  app.outcome = std::min(app.outcome, context.outcome);  // zero is the strict one
+  app.outcome = std::min(app.outcome, context.outcome);  // zero is the strictest
   app.reauthenticate = app.reauthenticate || context.reauthenticate;
   app.session.merge(context.session);
   if (!context.required_text.empty()) {
@@ -30,7 +30,7 @@ PolicyVerdict decide_for_app_and_context(const Decider& decider, SignInFacts fac
   }
   app.reasons.insert(app.reasons.end(), context.reasons.begin(), context.reasons.end());
   if (app.policy_digest != context.policy_digest) {
-    // The set was replaced between the two: neither verdict speaks for the whole.
+    // The set was replaced between the two decisions, so neither holds for both.
     app.outcome = Outcome::kBlock;
     app.reasons.emplace_back("policy_set_replaced_while_deciding");
   }

@@ -10,7 +10,7 @@
 namespace gate::server {
 namespace {
 
-/// Answers by target.
+/// Returns a verdict for each target.
 struct ScriptedDecider final : Decider {
   std::map<std::string, PolicyVerdict> by_target;
   PolicyVerdict decide(const SignInFacts& facts) const override {
@@ -101,7 +101,7 @@ TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
   EXPECT_EQ(facts.completed[0].age_s, 90U);
 }
 
-/// A fact that is supplied from now on goes into supplied_facts.def, and its line here goes.
+/// When a fact becomes supplied, add it to supplied_facts.def and delete its line here.
 TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
   user_.username = "amy@bank.example";
   hints_.address = "198.51.100.7";

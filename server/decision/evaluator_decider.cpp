@@ -16,7 +16,8 @@ bool EvaluatorDecider::protects_context(std::string_view auth_context) const {
 
 PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   const SignInView view(facts);
-  // One snapshot for the decision and its words: a reload in between cannot mix two sets.
+  // One snapshot of the set for the decision and its texts: a reload in between cannot mix two
+  // sets.
   const Evaluator::Snapshot snapshot = evaluator_.snapshot();
   const Decision decision = snapshot.evaluate(view.request());
   PolicyVerdict verdict;
@@ -33,7 +34,7 @@ PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   const PolicySet& set = *snapshot.policies;
   verdict.policy_digest = set.digest();
   if (facts.target_kind == TargetKind::kAuthContext && !set.protects_context(facts.target)) {
-    // The set was replaced since the client asked: no policy stands behind the name any more.
+    // The set was replaced since the client requested the context, and no policy names it any more.
     verdict.outcome = Outcome::kBlock;
     verdict.reasons.push_back("auth_context_without_policy: " + facts.target);
     return verdict;

@@ -59,7 +59,8 @@ SignInFacts gather_facts(const FactSources& sources) {
   facts.sign_in_risk = risk_or_none(sources.user.sign_in_risk);
   facts.user_risk = risk_or_none(sources.user.user_risk);
   for (const CompletedFactor& factor : sources.completed) {
-    // A clock that went back makes a factor fresh, not negative; T9 is the store's concern.
+    // If the clock was set back, the age of a factor is zero and not negative. T9 is enforced in
+    // server/ports/clock.cpp.
     const Micros age = std::max<Micros>(0, sources.now - factor.at) / kMicrosPerSecond;
     const auto age_s = static_cast<std::uint32_t>(
         std::min<Micros>(age, std::numeric_limits<std::uint32_t>::max()));

@@ -11,8 +11,8 @@
 
 namespace gate::server {
 
-/// Where an address is. The default of the server knows no countries; a GeoIP database is put
-/// behind this port. Safe from any number of threads.
+/// The port that maps an address to its country. By default the server knows no countries; a GeoIP
+/// database can be connected here. Safe from any number of threads.
 struct CountryLookup {
   CountryLookup() = default;
   CountryLookup(const CountryLookup&) = delete;
@@ -22,7 +22,7 @@ struct CountryLookup {
   [[nodiscard]] virtual std::string country_of(std::string_view ip) const = 0;
 };
 
-/// What is known when a decision is due.
+/// The input of a decision.
 struct FactSources {
   const User& user;
   const Client& client;
@@ -34,17 +34,16 @@ struct FactSources {
   Micros now = 0;
 };
 
-/// Longest signal value that is taken from a request, and most signals of one request.
+/// The longest signal value and the most signals that are read from one request.
 inline constexpr std::size_t kSignalBytesMax = 256;
 inline constexpr std::size_t kSignalsMax = 32;
 
-/// The request that the policies are asked about. User, groups, roles, kind, risks and the
-/// directory's signals come from the user record; address, client and platform from the hints. The
-/// hints' signals count only if the client is configured to be believed, and then they win over the
-/// directory's.
+/// Builds the request to the evaluator. User, groups, roles, kind, risks and stored signals come
+/// from the user record; address, client and platform from the hints. Signals in the hints count
+/// only if the client has `trusted_signals`; then they replace stored signals of the same name.
 [[nodiscard]] SignInFacts gather_facts(const FactSources& sources);
 
-/// `true`, `false`, an integer, or a text with or without double quotes.
+/// Parses `true`, `false`, an integer, or a text with or without double quotes.
 [[nodiscard]] std::variant<std::int64_t, bool, std::string> parse_signal(std::string_view text);
 
 }  // namespace gate::server

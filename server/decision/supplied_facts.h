@@ -5,7 +5,7 @@
 
 namespace gate::server {
 
-/// A fact that gather_facts() supplies. Declared signals are supplied as well.
+/// A fact that gather_facts() supplies. Declared signals are supplied in addition.
 struct SuppliedFact {
   std::string_view path;  ///< as conditions write it
   std::string_view from;  ///< for operators

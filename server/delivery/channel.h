@@ -9,16 +9,17 @@
 
 namespace gate::server {
 
-/// What became of one attempt.
+/// The result of one attempt.
 struct DeliveryReceipt {
   DeliveryOutcome outcome = DeliveryOutcome::kUnknown;
-  /// What the provider calls the message; empty when it gave no name.
+  /// The provider's id of the message; empty when it gave none.
   std::string provider_id;
-  /// For the log: the provider's answer in one line. Holds neither address nor text of the message.
+  /// The provider's answer in one line, for the log. It holds neither the address nor the text of
+  /// the message.
   std::string detail;
 };
 
-/// A way for messages to leave. An instance belongs to one worker thread and keeps its connection
+/// Sends messages of one kind. An instance belongs to one worker thread and keeps its connection
 /// between messages.
 class DeliveryChannel {
  public:
@@ -27,13 +28,13 @@ class DeliveryChannel {
   DeliveryChannel& operator=(const DeliveryChannel&) = delete;
   virtual ~DeliveryChannel() = default;
 
-  /// Tries once and says what is certain about it (rule T5): `kUnknown` whenever the message may
-  /// have left. Blocks, within the channel's own time limit. An Error means that this channel could
-  /// not try at all.
+  /// Attempts the delivery once and reports only what is certain (T5): `kUnknown` whenever the
+  /// message may have left. Blocks, within the time limit of the channel. An Error means that this
+  /// channel could not attempt it at all.
   [[nodiscard]] virtual Result<DeliveryReceipt> send(const OutboxMessage& message) = 0;
 };
 
-/// Makes one channel per worker.
+/// Makes one channel for each worker.
 using ChannelFactory = std::function<Result<std::unique_ptr<DeliveryChannel>>()>;
 
 }  // namespace gate::server

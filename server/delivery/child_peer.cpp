@@ -18,7 +18,7 @@ ChildPeer::ChildPeer(const std::string& kind, const std::string& behaviour) {
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
-    // Debian's aiosmtpd belongs to Debian's Python, which need not be the first on the path.
+    // aiosmtpd is installed for Debian's Python, which need not be the first in PATH.
     execl("/usr/bin/python3", "python3", GATE_SOURCE_DIR "/server/delivery/peer_stub.py",
           kind.c_str(), behaviour.c_str(), static_cast<char*>(nullptr));
     _exit(127);

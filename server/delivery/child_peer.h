@@ -7,8 +7,8 @@
 
 namespace gate::server {
 
-/// A peer for tests in a process of its own: `peer_stub.py` as SMTP server or SMS gateway on
-/// 127.0.0.1. It prints its port, then one JSON line per message that it received.
+/// A test peer in a process of its own: `peer_stub.py` as SMTP server or SMS gateway on 127.0.0.1.
+/// It prints its port, then one JSON line for each message received.
 class ChildPeer {
  public:
   /// `kind` is "smtp" or "sms"; `behaviour` tells the stub how to answer.
@@ -18,7 +18,7 @@ class ChildPeer {
   ChildPeer& operator=(const ChildPeer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  /// Blocks for the next line that the peer prints; empty when it ended.
+  /// Blocks for the next line of the peer; empty when it ended.
   std::string next_line();
 
  private:

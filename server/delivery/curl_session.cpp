@@ -5,7 +5,7 @@
 namespace gate::server {
 
 Result<CurlSession> CurlSession::create() {
-  // Once per process and thread-safe by the language's rule for local statics.
+  // Initialised once for each process; local statics are thread-safe.
   static const CURLcode kGlobal = curl_global_init(CURL_GLOBAL_DEFAULT);
   CURL* handle = kGlobal == CURLE_OK ? curl_easy_init() : nullptr;
   if (handle == nullptr) {

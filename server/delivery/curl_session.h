@@ -9,22 +9,22 @@
 
 namespace gate::server {
 
-/// One libcurl easy handle, kept over many transfers so that its connection is kept too. Belongs to
-/// one thread.
+/// One libcurl easy handle. It is kept over many transfers, so that its connection is reused.
+/// Belongs to one thread.
 class CurlSession {
  public:
   static Result<CurlSession> create();
 
-  /// Forgets the options of the last transfer, keeps the connection, and sets what every transfer
-  /// of ours wants: no signals, no redirects, no progress, our time limits.
+  /// Resets the options, keeps the connection, and sets what every transfer needs: no signals, no
+  /// redirects, no progress output, our time limits.
   void begin(long connect_timeout_ms, long total_timeout_ms);
   /// Runs the transfer; blocks.
   CURLcode perform();
 
   [[nodiscard]] CURL* handle() const { return handle_.get(); }
-  /// The last protocol answer (SMTP reply or HTTP status); 0 without one.
+  /// The last protocol answer (SMTP reply or HTTP status); 0 if there was none.
   [[nodiscard]] long response_code() const;
-  /// libcurl's own words about the last failure, in one line.
+  /// libcurl's description of the last failure, in one line.
   [[nodiscard]] std::string failure(CURLcode code) const;
 
  private:
@@ -53,7 +53,7 @@ class CurlList {
   std::unique_ptr<curl_slist, Free> list_;
 };
 
-/// True when the transfer ended before anything of the message can have left.
+/// True when the transfer ended before any of the message can have left.
 [[nodiscard]] bool failed_before_sending(CURLcode code) noexcept;
 
 }  // namespace gate::server

@@ -78,7 +78,8 @@ std::string quoted_printable(std::string_view text) {
     }
     const bool line_ends = at + 1 == text.size() || text[at + 1] == '\n';
     const bool literal = (c >= 0x21 && c < 0x7f && c != '=') || (c == ' ' && !line_ends);
-    // A dot that begins a line is written encoded, so that no relay's dot-stuffing can matter.
+    // A dot at the beginning of a line is encoded, so that dot-stuffing by a relay cannot change
+    // it.
     const bool leading_dot = c == '.' && column == 0;
     const std::size_t width = literal && !leading_dot ? 1 : 3;
     if (column + width > kQuotedLineMax - 1) {

@@ -9,9 +9,9 @@
 
 namespace gate::server {
 
-/// The development outbox: one JSON line per message with `time`, `channel`, `to`, `code` and
+/// The development outbox: one JSON line for each message with `time`, `channel`, `to`, `code` and
 /// `body`, appended to a file that only its owner may read. It holds codes in clear text, so the
-/// configuration refuses it outside development.
+/// configuration refuses it outside of development.
 class OutboxFile final : public DeliveryChannel {
  public:
   /// Creates the file with mode 0600 or opens it for appending; refuses one that others may read.
@@ -19,7 +19,7 @@ class OutboxFile final : public DeliveryChannel {
   static Result<std::unique_ptr<DeliveryChannel>> open(const std::string& path, const Clock& clock);
   ~OutboxFile() override;
 
-  /// One `write(2)` per line, so lines of several workers never mix.
+  /// One `write(2)` for each line, so that lines of several workers never mix.
   Result<DeliveryReceipt> send(const OutboxMessage& message) override;
 
  private:

@@ -39,7 +39,7 @@ class SmtpChannel final : public DeliveryChannel {
                               .message_id = message.message_id,
                               .date = clock_.now()});
     if (!mail) {
-      // Nothing that another try could mend.
+      // Another attempt would fail as well.
       return DeliveryReceipt{
           .outcome = DeliveryOutcome::kFailed, .provider_id = {}, .detail = mail.error().message};
     }
@@ -54,7 +54,7 @@ class SmtpChannel final : public DeliveryChannel {
   }
 
  private:
-  /// Sets the transfer up; the returned copy of the password must live until it is done.
+  /// Prepares the transfer. The returned copy of the password must live until the transfer is done.
   std::string prepare(const CurlList& receivers, std::string_view& rest) {
     const SmtpSettings& s = *settings_;
     CURL* curl = session_.handle();
@@ -99,7 +99,7 @@ class SmtpChannel final : public DeliveryChannel {
     } else if (reply >= 500 && reply < 600) {
       receipt.outcome = DeliveryOutcome::kFailed;
     }
-    // libcurl quotes the server, and servers quote the receiver's address.
+    // libcurl's text quotes the server's reply, and replies often quote the recipient's address.
     receipt.detail = reply != 0 ? fmt::format("SMTP {}", reply) : receipt.detail;
     return receipt;
   }

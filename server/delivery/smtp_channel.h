@@ -12,8 +12,8 @@
 
 namespace gate::server {
 
-/// How the way to the mail server is protected. `kStartTls` refuses a server that does not offer
-/// it.
+/// How the connection to the mail server is protected. `kStartTls` refuses a server that does not
+/// offer it.
 enum class SmtpTls : std::uint8_t { kNone, kStartTls, kImplicit };
 
 struct SmtpSettings {
@@ -25,15 +25,15 @@ struct SmtpSettings {
   std::string from_address;
   std::string from_name;
   std::string subject = "Your sign-in code";
-  std::string helo;     ///< the name we greet with; empty: this machine's
+  std::string helo;     ///< the HELO name; empty: this machine's
   std::string ca_file;  ///< empty: the system's certificates
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{20'000};
 };
 
 /// Sends mail through libcurl over one connection that is kept between messages. `settings` are
-/// shared by the workers' channels. A refusal of the 5xx family is final, anything else is tried
-/// again: mail is at-least-once, its Message-ID stable (T5).
+/// shared by the channels of all workers. A 5xx refusal is final; after any other failure the mail
+/// is sent again. Mail is delivered at least once, with a stable Message-ID (T5).
 Result<std::unique_ptr<DeliveryChannel>> make_smtp_channel(
     std::shared_ptr<const SmtpSettings> settings, const Clock& clock);
 

@@ -43,7 +43,8 @@ void add_field(std::string& form, std::string_view name, std::string_view value)
   }
 }
 
-/// A string member of the answer, or empty: what a provider sends is never trusted to have a shape.
+/// A string member of the answer, or empty: the provider's answer is not trusted to have the
+/// expected form.
 std::string member(const std::string& answer, const char* name) {
   boost::system::error_code error;
   const boost::json::value parsed = boost::json::parse(answer, error);

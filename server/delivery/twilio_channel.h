@@ -10,7 +10,7 @@
 
 namespace gate::server {
 
-/// A gateway that speaks Twilio's Messages resource. Exactly one of `from` and
+/// The settings of a gateway with Twilio's Messages resource. Exactly one of `from` and
 /// `messaging_service_sid` is set.
 struct TwilioSettings {
   std::string base_url = "https://api.twilio.com";
@@ -23,9 +23,9 @@ struct TwilioSettings {
   std::chrono::milliseconds timeout{15'000};
 };
 
-/// Sends text messages through libcurl. At most once (T5): only what certainly did not leave (no
-/// connection, 429) is tried again; a lost answer or a 5xx is `kUnknown`, the user may ask for a
-/// new code. 4xx is final.
+/// Sends text messages through libcurl, each at most once (T5). Only a message that certainly did
+/// not leave (no connection, 429) is sent again. A lost answer or a 5xx is `kUnknown`; the user may
+/// request a new code. A 4xx is final.
 Result<std::unique_ptr<DeliveryChannel>> make_twilio_channel(
     std::shared_ptr<const TwilioSettings> settings);
 

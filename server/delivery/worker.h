@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "server/delivery/channel.h"
-#include "server/store/outbox.h"
 #include "server/ports/clock.h"
+#include "server/store/outbox.h"
 
 namespace gate::server {
 
@@ -21,39 +21,38 @@ class Logger;
 
 struct DeliverySettings {
   std::size_t threads = 2;
-  /// How long a worker sleeps when nothing is due and nobody wakes it (retries, another process's
-  /// messages).
+  /// How long an idle worker sleeps before it polls the outbox for retries and for messages of
+  /// other processes.
   std::chrono::milliseconds poll_interval{1'000};
-  /// Messages claimed at once by one worker.
+  /// The number of messages that a worker claims at once.
   std::size_t batch = 8;
-  /// For how long a claim is ours, and how long one attempt may take: what cannot be attempted
-  /// inside the lease is handed back unsent instead of being sent twice.
+  /// How long a claim lasts, and how long one attempt may take. A message that cannot be attempted
+  /// within the lease is handed back unsent, so that it is not sent twice.
   Micros lease = 60 * kMicrosPerSecond;
   Micros attempt_max = 25 * kMicrosPerSecond;
 };
 
-/// When to try again after the given number of tries: 2 s, 4 s, 8 s ... at most a minute apart. A
-/// code lives ten minutes, so longer waits would only deliver dead ones.
+/// The delay before the next attempt: 2 s, 4 s, 8 s ... at most a minute. A code lives for ten
+/// minutes, so a longer delay would only deliver expired codes.
 [[nodiscard]] Micros retry_delay(std::int64_t tries) noexcept;
 
-/// Threads that take messages out of the store's outbox, send them, and report what became of them
-/// (T5). Never logs an address, a code or a text.
+/// Threads that claim messages in the store's outbox, send them, and report the result (T5). They
+/// never log an address, a code or a text.
 class DeliveryWorkers {
  public:
-  /// Starts the threads. Fails if a channel cannot be made. A null factory means that messages of
-  /// this kind are refused. `outbox`, `clock` and `log` must outlive the workers.
-  static Result<std::unique_ptr<DeliveryWorkers>> start(DeliverySettings settings,
-                                                        Outbox& outbox,
+  /// Starts the threads. Fails if a channel cannot be made. A message whose kind has a null factory
+  /// is refused. `outbox`, `clock` and `log` must outlive the workers.
+  static Result<std::unique_ptr<DeliveryWorkers>> start(DeliverySettings settings, Outbox& outbox,
                                                         const ChannelFactory& email,
                                                         const ChannelFactory& sms,
                                                         const Clock& clock, Logger& log);
-  /// Waits for attempts under way, then joins. Claimed messages that were not attempted are handed
-  /// back.
+  /// Waits for the attempts under way and joins the threads. Claimed messages that were not
+  /// attempted are handed back.
   ~DeliveryWorkers();
   DeliveryWorkers(const DeliveryWorkers&) = delete;
   DeliveryWorkers& operator=(const DeliveryWorkers&) = delete;
 
-  /// Says that there may be something to send. Cheap, from any thread.
+  /// Wakes a worker: there may be a message to send. Cheap, from any thread.
   void wake();
 
  private:
@@ -63,7 +62,7 @@ class DeliveryWorkers {
   };
   DeliveryWorkers(DeliverySettings settings, Outbox& outbox, const Clock& clock, Logger& log);
   void run(Lane& lane);
-  /// The number of messages that were claimed.
+  /// Sends one batch and returns the number of messages claimed.
   std::size_t deliver_batch(Lane& lane);
   void deliver(Lane& lane, const OutboxMessage& message, Micros claimed_at);
   DeliveryReceipt attempt(Lane& lane, const OutboxMessage& message);

@@ -18,7 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// An outbox in memory that remembers what was reported.
+/// An outbox in memory that records the reported outcomes.
 class MemoryOutbox final : public Outbox {
  public:
   void add(std::int64_t seq, ChannelKind kind, std::int64_t tries = 1) {
@@ -41,8 +41,7 @@ class MemoryOutbox final : public Outbox {
     }
     return claimed;
   }
-  Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
-                             Micros retry_at) override {
+  Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome, Micros retry_at) override {
     const std::scoped_lock lock(mutex_);
     finished_[seq] = {outcome, retry_at};
     changed_.notify_all();

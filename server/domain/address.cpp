@@ -26,7 +26,7 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// What is left of a mail address when everything is taken off that changes no mailbox.
+/// The mailbox behind a mail address: the address without the parts that do not change the mailbox.
 std::string mailbox_of(std::string_view address) {
   const std::size_t at = address.find('@');
   std::string_view local = address.substr(0, at);
@@ -42,7 +42,7 @@ std::string mailbox_of(std::string_view address) {
   return mailbox.append("@").append(domain);
 }
 
-/// Keeps the first and last character, at most a third of the whole.
+/// Shows the first and last character, and never more than a third of the text.
 std::string mask_part(std::string_view part) {
   if (part.size() < 3) {
     return std::string(part.size(), '*');
@@ -119,7 +119,7 @@ bool same_place(ChannelKind kind, std::string_view a, std::string_view b) {
 std::string mask_address(ChannelKind kind, std::string_view address) {
   if (kind == ChannelKind::kSms) {
     std::string masked(address);
-    // The first digit and the last two stay, so that the owner knows which number is meant.
+    // The first digit and the last two are shown, so that the owner can recognise the number.
     for (std::size_t i = 2; i + 2 < masked.size(); ++i) {
       masked[i] = '*';
     }

@@ -44,7 +44,7 @@ TEST(Address, C4_OneMailboxUnderTwoAddressesIsOnePlace) {
   EXPECT_TRUE(mail("a.m.y+x@googlemail.com", "amy@gmail.com"));
   EXPECT_FALSE(mail("a.my@bank.example", "amy@bank.example"));
   EXPECT_FALSE(mail("amy@bank.example", "amy@other.example"));
-  EXPECT_FALSE(mail("+a@bank.example", "+b@bank.example")) << "a tag of nobody is a name";
+  EXPECT_FALSE(mail("+a@bank.example", "+b@bank.example")) << "an empty name before the tag";
   EXPECT_TRUE(same_place(ChannelKind::kSms, "+15550100104", "+15550100104"));
   EXPECT_FALSE(same_place(ChannelKind::kSms, "+15550100104", "+15550100105"));
 }

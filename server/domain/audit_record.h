@@ -7,15 +7,15 @@
 
 namespace gate::server {
 
-/// One chain of audit rows: every node writes one for each tenant, and one of its own (`tenant_id`
-/// empty). The one chain of stores before version 3 has an empty node.
+/// One chain of audit rows. Every node writes one for each tenant, and one of its own (`tenant_id`
+/// empty). The single chain of a store before version 3 has an empty node.
 struct AuditChain {
   std::string node;
   std::string tenant_id;
   friend auto operator<=>(const AuditChain&, const AuditChain&) = default;
 };
 
-/// Where a chain stands: its newest row.
+/// The newest row of a chain.
 struct AuditHead {
   AuditChain chain;
   std::int64_t seq = 0;
@@ -39,7 +39,7 @@ struct AuditRecord {
   std::string outcome;
   std::string required_text;
   std::string reasons;
-  std::string heads;  ///< heads of other chains, now and then: a cut tail shows in them
+  std::string heads;  ///< in some rows: heads of other chains, by which a cut chain is detected
   std::string prev_hash;
   std::string hash;
 };

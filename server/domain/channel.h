@@ -5,12 +5,11 @@
 
 namespace gate::server {
 
-/// How a code reaches its reader. Stored as a number; the names are part of the provisioning
-/// format.
+/// How a code is delivered. Stored as a number; the names are part of the provisioning format.
 enum class ChannelKind : unsigned char { kEmail, kSms };
 inline constexpr ChannelKind kChannelKinds[] = {ChannelKind::kEmail, ChannelKind::kSms};
 
-/// `email` or `sms`, as provisioning files, wires and logs say.
+/// `email` or `sms`: the name in provisioning files, on the wire and in logs.
 [[nodiscard]] std::string_view name(ChannelKind kind);
 /// The method that a code over such a channel proves.
 [[nodiscard]] Method method_of(ChannelKind kind);

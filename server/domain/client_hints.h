@@ -10,17 +10,17 @@
 
 namespace gate::server {
 
-/// What a request says of the client that sent it, in no protocol's words. Nothing here is proven.
+/// What a request says about its client, independent of the protocol. Nothing here is proven.
 struct ClientHints {
   std::string address;  ///< of the client, as text
   ClientApp app = ClientApp::kNativeApp;
   Platform platform = Platform::kUnknown;
-  std::string device_key;  ///< the secret of a recognised device (B8); empty: none was presented
-  /// Signals by name, values in policy syntax. Believed of a client with `trusted_signals` alone.
+  std::string device_key;  ///< the secret of a known device (B8); empty: none was presented
+  /// Signals by name, with values in policy syntax. Used only if the client has `trusted_signals`.
   std::vector<std::pair<std::string, std::string>> signals;
 };
 
-/// Who asks: one request of a known client of a known tenant. All of it outlives the request.
+/// The origin of one request: a known client of a known tenant. All members outlive the request.
 struct Caller {
   const Tenant& tenant;
   const Client& client;

@@ -8,15 +8,15 @@
 
 namespace gate::server {
 
-/// A device that a user has signed in from completely (B8). It proves itself by a secret of its
-/// own, of which a keyed hash is all that is stored.
+/// A device on which a user has completed a sign-in (B8). It proves itself by a secret of its own;
+/// only a keyed hash of the secret is stored.
 struct KnownDevice {
   std::string tenant_id;
   std::string user_id;
   Bytes key_hash;
-  std::string device_id;  ///< what its tries are counted on; new each time that it becomes known
+  std::string device_id;  ///< its tries are counted under this id; new each time it becomes known
   std::int64_t user_epoch = 0;
-  std::int64_t epoch = 0;  ///< moves when the sessions of this device alone have to die
+  std::int64_t epoch = 0;  ///< raised to end the sessions of this device alone
   Micros seen_at = 0;      ///< its last complete sign-in
 };
 

@@ -7,7 +7,7 @@
 
 namespace gate::server {
 
-/// A factor that was done, when, and over which channel (empty for a password).
+/// A completed factor: method, time and channel (empty for a password).
 struct CompletedFactor {
   Method method = Method::kPassword;
   Micros at = 0;

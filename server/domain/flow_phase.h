@@ -20,10 +20,11 @@ inline constexpr std::size_t kFlowPhaseCount = 0
 /// The name under which the phase is stored.
 [[nodiscard]] std::string_view name(FlowPhase phase) noexcept;
 [[nodiscard]] std::optional<FlowPhase> parse_flow_phase(std::string_view text) noexcept;
-/// True where the flow waits for the client; the other phases are passed through or final.
+/// True if the flow waits for the client. The other phases are left within one request, or are
+/// final.
 [[nodiscard]] bool is_live(FlowPhase phase) noexcept;
 
-/// Where a flow stands. The two deadlines are absolute; a live phase past either is expired.
+/// The state of a flow. The two deadlines are absolute; a live phase past either has expired.
 struct FlowState {
   FlowPhase phase = FlowPhase::kExpired;
   Micros flow_ends_at = 0;   ///< the whole flow (C5: at most 30 minutes)

@@ -14,29 +14,29 @@
 
 namespace gate::server {
 
-/// What a flow is for. Names are stored: append only.
+/// The purpose of a flow. Names are stored: append only.
 enum class FlowKind : std::uint8_t { kSignIn };
 
-/// The user that a flow is about, as it was when the flow began.
+/// The user of a flow, with the epoch at which the flow began.
 struct FlowSubject {
   std::string user_id;
   std::int64_t epoch = 0;
   friend bool operator==(const FlowSubject&, const FlowSubject&) = default;
 };
 
-/// What clients announce that they can be asked for.
+/// The capabilities that clients announce.
 inline constexpr std::uint32_t kCapabilityMfa = 1;
 inline constexpr std::uint32_t kCapabilityEnrolment = 2;
 
-/// One flow under way. `gen` counts the continuation tokens handed out for it (T3).
+/// One flow. `gen` counts the continuation tokens handed out for it (T3).
 struct FlowRecord {
   std::string tenant_id;
   std::string flow_id;  ///< 128 random bits, lower-case hex
   FlowKind kind = FlowKind::kSignIn;
   std::string client_id;
-  /// Absent: no user has the name that was typed, and the flow can never finish (C6).
+  /// Absent: no user has the name that was typed, and the flow can never end with tokens (C6).
   std::optional<FlowSubject> subject;
-  std::string account_key;  ///< what limits are counted on; alike for known and unknown names
+  std::string account_key;  ///< limits are counted under it, also for unknown names
   std::int64_t gen = 0;
   FlowState state;
   Method first_factor = Method::kPassword;
@@ -44,7 +44,7 @@ struct FlowRecord {
   std::uint32_t capabilities = 0;
   std::string challenge_id;  ///< the live challenge, if any
   std::string challenge_channel_id;
-  ChannelKind pending_kind = ChannelKind::kEmail;  ///< enrolment: what is being proven
+  ChannelKind pending_kind = ChannelKind::kEmail;  ///< enrolment: the kind being proven
   std::string pending_address;                     ///< sealed at rest
   std::string label_address;                       ///< the name that was typed; sealed at rest
   std::vector<CompletedFactor> completed;
@@ -54,13 +54,13 @@ struct FlowRecord {
   friend bool operator==(const FlowRecord&, const FlowRecord&) = default;
 };
 
-/// What a continuation token names: a flow, and how many tokens it has given out before.
+/// The content of a continuation token: a flow, and how many tokens were handed out before.
 struct FlowPlace {
   std::string flow_id;  ///< 32 lower-case hex digits
   std::int64_t gen = 0;
 };
 
-/// A code that was sent, known by its MAC alone (A6).
+/// A code that was sent. Only its MAC is stored (A6).
 struct ChallengeRecord {
   std::string tenant_id;
   std::string challenge_id;
@@ -72,9 +72,9 @@ struct ChallengeRecord {
 };
 
 enum class CodeVerdict : std::uint8_t {
-  kAccepted,  ///< right, and used up by this very call
+  kAccepted,  ///< right, and used up by this call
   kWrong,     ///< evaluated and counted
-  kGone,      ///< used, dead, expired or of another flow: nothing was evaluated
+  kGone,      ///< used, replaced, expired or of another flow: nothing was evaluated
 };
 
 struct CodeTrial {

@@ -8,7 +8,7 @@
 
 namespace gate::server {
 
-/// One message to send. In the table the payload is sealed, and wiped when the row is finished.
+/// One message to send. In the store the payload is sealed, and wiped when the message is finished.
 struct OutboxMessage {
   std::int64_t seq = 0;  ///< set by the store
   std::string tenant_id;
@@ -19,7 +19,7 @@ struct OutboxMessage {
   std::string body;
   std::string message_id;  ///< stable over retries, for the Message-ID of mail
   std::int64_t tries = 0;  ///< this claim included
-  bool deliver = true;     ///< false: behind an unknown name; written, and never sent
+  bool deliver = true;     ///< false for an unknown name: written, and never sent
 };
 
 enum class DeliveryOutcome : std::uint8_t {
@@ -29,7 +29,7 @@ enum class DeliveryOutcome : std::uint8_t {
   kUnknown,  ///< may have been delivered: mail is tried again, SMS is not (T5)
 };
 
-/// How long a claimed message belongs to its claimer.
+/// How long a claim of a message lasts.
 inline constexpr Micros kOutboxLease = 60 * kMicrosPerSecond;
 
 }  // namespace gate::server

@@ -17,7 +17,7 @@ struct SessionRecord {
   std::string user_id;
   std::string client_id;
   std::int64_t user_epoch = 0;
-  std::string device_id;  ///< the recognised device that it began on; empty: none
+  std::string device_id;  ///< the known device that it began on; empty: none
   std::int64_t device_epoch = 0;
   Micros auth_time = 0;
   Micros ends_at = 0;

@@ -13,7 +13,7 @@ namespace gate::server {
 inline constexpr int kCodeDigitsMin = 6;  // A1
 inline constexpr int kCodeDigitsMax = 10;
 
-/// Lives of what is issued.
+/// Lifetimes of tokens.
 struct TokenLifetimes {
   Micros access_token = 5 * kMicrosPerMinute;  ///< E1: 5 to 60 minutes
   Micros id_token = 10 * kMicrosPerMinute;     ///< E2
@@ -26,10 +26,10 @@ struct SendLimit {
 };
 
 /// Everything about flows and tokens that an operator may set. The defaults are the recommended
-/// values; `check` holds the bounds that the requirements named beside them put on them.
+/// values. `check` enforces the bounds of the requirements named beside them.
 struct ServiceSettings {
-  /// Scheme, host and port under which clients and resource servers see this server, without a
-  /// slash at the end. Issuer of a tenant: `<issuer_base_url>/<tenant id>/v2.0`.
+  /// Scheme, host and port of this server as clients and resource servers see it, without a
+  /// trailing slash. The issuer of a tenant is `<issuer_base_url>/<tenant id>/v2.0`.
   std::string issuer_base_url;
 
   int email_code_digits = 8;                         ///< A1: 6 to 10
@@ -42,37 +42,37 @@ struct ServiceSettings {
   std::int64_t tries_per_code = 5;     ///< B1: at most 5
   std::int64_t tries_per_flow = 10;    ///< B2: at most 10
   std::int64_t tries_delay_from = 10;  ///< B3: wrong tries in a row at which delays begin
-  std::int64_t tries_stop_at = 50;     ///< B3: at most 100; then `gated unlock` alone helps
+  std::int64_t tries_stop_at = 50;     ///< B3: at most 100; then only `gated unlock` helps
   Micros tries_delay_first = 30 * kMicrosPerSecond;
   Micros tries_delay_max = kMicrosPerHour;
 
   Micros resend_spacing = 60 * kMicrosPerSecond;  ///< B5
   std::int64_t sends_per_hour = 5;                ///< B5, per destination
   std::int64_t sends_per_day = 10;                ///< B5, per destination
-  /// B5, over all destinations. Mail costs little, and anybody who knows names can have it sent;
-  /// its caps are wide. An SMS costs money and needs a first factor.
+  /// B5, over all destinations. The caps on mail are wide: mail costs little, and anyone who knows
+  /// user names can cause it. An SMS costs money and needs a first factor.
   SendLimit sms_per_prefix{1'000, 5'000};
   SendLimit sms_per_client{5'000, 50'000};
   SendLimit sms_per_tenant{10'000, 100'000};
   SendLimit email_per_client{20'000, 200'000};
   SendLimit email_per_tenant{50'000, 500'000};
-  /// Where the tenant's own customers are: digits that numbers begin with, without `+`. No cap per
-  /// prefix there; client and tenant are capped all the same.
+  /// The prefixes of the operator's home countries: digits that numbers begin with, without `+`.
+  /// They have no cap per prefix; the caps of client and tenant apply.
   std::vector<std::string> sms_home_prefixes;
   std::int64_t password_tries = 10;  ///< B6, wrong ones per window and account
   Micros password_window = 15 * kMicrosPerMinute;
 
-  std::int64_t known_devices = 5;                 ///< B8, per user; 0: every device is a stranger
+  std::int64_t known_devices = 5;                 ///< B8, per user; 0: no device is known
   Micros known_device_life = 90 * kMicrosPerDay;  ///< B8, from its last complete sign-in
-  /// B8, wrong ones in a row and for each secret; then the device is forgotten. `check` holds these
-  /// and `tries_stop_at` to the 100 that B3 allows an account in all.
+  /// B8: wrong tries in a row, for each secret; then the device is forgotten. `check` keeps these
+  /// and `tries_stop_at` together within the 100 that B3 allows an account.
   std::int64_t known_device_tries = 10;
 
   TokenLifetimes tokens;                            ///< E1, E2
   Micros refresh_family_life = 30 * kMicrosPerDay;  ///< E4: at most 30 days
 
-  /// Ids of tenants whose `initiate` answers user_not_found. All others do not reveal who exists
-  /// (C6).
+  /// Ids of tenants whose `initiate` answers user_not_found. All others do not reveal which names
+  /// exist (C6).
   std::set<std::string> revealing_tenants;
 };
 

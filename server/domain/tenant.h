@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-/// Plain values without behaviour. Every one belongs to a tenant, and nothing reaches across
-/// tenants.
+/// Plain values without behaviour. Each belongs to one tenant and refers to nothing of another
+/// tenant.
 namespace gate::server {
 
 struct Tenant {

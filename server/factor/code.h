@@ -11,12 +11,12 @@
 namespace gate::server {
 
 /// A code of `digits` decimal digits, each uniform by rejection sampling (A1, A2). The caller wipes
-/// it. `digits` outside the bounds is a programmer error.
+/// it. `digits` out of bounds is a programmer error.
 [[nodiscard]] Result<std::string> make_code(Random& random, int digits);
 
-/// What is stored instead of a code (A6): HMAC-SHA-256(pepper, challenge id, code). The challenge
-/// id makes equal codes of two challenges differ and binds the code to its flow, channel, client
-/// and step, which the challenge row names (A5).
+/// The stored form of a code (A6): HMAC-SHA-256(pepper, challenge id, code). The challenge id makes
+/// equal codes of two challenges differ. It also binds the code to the flow, channel, client and
+/// step of the challenge (A5).
 [[nodiscard]] Digest code_mac(ByteSpan pepper, std::string_view challenge_id,
                               std::string_view code);
 

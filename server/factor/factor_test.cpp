@@ -16,7 +16,7 @@ struct BrokenRandom final : Random {
   }
 };
 
-/// Hands out a fixed byte.
+/// Returns a fixed byte.
 struct ConstantRandom final : Random {
   explicit ConstantRandom(std::uint8_t first) : next(first) {}
   Result<void> fill(std::span<std::byte> out) override {
@@ -52,7 +52,7 @@ TEST(Code, A1_LengthIsFixedAndDigitsAreUniformOver100000Codes) {
 }
 
 TEST(Code, A1_BytesThatWouldFavourLowDigitsAreRejected) {
-  ConstantRandom random(250);  // 250..255 have to be skipped, then 0, 1, 2 ...
+  ConstantRandom random(250);  // 250..255 must be skipped, then 0, 1, 2 ...
   EXPECT_EQ(*make_code(random, 6), "012345");
 }
 

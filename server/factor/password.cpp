@@ -36,11 +36,11 @@ std::uint32_t parameter(std::string_view encoded, std::string_view name) {
 
 PasswordHasher::PasswordHasher(Secret pepper, Random& random, PasswordCost cost)
     : pepper_(std::move(pepper)), random_(random), cost_(cost) {
-  // A hash that no password meets: its salt is fixed, its key is not a peppered password.
+  // A hash that no password matches: its input is not a peppered password.
   const std::array<std::uint8_t, kArgon2SaltBytes> salt{};
-  auto encoded = encode(pepper_, cost_, salt, std::string_view("\0nobody", 7));
+  auto encoded = encode(pepper_, cost_, salt, std::string_view("\0unknown", 8));
   if (encoded) {
-    nobody_ = std::move(encoded).value();
+    unknown_ = std::move(encoded).value();
   }
 }
 
@@ -53,7 +53,7 @@ Result<std::string> PasswordHasher::hash(std::string_view password) const {
 }
 
 bool PasswordHasher::verify(std::string_view encoded, std::string_view password) const {
-  // Too long is wrong, but takes as long as any other wrong password.
+  // A password that is too long is wrong, and takes as long as any other wrong password.
   const bool fits = password.size() <= kPasswordBytesMax;
   Digest key = peppered(pepper_, fits ? password : password.substr(0, kPasswordBytesMax));
   const bool matches = argon2id_matches(std::string(encoded), key);
@@ -61,8 +61,8 @@ bool PasswordHasher::verify(std::string_view encoded, std::string_view password)
   return matches && fits;
 }
 
-void PasswordHasher::verify_nobody(std::string_view password) const {
-  static_cast<void>(verify(nobody_, password));
+void PasswordHasher::verify_unknown(std::string_view password) const {
+  static_cast<void>(verify(unknown_, password));
 }
 
 bool PasswordHasher::is_outdated(std::string_view encoded) const {

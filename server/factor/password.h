@@ -10,12 +10,12 @@
 
 namespace gate::server {
 
-/// Longest password in bytes; longer ones are wrong, never truncated.
+/// The longest password in bytes. A longer one is wrong and is never truncated.
 inline constexpr std::size_t kPasswordBytesMax = 1024;
 
 /// Passwords by argon2id over HMAC-SHA-256(pepper, password) (D3). Immutable and safe from any
-/// number of threads; every call blocks for the cost above and takes that much memory, so callers
-/// run it on workers whose number bounds both.
+/// number of threads. Every call blocks for the cost above and allocates its memory, so callers run
+/// it on worker threads, whose number bounds both.
 class PasswordHasher {
  public:
   PasswordHasher(Secret pepper, Random& random, PasswordCost cost = {});
@@ -26,17 +26,17 @@ class PasswordHasher {
   /// True if `encoded` was made of this password and pepper.
   [[nodiscard]] bool verify(std::string_view encoded, std::string_view password) const;
 
-  /// Takes as long as `verify` and is never true: for names that nobody has (C6).
-  void verify_nobody(std::string_view password) const;
+  /// Takes as long as `verify` and never succeeds: for unknown user names (C6).
+  void verify_unknown(std::string_view password) const;
 
-  /// True if `encoded` was made at a lower cost than this one: hash again at the next success.
+  /// True if `encoded` has a lower cost than this hasher: hash again at the next success.
   [[nodiscard]] bool is_outdated(std::string_view encoded) const;
 
  private:
   Secret pepper_;
   Random& random_;
   PasswordCost cost_;
-  std::string nobody_;
+  std::string unknown_;
 };
 
 }  // namespace gate::server

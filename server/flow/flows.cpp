@@ -9,7 +9,7 @@
 namespace gate::server {
 namespace {
 
-/// The event that a command asks for; absent: the run was stopped.
+/// The event that a command requests; absent when the run was stopped.
 struct Plan {
   FlowRun& run;
   std::optional<FlowEvent> operator()(const RequestChallenge& command) const {

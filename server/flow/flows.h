@@ -5,11 +5,11 @@
 
 namespace gate::server {
 
-/// Everything that a client may ask of the server, over whatever wire. Any number of threads; each
-/// call blocks for the disk and for argon2, so it belongs on worker threads. Throws nothing.
+/// All operations of clients, for every wire. Safe from any number of threads. Each call blocks for
+/// the disk and for argon2, so it belongs on worker threads. Throws nothing.
 class Flows {
  public:
-  /// `services` and `machine` outlive this. Another machine than the sign-in's own is for tests.
+  /// `services` and `machine` outlive this. Only tests pass another machine than the default.
   explicit Flows(FlowServices services, const FlowMachine& machine = sign_in_machine())
       : services_(std::move(services)), machine_(machine) {}
 

@@ -1,5 +1,6 @@
-// The runner carries out what the table says, and nothing else: a table with a planted mistake is
-// seen to make it. So the walk over the table (sign_in/table_test.cpp) proves the running code.
+// The runner carries out what the table says, and nothing else: with a planted fault in the table,
+// the fault shows in its behaviour. So the walk over the table (sign_in/table_test.cpp) also proves
+// the running code.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,7 @@ constexpr const char* kTenant = "11111111-1111-4111-8111-111111111111";
 constexpr const char* kPassword = "correct horse battery staple";
 constexpr Micros kNow = 1'800'000'000'000'000;
 
-/// Demands a second factor until two are done, and lets methods be enrolled.
+/// Requires a second factor until two are completed, and permits enrolment.
 struct TwoFactors final : Decider {
   [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override {
     PolicyVerdict verdict;
@@ -81,7 +82,7 @@ class PlantedTest : public testing::Test {
 
   PasswordHasher passwords() { return PasswordHasher(secrets_.password_pepper.clone(), random_); }
 
-  /// Changes one effect of one transition, and makes flows of what comes of it.
+  /// Changes one effect of one transition, and makes flows with that table.
   void plant(FlowPhase from, FlowEvent event, FlowEffect effect, bool present) {
     for (FlowTransition& transition : table_) {
       if (transition.from == from && transition.event == event) {
@@ -93,7 +94,7 @@ class PlantedTest : public testing::Test {
     FAIL() << "there is no such transition";
   }
 
-  /// Lets one transition end in another phase.
+  /// Makes one transition end in another phase.
   void lead_to(FlowPhase from, FlowEvent event, FlowPhase to) {
     for (FlowTransition& transition : table_) {
       transition.to = transition.from == from && transition.event == event ? to : transition.to;
@@ -108,7 +109,7 @@ class PlantedTest : public testing::Test {
     EXPECT_TRUE(before.next.has_value()) << "nothing to go on with";
     return before.next ? flows().run(caller(), *before.next, command) : Reply{};
   }
-  /// Password asked for and given.
+  /// Requests and submits the password.
   Reply first_factor(const std::string& user) {
     const Reply asked = run(start(user), RequestChallenge{});
     return run(asked, SubmitPassword{kPassword, wish_});
@@ -260,7 +261,7 @@ TEST_F(PlantedTest, ARefusalIsWhatTheTableAnswers) {
   EXPECT_TRUE(is<Refused>(first_factor("amy")));
 }
 
-/// A machine over other enumerations than those of flows.
+/// A machine with other enumerations than those of flows.
 struct Door {
   enum class Phase : unsigned char { kOpen, kShut, kGone };
   enum class Event : unsigned char { kPush, kPull };

@@ -13,7 +13,7 @@ Reply refused(RefusalReason reason) {
   return {Refused{reason}, std::nullopt};
 }
 
-/// What one look found.
+/// What one snapshot found.
 struct Looked {
   OpenedRefresh opened;
   std::optional<User> user;
@@ -54,7 +54,7 @@ PolicyVerdict decide(const FlowServices& services, const Caller& caller, const U
   return decide_for_app_and_context(services.decider, facts, auth_context);
 }
 
-/// One decision on its way to the disk.
+/// One decision to be committed.
 class Renewal {
  public:
   Renewal(const FlowServices& services, const Caller& caller, const Looked& looked,
@@ -67,7 +67,7 @@ class Renewal {
 
   [[nodiscard]] const PolicyVerdict& verdict() const { return verdict_; }
 
-  /// Records the decision, with what follows from it in the same unit of work.
+  /// Writes the audit row of the decision and its consequences, in one unit of work.
   Result<void> write(const std::function<Result<void>(UnitOfWork&)>& then) const {
     return services_.store.write([&](UnitOfWork& work) -> Result<void> {
       if (verdict_.policy_digest != services_.decider.digest()) {
@@ -105,7 +105,8 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
   GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
   GATE_TRY_VOID(renewal.write(
       [&](UnitOfWork& work) { return write_refresh(work, caller.tenant.id, step, caller.now); }));
-  // `granted_scope` puts what was asked in order; that it is no wider was looked at before.
+  // `granted_scope` orders the requested scope. That it is no wider than the session was checked
+  // before.
   const std::string scope =
       command.scope.empty() ? session.scope
                             : granted_scope(caller.client, command.scope).value_or(session.scope);
@@ -130,7 +131,8 @@ Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
     case RefreshVerdict::kUsable:
       break;
     case RefreshVerdict::kReused:
-      // Two hold the token, and it cannot be told which one is the client: both lose (E3).
+      // Two parties hold the token, and the server cannot tell which one is the client. So the
+      // family ends for both (E3).
       return end_family(services, caller, looked.opened);
     case RefreshVerdict::kUnknown:
     case RefreshVerdict::kEnded:

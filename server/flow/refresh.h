@@ -6,8 +6,8 @@
 
 namespace gate::server {
 
-/// Renews the tokens of a session: the token is looked at and the policies of now are asked outside
-/// of any transaction, the step to the successor is one guarded statement (E3, T6).
+/// Renews the tokens of a session. The token is looked up and the policies in force are evaluated
+/// outside of the unit of work. The step to the successor is one guarded statement (E3, T6).
 [[nodiscard]] Reply refresh_tokens(const FlowServices& services, const Caller& caller,
                                    const RefreshTokens& command);
 

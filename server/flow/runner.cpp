@@ -6,7 +6,7 @@
 namespace gate::server {
 namespace {
 
-/// Calls `stage` of every effect that was taken, in order, until the run is stopped.
+/// Calls `stage` for every effect taken, in order, until the run is stopped.
 template <typename Stage>
 Result<void> for_each_effect(FlowRun& run, const Stage& stage) {
   for (const FlowEffects& effects : run.taken) {
@@ -107,7 +107,7 @@ Result<void> prepare(FlowRun& run, FlowEvent event) {
 }
 
 Result<void> commit(FlowRun& run, UnitOfWork& work) {
-  // A store may run the work again.
+  // A store may run the unit of work again.
   run.ended.reset();
   run.reached_cap.reset();
   run.prepared.decisions_written = 0;
@@ -115,9 +115,9 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
     return steps.admit == nullptr ? Result<void>() : steps.admit(run, work);
   }));
   if (run.stopped()) {
-    return {};  // what was counted stays counted
+    return {};  // the counters are committed
   }
-  // A flow that ends without tokens rests on nothing: it may end whatever has changed.
+  // A flow that ends without tokens needs no guard: it may end even if the user has changed.
   const bool goes_on = is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
   GATE_TRY_VOID(work.advance_flow(run.flow, run.found.flow.gen, run.found.flow.state.phase,
                                   goes_on ? run.guard() : std::nullopt));

@@ -34,8 +34,8 @@ FlowEvent proof_of(CodeStep step) {
   GATE_CHECK(false, "a code of no step");
 }
 
-/// The authentication context is asked for once and stays with the flow: MSAL drops `claims` on the
-/// call that submits the second factor.
+/// The authentication context is requested once and kept in the flow: MSAL omits `claims` in the
+/// request that submits the second factor.
 void take_wish(FlowRun& run, const TokenWish& wish) {
   run.material.wish = wish;
   if (!wish.auth_context.empty()) {
@@ -43,8 +43,8 @@ void take_wish(FlowRun& run, const TokenWish& wish) {
   }
 }
 
-/// Sets what the code proves. False: over a channel that may not be used any more (T6), or over
-/// none at all behind an unknown name.
+/// Sets the factor that the code proves. False if its channel may not be used any more (T6), or for
+/// an unknown name.
 bool take_code_factor(FlowRun& run, CodeStep step) {
   const std::string& id = run.flow.challenge_channel_id;
   if (step == CodeStep::kEnrolment) {
@@ -65,9 +65,9 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
   return usable;
 }
 
-/// Counts a wrong try of the flow; the answer to it, or nothing if the flow has ended or moved on
-/// since it was looked at. The flow is not advanced: the client keeps its token while tries are
-/// left, and the store ended the flow where none are (B2).
+/// Counts a wrong try of the flow and returns its answer; nothing if the flow has ended or was
+/// advanced since its snapshot. The flow is not advanced: the client keeps its token while tries
+/// are left. When none are left, the store has ended the flow (B2).
 Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
                                            RefusalReason wrong) {
   const std::int64_t max = run.services.settings.tries_per_flow;
@@ -117,15 +117,16 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
     GATE_TRY(const CodeTrial trial,
              work.try_code(flow.tenant_id, flow.challenge_id, flow.flow_id, mac, run.caller.now));
     if (trial.verdict != CodeVerdict::kAccepted) {
-      // Wrong, late, used and dead all look the same from outside (T1).
+      // Wrong, expired, used and replaced codes get the same answer (T1).
       GATE_TRY(ended, count_failure(run, work, RefusalReason::kWrongCode));
-      // Another request was first: what this one finds now is its answer, and it counts nowhere.
+      // Another request advanced the flow first. This one is answered from the new state and is not
+      // counted.
       return ended ? Result<void>()
                    : Result<void>(Error{ErrorCode::kConflict, "the flow moved on"});
     }
     GATE_TRY_VOID(work.succeeded(flow.tenant_id, admitted.key));
     if (!usable) {
-      // The code was right, and is used up all the same.
+      // The code was right but its channel is not usable; the code is used up all the same.
       ended = Reply{Refused{RefusalReason::kMethodBlocked}, std::nullopt};
       return {};
     }
@@ -144,12 +145,12 @@ namespace {
 
 /// A password try that may be evaluated.
 struct ReservedTry {
-  std::optional<std::string> encoded;  ///< absent: the flow has no user, or the user no password
+  std::optional<std::string> encoded;  ///< absent: no user, or a user without a password
   std::string counted_on;
 };
 
-/// Admits one try of the flow's account (B3, B6). Counted before the hash is computed, so that
-/// parallel tries cannot outrun the counter.
+/// Admits one try of the flow's account (B3, B6). It is counted before the hash is computed, so
+/// that parallel tries cannot exceed the limit.
 Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, ReservedTry& reserved) {
   GATE_TRY_VOID(load_flow(run, place));
   if (run.stopped()) {
@@ -178,7 +179,7 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, Reser
   return refused;
 }
 
-/// What follows from the right password, from a snapshot of its own.
+/// What follows from the right password, from a new snapshot.
 Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword& command,
                      const ReservedTry& reserved, const std::string& rehashed) {
   GATE_TRY_VOID(load_flow(run, place));
@@ -194,7 +195,7 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
     return {};
   }));
   if (stored != reserved.encoded) {
-    // Changed in the meantime: the proof is void (T6).
+    // The password changed in the meantime, so the proof is void (T6).
     return Reply{Refused{RefusalReason::kWrongPassword}, std::nullopt};
   }
   take_wish(run, command.wish);
@@ -223,7 +224,7 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
   if (reserved.encoded) {
     right = services.passwords.verify(*reserved.encoded, command.password);
   } else {
-    services.passwords.verify_nobody(command.password);
+    services.passwords.verify_unknown(command.password);
   }
   if (!right) {
     std::optional<Reply> reply;
@@ -236,7 +237,7 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
   std::string rehashed;
   if (services.passwords.is_outdated(*reserved.encoded)) {
     auto hashed = services.passwords.hash(command.password);
-    rehashed = hashed ? std::move(*hashed) : std::string();  // if it fails: next time
+    rehashed = hashed ? std::move(*hashed) : std::string();  // if it fails, at the next sign-in
   }
   return attempt_twice(services, [&]() -> Result<Reply> {
     FlowRun run(services, caller, machine);
@@ -252,7 +253,7 @@ Reply try_password(const FlowServices& services, const Caller& caller, const Flo
   if (reply) {
     return std::move(reply).value();
   }
-  // Nothing is tried again here: each try is counted.
+  // No second attempt after a conflict: each try is counted.
   const Error error = reply.error();
   return attempt_twice(services, [&error]() -> Result<Reply> { return error; });
 }

@@ -14,7 +14,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-/// An IPv4 client of a dual-stack socket shows as ::ffff:a.b.c.d; ranges are written against the
+/// An IPv4 client of a dual-stack socket appears as ::ffff:a.b.c.d. Ranges are compared with the
 /// plain form.
 ip::address plain(const ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -40,7 +40,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// The last entry of a comma-separated list, which is cut off the list.
+/// Removes the last entry of a comma-separated list and returns it.
 std::string_view take_last(std::string_view& list) {
   const auto comma = list.rfind(',');
   const std::string_view entry = comma == std::string_view::npos ? list : list.substr(comma + 1);

@@ -8,9 +8,9 @@
 
 namespace gate::server {
 
-/// Which peers may speak for somebody else. An address is a fact that policies decide on, so only a
-/// listed proxy's `X-Forwarded-For` is believed, and only the entry that the outermost listed proxy
-/// saw itself.
+/// The peers that may name another client address. The address is a fact for policies. So
+/// `X-Forwarded-For` is used only when it comes from a listed proxy, and only the entry that the
+/// outermost listed proxy added itself.
 class TrustedProxies {
  public:
   /// `ranges` are addresses or CIDR prefixes, IPv4 or IPv6. Fails on the first that is neither.
@@ -22,9 +22,9 @@ class TrustedProxies {
   ~TrustedProxies();
 
   /// The client's address for a connection from `peer` whose request carries `forwarded_for` (all
-  /// such fields joined by commas, in order). Walks from the right over trusted proxies; an entry
-  /// that is not an address ends the walk at the last proxy, because what stands to the left of it
-  /// is anybody's word.
+  /// such fields in order, joined by commas). Walks from the right over trusted proxies. An entry
+  /// that is not an address ends the walk at the last proxy, because the entries to its left are
+  /// not trusted.
   [[nodiscard]] std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
 
  private:

@@ -35,7 +35,7 @@ using Clock = std::chrono::steady_clock;
 constexpr asio::as_tuple_t<asio::use_awaitable_t<SocketExecutor>> kAwait{};
 
 /// After a refusal the client may still be sending. Closing at once would reset the connection and
-/// could take our answer with it, so this much is read and dropped first, for this long.
+/// could discard our answer. So up to this much is read and dropped first, for up to this long.
 constexpr std::size_t kDrainBytesMax = 64 * 1024;
 constexpr std::chrono::milliseconds kDrainTimeout{1'000};
 
@@ -85,7 +85,7 @@ bool is_safe_value(std::string_view value) {
   return true;
 }
 
-/// One connection: its stream, its one buffer, and what has been counted on it.
+/// One connection: its stream, its buffer and its counters.
 template <typename Stream>
 class Connection {
  public:
@@ -137,7 +137,7 @@ class Connection {
     if (error || !parser.is_header_done()) {
       co_return co_await refuse(HttpFault::kBadRequestLine);
     }
-    // Before the content is read: trailer fields must not become header fields.
+    // Checked before the content is read, because trailer fields must not become header fields.
     HttpRequest request = take_head(parser);
     if (const auto fault = co_await read_body(parser, check.facts)) {
       co_return co_await refuse(*fault);
@@ -147,7 +147,7 @@ class Connection {
     }
     request.body = std::move(parser.get().body());
     const HttpResponse response = co_await answer(request);
-    wipe(request.body);  // a password or a code (A8)
+    wipe(request.body);  // it may hold a password or a code (A8)
     wipe_buffer();
     const bool keep = parser.keep_alive() && !last && !context_.stopping;
     const bool written = co_await write(response, request.method == "HEAD", keep);
@@ -155,8 +155,9 @@ class Connection {
     co_return written&& keep;
   }
 
-  /// What was read of a request stays in the buffer after it was consumed; none of it may outlive
-  /// the request. Where the next request is there already, it is overwritten by the one after.
+  /// The bytes of a request stay in the buffer after they were consumed, and must not outlive the
+  /// request. If the next request is in the buffer already, the bytes are overwritten with the
+  /// request after it.
   void wipe_buffer() {
     if (buffer_.size() == 0) {
       const auto all = buffer_.prepare(buffer_.capacity());
@@ -164,7 +165,7 @@ class Connection {
     }
   }
 
-  /// Neither fault nor size: the peer is gone or was silent for too long.
+  /// Neither a fault nor a limit: the peer is gone, or was silent for too long.
   Awaitable<HeadScan> read_head() {
     HeadScan scan = find_head_end(view(buffer_), limits_);
     entry_.idle = buffer_.size() == 0;
@@ -174,8 +175,8 @@ class Connection {
           buffer_.prepare(limits_.head_bytes_max + limits_.body_bytes_max - buffer_.size()),
           kAwait);
       if (error) {
-        // Gone, or too slow: the stream closed the socket at the deadline, so no answer is
-        // possible.
+        // The peer is gone or too slow. The stream closed the socket at the deadline, so no answer
+        // is possible.
         co_return HeadScan{};
       }
       buffer_.commit(size);
@@ -207,7 +208,7 @@ class Connection {
     if (error == http::error::body_limit || error == http::error::buffer_overflow) {
       co_return HttpFault::kBodyTooLarge;
     }
-    // Other errors are the transport's: the peer is gone and nobody reads an answer.
+    // All other errors are of the transport: the peer is gone and an answer would not be read.
     const bool framing =
         error && error.category() == http::make_error_code(http::error::bad_chunk).category() &&
         error != http::error::partial_message && error != http::error::end_of_stream;
@@ -244,19 +245,19 @@ class Connection {
     if (is_health_path(request.path)) {
       co_return answer_health(request, context_.probe, context_.stopping);
     }
-    // Nothing may time the socket out while a worker has the request.
+    // The socket has no deadline while a worker handles the request.
     beast::get_lowest_layer(stream_).expires_never();
     auto response = co_await in_worker(request);
     co_return response ? std::move(*response) : overloaded();
   }
 
-  /// Hands the request to a worker and comes back to this thread with its answer; nothing if the
-  /// queue is full.
+  /// Hands the request to a worker and resumes on this thread with the answer; nothing if the queue
+  /// is full.
   Awaitable<std::optional<HttpResponse>> in_worker(const HttpRequest& request) {
     const SocketExecutor executor = beast::get_lowest_layer(stream_).get_executor();
     const auto initiate = [this, executor, &request](auto handler) {
       auto resume = std::make_shared<decltype(handler)>(std::move(handler));
-      // Keeps the socket thread running until the answer is back.
+      // Keeps the socket thread running until the answer arrives.
       auto work = asio::make_work_guard(executor);
       auto task = [this, executor, &request, resume, work]() mutable {
         auto response = std::make_shared<HttpResponse>(context_.handler(request));
@@ -345,20 +346,20 @@ class Connection {
   const HttpLimits& limits_;
   ConnectionEntry& entry_;
   std::string peer_;
-  /// The one buffer of the connection; what of the next request came early stays in it.
+  /// The buffer of the connection; early bytes of the next request stay in it.
   beast::flat_buffer buffer_;
 };
 
-/// Registers the connection for the time that it is served.
-class Registration {
+/// Lists the connection in the context while it is served.
+class ListedConnection {
  public:
-  Registration(ConnectionContext& context, TcpStream& stream)
+  ListedConnection(ConnectionContext& context, TcpStream& stream)
       : context_(context), at_(context.open.insert(context.open.end(), ConnectionEntry{})) {
     at_->close = [&stream] { stream.close(); };
   }
-  ~Registration() { context_.open.erase(at_); }
-  Registration(const Registration&) = delete;
-  Registration& operator=(const Registration&) = delete;
+  ~ListedConnection() { context_.open.erase(at_); }
+  ListedConnection(const ListedConnection&) = delete;
+  ListedConnection& operator=(const ListedConnection&) = delete;
   [[nodiscard]] ConnectionEntry& entry() { return *at_; }
 
  private:
@@ -375,14 +376,14 @@ std::string peer_of(const Socket& socket) {
 Awaitable<void> serve_tls(TcpStream plain, asio::ssl::context& tls, std::string peer,
                           ConnectionContext& context) {
   TlsStream stream(std::move(plain), tls);
-  Registration registration(context, beast::get_lowest_layer(stream));
+  ListedConnection listed(context, beast::get_lowest_layer(stream));
   beast::get_lowest_layer(stream).expires_after(context.settings.limits.handshake_timeout);
   const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
   if (error) {
     context.log.debug("tls_handshake_failed", {{"peer", peer}, {"error", error.message()}});
     co_return;
   }
-  co_await Connection<TlsStream>(stream, context, registration.entry(), std::move(peer)).serve();
+  co_await Connection<TlsStream>(stream, context, listed.entry(), std::move(peer)).serve();
   beast::get_lowest_layer(stream).expires_after(kDrainTimeout);
   const auto [ignored] = co_await stream.async_shutdown(kAwait);
   static_cast<void>(ignored);
@@ -400,8 +401,8 @@ Awaitable<void> serve_connection(Socket socket, std::shared_ptr<asio::ssl::conte
     co_await serve_tls(std::move(stream), *tls, std::move(peer), context);
     co_return;
   }
-  Registration registration(context, stream);
-  co_await Connection<TcpStream>(stream, context, registration.entry(), std::move(peer)).serve();
+  ListedConnection listed(context, stream);
+  co_await Connection<TcpStream>(stream, context, listed.entry(), std::move(peer)).serve();
   (void)stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 

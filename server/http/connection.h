@@ -20,21 +20,22 @@ namespace gate::server {
 
 class Logger;
 
-/// The concrete executor instead of the type-erased default: measured, it is what makes Asio cheap.
+/// The concrete executor type. Measurements show that the type-erased default makes Asio much
+/// slower.
 using SocketExecutor = boost::asio::io_context::executor_type;
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, SocketExecutor>;
 template <typename T>
 using Awaitable = boost::asio::awaitable<T, SocketExecutor>;
 
-/// One open connection, as a stop needs to see it.
+/// One open connection, as the stop procedure needs it.
 struct ConnectionEntry {
-  /// Between two requests: may be closed without cutting anything off.
+  /// True between two requests: it may be closed without cutting off an answer.
   bool idle = true;
   std::function<void()> close;
 };
 
-/// What all connections of a listener share. Belongs to the socket thread; only `handler` is used
-/// elsewhere.
+/// The state shared by all connections of a listener. Belongs to the socket thread; only `handler`
+/// is used by other threads.
 struct ConnectionContext {
   ConnectionContext(const ListenerSettings& s, HttpHandler h, ReadinessProbe p, Logger& l,
                     TrustedProxies t)
@@ -49,7 +50,7 @@ struct ConnectionContext {
   TrustedProxies proxies;
   std::list<ConnectionEntry> open;
   bool stopping = false;
-  /// Emptied (and so joined) before the sockets go: its tasks refer to requests that live in their
+  /// Emptied and joined before the sockets are destroyed: its tasks refer to requests in their
   /// coroutines.
   std::optional<WorkerPool> workers;
 };
@@ -58,7 +59,7 @@ struct ConnectionContext {
 Awaitable<void> serve_connection(Socket socket, std::shared_ptr<boost::asio::ssl::context> tls,
                                  ConnectionContext& context);
 
-/// Tells a connection beyond the limit that the server is full, and closes it.
+/// Answers a connection beyond the limit with 503, and closes it.
 Awaitable<void> turn_away(Socket socket, bool tls);
 
 }  // namespace gate::server

@@ -12,19 +12,19 @@
 
 namespace gate::server {
 
-/// Ids that tie an answer to a request and a log line.
+/// Ids that connect an answer with its request and its log lines.
 struct RequestIds {
-  std::string correlation_id;  ///< the client's, or ours where it sent none
+  std::string correlation_id;  ///< the client's, or a new one if it sent none
   std::string trace_id;
 };
 
 using PathValues = std::vector<std::string_view>;
 
-/// One request on its way through middleware to its endpoint, and what was found out on the way.
+/// One request on its way to its endpoint, with the results of the middleware.
 struct Exchange {
   const HttpRequest& request;
   Micros now = 0;
-  PathValues values{};  ///< of the path template
+  PathValues values{};  ///< of the segments `{name}`, in order
   RequestIds ids{};
   std::optional<Tenant> tenant{};
   bool origin_allowed = false;  ///< a page of the request's Origin may read the answer
@@ -33,14 +33,14 @@ struct Exchange {
 /// Answers a request. Throws nothing.
 using Handler = std::function<HttpResponse(Exchange&)>;
 
-/// What is wrong with a request before any endpoint sees it.
+/// A problem of a request that is found before its endpoint is called.
 enum class RequestProblem : unsigned char {
   kNoSuchRoute,
   kWrongMethod,
   kUnknownTenant,
   kUnavailable,  ///< reported to the operator already
 };
-/// Writes a problem in the form of the wire that serves the path.
+/// Serialises a problem in the form of the wire that serves the path.
 using ProblemWriter = std::function<HttpResponse(const Exchange&, RequestProblem)>;
 
 }  // namespace gate::server

@@ -7,22 +7,22 @@
 
 namespace gate::server {
 
-/// What `/readyz` says. `detail` is a JSON object text for operators; it names no user and holds no
-/// secret.
+/// The content of `/readyz`. `detail` is the text of a JSON object for operators; it names no user
+/// and holds no secret.
 struct Readiness {
   bool ready = false;
   std::string detail = "{}";
 };
 
-/// Asked on the socket thread for every `/readyz`, so it must be quick and never block.
+/// Called on the socket thread for every `/readyz`, so it must be quick and never block.
 using ReadinessProbe = std::function<Readiness()>;
 
-/// True for the two paths below. They are answered on the socket thread, so that a server whose
-/// workers are all busy still tells its orchestrator that it is alive.
+/// True for the two paths below. They are answered on the socket thread, so that the server reports
+/// that it is alive even when all workers are busy.
 [[nodiscard]] bool is_health_path(std::string_view path) noexcept;
 
-/// `/healthz`: 200 while the process serves at all. `/readyz`: 200 when it can decide and store,
-/// 503 with the detail otherwise and while stopping.
+/// `/healthz`: 200 while the process runs. `/readyz`: 200 when the server can decide and store; 503
+/// with the detail otherwise, and while it stops.
 [[nodiscard]] HttpResponse answer_health(const HttpRequest& request, const ReadinessProbe& probe,
                                          bool stopping);
 

@@ -30,8 +30,8 @@ using Timer =
 
 constexpr asio::as_tuple_t<asio::use_awaitable_t<SocketExecutor>> kAwait{};
 constexpr int kBacklog = 1024;
-/// When accepting fails (no file descriptors left), trying again at once would only burn the
-/// processor.
+/// The delay after accepting failed (no file descriptors left), because an immediate retry would
+/// only use CPU time.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 Error bind_error(const ListenerSettings& settings, const boost::system::error_code& error) {
@@ -104,7 +104,7 @@ void Listener::State::spawn(Socket socket) {
                       : serve_connection(std::move(socket), current, context);
   asio::co_spawn(io.get_executor(), std::move(session), [this](std::exception_ptr failure) {
     if (failure) {
-      // Out of memory, in practice. The connection is gone; the server goes on.
+      // In practice: out of memory. The connection is dropped; the server goes on.
       context.log.error("connection_failed");
     }
   });
@@ -146,7 +146,7 @@ void Listener::State::begin_stop() {
       io.stop();
     }
   });
-  // Ends the grace as soon as the last connection is done.
+  // Ends the grace period as soon as the last connection is done.
   struct Watch {
     State* state;
     void operator()() const {

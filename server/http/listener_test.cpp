@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-/// Answers with what it understood, so that a test sees what the parser made of the bytes.
+/// Answers with the parsed request, so that a test sees how the bytes were read.
 HttpResponse echo(const HttpRequest& request) {
   std::string body = request.method + " " + request.path + "?" + request.query + "\n";
   for (const auto& [name, value] : request.headers) {
@@ -48,7 +48,7 @@ class ListenerTest : public ::testing::Test {
     listener_ = std::move(started).value();
   }
   std::uint16_t port() const { return listener_->port(); }
-  /// One connection, these bytes, everything that comes back.
+  /// Sends these bytes on one connection and returns everything that comes back.
   std::string exchange(std::string_view bytes) {
     RawClient client(port());
     client.send(bytes);
@@ -252,7 +252,7 @@ TEST_F(ListenerTest, OverloadIsToldAtOnceWithRetryAfterWhileHealthStillAnswers) 
   busy.wait();
   RawClient second(port());
   second.send(post("2"));
-  // One thread serves the sockets in turn: once a later connection has been answered, the second
+  // One thread serves all sockets in turn. So once a later connection was answered, the second
   // request has been read and fills the queue.
   const std::string health = "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n";
   EXPECT_THAT(exchange(health), StartsWith("HTTP/1.1 200"));
@@ -266,7 +266,7 @@ TEST_F(ListenerTest, OverloadIsToldAtOnceWithRetryAfterWhileHealthStillAnswers) 
   release.count_down();
   EXPECT_THAT(first.read_response(), HasSubstr("\n\n1"));
   EXPECT_THAT(second.read_response(), HasSubstr("\n\n2"));
-  listener_.reset();  // before the latches that its workers know
+  listener_.reset();  // before the latches that its workers use
 }
 
 TEST_F(ListenerTest, OneConnectionBeyondTheLimitIsTurnedAway) {
@@ -302,7 +302,7 @@ TEST_F(ListenerTest, StopFinishesWhatIsUnderWayAndClosesWhatIsIdle) {
   EXPECT_THAT(answer, HasSubstr("Connection: close"));
   stopper.join();
   EXPECT_FALSE(RawClient(port()).connected());
-  listener_.reset();  // before the latches that its workers know
+  listener_.reset();  // before the latches that its workers use
 }
 
 TEST_F(ListenerTest, ReadinessFollowsTheProbe) {

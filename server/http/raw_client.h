@@ -6,7 +6,7 @@
 
 namespace gate::server {
 
-/// A TCP client for tests that sends exactly the bytes it is given, malformed or not.
+/// A TCP client for tests. It sends exactly the given bytes, malformed or not.
 class RawClient {
  public:
   /// Connects to 127.0.0.1.
@@ -17,10 +17,10 @@ class RawClient {
 
   [[nodiscard]] bool connected() const { return descriptor_ >= 0; }
   void send(std::string_view bytes);
-  /// No more bytes will be sent.
+  /// Ends the sending direction.
   void finish();
-  /// Reads until the peer closes (or ten seconds of silence, which a test then sees as missing
-  /// bytes).
+  /// Reads until the peer closes, or until ten seconds of silence, which a test sees as missing
+  /// bytes.
   std::string read_all();
   /// Reads one response by its Content-Length; empty when the peer closed instead.
   std::string read_response();

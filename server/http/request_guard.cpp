@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::size_t kMethodBytesMax = 16;
-/// Longer numbers than this are either padded or far beyond any limit.
+/// A longer number is either padded or beyond every limit.
 constexpr std::size_t kLengthDigitsMax = 12;
 
 constexpr std::array<HttpFaultText, 0
@@ -62,7 +62,7 @@ std::optional<HttpFault> check_target(std::string_view method, std::string_view 
   if (target.size() > limits.target_bytes_max) {
     return HttpFault::kTargetTooLong;
   }
-  // Absolute and authority forms are for proxies; this is an origin server.
+  // Absolute and authority forms are requests to a proxy; this is an origin server.
   const bool asterisk = target == "*" && method == "OPTIONS";
   const bool visible = std::all_of(target.begin(), target.end(),
                                    [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });

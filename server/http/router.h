@@ -9,20 +9,21 @@
 
 namespace gate::server {
 
-/// Endpoints by method and path template. A segment `{name}` takes one segment of a path, of 1 to
+/// Endpoints by method and path template. A segment `{name}` matches one path segment of 1 to
 /// `kSegmentBytesMax` bytes; every other segment is compared byte for byte. Nothing is decoded.
-/// Immutable once it serves; any number of threads.
+/// Immutable once it serves; safe from any number of threads.
 class Router {
  public:
   static constexpr std::size_t kSegmentBytesMax = 253;
 
-  /// `path`: "/{tenant}/oauth2/v2.0/token". The same method and path twice is a programmer error.
+  /// Adds an endpoint, e.g. with the path "/{tenant}/oauth2/v2.0/token". Adding a method and path
+  /// twice is a programmer error.
   void add(std::string_view method, std::string_view path, Handler handler);
 
   struct Match {
-    const Handler* handler = nullptr;  ///< null: no such path, or not with this method
+    const Handler* handler = nullptr;  ///< null: no such path, or none with this method
     bool path_known = false;
-    bool accepts_post = false;  ///< so pages of other origins may ask first (CORS)
+    bool accepts_post = false;  ///< then a preflight is answered (CORS)
     PathValues values;          ///< of the `{name}` segments, in order
   };
   /// HEAD is served by the handler of GET.

@@ -16,16 +16,16 @@ bool is_word_char(char c) {
          c == '_';
 }
 
-/// Only what is safe to put into a header of the answer and into a log line.
+/// True if the id is safe in a header of the answer and in a log line.
 bool is_request_id(std::string_view text) {
   return !text.empty() && text.size() <= kRequestIdBytesMax &&
          std::all_of(text.begin(), text.end(), is_word_char);
 }
 
 bool is_header_list(std::string_view text) {
-  return text.size() <= kHeaderListBytesMax &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_word_char(c) || c == ',' || c == ' '; });
+  return text.size() <= kHeaderListBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_word_char(c) || c == ',' || c == ' ';
+         });
 }
 
 std::string_view first_segment(std::string_view path) {
@@ -40,10 +40,10 @@ HttpResponse preflight(const Exchange& exchange) {
   response.status = 204;
   response.headers = {{"cache-control", "no-store"}, {"vary", "origin"}};
   if (exchange.origin_allowed) {
-    // Reflected, because apps add x-* headers of their own (native-auth-api 1.2).
+    // The requested headers are repeated, because apps add x-* headers of their own
+    // (native-auth-api 1.2).
     const std::string_view asked = exchange.request.header("access-control-request-headers");
-    response.headers.emplace_back("access-control-allow-origin",
-                                  exchange.request.header("origin"));
+    response.headers.emplace_back("access-control-allow-origin", exchange.request.header("origin"));
     response.headers.emplace_back("access-control-allow-methods", "POST, OPTIONS");
     response.headers.emplace_back("access-control-max-age", kPreflightMaxAge);
     if (!asked.empty() && is_header_list(asked)) {
@@ -53,11 +53,11 @@ HttpResponse preflight(const Exchange& exchange) {
   return response;
 }
 
-/// Lets a page of a listed origin read the answer, unless the endpoint has said who may.
+/// Allows a page of a listed origin to read the answer, unless the endpoint has set this already.
 void add_cors(const Exchange& exchange, HttpResponse& response) {
-  const bool said = std::any_of(
-      response.headers.begin(), response.headers.end(),
-      [](const auto& header) { return header.first == "access-control-allow-origin"; });
+  const bool said =
+      std::any_of(response.headers.begin(), response.headers.end(),
+                  [](const auto& header) { return header.first == "access-control-allow-origin"; });
   if (!exchange.origin_allowed || said) {
     return;
   }
@@ -90,7 +90,7 @@ HttpResponse Site::answer(Exchange& exchange) const {
   const HttpRequest& request = exchange.request;
   Router::Match match = router_.find(request.method, request.path);
   exchange.values = match.values;
-  // A page is told what is wrong even where there is no such endpoint.
+  // A page may read the error even if there is no such endpoint.
   const bool has_origin = !request.header("origin").empty();
   if (match.path_known || has_origin) {
     const std::string_view segment =
@@ -125,8 +125,7 @@ HttpResponse Site::dispatch(Exchange& exchange, const Router::Match& match) cons
 Result<void> Site::set_ids(Exchange& exchange) const {
   GATE_TRY(exchange.ids.trace_id, random_guid(parts_.random));
   const std::string_view asked = exchange.request.header("client-request-id");
-  exchange.ids.correlation_id =
-      is_request_id(asked) ? std::string(asked) : exchange.ids.trace_id;
+  exchange.ids.correlation_id = is_request_id(asked) ? std::string(asked) : exchange.ids.trace_id;
   return {};
 }
 

@@ -11,22 +11,23 @@
 
 namespace gate::server {
 
-/// The way of a request to its endpoint, the same for every wire, and on errors too:
+/// The middleware between listener and endpoint. It is the same for every wire, also on errors:
 ///
-///   ids      a trace id of ours, the client's correlation id where it is safe to repeat
+///   ids      a new trace id; the client's correlation id if it is safe to repeat
 ///   route    method and path template
 ///   tenant   by the first segment of the path, id or domain
 ///   origin   CORS: which pages may read the answer; preflights (C9)
 ///   endpoint the handler of the route
 ///
-/// Any number of threads; blocks for the store, so it belongs on worker threads. Throws nothing.
+/// Safe from any number of threads. Blocks for the store, so it belongs on worker threads. Throws
+/// nothing.
 class Site {
  public:
   struct Parts {
     Store& store;
     const Clock& clock;
     Random& random;
-    /// Told of failures behind an answer of kUnavailable. Holds no secrets.
+    /// Called for each failure behind a kUnavailable answer. The text holds no secrets.
     std::function<void(const Error&)> on_failure;
     ProblemWriter write_problem;
   };
@@ -38,7 +39,7 @@ class Site {
   [[nodiscard]] HttpResponse answer(Exchange& exchange) const;
   [[nodiscard]] HttpResponse dispatch(Exchange& exchange, const Router::Match& match) const;
   [[nodiscard]] Result<void> set_ids(Exchange& exchange) const;
-  /// Tenant and whether any client of it lists the origin.
+  /// Finds the tenant, and whether any client of it lists the origin.
   [[nodiscard]] Result<void> look_up(Exchange& exchange, std::string_view segment) const;
   [[nodiscard]] HttpResponse unavailable(const Exchange& exchange, const Error& error) const;
 
@@ -46,7 +47,7 @@ class Site {
   Router router_;
 };
 
-/// Narrows what `Site` found to the origins of one client, once the client is known (C9).
+/// Restricts `origin_allowed` to the origins of one client, once the client is known (C9).
 void allow_origin_of(Exchange& exchange, const Client& client);
 
 }  // namespace gate::server

@@ -8,9 +8,9 @@
 
 namespace gate::server {
 
-/// A server context that speaks TLS 1.2 and 1.3 only, with forward secrecy and AEAD ciphers
-/// (requirement E10). Fails when a file cannot be read, when the pair does not belong together, or
-/// when others than the owner may read the key.
+/// A server context for TLS 1.2 and 1.3, with forward secrecy and AEAD ciphers only (E10). Fails
+/// when a file cannot be read, when key and certificate do not belong together, or when others than
+/// the owner may read the key.
 Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const TlsFiles& files);
 
 }  // namespace gate::server

@@ -37,7 +37,7 @@ struct Freed {
   }
 };
 
-/// A self-signed P-256 certificate for 127.0.0.1, made anew for each test.
+/// A self-signed P-256 certificate for 127.0.0.1, generated for each test.
 class TlsTest : public ::testing::Test {
  protected:
   TlsTest()
@@ -82,8 +82,8 @@ class TlsTest : public ::testing::Test {
         {}, log_);
   }
 
-  /// The common name of the certificate that the server shows, or the failure, speaking at most
-  /// `version`.
+  /// The common name of the server's certificate, or the failure, with `version` as the highest TLS
+  /// version.
   static std::string shake_hands(std::uint16_t port, int version, std::string* answer = nullptr) {
     asio::io_context io;
     asio::ssl::context context(asio::ssl::context::tls_client);

@@ -10,18 +10,18 @@
 
 namespace gate::server {
 
-/// A fixed number of threads and a bounded queue in front of them.
+/// A fixed number of threads with a bounded queue.
 ///
-/// What blocks (password hashing, waiting for a durable commit) runs here, so that the thread which
-/// reads and writes sockets never does. The queue is bounded because an unbounded one turns
-/// overload into minutes of latency: the caller is told at once and answers 503.
+/// Blocking work (password hashing, waiting for a durable commit) runs here, so that the thread for
+/// socket work never blocks. The queue is bounded because under overload an unbounded queue causes
+/// minutes of latency. When it is full, the caller learns at once and answers 503.
 class WorkerPool {
  public:
   using Task = std::function<void()>;
 
   /// Starts `threads` threads (at least one). `queue_max` tasks may wait beside those that run.
   WorkerPool(std::size_t threads, std::size_t queue_max);
-  /// Finishes what is queued, then joins.
+  /// Finishes the queued tasks, then joins.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;

@@ -10,9 +10,9 @@ namespace {
 constexpr std::size_t kAreaCodeDigits = 3;
 constexpr std::size_t kLongestCode = 3;
 
-/// Country codes of two digits in "List of ITU-T Recommendation E.164 assigned country codes"
-/// (annex to ITU Operational Bulletin 1114). 1 and 7 are the only ones of one digit, and every
-/// other code has three; no code is the beginning of another.
+/// The country codes of two digits in "List of ITU-T Recommendation E.164 assigned country codes"
+/// (annex to ITU Operational Bulletin 1114). Only 1 and 7 have one digit; every other code has
+/// three. No code is a prefix of another.
 constexpr std::array<std::string_view, 44> kTwoDigits = {
     "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
     "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",

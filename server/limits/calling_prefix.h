@@ -4,11 +4,11 @@
 
 namespace gate::server {
 
-/// The digits at the head of a normalised number (`normalize_phone`) that say which country a
-/// message to it is charged to, without the `+`: the country code of ITU-T E.164, and in the North
-/// American plan the area code too (`1876`), because there the code 1 stands for two dozen
-/// countries of very different prices. Part of `number`, never empty. A code that nobody was given
-/// yet is taken for one of three digits, as E.164 gives out no others any more.
+/// The leading digits of a normalised number (`normalize_phone`), without `+`, that say where a
+/// message is charged: the country code of ITU-T E.164. In the North American plan the area code is
+/// included (`1876`), because code 1 covers two dozen countries with very different prices. Part of
+/// `number`, never empty. An unassigned code counts as one of three digits, because E.164 assigns
+/// no others any more.
 [[nodiscard]] std::string_view calling_prefix(std::string_view number);
 
 }  // namespace gate::server

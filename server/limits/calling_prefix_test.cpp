@@ -22,13 +22,12 @@ TEST(CallingPrefix, B5_TellsTheCountriesOfTheNorthAmericanPlanApart) {
   EXPECT_EQ(calling_prefix("+12125550123"), "1212");
 }
 
-TEST(CallingPrefix, B5_ANumberNeverEscapesByACodeThatNobodyWasGiven) {
+TEST(CallingPrefix, B5_AnUnassignedCodeHasAPrefixToo) {
   EXPECT_EQ(calling_prefix("+2155550123"), "215");
   EXPECT_EQ(calling_prefix("+99955501"), "999");
 }
 
-// Every number has one prefix, and no prefix is the beginning of another: what is counted under
-// one key is never half of what another key counts.
+// Every number has one prefix, and no prefix begins another: no two counters count the same number.
 TEST(CallingPrefix, B5_NoPrefixIsTheBeginningOfAnother) {
   std::set<std::string> prefixes;
   for (int head = 1000; head < 10000; ++head) {

@@ -5,18 +5,18 @@
 namespace gate::server {
 namespace {
 
-/// Whose device it would be. An unknown name is looked up as well, with the same work (C6).
+/// The user of the device. An unknown name is looked up as well, with the same work (C6).
 const std::string& owner_of(const FlowRecord& flow) {
   return flow.subject ? flow.subject->user_id : flow.account_key;
 }
 
-/// Bound to tenant, user and client: a key that is presented elsewhere is unknown there. Keyed, so
-/// that a dump of the store tells neither keys nor which users share a device.
+/// Bound to tenant, user and client: the same key is unknown elsewhere. Keyed, so that a dump of
+/// the store reveals neither keys nor which users share a device.
 Digest hash_of(const DeviceRules& rules, const Caller& caller, const FlowRecord& flow) {
-  return hmac_sha256(rules.account_key,
-                     {as_bytes("known device"), as_bytes(caller.tenant.id),
-                      as_bytes(owner_of(flow)), as_bytes(caller.client.client_id),
-                      as_bytes(caller.hints.device_key)});
+  return hmac_sha256(
+      rules.account_key,
+      {as_bytes("known device"), as_bytes(caller.tenant.id), as_bytes(owner_of(flow)),
+       as_bytes(caller.client.client_id), as_bytes(caller.hints.device_key)});
 }
 
 bool presents_key(const DeviceRules& rules, const Caller& caller) {
@@ -26,8 +26,7 @@ bool presents_key(const DeviceRules& rules, const Caller& caller) {
 }  // namespace
 
 Result<std::optional<KnownDevice>> find_known_device(DeviceReads& reads, const DeviceRules& rules,
-                                                     const Caller& caller,
-                                                     const FlowRecord& flow) {
+                                                     const Caller& caller, const FlowRecord& flow) {
   if (!presents_key(rules, caller)) {
     return std::optional<KnownDevice>();
   }

@@ -12,27 +12,27 @@
 #include "server/ports/random.h"
 #include "server/store/devices.h"
 
-/// B8, lock-out is no weapon: what strangers do to an account is counted apart from what a device
-/// does that its user has signed in from. Such a device proves itself by a secret that the app made
-/// and presents with its requests (docs/known-devices.md). The secret is no factor: it admits
-/// tries, and proves nothing else.
+/// Known devices (B8). Tries from a device on which the user has completed a sign-in are counted
+/// apart from all others, so that an attacker cannot lock the user out. The device proves itself by
+/// a secret that the app generates and sends with its requests (docs/known-devices.md). The secret
+/// is not a factor: it admits tries and proves nothing else.
 namespace gate::server {
 
-/// What recognising a device rests on. All of it outlives the request.
+/// The input of the rules on known devices. All of it outlives the request.
 struct DeviceRules {
   const ServiceSettings& settings;
   ByteSpan account_key;  ///< keys the hashes
 };
 
-/// The device that presents its key, if the user of the flow has signed in with it completely and
-/// through this client, not too long ago, and nothing revoked the user since. Costs the same for an
-/// unknown name, and finds nothing there (C6).
+/// The known device that sent the request. The user of the flow must have completed a sign-in on
+/// it, through this client, recently enough, and must not have been revoked since. For an unknown
+/// name this does the same work and finds nothing (C6).
 [[nodiscard]] Result<std::optional<KnownDevice>> find_known_device(DeviceReads& reads,
                                                                    const DeviceRules& rules,
                                                                    const Caller& caller,
                                                                    const FlowRecord& flow);
 
-/// What to remember after a complete sign-in; nothing where no key is presented.
+/// The device to store after a complete sign-in; nothing when the request has no key.
 [[nodiscard]] Result<std::optional<KnownDevice>> device_to_remember(Random& random,
                                                                     const DeviceRules& rules,
                                                                     const Caller& caller,

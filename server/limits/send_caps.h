@@ -7,21 +7,20 @@
 
 namespace gate::server {
 
-/// Whose messages a cap adds up (B5).
+/// The scope of a cap (B5): the messages that it adds up.
 enum class CapScope : std::uint8_t {
-  kPrefix,  ///< numbers that begin alike (`calling_prefix`): SMS pumping goes where it pays
+  kPrefix,  ///< numbers with one `calling_prefix`, against SMS pumping
   kClient,  ///< the OAuth client id
   kTenant,
 };
 enum class CapWindow : std::uint8_t { kHour, kDay };
 
-/// A cap that kept a message from being sent. For operators alone: the client learns only that it
-/// has to wait.
+/// A cap that refused a message. Only for operators: the client learns only that it has to wait.
 struct SendCap {
   ChannelKind channel = ChannelKind::kSms;
   CapScope scope = CapScope::kTenant;
   CapWindow window = CapWindow::kHour;
-  bool strangers = false;  ///< the part that devices which are not known may use (B8)
+  bool strangers = false;  ///< the share that unknown devices may use (B8)
 };
 
 /// `prefix`, `client` or `tenant`.

@@ -12,24 +12,24 @@
 namespace gate::server {
 namespace {
 
-/// The counter of a destination, the same for every account that uses it. The address itself is not
-/// stored in it.
+/// The counter of a destination, shared by all accounts that use it. The key does not contain the
+/// address.
 std::string destination_key(const SendRules& rules, std::string_view scope,
                             const SendRequest& request) {
-  const Digest digest = hmac_sha256(rules.account_key,
-                                    {as_bytes("destination"), as_bytes(name(request.kind)),
-                                     as_bytes(request.address)});
+  const Digest digest = hmac_sha256(
+      rules.account_key,
+      {as_bytes("destination"), as_bytes(name(request.kind)), as_bytes(request.address)});
   return std::string(scope) + hex(ByteSpan(digest).first(16));
 }
 
-/// A cap and what it is a cap of.
+/// A cap and the value of its scope.
 struct NamedCap {
   SendCap cap;
   std::string value;  ///< the prefix or the client id; empty for the tenant
   std::int64_t max = 0;
 };
 
-/// What strangers must leave of every cap to known devices (B8): one in so many.
+/// The share of every cap that is reserved for known devices (B8): one in this many.
 constexpr std::int64_t kKeptForKnownDevices = 5;
 
 bool is_home(std::string_view number, const std::vector<std::string>& home_prefixes) {
@@ -38,7 +38,7 @@ bool is_home(std::string_view number, const std::vector<std::string>& home_prefi
   });
 }
 
-/// The narrow ones first, so that what is told is the cap that was meant to catch it.
+/// Narrow scopes first, so that the narrowest refusing cap is reported.
 std::vector<NamedCap> caps_on(const SendRules& rules, const Caller& caller,
                               const SendRequest& request) {
   const ServiceSettings& settings = rules.settings;
@@ -85,7 +85,7 @@ std::vector<ThrottleClaim> claims_of(const SendRules& rules, const SendRequest& 
   ThrottleRule day;
   day.window = kMicrosPerDay;
   day.max_in_window = rules.settings.sends_per_day;
-  // The known devices of the reader have a second budget, which no stranger can use up.
+  // Known devices have a separate budget, which unknown devices cannot use up.
   const std::string whose = request.known_device ? "known-" : "";
   std::vector<ThrottleClaim> claims = {
       {destination_key(rules, whose + "send-hour:", request), hour},
@@ -145,7 +145,8 @@ Result<std::optional<SendRefusal>> admit_send(LimitWrites& limits, const SendRul
     return std::optional(std::move(refusal));
   }
   const NamedCap& reached = caps[verdict.refused_by - of_destination];
-  // As if it were only too early for another code: how full the caps are is for operators alone.
+  // The client is told the same as about an early resend: only operators may know how full the caps
+  // are.
   refusal.retry_after = rules.settings.resend_spacing;
   refusal.cap = reached.cap;
   refusal.cap_key = key_of(reached);

@@ -12,38 +12,38 @@
 
 namespace gate::server {
 
-/// What limits on sending rest on. All of it outlives the request.
+/// The input of the limits on sending. All of it outlives the request.
 struct SendRules {
   const ServiceSettings& settings;
-  ByteSpan account_key;  ///< hides destinations in the keys of counters
+  ByteSpan account_key;  ///< HMAC key, so that counter keys do not contain addresses
 };
 
-/// One message that wants to leave.
+/// One message to be sent.
 struct SendRequest {
   ChannelKind kind = ChannelKind::kEmail;
   std::string address;
-  bool known_device = false;  ///< asked for by a device that the reader has signed in from (B8)
+  bool known_device = false;  ///< requested from a known device of the user (B8)
 };
 
-/// Why a message may not be sent now. Nothing was counted.
+/// Why a message may not be sent now. It was not counted.
 struct SendRefusal {
-  Micros retry_after = 0;      ///< what the client is told
-  std::optional<SendCap> cap;  ///< what was reached, if it was a cap over all destinations
+  Micros retry_after = 0;      ///< for the client
+  std::optional<SendCap> cap;  ///< the refusing cap; absent: a limit of the destination refused
   std::string cap_key;         ///< of that cap, for `is_first_refusal`
   std::string cap_text;        ///< of that cap, for the audit log
   Micros cap_refills_at = 0;
 };
 
-/// Counts one message against everything that limits messages (B5): spacing and number to its
-/// destination, and the caps of its calling prefix, of the client and of the tenant. Nothing when
-/// it may be sent. A message behind an unknown name counts like any other (C6).
+/// Counts one message against all limits on sending (B5): spacing and number for its destination,
+/// and the caps of its calling prefix, client and tenant. Returns nothing when it may be sent. A
+/// message for an unknown name is counted in the same way (C6).
 [[nodiscard]] Result<std::optional<SendRefusal>> admit_send(LimitWrites& limits,
                                                             const SendRules& rules,
                                                             const Caller& caller,
                                                             const SendRequest& request);
 
-/// True once for each time that a cap fills, however often it is run against: a flood must not be
-/// able to fill the audit log.
+/// True only for the first refusal after a cap has filled, so that a flood of requests cannot fill
+/// the audit log.
 [[nodiscard]] Result<bool> is_first_refusal(LimitWrites& limits, const Caller& caller,
                                             const SendRefusal& refusal);
 

@@ -9,18 +9,18 @@
 
 namespace gate::server {
 
-/// What is tried.
+/// The secret that is tried.
 enum class TriedSecret : std::uint8_t { kPassword, kCode };
 
 struct TryAdmission {
   ThrottleVerdict verdict;
-  std::string key;  ///< where the try was counted, for `LimitWrites::succeeded`
+  std::string key;  ///< the counter of the try, for `LimitWrites::succeeded`
 };
 
-/// Counts one try before it is evaluated (B3, B6). A known device has a budget of its own; once
-/// that is used up it is forgotten, and counts with the strangers from this try on. `channel_id` is
-/// the place that a code went to. The device is looked up in `work`, because another request may
-/// have used up its budget since.
+/// Counts one try before it is evaluated (B3, B6). A known device has a budget of its own. When
+/// that is used up, the device is forgotten, and this try counts as one of an unknown device.
+/// `channel_id` is the channel that the code was sent to. The device is looked up in `work`,
+/// because another request may have used up its budget since.
 [[nodiscard]] Result<TryAdmission> admit_try(UnitOfWork& work, const DeviceRules& rules,
                                              const Caller& caller, const FlowRecord& flow,
                                              TriedSecret secret, std::string_view channel_id);

@@ -13,7 +13,7 @@
 namespace gate::server {
 namespace {
 
-/// One value may not flood the log; what is beyond is cut and marked.
+/// The longest value in a line; the rest is cut off and marked.
 constexpr std::size_t kValueBytesMax = 4096;
 
 std::string quoted(std::string_view text) {
@@ -132,7 +132,7 @@ void Logger::write(LogLevel level, std::string_view event, std::initializer_list
       rest.remove_prefix(static_cast<std::size_t>(written));
     }
   } catch (const std::exception&) {
-    // Out of memory while formatting: the line is lost, the caller goes on.
+    // Out of memory while formatting: the line is lost, and the caller goes on.
     return;
   }
 }

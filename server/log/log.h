@@ -9,20 +9,19 @@
 
 namespace gate::server {
 
-/// How much a line matters. Written in the order of rising weight; a logger drops what is below its
-/// threshold.
+/// The level of a line, in rising order; a logger drops lines below its threshold.
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 
-/// The word a level is written and configured by: `debug`, `info`, `warning`, `error`.
+/// The word for a level in lines and in the configuration: `debug`, `info`, `warning`, `error`.
 [[nodiscard]] std::string_view to_string(LogLevel level) noexcept;
 
-/// How lines look. `kAuto` means: for people when the stream is a terminal, JSON otherwise.
+/// The format of lines. `kAuto`: readable text when the stream is a terminal, JSON otherwise.
 enum class LogFormat : std::uint8_t { kAuto, kJson, kPretty };
 
-/// One named value of a log line. Views are read during the call only.
+/// One named value of a log line. Views are read only during the call.
 ///
-/// There is deliberately no way to log a struct, a request or a body: whoever logs names each
-/// value, so that no secret slips out with something larger (requirement A8).
+/// There is deliberately no way to log a struct, a request or a body. Each value must be named, so
+/// that no secret is logged as a part of something larger (A8).
 struct LogField {
   std::string_view key;
   std::variant<std::string_view, std::int64_t, bool> value;
@@ -36,12 +35,11 @@ struct LogField {
   LogField(std::string_view k, Integer v) : key(k), value(static_cast<std::int64_t>(v)) {}
 };
 
-/// Writes one line per event to a file descriptor, whole or not at all torn: each line is one
-/// `write(2)`.
+/// Writes one line per event to a file descriptor. Each line is one `write(2)`, so lines never mix.
 ///
 /// Safe from any number of threads. Never throws and never fails its caller: a line that cannot be
 /// written is lost, because a full disk under the log must not stop sign-ins. Control characters in
-/// values are escaped, so a value cannot forge a line.
+/// values are escaped, so that a value cannot forge a line.
 class Logger {
  public:
   /// `descriptor` is borrowed and must outlive the logger.

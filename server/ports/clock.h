@@ -15,8 +15,8 @@ inline constexpr Micros kMicrosPerMinute = 60 * kMicrosPerSecond;
 inline constexpr Micros kMicrosPerHour = 60 * kMicrosPerMinute;
 inline constexpr Micros kMicrosPerDay = 24 * kMicrosPerHour;
 
-/// The only source of time in the server. Every expiry is judged by it (A3, T9), so a test that
-/// owns the clock owns every deadline. Implementations are safe from any number of threads.
+/// The only source of time in the server. Every expiry is computed from it (A3, T9), so a test that
+/// controls the clock controls every deadline. Implementations are safe from any number of threads.
 struct Clock {
   Clock() = default;
   Clock(const Clock&) = delete;
@@ -25,19 +25,20 @@ struct Clock {
   [[nodiscard]] virtual Micros now() const = 0;
 };
 
-/// Holds a wall clock against a steady one: follows the wall clock forward, and where it was set
-/// back goes on with the steady clock, so that no code, token or delay lives longer for it (T9).
-/// Lock-free; safe from any number of threads.
+/// Combines a wall clock with a steady one. It follows the wall clock forward. When the wall clock
+/// is set back, it continues with the steady clock, so that no code, token or delay lives longer
+/// (T9). Lock-free; safe from any number of threads.
 class ForwardTime {
  public:
-  /// The time to use for these two readings, taken together.
+  /// The time for two readings, taken together.
   [[nodiscard]] Micros at(Micros wall, Micros steady);
 
  private:
-  std::atomic<Micros> ahead_ = std::numeric_limits<Micros>::min();  ///< wall minus steady, at most
+  std::atomic<Micros> ahead_ =
+      std::numeric_limits<Micros>::min();  ///< greatest difference wall minus steady so far
 };
 
-/// The machine's UTC clock, which never goes back while the process lives.
+/// The machine's UTC clock. It never goes back while the process lives.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Micros now() const override;
@@ -46,7 +47,7 @@ class SystemClock final : public Clock {
   mutable ForwardTime forward_;
 };
 
-/// A clock that stands still until it is told otherwise.
+/// A clock that changes only when it is set.
 class FakeClock final : public Clock {
  public:
   explicit FakeClock(Micros start) : now_(start) {}
@@ -58,9 +59,9 @@ class FakeClock final : public Clock {
   std::atomic<Micros> now_;
 };
 
-/// The machine's clock moved by the whole number of seconds that a file holds. For development
-/// and end-to-end tests only: the configuration refuses it elsewhere. The file is read on every
-/// call; an absent, empty or unreadable file means an offset of zero.
+/// The machine's clock plus the whole number of seconds in a file. Only for development and
+/// end-to-end tests: the configuration refuses it elsewhere. The file is read on every call. An
+/// absent, empty or unreadable file means an offset of zero.
 class FileOffsetClock final : public Clock {
  public:
   explicit FileOffsetClock(std::string path) : path_(std::move(path)) {}

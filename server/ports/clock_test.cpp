@@ -18,7 +18,7 @@ TEST(ForwardTime, FollowsTheWallClockForward) {
 TEST(ForwardTime, T9_AStepBackLengthensNoLife) {
   ForwardTime time;
   const Micros begun = time.at(10 * kMicrosPerHour, 0);
-  // An hour back on the wall, one minute on by the steady clock.
+  // The wall clock goes back by one hour, the steady clock forward by one minute.
   const Micros later = time.at(9 * kMicrosPerHour + kMicrosPerMinute, kMicrosPerMinute);
   EXPECT_EQ(later - begun, kMicrosPerMinute);
   // The wall clock catches up: no jump.

@@ -6,15 +6,16 @@
 
 namespace gate::server {
 
-/// Where every unpredictable byte comes from: codes, tokens, ids, keys, nonces (A2). The real one
-/// is `OpensslRandom` in server/crypto. Implementations are safe from any number of threads.
+/// The source of all unpredictable bytes: codes, tokens, ids, keys, nonces (A2). The production
+/// implementation is `OpensslRandom` in server/crypto. Implementations are safe from any number of
+/// threads.
 struct Random {
   Random() = default;
   Random(const Random&) = delete;
   Random& operator=(const Random&) = delete;
   virtual ~Random() = default;
-  /// Fills all of `out` or fails. A caller that gets an Error answers 500 and never falls back to
-  /// anything weaker.
+  /// Fills all of `out`, or fails. After an Error the caller answers 500 and never uses a weaker
+  /// source.
   [[nodiscard]] virtual Result<void> fill(std::span<std::byte> out) = 0;
 };
 

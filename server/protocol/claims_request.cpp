@@ -42,7 +42,7 @@ std::optional<std::string> requested_context(std::string_view claims) {
   }
   if (value == nullptr || !value->is_string() || value->get_string().empty() ||
       value->get_string().size() > kContextBytesMax) {
-    return std::nullopt;  // a context was asked for, but not one that can be judged
+    return std::nullopt;  // a context was requested in an unknown form
   }
   return std::string(value->get_string());
 }

@@ -41,13 +41,13 @@ ClientApp client_app_of(const HttpRequest& request) {
   if (!sku.empty()) {
     return ClientApp::kNativeApp;
   }
-  // MSAL's refresh calls carry no such header; a page's requests carry an origin.
+  // MSAL's refresh requests carry no such header; requests from a page carry an origin.
   return request.header("origin").empty() ? ClientApp::kNativeApp : ClientApp::kBrowser;
 }
 
 Platform platform_of(const HttpRequest& request) {
-  // What the app says of itself first, then what the browser says. Android names Linux as well and
-  // iPads claim to be like a Mac, hence the order.
+  // The headers of the app come before those of the browser. The order matters: Android names Linux
+  // as well, and iPads claim to be a Mac.
   struct Rule {
     std::string_view word;
     Platform platform;

@@ -5,15 +5,15 @@
 
 namespace gate::server {
 
-/// The header in which an app presents the secret of a recognised device (docs/known-devices.md).
+/// The header in which an app sends the secret of a known device (docs/known-devices.md).
 inline constexpr std::string_view kDeviceKeyHeader = "x-gate-device-key";
 
-/// True if the request presents no device key, or one of the only form there is: 256 bits as 43
-/// characters of base64url.
+/// True if the request has no device key, or one of the right form: 256 bits as 43 characters of
+/// base64url.
 [[nodiscard]] bool device_key_is_well_formed(const HttpRequest& request);
 
-/// What the headers say of the client, MSAL's among them: platform and app from `x-client-*` and
-/// the agent, signals from `x-gate-signal-<name>`.
+/// The client hints in the headers: platform and app from `x-client-*` and the user agent, signals
+/// from `x-gate-signal-<name>`.
 [[nodiscard]] ClientHints client_hints_of(const HttpRequest& request);
 
 [[nodiscard]] ClientApp client_app_of(const HttpRequest& request);

@@ -46,8 +46,8 @@ std::optional<std::string> decode(std::string_view text) {
   return out;
 }
 
-/// The length of the well-formed UTF-8 sequence at the front (Unicode table 3-7), 0 if there is
-/// none or it stands for a control character.
+/// The length of the well-formed UTF-8 sequence at the front (Unicode table 3-7); 0 if there is
+/// none or it is a control character.
 std::size_t character_length(std::string_view text) {
   const auto byte = [&text](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -110,7 +110,7 @@ Result<Form> Form::parse(std::string_view body) {
     return Error{ErrorCode::kLimitExceeded, "the body has more than 16384 bytes"};
   }
   Form form;
-  // A short value lies inside its string, so growing the vector would leave copies behind.
+  // A short string stores its bytes in place, so growing the vector would leave copies behind.
   form.fields_.reserve(std::min<std::size_t>(
       kFormFieldsMax, 1 + static_cast<std::size_t>(std::count(body.begin(), body.end(), '&'))));
   while (!body.empty()) {

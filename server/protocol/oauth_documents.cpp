@@ -31,7 +31,7 @@ HttpResponse public_document(std::string json) {
   HttpResponse response;
   response.status = 200;
   response.body = std::move(json);
-  // Short enough that a key of an emergency roll is gone soon.
+  // Short enough that caches soon drop a key that was removed in an emergency.
   response.headers = {{"content-type", "application/json; charset=utf-8"},
                       {"cache-control", "public, max-age=300"},
                       {"access-control-allow-origin", "*"},

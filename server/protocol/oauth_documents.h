@@ -12,7 +12,7 @@ inline constexpr const char* kDiscoveryPath = "/v2.0/.well-known/openid-configur
 /// The discovery document of a tenant (OpenID Connect Discovery 4.2), as JSON.
 [[nodiscard]] std::string discovery_document(const std::string& base, const std::string& tenant);
 
-/// A document that is public and the same for everybody.
+/// A public document that is the same for all clients.
 [[nodiscard]] HttpResponse public_document(std::string json);
 
 }  // namespace gate::server

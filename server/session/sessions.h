@@ -10,13 +10,13 @@
 
 namespace gate::server {
 
-/// Refresh tokens (E3): 256 random bits, known to the store by their SHA-256. Every use rotates.
-/// The same token again within the grace gets the same successor, whose copy is sealed under a key
-/// made of the presented token, so that the store alone can open none. Later it is theft: the
-/// family ends.
+/// Refresh tokens (E3): 256 random bits, stored as their SHA-256. Every use rotates the token. A
+/// second use within the grace period gets the same successor; its stored copy is sealed under a
+/// key derived from the presented token, so that the store alone cannot open it. A later use counts
+/// as theft and ends the family.
 inline constexpr Micros kRefreshGrace = 10 * kMicrosPerSecond;
 
-/// A new refresh token and what the store gets of it.
+/// A new refresh token and its stored form.
 struct FreshFamily {
   std::string token;  ///< for the client; the caller wipes it
   NewFamily family;
@@ -24,10 +24,10 @@ struct FreshFamily {
 [[nodiscard]] Result<FreshFamily> make_family(Random& random, Micros ends_at);
 
 enum class RefreshVerdict : std::uint8_t {
-  kUsable,   ///< fresh, or repeated within the grace
+  kUsable,   ///< unused, or repeated within the grace period
   kUnknown,  ///< never issued, or to another client
   kEnded,    ///< the family was revoked or reached its end
-  kReused,   ///< spent before: the caller has to end the family
+  kReused,   ///< used before: the caller must end the family
 };
 
 struct OpenedRefresh {
@@ -35,7 +35,7 @@ struct OpenedRefresh {
   RefreshRecord record;  ///< when not kUnknown
 };
 
-/// Looks at a presented token; changes nothing.
+/// Looks up a presented token; changes nothing.
 [[nodiscard]] Result<OpenedRefresh> open_refresh(SessionReads& reads, std::string_view tenant_id,
                                                  std::string_view client_id, std::string_view token,
                                                  Micros now);
@@ -44,13 +44,13 @@ struct OpenedRefresh {
 struct RefreshStep {
   std::string next;                  ///< the successor; the caller wipes it
   Bytes token_hash;                  ///< of the presented token
-  std::optional<Rotation> rotation;  ///< absent: the successor was made before (the grace)
+  std::optional<Rotation> rotation;  ///< absent: the successor exists already (grace period)
 };
 [[nodiscard]] Result<RefreshStep> next_refresh(Random& random, const OpenedRefresh& opened,
                                                std::string_view token);
 
-/// Writes the step; kConflict when the token was spent, or its session revoked, since it was looked
-/// at.
+/// Writes the step. kConflict when the token was used, or its session revoked, since it was looked
+/// up.
 [[nodiscard]] Result<void> write_refresh(SessionWrites& writes, std::string_view tenant_id,
                                          const RefreshStep& step, Micros now);
 

@@ -15,9 +15,9 @@ class AuditReads {
   /// Up to `limit` rows of all chains with `row` > `after`, in the order of `row`.
   [[nodiscard]] virtual Result<std::vector<AuditRecord>> read_audit(std::int64_t after,
                                                                     std::size_t limit) = 0;
-  /// The newest row of the chain, which the next one has to be chained to.
+  /// The newest row of the chain; the next row is chained to it.
   [[nodiscard]] virtual Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) = 0;
-  /// The heads of up to `limit` chains after `after`, in their order (node, tenant).
+  /// The heads of up to `limit` chains after `after`, ordered by (node, tenant).
   [[nodiscard]] virtual Result<std::vector<AuditHead>> audit_heads(const AuditChain& after,
                                                                    std::size_t limit) = 0;
 };
@@ -25,8 +25,8 @@ class AuditReads {
 class AuditWrites {
  public:
   virtual ~AuditWrites() = default;
-  /// Appends the row of its chain with seq = that of the head + 1; kConflict if another one was
-  /// first. `row` is set by the store.
+  /// Appends the row to its chain with the seq of the head + 1; kConflict if another row was
+  /// appended first. The store sets `row`.
   [[nodiscard]] virtual Result<void> append_audit(const AuditRecord& record) = 0;
 };
 

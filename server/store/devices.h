@@ -23,18 +23,17 @@ class DeviceReads {
 class DeviceWrites {
  public:
   virtual ~DeviceWrites() = default;
-  /// Makes the device known, or notes that it was seen again; a device that still is known keeps
-  /// its id and its epoch, and with the id its count of tries. Forgets the user's devices of
-  /// another user epoch, those not seen since `seen_since`, and of the others the longest unseen
-  /// beyond `max`.
+  /// Makes the device known, or records that it was seen again. A device that is still known keeps
+  /// its id, its epoch and its count of tries. Forgets the devices of the user that have another
+  /// user epoch or were not seen since `seen_since`; of the rest, those seen least recently beyond
+  /// `max`.
   [[nodiscard]] virtual Result<void> remember_device(const KnownDevice& device, Micros seen_since,
                                                      std::int64_t max) = 0;
-  /// The device is none of the user's any more, and nothing is counted on it: the counters whose
-  /// key begins with `device_throttle_prefix` end with it.
+  /// Forgets the device and its counters, whose keys begin with `device_throttle_prefix`.
   [[nodiscard]] virtual Result<void> forget_device(std::string_view tenant_id,
                                                    std::string_view user_id,
                                                    std::string_view device_id) = 0;
-  /// The sessions that began on this device die; they compare epochs.
+  /// Ends the sessions that began on this device: they compare its epoch.
   [[nodiscard]] virtual Result<void> raise_device_epoch(std::string_view tenant_id,
                                                         std::string_view user_id,
                                                         std::string_view device_id) = 0;

@@ -22,24 +22,25 @@ class FlowWrites {
   virtual ~FlowWrites() = default;
   [[nodiscard]] virtual Result<void> create_flow(const FlowRecord& flow) = 0;
   /// Writes `next` with gen `expected_gen + 1` if the stored flow still has `expected_gen` and
-  /// `expected_phase` (T3) and, where given, `guard` holds (T6); else kConflict. Tenant, kind,
-  /// client, subject, account key and the flow's end never change; nor does `wrong_total` here.
+  /// `expected_phase` (T3) and `guard`, if given, holds (T6); else kConflict. Tenant, kind, client,
+  /// subject, account key and the flow's end never change; `wrong_total` does not change here.
   [[nodiscard]] virtual Result<void> advance_flow(const FlowRecord& next, std::int64_t expected_gen,
                                                   FlowPhase expected_phase,
                                                   const std::optional<SubjectGuard>& guard) = 0;
-  /// Adds one wrong try to a live flow that still has `expected_gen`; at `max` the flow is expired
-  /// in the same statement (B2). The new total, or nothing: the flow is not live, or it moved on.
+  /// Adds one wrong try to a live flow that still has `expected_gen`. At `max` the same statement
+  /// ends the flow (B2). Returns the new total; nothing when the flow is not live or was advanced.
   [[nodiscard]] virtual Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
                                                                         std::string_view flow_id,
                                                                         std::int64_t expected_gen,
                                                                         std::int64_t max) = 0;
 
-  /// Makes `challenge` the only live one of its flow: earlier ones die, and their messages that
-  /// were not sent yet are dropped (A7). Queues `message`; one that is not to be delivered costs
-  /// the same writes (C6).
+  /// Makes `challenge` the only live challenge of its flow: earlier ones become invalid, and their
+  /// unsent messages are dropped (A7). Queues `message`. A message that is not to be delivered
+  /// takes the same writes (C6).
   [[nodiscard]] virtual Result<void> open_challenge(const ChallengeRecord& challenge,
                                                     const OutboxMessage& message, Micros now) = 0;
-  /// Evaluates one code (T1, A4): increments, compares, consumes or kills in one statement.
+  /// Evaluates one code (T1, A4): one statement counts the try, compares, and uses up or
+  /// invalidates the challenge.
   [[nodiscard]] virtual Result<CodeTrial> try_code(std::string_view tenant_id,
                                                    std::string_view challenge_id,
                                                    std::string_view flow_id, ByteSpan mac,

@@ -8,18 +8,18 @@
 
 namespace gate::server {
 
-/// The messages that wait to be sent. Each member is durable when it returns. Any thread.
+/// The queue of messages to send. The effect of each member is durable when it returns. Safe from
+/// any thread.
 class Outbox {
  public:
   virtual ~Outbox() = default;
-  /// Takes up to `limit` messages that are due, for this caller alone, for `kOutboxLease`. Mail
-  /// whose lease ran out is due again (at least once); an SMS whose lease ran out becomes unknown
-  /// and is never sent again (at most once, T5). Messages of dead or expired challenges are
-  /// dropped.
+  /// Claims up to `limit` due messages for this caller, for `kOutboxLease`. Mail whose lease ran
+  /// out is due again (at least once). An SMS whose lease ran out becomes unknown and is never sent
+  /// again (at most once, T5). Messages of used, replaced or expired challenges are dropped.
   [[nodiscard]] virtual Result<std::vector<OutboxMessage>> claim_outbox(Micros now,
                                                                         std::size_t limit) = 0;
-  /// Reports what became of a claimed message. `retry_at` is looked at when the outcome leads to
-  /// another try.
+  /// Reports the outcome of a claimed message. `retry_at` is used when the outcome leads to another
+  /// attempt.
   [[nodiscard]] virtual Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome,
                                                    Micros retry_at) = 0;
 };

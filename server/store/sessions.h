@@ -23,7 +23,7 @@ struct NewFamily {
   Micros ends_at = 0;
 };
 
-/// One step from a refresh token to its successor.
+/// The step from a refresh token to its successor.
 struct Rotation {
   Bytes token_hash;
   Bytes next_hash;
@@ -33,16 +33,16 @@ struct Rotation {
 class SessionWrites {
  public:
   virtual ~SessionWrites() = default;
-  /// Adds the session, and its family where there is one, if `guard` holds; else kConflict (T6).
+  /// Adds the session, and its family if there is one, if `guard` holds; else kConflict (T6).
   [[nodiscard]] virtual Result<void> create_session(const SessionRecord& session,
                                                     const std::optional<NewFamily>& family,
                                                     const SubjectGuard& guard) = 0;
-  /// Uses up the token and adds its successor, if it was unused, its family lives, and the epochs
-  /// of its session's user and device are still those of the session (E3, T6); else kConflict.
+  /// Uses up the token and adds its successor. kConflict unless the token was unused, its family is
+  /// live, and the session still has the epochs of its user and device (E3, T6).
   [[nodiscard]] virtual Result<void> rotate_refresh(std::string_view tenant_id,
                                                     const Rotation& rotation, Micros now) = 0;
-  /// kConflict unless the token's family lives and the epochs are those of its session: what a
-  /// repeat within the grace rests on.
+  /// The guard of a repeated use within the grace period: kConflict unless the family of the token
+  /// is live and the session still has the epochs of its user and device.
   [[nodiscard]] virtual Result<void> confirm_refresh(std::string_view tenant_id,
                                                      ByteSpan token_hash, Micros now) = 0;
   [[nodiscard]] virtual Result<void> revoke_family(std::string_view tenant_id,

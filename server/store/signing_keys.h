@@ -16,7 +16,7 @@ class KeyReads {
 class KeyWrites {
  public:
   virtual ~KeyWrites() = default;
-  /// Adds the key, or replaces its state, its end and its sealed half.
+  /// Adds the key, or replaces its state, its end and its sealed private half.
   [[nodiscard]] virtual Result<void> put_signing_key(const SigningKeyRecord& key) = 0;
 };
 

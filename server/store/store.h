@@ -9,7 +9,7 @@
 namespace gate::server {
 
 /// A durable store. All members may be called from any thread. Implementations: `memory` (the
-/// model) and `sqlite`; each passes the suite in `server/store/contract`.
+/// model) and `sqlite`. Both pass the suite in `server/store/contract`.
 class Store : public Outbox {
  public:
   using Look = std::function<Result<void>(StoreReads&)>;
@@ -19,17 +19,17 @@ class Store : public Outbox {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Runs `look` over one snapshot of what was committed. It holds no lock that a writer waits for.
+  /// Runs `look` on one snapshot of the committed data. It holds no lock that a writer waits for.
   [[nodiscard]] virtual Result<void> read(const Look& look) = 0;
 
-  /// Runs `work` durably (T2): when this returns success, everything that `work` wrote is on disk;
-  /// when it returns an Error, nothing is. `work` must not block or call the Store; it may be run
-  /// again after a collision of writers, so it must assign its results, not accumulate them.
-  /// kConflict is what a guard answers; kUnavailable: too many wait, or the disk failed.
+  /// Runs the unit of work `work` durably (T2). On success everything that it wrote is on disk; on
+  /// an Error nothing is. `work` must not block or call the Store. It may be run again after a
+  /// conflict between writers, so it must assign its results and not accumulate them. kConflict: a
+  /// guard failed. kUnavailable: too many units of work wait, or the disk failed.
   [[nodiscard]] virtual Result<void> write(const Work& work) = 0;
 
-  /// Removes rows that ended long ago: at most `rows` of each table, so at a bounded cost. The
-  /// number that went. A caller that gets `rows` or more has reason to come again soon.
+  /// Removes rows that ended long ago, at most `rows` of each table, so that the cost is bounded.
+  /// Returns the number removed. If it is `rows` or more, call it again soon.
   [[nodiscard]] virtual Result<std::size_t> sweep(Micros now, std::size_t rows) = 0;
 };
 

@@ -6,15 +6,15 @@
 
 #include "server/domain/tenant.h"
 
-/// Ports of the store: one header per domain. A port says what is promised, never how it is stored.
-/// Times are microseconds UTC; texts are UTF-8. Reads see one snapshot, or inside a unit of work
-/// what was written so far. No member may be called after the function it was handed to returned.
+/// Ports of the store: one header per domain. A port defines behaviour, never storage. Times are
+/// microseconds UTC; texts are UTF-8. Reads see one snapshot; inside a unit of work they also see
+/// its own writes. A port may be used only inside the function that it was passed to.
 namespace gate::server {
 
 class TenantReads {
  public:
   virtual ~TenantReads() = default;
-  /// By id or by domain, as either may stand in the path.
+  /// By id or by domain; the path may contain either.
   [[nodiscard]] virtual Result<std::optional<Tenant>> find_tenant(std::string_view segment) = 0;
   [[nodiscard]] virtual Result<std::optional<Client>> find_client(std::string_view tenant_id,
                                                                   std::string_view client_id) = 0;

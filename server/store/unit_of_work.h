@@ -11,7 +11,7 @@
 
 namespace gate::server {
 
-/// Everything that can be looked up, over one snapshot. What needs less takes one port of it.
+/// All read ports, over one snapshot. A function that needs less takes one port of it.
 class StoreReads : public TenantReads,
                    public UserReads,
                    public DeviceReads,
@@ -25,9 +25,9 @@ class StoreReads : public TenantReads,
   StoreReads& operator=(const StoreReads&) = delete;
 };
 
-/// One short transaction of guarded statements. Each is decisive: its guard is in its WHERE clause,
-/// and kConflict says that no row fitted (T1). Policies are evaluated, passwords hashed and tokens
-/// signed outside of it. It reads what it wrote.
+/// All read and write ports of one short unit of work. Its statements are guarded: each guard is in
+/// the WHERE clause, and kConflict means that it matched no row (T1). Policies are evaluated,
+/// passwords hashed and tokens signed outside of it. It reads its own writes.
 class UnitOfWork : public StoreReads,
                    public TenantWrites,
                    public UserWrites,

@@ -15,7 +15,7 @@ namespace gate::server {
 class UserReads {
  public:
   virtual ~UserReads() = default;
-  /// `username` as `normalize_email` gives it.
+  /// `username` is normalised by `normalize_email`.
   [[nodiscard]] virtual Result<std::optional<User>> find_user_by_name(
       std::string_view tenant_id, std::string_view username) = 0;
   [[nodiscard]] virtual Result<std::optional<User>> find_user(std::string_view tenant_id,
@@ -32,31 +32,31 @@ class UserWrites {
  public:
   virtual ~UserWrites() = default;
   /// Adds or replaces everything but `epoch` and `methods_gen`, which start at 0 and are kept. A
-  /// user who stops being enabled gets a new epoch (F1). kConflict: the name belongs to another.
+  /// user who is disabled gets a new epoch (F1). kConflict: another user has the name.
   [[nodiscard]] virtual Result<void> put_user(const User& user) = 0;
-  /// Adds or replaces the password. Moves `methods_gen` where it is another.
+  /// Adds or replaces the password. Raises `methods_gen` when it changes.
   [[nodiscard]] virtual Result<void> put_password(std::string_view tenant_id,
                                                   std::string_view user_id,
                                                   std::string_view encoded, Micros now) = 0;
-  /// Replaces the password by the same one hashed anew, if `guard` holds; else kConflict.
-  /// `methods_gen` stays, because what the user proves with it stays.
+  /// Replaces the hash of the same password by one of a higher cost, if `guard` holds; else
+  /// kConflict. `methods_gen` stays, because the password is the same.
   [[nodiscard]] virtual Result<void> rehash_password(const SubjectGuard& guard,
                                                      std::string_view encoded, Micros now) = 0;
-  /// Adds the channel, or takes over `verified` and `preferred` where the user has it; a block
-  /// stays. Moves `methods_gen` where anything changed.
+  /// Adds the channel; if the user has it already, updates `verified` and `preferred`. A block
+  /// stays. Raises `methods_gen` when anything changed.
   [[nodiscard]] virtual Result<void> put_channel(std::string_view tenant_id,
                                                  std::string_view user_id, const Channel& channel,
                                                  Micros now) = 0;
-  /// Enrols the channel (as `put_channel`, but `preferred` of a known one stays) if `guard` holds;
-  /// else kConflict. Two of the same user at once: one wins.
+  /// Enrols the channel if `guard` holds; else kConflict. As `put_channel`, but an existing channel
+  /// keeps `preferred`. Of two concurrent enrolments of one user, one fails.
   [[nodiscard]] virtual Result<void> enrol_channel(const SubjectGuard& guard,
                                                    const Channel& channel, Micros now) = 0;
-  /// Moves `methods_gen` of the channel's user where anything changed.
+  /// Raises `methods_gen` of the channel's user when anything changed.
   [[nodiscard]] virtual Result<void> set_channel_blocked(std::string_view tenant_id,
                                                          std::string_view user_id,
                                                          std::string_view channel_id,
                                                          bool blocked) = 0;
-  /// Everything that the user holds dies: flows, sessions and refresh tokens compare epochs.
+  /// Ends everything that the user holds: flows, sessions and refresh tokens compare epochs.
   [[nodiscard]] virtual Result<void> raise_epoch(std::string_view tenant_id,
                                                  std::string_view user_id) = 0;
 };

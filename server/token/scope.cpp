@@ -27,7 +27,7 @@ bool is_among(const Words& words, std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-/// `<audience>/<name>` of a name that the client is registered for, byte for byte.
+/// `<audience>/<name>` of a name that is configured for the client, compared byte for byte.
 bool is_registered(const Client& client, std::string_view word) {
   const std::string& audience = client.audience;
   return word.starts_with(audience) && word.size() > audience.size() &&

@@ -19,7 +19,7 @@ Result<std::unique_ptr<SigningKeys>> SigningKeys::open(Store& store, Random& ran
   std::unique_ptr<SigningKeys> keys(new SigningKeys(store, random, std::move(key_encryption_key)));
   GATE_TRY_VOID(keys->load());
   if (!keys->active()) {
-    // The very first key: nobody holds an older set of keys, so it need not be published first.
+    // The first key is used at once: no party has cached an older key set.
     GATE_TRY(Entry first, keys->make(KeyState::kActive, now));
     GATE_TRY_VOID(keys->save({std::move(first)}));
   }

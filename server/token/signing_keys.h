@@ -13,32 +13,32 @@
 
 namespace gate::server {
 
-/// The keys that tokens are signed with (E7). Private halves are in the store only sealed under the
+/// The keys that sign tokens (E7). The store holds private keys only sealed under the
 /// key-encryption key. States: pending (published, not used) -> active -> retired (published, not
-/// used) -> removed. Safe from any number of threads; signing takes no lock beyond a pointer copy.
+/// used) -> removed. Safe from any number of threads; signing takes a lock only to copy a pointer.
 class SigningKeys {
  public:
   static constexpr Micros kPublishedBeforeUse = kMicrosPerDay;
   static constexpr Micros kRotateAfter = 90 * kMicrosPerDay;
-  /// The longest life of any token that a retired key may have signed.
+  /// The longest lifetime of a token that a retired key may have signed.
   static constexpr Micros kKeptAfterUse = kMicrosPerHour;
 
-  /// Loads the keys; makes the first one if there is none. `store` and `random` outlive this.
+  /// Loads the keys; generates the first one if there is none. `store` and `random` outlive this.
   [[nodiscard]] static Result<std::unique_ptr<SigningKeys>> open(Store& store, Random& random,
                                                                  Secret key_encryption_key,
                                                                  Micros now);
 
-  /// Whether this key sealed the private half of a stored signing key.
+  /// True if this key sealed the private half of a stored signing key.
   [[nodiscard]] static bool opens(const Secret& key_encryption_key, const SigningKeyRecord& record);
 
   [[nodiscard]] std::shared_ptr<const Es256Key> active() const;
   /// The JWK set (RFC 7517) of every key that a valid token may carry, as JSON.
   [[nodiscard]] std::string jwks() const;
 
-  /// Takes the steps of the life cycle that are due; to be called every hour or so.
+  /// Performs the due steps of the life cycle. Call it about every hour.
   [[nodiscard]] Result<void> maintain(Micros now);
-  /// Emergency: a fresh key signs from now on and the present one is removed, which invalidates
-  /// every token it signed.
+  /// Emergency: a new key signs from now on and the current one is removed. All tokens that it
+  /// signed become invalid.
   [[nodiscard]] Result<void> roll_now(Micros now);
 
  private:

@@ -18,7 +18,7 @@ Result<std::string> sign(const Es256Key& key, std::string_view type, const json:
   return input + "." + base64url(ByteSpan(signature));
 }
 
-/// The claims that both tokens share.
+/// The claims of both tokens.
 json::object common_claims(std::string_view issuer, const TokenSubject& subject, Micros now) {
   json::array amr;
   for (const std::string& method : amr_of(subject.session.completed)) {

@@ -13,8 +13,8 @@
 
 namespace gate::server {
 
-/// How strongly the session was authenticated; the values of `acr`. One- and two-factor are this
-/// server's own words: a code by e-mail is no NIST AAL2 (F3), so no standard level is claimed.
+/// The values of `acr`: how strongly the session was authenticated. They are names of this server,
+/// because a code by e-mail is not NIST AAL2 (F3) and no standard level is claimed.
 inline constexpr std::string_view kAcrSingleFactor = "urn:gatehouse:acr:single-factor";
 inline constexpr std::string_view kAcrTwoFactors = "urn:gatehouse:acr:two-factors";
 
@@ -22,7 +22,7 @@ inline constexpr std::string_view kAcrTwoFactors = "urn:gatehouse:acr:two-factor
 [[nodiscard]] std::vector<std::string> amr_of(const std::vector<CompletedFactor>& completed);
 [[nodiscard]] std::string_view acr_of(const std::vector<CompletedFactor>& completed);
 
-/// What both tokens speak of.
+/// The content that both tokens share.
 struct TokenSubject {
   const User& user;
   const Client& client;
@@ -42,7 +42,7 @@ struct SignedTokens {
                                                std::string_view issuer, const TokenSubject& subject,
                                                const TokenLifetimes& lifetimes, Micros now);
 
-/// `client_info` of the token answer: who and in which tenant, as MSAL keys its cache.
+/// `client_info` of the token answer: user and tenant, the key of MSAL's cache.
 [[nodiscard]] std::string client_info(const User& user);
 
 }  // namespace gate::server

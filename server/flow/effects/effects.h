@@ -6,23 +6,23 @@
 
 namespace gate::server {
 
-/// How an effect is carried out. Each stage may be missing. The runner calls them, and nothing else
-/// writes to the store on behalf of a flow.
+/// How an effect is carried out. Each stage may be missing. Only the runner calls them, and nothing
+/// else writes to the store on behalf of a flow.
 struct EffectSteps {
-  /// Outside of any transaction: asks policies, makes codes and ids. May set `next_event`, or stop
-  /// the run.
+  /// Outside of the unit of work: evaluates policies, generates codes and ids. May set
+  /// `next_event`, or stop the run.
   Result<void> (*prepare)(FlowRun&) = nullptr;
-  /// In the unit of work, before anything of the flow is written. May stop the run: then what was
-  /// counted is committed, and nothing else.
+  /// In the unit of work, before the flow is written. May stop the run; then only the counters are
+  /// committed.
   Result<void> (*admit)(FlowRun&, UnitOfWork&) = nullptr;
   /// In the unit of work, after the flow was advanced.
   Result<void> (*perform)(FlowRun&, UnitOfWork&) = nullptr;
 };
 
-/// Total: every effect of the vocabulary has its steps.
+/// Defined for every effect of the vocabulary.
 [[nodiscard]] const EffectSteps& steps_of(FlowEffect effect);
 
-/// One function an effect; what each does says vocabulary.def.
+/// One function for each effect; vocabulary.def says what each does.
 [[nodiscard]] EffectSteps roll_token();
 [[nodiscard]] EffectSteps start_challenge();
 [[nodiscard]] EffectSteps list_methods();

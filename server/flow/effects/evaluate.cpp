@@ -19,7 +19,8 @@ SignInFacts facts_of(const FlowRun& run) {
                        .now = run.caller.now});
 }
 
-/// Keeps the verdict for the commit, which records it and makes sure that its policies still hold.
+/// Keeps the verdict for the commit. The commit writes its audit row and checks that the same
+/// policy set is still in force.
 void keep(FlowRun& run, std::string_view type, const PolicyVerdict& verdict) {
   run.prepared.decisions.push_back(
       {verdict.policy_digest,
@@ -43,7 +44,7 @@ Result<void> ask_about_enrolment(FlowRun& run) {
   return {};
 }
 
-/// C2: what was decided by a set that is no longer in force is decided again, from a new snapshot.
+/// C2: a decision of a policy set that was replaced is made again, from a new snapshot.
 Result<void> record(FlowRun& run, UnitOfWork& work) {
   const Decided& decided = run.prepared.decisions.at(run.prepared.decisions_written++);
   if (decided.policy_digest != run.services.decider.digest()) {

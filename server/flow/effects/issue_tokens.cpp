@@ -9,7 +9,7 @@ namespace {
 
 Result<void> prepare(FlowRun& run) {
   if (!run.flow.subject || !run.found.user_is_real) {
-    run.stop(Refused{RefusalReason::kWrongStep});  // an unknown name gets no tokens, ever (C6)
+    run.stop(Refused{RefusalReason::kWrongStep});  // an unknown name never gets tokens (C6)
     return {};
   }
   const Micros now = run.caller.now;
@@ -27,7 +27,7 @@ Result<void> prepare(FlowRun& run) {
   session.completed = run.flow.completed;
   session.scope = run.material.wish.scope;
   GATE_TRY(session.sid, random_guid(run.services.random));
-  // A refresh token is given to clients that ask for one (OpenID Connect Core 11).
+  // Only clients that request `offline_access` get a refresh token (OpenID Connect Core 11).
   if (is_within_scope("offline_access", session.scope)) {
     GATE_TRY(FreshFamily fresh, make_family(run.services.random, session.ends_at));
     run.prepared.family = std::move(fresh.family);

@@ -23,7 +23,7 @@ std::string text_of(const FlowRun& run, const std::string& code, Micros life) {
          std::to_string(life / kMicrosPerMinute) + " minutes. Do not share it with anyone.";
 }
 
-/// Makes the code and everything that is written of it (A1 to A7).
+/// Generates the code and everything that the store keeps about it (A1 to A7).
 Result<void> prepare(FlowRun& run) {
   if (!run.material.destination) {
     run.reply.outcome = NeedsPassword{};
@@ -60,7 +60,8 @@ Result<void> prepare(FlowRun& run) {
   return {};
 }
 
-/// New addresses per account, so that one password does not send messages to the whole world.
+/// Limits the new addresses of an account, so that one stolen password cannot send messages to many
+/// numbers.
 Result<bool> admit_new_address(FlowRun& run, UnitOfWork& work) {
   ThrottleClaim claim;
   claim.key = "register:" + run.flow.account_key;
@@ -96,7 +97,8 @@ Result<void> admit(FlowRun& run, UnitOfWork& work) {
     return {};
   }
   const CodeDestination& to = *run.material.destination;
-  // An address that is about to be enrolled belongs to no user yet, whoever asks.
+  // An address to be enrolled belongs to no user yet, so the request counts as one of an unknown
+  // device.
   const bool enrols = run.flow.state.phase == FlowPhase::kEnrolmentChallenged;
   if (enrols) {
     GATE_TRY(const bool admitted, admit_new_address(run, work));

@@ -12,8 +12,8 @@ std::optional<FlowEvent> refuse(FlowRun& run, RefusalReason reason) {
   return std::nullopt;
 }
 
-/// The contact to enrol: of a kind that policy accepts, well-formed, and not a place that the user
-/// has proven in this flow already, or one mailbox would count as two factors (C4).
+/// The contact to enrol. Its kind must be offered, its form valid, and it must not be a mailbox or
+/// number that this flow has proven already: one mailbox must not count as two factors (C4).
 std::optional<CodeDestination> contact(const FlowRun& run, const RequestEnrolment& command) {
   const FlowRecord& flow = run.flow;
   if (!command.kind || !flow.subject || !flow.offered.contains(method_of(*command.kind))) {

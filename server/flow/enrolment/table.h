@@ -6,10 +6,10 @@
 
 namespace gate::server {
 
-/// Enrolment of a first second factor, as a part of other flows: from the demand of a policy to
-/// kEnrolled, from where the flow goes on. The policies on the user action
-/// `register_security_info` are asked before a method is offered, and again before one is bound
-/// (C2).
+/// The enrolment of the first second factor, as a part of another flow. It begins when a policy
+/// requires it and ends in kEnrolled, from where the other flow continues. The policies on the user
+/// action `register_security_info` are evaluated before a method is offered, and again before one
+/// is bound (C2).
 inline constexpr std::array kEnrolmentTransitions = [] {
   using enum FlowPhase;
   using enum FlowEvent;

@@ -9,7 +9,7 @@ constexpr std::string_view kRegisterAction = "register_security_info";
 
 struct EnrolmentVerdict {
   PolicyVerdict verdict;
-  MethodSet methods;  ///< that may be enrolled
+  MethodSet methods;  ///< the methods that may be enrolled
 };
 
 EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted) {

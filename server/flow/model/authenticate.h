@@ -14,7 +14,7 @@
 
 namespace gate::server {
 
-/// What a token answer is made of.
+/// The content of a token answer.
 struct TokenGrant {
   const Tenant& tenant;
   const Client& client;
@@ -25,7 +25,7 @@ struct TokenGrant {
   std::string_view refresh_token;  ///< empty: none
 };
 
-/// Signs the tokens of a session that the store holds. Never called before its commit.
+/// Signs the tokens of a session. Call it only after the session was committed.
 [[nodiscard]] Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
                                                const ServiceSettings& settings,
                                                const TokenGrant& grant, Micros now);

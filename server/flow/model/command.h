@@ -9,36 +9,36 @@
 #include "server/domain/channel.h"
 #include "server/flow/model/outcome.h"
 
-/// What a client may ask, in no protocol's words. Texts are views into the request, which outlives
-/// the command; passwords and codes are wiped with it.
+/// The commands of clients, independent of the protocol. Texts are views into the request, which
+/// outlives the command; passwords and codes are wiped with it.
 namespace gate::server {
 
-/// Begins a sign-in. `username` as `normalize_email` gives it.
+/// Begins a sign-in. `username` is normalised by `normalize_email`.
 struct StartSignIn {
   std::string username;
-  bool can_send_code = false;     ///< the client knows what to do with a code
-  bool can_ask_password = false;  ///< ... and with a password
+  bool can_send_code = false;     ///< the client supports a code
+  bool can_ask_password = false;  ///< the client supports a password
   std::uint32_t capabilities = 0;
 };
 
-/// Asks for the challenge that the flow waits for. `method_id` empty: the method used last, or the
+/// Requests the challenge that the flow waits for. `method_id` empty: the method used last, or the
 /// preferred one.
 struct RequestChallenge {
   std::string_view method_id;
 };
 
-/// Which methods may be used, or enrolled where `for_enrolment`.
+/// Lists the methods that may be used, or enrolled if `for_enrolment`.
 struct ListMethods {
   bool for_enrolment = false;
 };
 
-/// What tokens are wanted once the flow allows it.
+/// The tokens to issue when the flow permits it.
 struct TokenWish {
-  std::string scope;         ///< granted already (`granted_scope`)
+  std::string scope;         ///< reduced to the permitted one by `granted_scope`
   std::string auth_context;  ///< protected by a policy in force; empty: none
 };
 
-/// Which step a code belongs to.
+/// The step that a code belongs to.
 enum class CodeStep : std::uint8_t { kFirstFactor, kSecondFactor, kEnrolment };
 struct SubmitCode {
   CodeStep step = CodeStep::kFirstFactor;
@@ -51,26 +51,26 @@ struct SubmitPassword {
   TokenWish wish;
 };
 
-/// Asks for a code to a new address.
+/// Requests a code to a new address.
 struct RequestEnrolment {
-  std::optional<ChannelKind> kind;  ///< absent: none that this server knows
+  std::optional<ChannelKind> kind;  ///< absent: a kind that this server does not know
   std::string_view target;
   bool by_code = true;  ///< false: the client wants a proof that this server does not offer
 };
 
-/// Goes on with the sign-in after an enrolment.
+/// Continues the sign-in after an enrolment.
 struct RedeemEnrolment {
   TokenWish wish;
 };
 
-/// What is asked of a flow that exists.
+/// The commands on an existing flow.
 using FlowCommand = std::variant<RequestChallenge, ListMethods, SubmitCode, SubmitPassword,
                                  RequestEnrolment, RedeemEnrolment>;
 
-/// Renews the tokens of a session. No flow: a session has no phases.
+/// Renews the tokens of a session. A session has no phases, so this needs no flow.
 struct RefreshTokens {
   std::string_view token;
-  std::string_view scope;    ///< as asked; empty: that of the session
+  std::string_view scope;    ///< as requested; empty: the scope of the session
   std::string auth_context;  ///< protected by a policy in force; empty: none
 };
 

@@ -8,11 +8,11 @@
 
 #include "server/ports/clock.h"
 
-/// A state machine as a table: what may happen in which phase, where it leads, and what has to be
-/// carried out. Pure: nothing here touches store, clock, network or randomness.
+/// A state machine as a table: for each phase the permitted events, the phase that each leads to,
+/// and the effects to carry out. Pure: no store, clock, network or randomness.
 namespace gate::server {
 
-/// A set of the effects of one enumeration, one bit each.
+/// A set of effects, one bit each.
 template <typename Effect>
 class EffectSet {
  public:
@@ -34,13 +34,13 @@ class EffectSet {
 
 enum class StepVerdict : std::uint8_t {
   kTaken,    ///< the pair is in the table
-  kRefused,  ///< the event has no place in this phase; nothing changed
+  kRefused,  ///< the event is not permitted in this phase; nothing changed
   kExpired,  ///< a deadline has passed; the flow is over
 };
 
-/// `Vocabulary` names the enumerations Phase, Event and Effect and a State with `phase`,
-/// `flow_ends_at` and `token_ends_at`, and says which phases are live (`is_live(Phase)`) and which
-/// one is the end by deadline (`kExpired`).
+/// `Vocabulary` names the enumerations Phase, Event and Effect and the struct State with `phase`,
+/// `flow_ends_at` and `token_ends_at`. It also says which phases are live (`is_live(Phase)`) and
+/// which one a passed deadline leads to (`kExpired`).
 template <typename Vocabulary>
 class Machine {
  public:
@@ -69,10 +69,11 @@ class Machine {
 
   [[nodiscard]] std::span<const Transition> table() const { return table_; }
 
-  /// Takes one step; some dozens of comparisons. `kRefused` and `kExpired` carry no effects.
+  /// Takes one step, at a cost of some dozens of comparisons. `kRefused` and `kExpired` have no
+  /// effects.
   [[nodiscard]] Step step(const State& state, Event event, Micros now) const {
-    // What is passed through happens in one request that looked at the deadlines when it began,
-    // hence only live phases run out.
+    // Only live phases expire. The other phases are left within one request, whose deadlines were
+    // checked when it began.
     if (Vocabulary::is_live(state.phase) &&
         (now >= state.flow_ends_at || now >= state.token_ends_at)) {
       State over = state;
@@ -89,7 +90,7 @@ class Machine {
     return {StepVerdict::kRefused, state, {}};
   }
 
-  /// True if no phase and event stand in the table twice.
+  /// True if the table has each pair of phase and event at most once.
   [[nodiscard]] static constexpr bool pairs_are_unique(std::span<const Transition> table) {
     for (std::size_t i = 0; i < table.size(); ++i) {
       for (std::size_t j = i + 1; j < table.size(); ++j) {

@@ -7,7 +7,7 @@
 namespace gate::server {
 namespace {
 
-/// The channel that the first factor went to; null for a password.
+/// The channel of the first factor; null for a password.
 const Channel* first_channel(const std::vector<Channel>& channels, const FlowRecord& flow) {
   if (flow.completed.empty()) {
     return nullptr;

@@ -6,24 +6,25 @@
 #include "server/domain/channel.h"
 #include "server/domain/flow_record.h"
 
-/// Which of a user's channels may serve for what.
+/// Which of a user's channels may be used for which purpose.
 namespace gate::server {
 
-/// The mailbox for a code as first factor: the user name's own, else the preferred one; null: none.
+/// The mailbox for a code as first factor: the one that is the user name, else the preferred one;
+/// null if there is none.
 [[nodiscard]] const Channel* first_factor_channel(const std::vector<Channel>& channels,
                                                   const std::string& username);
 
-/// The channels that may serve as second factor: verified, not blocked, of a method in `methods`,
-/// and not the mailbox or number that the first factor went to (C4).
+/// The channels that may be used as second factor: verified, not blocked, of a method in `methods`,
+/// and not the mailbox or number of the first factor (C4).
 [[nodiscard]] std::vector<Channel> eligible_channels(const std::vector<Channel>& channels,
                                                      MethodSet methods, const FlowRecord& flow);
 
-/// Methods that the user may enrol now: asked for by policy, offered by this server, and not
-/// standing behind a channel that was blocked (a thief must not enrol a way around it).
+/// The methods that the user may enrol now: required by policy, offered by this server, and without
+/// a blocked channel of the same method (an attacker must not replace a blocked channel).
 [[nodiscard]] MethodSet enrollable(const std::vector<Channel>& channels, MethodSet wanted);
 
-/// Whether the user has a method beside the first factor of this flow. A blocked one counts: a user
-/// who lost a telephone is not one who never had any (S16).
+/// True if the user has a method beside the first factor of this flow. A blocked method counts: a
+/// user who lost a phone is not a user who never had one (S16).
 [[nodiscard]] bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow);
 
 }  // namespace gate::server

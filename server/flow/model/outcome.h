@@ -11,24 +11,24 @@
 #include "server/limits/send_caps.h"
 #include "server/ports/clock.h"
 
-/// What may be answered, in no protocol's words. A wire turns an outcome into bytes.
+/// The outcomes of commands, independent of the protocol. A wire serialises them.
 namespace gate::server {
 
-/// The flow exists; the client asks for its first factor next.
+/// The flow exists. The client requests its first factor next.
 struct FlowBegun {};
 
-/// A code is on its way.
+/// A code was queued for delivery.
 struct CodeSent {
   ChannelKind kind = ChannelKind::kEmail;
   std::string address;
-  bool masked = true;  ///< whether the client may show the address in full: it typed it itself
+  bool masked = true;  ///< false when the client typed the address itself and may see it in full
   int digits = 0;
   Micros resend_after = 0;
 };
 
 struct NeedsPassword {};
 
-/// A method that may be used (with a hint of where it leads), or a kind that may be enrolled.
+/// A method that may be used, with its masked address, or a kind that may be enrolled.
 struct MethodOption {
   std::string id;
   ChannelKind kind = ChannelKind::kEmail;
@@ -40,27 +40,28 @@ struct MethodsListed {
 
 struct NeedsSecondFactor {};
 struct NeedsEnrolment {};
-/// The new method is bound; the client goes on with the flow that asked for it.
+/// The new method is bound. The client continues the flow that required it.
 struct Enrolled {};
 
-/// Every required factor is done.
+/// Every required factor is completed.
 struct Authenticated {
   std::string id_token;
   std::string access_token;
-  std::string refresh_token;  ///< empty: the client did not ask for one
+  std::string refresh_token;  ///< empty: the client did not request one
   std::string client_info;
   std::string scope;
   Micros access_token_life = 0;
   Micros refresh_token_life = 0;
 };
 
-/// This client cannot be served here; the user goes on in a browser. The reason is for people.
+/// This client cannot complete the sign-in here; the user continues in a browser. The reason is a
+/// text for people.
 struct GoToWeb {
   std::string reason;
 };
 
 enum class RefusalReason : std::uint8_t {
-  kWrongStep,  ///< no such flow, spent or foreign token, or another step: all look the same
+  kWrongStep,  ///< unknown flow, used or foreign token, or another step: not told apart
   kExpired,
   kTriesExhausted,
   kWrongPassword,
@@ -82,15 +83,15 @@ enum class RefusalReason : std::uint8_t {
 struct Refused {
   RefusalReason reason = RefusalReason::kUnavailable;
   Micros retry_after = 0;          ///< kTooMany
-  std::uint16_t policy_error = 0;  ///< kPolicyBlocks: what the policies say, if anything
+  std::uint16_t policy_error = 0;  ///< kPolicyBlocks: the error code of the policy, if it has one
 };
 
 using FlowOutcome =
     std::variant<FlowBegun, CodeSent, NeedsPassword, MethodsListed, NeedsSecondFactor,
                  NeedsEnrolment, Enrolled, Authenticated, GoToWeb, Refused>;
 
-/// The answer to a command. `next` names where the client goes on; absent: nowhere, or with the
-/// token that it has.
+/// The answer to a command. `next`: the place of the next continuation token; absent: none, or the
+/// client keeps the token that it has.
 struct Reply {
   FlowOutcome outcome = Refused{};
   std::optional<FlowPlace> next;

@@ -9,7 +9,7 @@
 
 namespace gate::server {
 
-/// The audit row of a decision. `subject_id`: the flow or the session that it was made for.
+/// Makes the audit row of a decision. `subject_id`: the flow or the session that was decided.
 [[nodiscard]] AuditRecord decision_record(const Caller& caller, const User& user,
                                           std::string_view type, std::string_view subject_id,
                                           const PolicyVerdict& verdict);

@@ -16,61 +16,61 @@
 
 namespace gate::server {
 
-/// Where a code goes.
+/// The destination of a code.
 struct CodeDestination {
   ChannelKind kind = ChannelKind::kEmail;
   std::string channel_id;
   std::string address;
-  /// False: nowhere, behind an unknown name; everything else is done alike, so that neither answer
-  /// nor limits tell the difference (C6).
+  /// False for an unknown name: the message is written but never sent. Everything else is done in
+  /// the same way, so that neither answers nor limits reveal which names exist (C6).
   bool deliver = true;
-  std::string label;   ///< what the answer shows masked; empty: `address` itself
+  std::string label;   ///< the address that the answer shows masked; empty: `address`
   bool masked = true;  ///< false: the client typed the address itself
 };
 
-/// What one request found in the store, in one snapshot.
+/// What one request read from the store, in one snapshot.
 struct Snapshot {
   FlowRecord flow;
-  /// The user of the flow. Behind an unknown name a user without rights stands in, so that a
-  /// decision takes the same work (C6); what comes of it is never used.
+  /// The user of the flow. For an unknown name it is a placeholder without rights, so that a
+  /// decision takes the same work (C6); its result is never used.
   User user;
   bool user_is_real = false;
   std::vector<Channel> channels;      ///< of the real user
-  std::optional<KnownDevice> device;  ///< the recognised device that asks
+  std::optional<KnownDevice> device;  ///< the known device that sent the request
 };
 
-/// What a command brings along for the effects of its transitions. An effect that finds less than
-/// it needs is an error of the program, not of the client.
+/// The input that a command provides for the effects of its transitions. An effect that lacks its
+/// input is a programmer error, not an error of the client.
 struct Material {
   std::optional<CodeDestination> destination;  ///< of StartChallenge; absent: the password
   std::optional<CompletedFactor> factor;       ///< of CompleteFactor
-  std::string rehashed_password;               ///< of CompleteFactor; empty: as it is
+  std::string rehashed_password;               ///< of CompleteFactor; empty: no change
   std::optional<Channel> new_channel;          ///< of BindMethod
   TokenWish wish;                              ///< of IssueTokens
   std::vector<MethodOption> methods;           ///< of ListMethods
   FlowOutcome refusal = Refused{RefusalReason::kWrongStep};  ///< of AnswerRefusal
 };
 
-/// A decision, as the commit needs it.
+/// A decision to be committed.
 struct Decided {
   std::string policy_digest;
   AuditRecord record;
 };
 
-/// What the effects prepared outside of the transaction, and write inside of it.
+/// What the effects prepare outside of the unit of work and write inside of it.
 struct Prepared {
   ChallengeRecord challenge;
   OutboxMessage message;
   std::vector<Decided> decisions;  ///< in the order in which they were made
   std::size_t decisions_written = 0;
-  bool revoke_all = false;               ///< a policy ends everything that the user holds
+  bool revoke_all = false;               ///< a policy ends all sessions of the user
   std::optional<SessionRecord> session;  ///< of IssueTokens
   std::optional<NewFamily> family;
   std::string refresh_token;
   std::optional<KnownDevice> device_to_remember;
 };
 
-/// One request's way through one flow. The runner takes the steps; effects work on it.
+/// The run of one request through one flow. The runner takes the steps; effects work on it.
 struct FlowRun {
   FlowRun(const FlowServices& s, const Caller& c, const FlowMachine& m)
       : services(s), caller(c), machine(m) {}
@@ -84,27 +84,27 @@ struct FlowRun {
   const FlowMachine& machine;
 
   Snapshot found;
-  FlowRecord flow;  ///< as it will be written
+  FlowRecord flow;  ///< the flow as it will be written
   Material material;
   Prepared prepared;
-  std::vector<FlowEffects> taken;       ///< of the transitions, in order
-  std::optional<FlowEvent> next_event;  ///< set by an effect whose outcome is an event
-  std::optional<SendCap> reached_cap;   ///< that kept a message from being sent
-  Reply reply;                          ///< what the effects say
-  /// Set by what ends the run early: nothing more is done, and the flow stays as it was.
+  std::vector<FlowEffects> taken;       ///< the effects of the transitions, in order
+  std::optional<FlowEvent> next_event;  ///< set by an effect that leads to another event
+  std::optional<SendCap> reached_cap;   ///< the cap that refused a message
+  Reply reply;                          ///< written by the effects
+  /// Set when the run ends early: nothing more is done, and the flow stays unchanged.
   std::optional<Reply> ended;
 
   void stop(FlowOutcome outcome) { ended = Reply{std::move(outcome), std::nullopt}; }
   [[nodiscard]] bool stopped() const { return ended.has_value(); }
   [[nodiscard]] bool rolls_token() const;
-  /// What statements rest on that issue, enrol or advance; absent behind an unknown name.
+  /// The guard of statements that issue, enrol or advance; absent for an unknown name.
   [[nodiscard]] std::optional<SubjectGuard> guard() const;
 };
 
 /// The answer to a verdict that blocks.
 [[nodiscard]] FlowOutcome blocked_by(const PolicyVerdict& verdict);
 
-/// Where the flow stands after `flow` was written, for the next continuation token.
+/// The place of the next continuation token, after `flow` was written.
 [[nodiscard]] FlowPlace next_place(const FlowRun& run);
 
 }  // namespace gate::server

@@ -17,7 +17,7 @@
 
 namespace gate::server {
 
-/// What flows stand on. Everything referred to outlives them and is safe from many threads.
+/// The dependencies of flows. All of them outlive the flows and are safe from many threads.
 struct FlowServices {
   Store& store;
   Random& random;
@@ -29,9 +29,9 @@ struct FlowServices {
   const PasswordHasher& passwords;
   ByteSpan code_pepper;
   ByteSpan account_key;
-  /// Told of failures behind a kUnavailable refusal. Holds no secrets.
+  /// Called for each failure behind a kUnavailable refusal. The text holds no secrets.
   std::function<void(const Error&)> on_failure;
-  /// Told of every message that a cap kept from being sent (B5).
+  /// Called for each message that a cap refused (B5).
   std::function<void(const SendCap&)> on_cap;
 
   [[nodiscard]] DeviceRules device_rules() const { return {settings, account_key}; }

@@ -8,7 +8,7 @@
 namespace gate::server {
 namespace {
 
-/// What stands for a channel behind an unknown name.
+/// The channel id of an unknown name.
 constexpr std::string_view kNowhere = "nowhere";
 
 void refuse(FlowRun& run, RefusalReason reason) {
@@ -30,7 +30,7 @@ std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
       return std::nullopt;
     }
     destination = {channel->kind, channel->channel_id, channel->address, true, "", true};
-    // A mailbox that is not the user name would tell that the account exists (C6).
+    // Showing another mailbox than the user name would reveal that the account exists (C6).
     if (!run.services.settings.revealing_tenants.contains(flow.tenant_id)) {
       destination.label = flow.label_address;
     }
@@ -39,9 +39,9 @@ std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
   return FlowEvent::kFirstFactorRequested;
 }
 
-/// The method that a request without an id is for; empty: it has to name one.
+/// The method of a request without an id; empty when the client must name one.
 std::string default_method(const FlowRecord& flow, const std::vector<Channel>& eligible) {
-  // A resend goes where the last code went; a first request to the preferred method.
+  // A resend uses the channel of the last code; a first request the preferred channel.
   if (flow.state.phase == FlowPhase::kSecondFactorChallenged &&
       !flow.challenge_channel_id.empty()) {
     return flow.challenge_channel_id;
@@ -96,7 +96,8 @@ std::optional<FlowEvent> plan_method_list(FlowRun& run) {
         {channel.channel_id, channel.kind, mask_address(channel.kind, channel.address)});
   }
   if (run.material.methods.empty()) {
-    // Blocked since the demand; an empty list is an error to the mobile clients (13.6).
+    // The channels were blocked after the factor was required. The mobile clients treat an empty
+    // list as an error (N13.6).
     run.stop(GoToWeb{"No method that policy accepts is available here"});
     return std::nullopt;
   }

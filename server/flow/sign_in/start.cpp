@@ -33,8 +33,8 @@ Result<NameFound> look_up(StoreReads& reads, const Caller& caller, const std::st
   return found;
 }
 
-/// The one first factor that this account has, as far as the client may know: for an unknown name,
-/// a choice that stays the same for the name (C6).
+/// The first factor of the account that the client may learn. For an unknown name it is a choice
+/// that is always the same for that name (C6).
 std::optional<Method> first_factor_of(const FlowServices& services, const Caller& caller,
                                       const NameFound& found, const std::string& username) {
   if (!found.user) {

@@ -12,10 +12,10 @@ using enum FlowPhase;
 using enum FlowEvent;
 using enum FlowEffect;
 
-// INVARIANT: kIssueTokens stands on transitions into kIssuing alone, those leave from the two
-// deciding phases on kPolicyAllows alone. kDecidingFinally has no way back to a prompt: the clients
-// treat a second demand after mfa_oob or enrolment as an error (native-auth-api 4.3), so a
-// stricter policy published in between ends the flow with a plain refusal (C2).
+// INVARIANT: kIssueTokens is an effect only of transitions into kIssuing, and these leave only the
+// two deciding phases, only on kPolicyAllows. From kDecidingFinally no transition leads back to a
+// prompt: the clients treat a second demand after mfa_oob or enrolment as an error (native-auth-api
+// 4.3). A stricter policy published in between therefore ends the flow with a plain refusal (C2).
 constexpr std::array kOwnTransitions = {
     FlowTransition{kAwaitingFirstFactor,
                    kFirstFactorRequested,

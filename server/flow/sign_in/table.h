@@ -4,7 +4,7 @@
 
 namespace gate::server {
 
-/// The sign-in, enrolment included. `sign_in.mmd` beside this file is its diagram.
+/// The table of the sign-in, enrolment included. `sign_in.mmd` is its diagram.
 [[nodiscard]] const FlowMachine& sign_in_machine() noexcept;
 
 }  // namespace gate::server

@@ -49,8 +49,8 @@ TEST(SignInFlow, C1_TokensLeaveByIssuingAloneAndOnlyOnPolicyAllows) {
   EXPECT_EQ(issuing_transitions, 2);
 }
 
-// Walks every reachable (phase, proven factors) and shows what has been proven by the time the
-// policy is asked, along every path, enrolment included.
+// Visits every reachable (phase, proven factors) and checks what has been proven when the policy is
+// evaluated, on every path, enrolment included.
 TEST(SignInFlow, C1_EveryPathToTokensProvesAFirstFactorAndEvaluatesAfterTheLastFactor) {
   using Node = std::tuple<FlowPhase, bool /*first*/, bool /*second*/, bool /*evaluated*/>;
   std::set<Node> seen;
@@ -156,7 +156,7 @@ TEST(SignInFlow, TheDiagramShowsTheTable) {
   std::ifstream file(std::string(GATE_SOURCE_DIR) + "/server/flow/sign_in/sign_in.mmd");
   std::ostringstream text;
   text << file.rdbuf();
-  // The diagram shows the enumerators; two stored names are older words for the same phases.
+  // The diagram shows the enumerators; some stored names are older words for the same phases.
   constexpr std::array<std::string_view, kFlowPhaseCount> kIds = {
 #define GATE_PHASE(id, name, live) #id,
 #include "server/domain/flow_phase.def"

@@ -4,8 +4,8 @@
 
 namespace gate::server {
 
-/// What a verdict means for a sign-in: the event that follows. Sets `offered` of the flow, and what
-/// to answer should the flow end here. The run stands in kDeciding or kDecidingFinally.
+/// The event that follows from a verdict on a sign-in. Also sets `offered` of the flow, and the
+/// refusal to answer if the flow ends here. The run is in kDeciding or kDecidingFinally.
 [[nodiscard]] FlowEvent weigh_sign_in(FlowRun& run, const PolicyVerdict& verdict);
 
 }  // namespace gate::server

@@ -79,8 +79,8 @@ HttpResponse to_http(Answer answer, const RequestIds& ids, Micros now) {
     answer.body["correlation_id"] = ids.correlation_id;
   }
   response.body = boost::json::serialize(answer.body);
-  // x-ms-request-id repeats the client's own id: MSAL takes it over as correlation id for some of
-  // the later calls, and a log by that id would fall apart otherwise (native-auth-api 1).
+  // x-ms-request-id repeats the client's own id. MSAL uses it as the correlation id of some later
+  // requests; with another id their log lines could not be connected (native-auth-api 1).
   response.headers = {{"content-type", "application/json; charset=utf-8"},
                       {"cache-control", "no-store"},
                       {"pragma", "no-cache"},

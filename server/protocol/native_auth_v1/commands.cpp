@@ -12,7 +12,7 @@ constexpr std::size_t kCodeBytesMax = 32;
 
 std::uint32_t parse_capabilities(const Form& form) {
   std::uint32_t capabilities = 0;
-  // The clients send `capabilities`, the documentation says `capability` and shows a comma once.
+  // The clients send `capabilities`. The documentation also says `capability` and shows a comma.
   for (const std::string_view parameter : {"capabilities", "capability"}) {
     for (const std::string_view word : split_words(form.get(parameter), " ,")) {
       capabilities |= word == "mfa_required" ? kCapabilityMfa : 0;
@@ -94,8 +94,8 @@ Parsed<FlowCommand> parse_register_challenge(const Form& form) {
 
 Parsed<FlowCommand> parse_register_continue(const Form& form) {
   if (form.get("grant_type") != "oob") {
-    // `continuation_token` would be for a contact that counts as proven; this server never says
-    // `preverified`, because the only proven address is that of the first factor (C4).
+    // `continuation_token` is the grant for a contact that is proven already. This server never
+    // sends `preverified`, because the only proven address is that of the first factor (C4).
     return Answer::error(WireError::kBadGrantType);
   }
   const std::string_view code = form.get("oob");

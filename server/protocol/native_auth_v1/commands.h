@@ -9,7 +9,7 @@
 #include "server/protocol/form.h"
 #include "server/protocol/native_auth_v1/answer.h"
 
-/// From the form of a request to what is asked, or to the answer that says what is wrong with it
+/// Parses the form of a request into a command, or into the answer that says what is wrong with it
 /// (native-auth-api 4 and 5). Pure.
 namespace gate::server::native_auth_v1 {
 
@@ -24,14 +24,14 @@ using Parsed = std::variant<Command, Answer>;
 [[nodiscard]] Parsed<FlowCommand> parse_register_continue(const Form& form);
 
 /// All grants of the token endpoint: password, oob, mfa_oob, continuation_token, refresh_token. The
-/// scope is held against what the client may ask for, an authentication context against the
-/// policies in force.
+/// scope must be permitted to the client, and an authentication context must be used by a policy in
+/// force.
 using TokenCommand = std::variant<FlowCommand, RefreshTokens>;
 [[nodiscard]] Parsed<TokenCommand> parse_token(const Form& form, const Client& client,
                                                const Decider& decider);
 
-/// The words of `challenge_type`: known ones only, `redirect` among them where it is demanded.
-/// Nothing when the list is not acceptable.
+/// The known words of `challenge_type`. `redirect` must be among them where it is required. Nothing
+/// when the list is not acceptable.
 struct ChallengeTypes {
   bool oob = false;
   bool password = false;

@@ -27,8 +27,8 @@ Answer reply_with(const Request& request, const Reply& reply) {
   return answer_of(reply.outcome, token);
 }
 
-/// Runs a command in the flow that the continuation token names. A forged token, or one of another
-/// client or tenant, costs no look at the store.
+/// Runs a command in the flow that the continuation token names. A forged token, or a token of
+/// another client or tenant, is refused before the store is read.
 Answer run(const Request& request, const FlowCommand& command) {
   const auto place =
       request.parts.continuations.open(request.caller.tenant.id, request.caller.client.client_id,
@@ -55,8 +55,8 @@ Answer initiate(const Request& request) {
 }
 
 Answer token(const Request& request) {
-  auto parsed = parse_token(request.form, request.caller.client,
-                            request.parts.flows.services().decider);
+  auto parsed =
+      parse_token(request.form, request.caller.client, request.parts.flows.services().decider);
   const auto* command = std::get_if<TokenCommand>(&parsed);
   if (command == nullptr) {
     return std::get<Answer>(std::move(parsed));
@@ -67,7 +67,8 @@ Answer token(const Request& request) {
   return run(request, std::get<FlowCommand>(*command));
 }
 
-/// Reads the body, finds the client, and lets its origins alone read the answer from here on.
+/// Reads the form and finds the client. From here on only the origins of this client may read the
+/// answer.
 Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint) {
   if (!is_form_media_type(exchange.request.header("content-type"))) {
     return Answer::error(WireError::kBadContentType);
@@ -137,12 +138,11 @@ void add_routes(Router& router, const WireParts& parts) {
   post("/register/v1.0/introspect", in_flow<parse_register_introspect>);
   post("/register/v1.0/challenge", in_flow<parse_register_challenge>);
   post("/register/v1.0/continue", in_flow<parse_register_continue>);
-  router.add("GET", std::string("/{tenant}") + kKeysPath, [parts](Exchange&) {
-    return public_document(parts.flows.services().keys.jwks());
-  });
+  router.add("GET", std::string("/{tenant}") + kKeysPath,
+             [parts](Exchange&) { return public_document(parts.flows.services().keys.jwks()); });
   router.add("GET", std::string("/{tenant}") + kDiscoveryPath, [parts](Exchange& exchange) {
-    return public_document(discovery_document(
-        parts.flows.services().settings.issuer_base_url, exchange.tenant->id));
+    return public_document(
+        discovery_document(parts.flows.services().settings.issuer_base_url, exchange.tenant->id));
   });
 }
 

@@ -12,7 +12,7 @@
 ///   GET  /{tenant}/discovery/v2.0/keys
 ///   GET  /{tenant}/v2.0/.well-known/openid-configuration
 ///
-/// Only bytes are dealt with here: a form becomes a command, an outcome becomes JSON.
+/// This room only translates: a form becomes a command, an outcome becomes JSON.
 namespace gate::server::native_auth_v1 {
 
 /// Both outlive the router.
@@ -23,7 +23,7 @@ struct WireParts {
 
 void add_routes(Router& router, const WireParts& parts);
 
-/// Problems of a request in the form of this wire.
+/// Serialises a problem of a request in the form of this wire.
 [[nodiscard]] HttpResponse write_problem(const Exchange& exchange, RequestProblem problem);
 
 }  // namespace gate::server::native_auth_v1

@@ -51,13 +51,12 @@ WireError wire_error(RefusalReason reason) {
   GATE_CHECK(false, "a refusal for no reason");
 }
 
-/// Writes an outcome; members stand in the order in which Entra sends them.
+/// Serialises an outcome; the members are in the order in which Entra sends them.
 struct Writer {
   std::string_view next_token;
 
   [[nodiscard]] json::object begin() const {
-    return next_token.empty() ? json::object()
-                              : json::object{{"continuation_token", next_token}};
+    return next_token.empty() ? json::object() : json::object{{"continuation_token", next_token}};
   }
 
   Answer operator()(const FlowBegun&) const { return Answer::ok(begin()); }

@@ -5,8 +5,8 @@
 
 namespace gate::server::native_auth_v1 {
 
-/// The bytes of an outcome, but for headers (native-auth-api 3 to 5). `next_token`: the continuation
-/// token to go on with; empty: none.
+/// The answer for an outcome, without headers (native-auth-api 3 to 5). `next_token`: the next
+/// continuation token; empty: none.
 [[nodiscard]] Answer answer_of(const FlowOutcome& outcome, std::string_view next_token);
 
 }  // namespace gate::server::native_auth_v1

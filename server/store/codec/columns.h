@@ -8,7 +8,7 @@
 
 #include "server/domain/factor.h"
 
-/// How lists are written into one column. JSON where people may look, a compact form elsewhere.
+/// The encoding of lists in one column: JSON where people may read it, a compact form elsewhere.
 namespace gate::server {
 
 [[nodiscard]] std::string write_list(const std::vector<std::string>& values);

@@ -1,4 +1,4 @@
-// What the store promises of audit chains (F5).
+// The contract of the store for audit chains (F5).
 
 #include <atomic>
 
@@ -105,7 +105,8 @@ TEST_P(StoreContract, F5_AWorkReadsTheHeadThatItWrote) {
   });
 }
 
-// A head that was read outside of the unit of work is a guess; one that was read in it is not.
+// A head that was read outside of the unit of work may be outdated; one that was read inside of it
+// is not.
 TEST_P(StoreContract, F5_RacingAppendsLeaveNoGapAndNoFork) {
   constexpr int kThreads = 8;
   constexpr int kEach = 10;

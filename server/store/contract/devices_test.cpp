@@ -1,4 +1,4 @@
-// What the store promises of recognised devices (B8).
+// The contract of the store for known devices (B8).
 
 #include "server/store/contract/store_contract.h"
 
@@ -28,7 +28,7 @@ TEST_P(StoreContract, B8_DevicesAreKnownUntilTheirEpochTheirAgeOrTheirNumberEnds
   EXPECT_EQ(find(1, 0, 101), std::nullopt);
   EXPECT_EQ(find(1, 1, 0), std::nullopt);
   EXPECT_FALSE(found([&](StoreReads& reads) {
-    return reads.find_device(kTenant, "somebody", hash_of(key(1)), 0, 0);
+    return reads.find_device(kTenant, "unknown", hash_of(key(1)), 0, 0);
   }));
   remember(1, 0, 200);
   EXPECT_EQ(find(1, 0, 200), "id1@100") << "seen again, the same device";

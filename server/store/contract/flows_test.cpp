@@ -1,4 +1,4 @@
-// What the store promises of flows and challenges.
+// The contract of the store for flows and challenges.
 
 #include <atomic>
 

@@ -1,5 +1,5 @@
-// Every statement that issues, rotates, enrols or changes compares what it rests on (T1, T6), and a
-// guard that finds no row undoes the whole unit of work.
+// Every statement that issues, rotates, enrols or changes compares its guard (T1, T6). A guard that
+// finds no row undoes the whole unit of work.
 
 #include "server/store/contract/store_contract.h"
 
@@ -93,7 +93,7 @@ const std::vector<Revocation>& revocations() {
   return all;
 }
 
-/// A flow, a known device, and a session on it with the refresh token t0.
+/// Adds a flow, a known device, and a session on that device with the refresh token t0.
 Result<void> sign_in(UnitOfWork& unit, SubjectGuard& guard) {
   GATE_TRY(guard, guard_of(unit, kUser));
   guard.device_id = "d0";
@@ -186,7 +186,7 @@ TEST_P(StoreContract, T3_AGuardAndTheStepOfTheFlowAreBothCompared) {
   EXPECT_EQ(flow("f0")->gen, 1);
 }
 
-// One of everything, and then a guard that finds no row.
+// One write of every kind, and then a guard that finds no row.
 TEST_P(StoreContract, T1_AConflictUndoesEverythingBeforeIt) {
   SubjectGuard guard;
   must([&](UnitOfWork& unit) { return sign_in(unit, guard); });

@@ -1,5 +1,5 @@
-// Histories of several threads against every store: each has to be one that the model could have
-// had, in an order that agrees with real time (T1, T6).
+// Histories of several threads on every store. Each must be one that the model could have produced,
+// in an order that agrees with real time (T1, T6).
 
 #include "server/store/contract/scenes.h"
 #include "server/store/contract/store_contract.h"

@@ -6,7 +6,7 @@
 namespace gate::server::store_contract {
 namespace {
 
-/// Tries the orders one after the other, each on a copy of the model.
+/// Tries one order after the other, each on a copy of the model.
 class Search {
  public:
   explicit Search(const std::vector<Event>& events)
@@ -17,8 +17,8 @@ class Search {
       return true;
     }
     const std::vector<std::size_t> next = candidates();
-    // One that fits and changes nothing can go first without loss: wherever else it fitted, the
-    // others find the same without it.
+    // An event that matches and changes nothing can go first: in every later place the others would
+    // find the same state without it.
     for (const std::size_t i : next) {
       if (!events_[i].answer.changed) {
         const auto tried = model.fork();
@@ -43,7 +43,7 @@ class Search {
     placed_[i] = false;
     return found;
   }
-  /// Those that began before every other one that is left had ended.
+  /// The remaining events that began before any other remaining event had ended.
   [[nodiscard]] std::vector<std::size_t> candidates() const {
     std::uint64_t first_end = UINT64_MAX;
     for (std::size_t i = 0; i < events_.size(); ++i) {

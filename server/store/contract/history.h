@@ -10,19 +10,21 @@
 #include "server/store/memory/memory_store.h"
 #include "server/store/store.h"
 
-/// Histories: what several threads did to a store at once, and whether it can be explained.
+/// Histories: what several threads did to a store at the same time, and whether the model can
+/// explain it.
 namespace gate::server::store_contract {
 
-/// What an operation answered, as a text, and whether it changed anything.
+/// The answer of an operation as a text, and whether it changed anything.
 struct Answer {
   std::string text;
   bool changed = false;
   friend bool operator==(const Answer&, const Answer&) = default;
 };
-/// Repeatable: it does the same to every store that holds the same.
+/// Repeatable: on stores with the same content it does the same.
 using Operation = std::function<Answer(Store&)>;
 
-/// What an operation rests on, and what it puts an end to: names, equal where one ends the other.
+/// What an operation depends on, and what it ends. Names are equal where one operation ends what
+/// another depends on.
 struct Ties {
   std::vector<std::string> rests_on;
   std::string ends;
@@ -38,7 +40,7 @@ struct Event {
   std::uint64_t ended = 0;
 };
 
-/// Runs operations against a store and writes down what came of them. Any thread.
+/// Runs operations on a store and records the results. Safe from any thread.
 class History {
  public:
   explicit History(Store& store) : store_(store) {}
@@ -52,22 +54,23 @@ class History {
   std::vector<Event> events_;
 };
 
-/// True if there is one order of the events, in which each comes after all that had ended when it
-/// began, and in which the model, from `start` on, answers each as the store did (linearizability).
+/// True if the history is linearizable: there is one order of the events in which each comes after
+/// all events that had ended when it began, and in which the model, starting from `start`, gives
+/// the same answers as the store.
 [[nodiscard]] bool explained(const MemoryStore& start, const std::vector<Event>& events);
 
-/// The events that changed something although what they rest on had been ended, by an event that
-/// was over before they began. Of a store that keeps its promises there is none.
+/// The events that changed something although what they depend on had ended before they began. A
+/// correct store has none.
 [[nodiscard]] std::vector<Event> too_late(const std::vector<Event>& events);
 
-/// The events one a line, for the message of a failure.
+/// One line for each event, for the message of a failed test.
 [[nodiscard]] std::string describe(const std::vector<Event>& events);
 
-/// A write as an operation: its answer is what `work` gives, or the code of the error.
+/// A write as an operation: its answer is the result of `work`, or the code of the error.
 [[nodiscard]] Operation writing(std::function<Result<Answer>(UnitOfWork&)> work);
-/// The same for a work that has nothing to tell.
+/// The same for a unit of work without a result.
 [[nodiscard]] Operation writing_plainly(Store::Work work);
-/// A look as an operation.
+/// A read of one snapshot as an operation.
 [[nodiscard]] Operation looking(std::function<Result<std::string>(StoreReads&)> look);
 
 }  // namespace gate::server::store_contract

@@ -1,4 +1,4 @@
-// What the store promises of limits (B3, B5, B6, B8), hot ones included.
+// The contract of the store for limits (B3, B5, B6, B8), hot counters included.
 
 #include <atomic>
 
@@ -90,8 +90,8 @@ TEST_P(StoreContract, B5_SendsKeepTheirDistanceAndTheirNumberPerWindow) {
   EXPECT_TRUE(take("send", rule, kNow + kMicrosPerHour).admitted);
 }
 
-// Many requests run into a cap of a whole tenant at once, and the store counts them in another
-// order than they came in.
+// Many requests reach a cap of a whole tenant at once, and the store counts them in another order
+// than they came in.
 TEST_P(StoreContract, B5_ARequestThatCameFirstAndIsCountedLaterIsNotTooEarly) {
   ThrottleRule cap = at_most(3);
   for (const bool hot : {false, true}) {
@@ -133,7 +133,7 @@ TEST_P(StoreContract, B5_AUseThatOneLimitRefusesIsNoUseOfTheOthers) {
 }
 
 TEST_P(StoreContract, B5_TheFirstRefusalInTheOrderGivenIsTold) {
-  // Counted in the order of the keys, told in the order of the claims.
+  // Counted in the order of the keys, reported in the order of the claims.
   EXPECT_TRUE(take("a", at_most(1), kNow).admitted);
   EXPECT_TRUE(take("z", at_most(1, kMicrosPerDay), kNow).admitted);
   const ThrottleSetVerdict verdict =
@@ -166,7 +166,7 @@ TEST_P(StoreContract, B5_ACapHoldsAgainstManyAtOnce) {
 
 TEST_P(StoreContract, B5_AHotCapCountsEachUseOnceAndOpensWithTheNextWindow) {
   for (int window = 0; window < 3; ++window) {
-    // Each window begins when the one before is over for every use of it.
+    // Each window begins when the previous one is over for every use of it.
     const Micros start = kNow + 2 * window * kMicrosPerHour;
     int admitted = 0;
     for (int i = 0; i < 60; ++i) {

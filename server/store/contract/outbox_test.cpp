@@ -1,4 +1,4 @@
-// What the store promises of messages (T5).
+// The contract of the store for messages (T5).
 
 #include <atomic>
 #include <mutex>

@@ -46,7 +46,7 @@ Result<void> write_flows(std::ostream& out, StoreReads& reads) {
       continue;
     }
     out << "flow " << flow->flow_id << " " << flow->client_id << " "
-        << (flow->subject ? flow->subject->user_id : "nobody") << " " << flow->account_key << " "
+        << (flow->subject ? flow->subject->user_id : "unknown") << " " << flow->account_key << " "
         << flow->gen << " " << name(flow->state.phase) << " " << flow->state.flow_ends_at << " "
         << flow->state.token_ends_at << " " << name(flow->first_factor) << " "
         << flow->offered.bits() << " " << flow->challenge_id << " " << flow->challenge_channel_id

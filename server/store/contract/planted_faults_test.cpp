@@ -1,4 +1,4 @@
-// The histories can fail: stores with a planted fault are caught.
+// The checks of histories detect faults: stores with a planted fault are caught.
 
 #include "server/store/contract/scenes.h"
 #include "server/store/contract/store_contract.h"
@@ -9,7 +9,7 @@ namespace {
 
 enum class Fault {
   kNone,
-  kWorksOverlap,         ///< two works at once, and the later one wins
+  kWorksOverlap,         ///< two units of work overlap, and the later one wins
   kGenerationIgnored,    ///< by advance_flow
   kEpochIgnoredAtIssue,  ///< by create_session
   kMethodsIgnoredAtIssue,
@@ -104,7 +104,7 @@ class PlantedStore final : public MemoryStore {
   std::mutex alone_;
 };
 
-/// How many of up to `rounds` rounds it takes until one is caught; 0: none was.
+/// The number of rounds, of up to `rounds`, until the fault is caught; 0: it was not.
 int rounds_until_caught(Fault fault, const Scene& scene, int rounds) {
   PlantedStore store(fault);
   const unsigned seed = std::random_device{}();
@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
         Plant{"device_ignored_at_refresh", Fault::kDeviceIgnoredAtRefresh, &kRacingRevocations}),
     [](const testing::TestParamInfo<Plant>& plant) { return plant.param.name; });
 
-// The plainer check, of which no search can be the cause, finds the same.
+// The simpler check, which needs no search, finds the same fault.
 TEST(PlantedFault, WhatIsIssuedAfterARevocationIsSeenWithoutASearch) {
   for (const Fault fault :
        {Fault::kEpochIgnoredAtIssue, Fault::kMethodsIgnoredAtIssue, Fault::kDeviceIgnoredAtIssue,

@@ -1,5 +1,5 @@
-// Random units of work, one after the other: every store answers as the model does, and afterwards
-// holds the same.
+// Random units of work, one after the other. Every store answers as the model does, and holds the
+// same afterwards.
 
 #include <algorithm>
 #include <random>
@@ -10,7 +10,7 @@
 namespace gate::server::store_contract {
 namespace {
 
-/// One statement, with its parameters settled. Tells what it answered.
+/// One statement with fixed parameters. Returns its answer as a text.
 struct Statement {
   std::string name;
   std::function<Result<std::string>(UnitOfWork&)> run;
@@ -18,7 +18,7 @@ struct Statement {
 
 struct Draw {
   std::mt19937& dice;
-  int& challenges;  ///< opened so far: each has an id of its own, as in the server
+  int& challenges;  ///< opened so far; each has an id of its own, as in the server
   Micros now = kNow;
 
   [[nodiscard]] int below(int bound) const {
@@ -37,7 +37,7 @@ Statement plain(std::string name, Store::Work work) {
           }};
 }
 
-/// The guard of the moment in most draws, and one that fails in the others.
+/// Mostly a guard that holds at the moment, sometimes one that fails.
 std::function<Result<SubjectGuard>(UnitOfWork&)> draw_guard(const Draw& draw) {
   const std::int64_t epoch_off = draw.one_in(8) ? 1 : 0;
   const std::int64_t methods_off = draw.one_in(8) ? 1 : 0;
@@ -161,7 +161,7 @@ Statement draw_flow(const Draw& draw) {
 }
 
 Statement draw_code(const Draw& draw) {
-  // One of the last, which are those that may be live.
+  // One of the newest, which may still be live.
   const std::string id = "c" + std::to_string(draw.challenges - draw.below(4));
   const std::string flow = draw.name("f", 3);
   const Micros now = draw.now;
@@ -183,8 +183,8 @@ Statement draw_code(const Draw& draw) {
           }};
 }
 
-/// Of each key one rule, as in the server. Hot windows are longer than the sequence: where they
-/// begin is the store's own affair.
+/// One rule for each key, as in the server. Hot windows are longer than the sequence, because
+/// stores may begin them at different times.
 ThrottleClaim claim_of(int number) {
   ThrottleRule rule;
   switch (number) {
@@ -316,7 +316,8 @@ std::string names(const std::vector<Statement>& work) {
   return all;
 }
 
-/// Claims all that is due and reports on it. The places in the queue are the store's own affair.
+/// Claims all due messages and reports on them. Their places in the queue may differ from store to
+/// store.
 std::string deliver(Store& store, Micros now, DeliveryOutcome outcome) {
   std::string text;
   auto messages = store.claim_outbox(now, 1000);
@@ -325,7 +326,7 @@ std::string deliver(Store& store, Micros now, DeliveryOutcome outcome) {
             [](const auto& a, const auto& b) { return a.challenge_id < b.challenge_id; });
   for (const OutboxMessage& message : *messages) {
     text += message.challenge_id + " " + message.code + " " + std::to_string(message.tries) + "; ";
-    if (message.code.back() % 2 == 0) {  // the others are left to their lease
+    if (message.code.back() % 2 == 0) {  // the lease of the others runs out
       EXPECT_TRUE(store.finish_outbox(message.seq, outcome, now + kMicrosPerSecond));
     }
   }

@@ -14,7 +14,7 @@ std::string at(const char* what, int round, int thread, int i) {
   return at(what, round) + "/" + std::to_string(thread) + "." + std::to_string(i);
 }
 
-/// Lets the other threads come between, or not.
+/// Sometimes yields, so that another thread runs in between.
 void pause(std::mt19937& dice) {
   if (const auto choice = dice() % 4; choice == 0) {
     std::this_thread::sleep_for(std::chrono::microseconds(dice() % 60));
@@ -23,7 +23,7 @@ void pause(std::mt19937& dice) {
   }
 }
 
-/// A user of the round's own, with a password, a mailbox and a recognised device.
+/// A user for one round, with a password, a mailbox and a known device.
 Result<void> add_user(UnitOfWork& unit, int round) {
   GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "bank.example"}));
   User user = sample_user();
@@ -38,11 +38,11 @@ Result<void> add_user(UnitOfWork& unit, int round) {
   device.user_id = user.user_id;
   return unit.remember_device(device, 0, 5);
 }
-constexpr std::int64_t kMethodsAtFirst = 2;  // of a user as `add_user` leaves it
+constexpr std::int64_t kMethodsAtFirst = 2;  // after `add_user`
 
-/// Looks at the user and its device as a flow does, and writes that down.
+/// Reads the user and its device as a flow does, and records the result.
 SubjectGuard look_at_user(History& history, int round) {
-  // Shared with the operation, which the model runs again when this function is over.
+  // Shared with the operation, which the model runs again after this function has returned.
   const auto seen = std::make_shared<SubjectGuard>();
   history.run("look", looking([round, seen](StoreReads& reads) -> Result<std::string> {
                 GATE_TRY(SubjectGuard guard, guard_of(reads, at("user", round)));
@@ -278,7 +278,8 @@ void revoke(History& history, int round, std::mt19937& dice) {
 
 void issue(History& history, int round, int thread, int i, std::mt19937& dice) {
   const SubjectGuard guard = look_at_user(history, round);
-  // As long as a flow evaluates and signs between its look and its write.
+  // The time that a flow takes for evaluating and signing between its snapshot and its unit of
+  // work.
   std::this_thread::sleep_for(std::chrono::microseconds(dice() % 200));
   Ties ties;
   Ties refresh_ties;

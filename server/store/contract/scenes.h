@@ -4,32 +4,32 @@
 
 #include "server/store/contract/history.h"
 
-/// Scenes: what several threads do at once, in rounds that have nothing to do with each other.
+/// Scenes: what several threads do at the same time, in independent rounds.
 namespace gate::server::store_contract {
 
 struct Scene {
   const char* name;
-  /// Writes what the threads of round `round` find.
+  /// Writes the initial data of round `round`.
   Result<void> (*set_up)(UnitOfWork& unit, int round);
-  /// What thread `thread` does.
+  /// The operations of thread `thread`.
   void (*act)(History& history, int round, int thread, std::mt19937& dice);
 };
 
-/// Right and wrong codes, and new ones, for one flow.
+/// Right and wrong codes and new challenges for one flow.
 extern const Scene kRacingCodes;
 /// Steps of one flow.
 extern const Scene kRacingSteps;
-/// Enrolments of one user, with blocks and new passwords between them.
+/// Enrolments of one user, with blocked channels and new passwords in between.
 extern const Scene kRacingEnrolments;
-/// Rotations of one family.
+/// Rotations in one refresh family.
 extern const Scene kRacingRotations;
 /// Every kind of revocation against refresh and issue.
 extern const Scene kRacingRevocations;
 
-/// Plays one round in `threads` threads, and gives what happened.
+/// Runs one round in `threads` threads and returns its history.
 [[nodiscard]] std::vector<Event> play(Store& store, const Scene& scene, int round, int threads,
                                       unsigned seed);
-/// The model as the round finds it.
+/// The model with the initial data of the round.
 [[nodiscard]] std::unique_ptr<MemoryStore> model_of(const Scene& scene, int round);
 
 }  // namespace gate::server::store_contract

@@ -1,4 +1,4 @@
-// What the store promises of sessions and refresh tokens (E3).
+// The contract of the store for sessions and refresh tokens (E3).
 
 #include "server/store/contract/store_contract.h"
 

@@ -23,8 +23,8 @@ struct OpenSqlite final : OpenStore {
 template <std::size_t kShards>
 std::unique_ptr<OpenStore> open_sqlite() {
   auto open = std::make_unique<OpenSqlite>();
-  // In memory where that can be had: what is on disk after a crash is not looked at here, and
-  // threads that do not wait for a disk meet more often.
+  // A memory file system if there is one: this suite does not test what is on disk after a crash,
+  // and threads overlap more often when they do not wait for a disk.
   const std::filesystem::path memory = "/dev/shm";
   const std::filesystem::path base =
       ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();

@@ -11,15 +11,15 @@
 #include "server/crypto/hmac.h"
 #include "server/store/store.h"
 
-/// The promises of the store port, held against every implementation: what its tests share. A store
-/// joins by a file that instantiates `StoreContract` with what opens it (`memory_stores.cpp`).
+/// The contract suite of the store port, which every implementation must pass. A store joins with a
+/// file that instantiates `StoreContract` with a function that opens it (see `memory_stores.cpp`).
 namespace gate::server::store_contract {
 
 inline constexpr Micros kNow = 1'800'000'000'000'000;
 inline constexpr const char* kTenant = "11111111-1111-4111-8111-111111111111";
 inline constexpr const char* kUser = "amy-id";
 
-/// An empty store, and with it everything that it needs.
+/// An empty store, and everything that it needs.
 struct OpenStore {
   virtual ~OpenStore() = default;
   std::unique_ptr<Store> store;
@@ -47,15 +47,16 @@ inline std::string kind_name(const testing::TestParamInfo<StoreKind>& info) {
 [[nodiscard]] AuditRecord sample_audit(const AuditChain& chain, std::int64_t seq);
 [[nodiscard]] Bytes hash_of(const std::string& text);
 
-/// Puts the tenant, its client and its user Amy with a password, a mailbox and a phone.
+/// Adds the tenant, its client and its user Amy with a password, a mailbox and a phone.
 void fill(Store& store);
-/// What a statement about the user would rest on now.
+/// The guard of a statement about the user, from the present data.
 [[nodiscard]] Result<SubjectGuard> guard_of(StoreReads& reads, const std::string& user_id);
-/// Everything that can be looked up under the names that the tests use, as a text: flows f0 to f5,
-/// tokens t0 to t9, keys of devices k0 to k5.
+/// Everything that can be looked up under the names used by the tests, as a text: flows f0 to f5,
+/// tokens t0 to t9, device keys k0 to k5.
 [[nodiscard]] std::string picture(Store& store);
 
-/// Runs `body(0)` to `body(count - 1)`, each in a thread of its own, all begun at about once.
+/// Runs `body(0)` to `body(count - 1)`, each in a thread of its own, all started at about the same
+/// time.
 void in_threads(int count, const std::function<void(int)>& body);
 
 class StoreContract : public testing::TestWithParam<StoreKind> {
@@ -66,7 +67,7 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     const auto outcome = store_.write(work);
     ASSERT_TRUE(outcome) << outcome.error().message;
   }
-  /// Expects that a guard refuses the work, and that nothing of it stays.
+  /// Expects that a guard refuses the unit of work, and that nothing of it is stored.
   void refused(const Store::Work& work) {
     const std::string before = picture(store_);
     const auto outcome = store_.write(work);
@@ -74,7 +75,7 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     EXPECT_EQ(outcome.error().code, ErrorCode::kConflict) << outcome.error().message;
     EXPECT_EQ(picture(store_), before);
   }
-  /// What `look` finds, in one snapshot.
+  /// The result of `look` on one snapshot.
   template <typename Look>
   auto found(const Look& look) {
     using Found = typename std::invoke_result_t<Look, StoreReads&>::value_type;

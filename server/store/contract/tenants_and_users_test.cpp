@@ -1,4 +1,4 @@
-// What the store promises of tenants, clients, users, passwords and channels.
+// The contract of the store for tenants, clients, users, passwords and channels.
 
 #include "server/store/contract/store_contract.h"
 
@@ -78,7 +78,7 @@ TEST_P(StoreContract, AUserNameBelongsToOneUserOfATenant) {
 TEST_P(StoreContract, F1_DisablingAUserMovesTheEpochOnce) {
   User user = sample_user();
   user.enabled = false;
-  user.epoch = 70;  // what a caller says of the two counters is not looked at
+  user.epoch = 70;  // the store ignores both counters in the value that a caller passes
   user.methods_gen = 70;
   const std::int64_t methods = amy().methods_gen;
   for (int i = 0; i < 2; ++i) {

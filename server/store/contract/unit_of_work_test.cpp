@@ -1,4 +1,4 @@
-// What the store promises of units of work, snapshots and sweeps.
+// The contract of the store for units of work, snapshots and sweeps.
 
 #include <atomic>
 
@@ -37,7 +37,7 @@ TEST_P(StoreContract, AFailedLookTellsItsError) {
   EXPECT_EQ(outcome.error().code, ErrorCode::kDenied);
 }
 
-// The write is waited for inside the look: a look that held a lock would wait for ever.
+// The read waits for the write: if a snapshot held a lock that writers need, this would never end.
 TEST_P(StoreContract, ALookSeesOneSnapshotAndHoldsUpNoWriter) {
   const auto outcome = store_.read([&](StoreReads& reads) -> Result<void> {
     GATE_TRY(const std::optional<User> before, reads.find_user(kTenant, kUser));
@@ -59,7 +59,8 @@ TEST_P(StoreContract, ALookSeesOneSnapshotAndHoldsUpNoWriter) {
   EXPECT_EQ(amy().epoch, 1);
 }
 
-// Each work moves both users by one, so a look that sees them apart saw half a work.
+// Each unit of work raises both counters by one, so a snapshot in which they differ saw half a unit
+// of work.
 TEST_P(StoreContract, ManyLooksNeverSeeHalfAWork) {
   User bob = sample_user();
   bob.user_id = "bob-id";
@@ -90,7 +91,7 @@ TEST_P(StoreContract, ManyLooksNeverSeeHalfAWork) {
 
 constexpr int kRows = 24;
 
-/// `kRows` of everything that ends, all ended by `kNow + kMicrosPerDay`.
+/// Adds `kRows` rows of every kind that expires; all have expired at `kNow + kMicrosPerDay`.
 Result<void> add_junk(UnitOfWork& unit) {
   GATE_TRY(const SubjectGuard guard, guard_of(unit, kUser));
   for (int i = 0; i < kRows; ++i) {
@@ -153,7 +154,7 @@ TEST_P(StoreContract, ASweepGoesThroughEveryTable) {
     EXPECT_FALSE(
         found([&](StoreReads& reads) { return reads.find_refresh(kTenant, hash_of("u" + id)); }));
   }
-  // What is gone leaves its name free; a row that stayed would be in the way.
+  // A removed row leaves its name free; a row that stayed would be in the way.
   must(add_junk);
   for (int i = 0; i < kRows; ++i) {
     EXPECT_FALSE(
@@ -162,7 +163,7 @@ TEST_P(StoreContract, ASweepGoesThroughEveryTable) {
   }
 }
 
-// Tries under made-up names leave a counter each, which no success ever ends.
+// A try for a made-up user name leaves a counter that no success ever resets.
 TEST_P(StoreContract, B3_AStopIsKeptForAYearAndNotForEver) {
   ThrottleRule stop;
   stop.stop_at = 1;

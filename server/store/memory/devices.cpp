@@ -56,7 +56,7 @@ Result<void> MemoryUnitOfWork::remember_device(const KnownDevice& device, Micros
   if (!state_.devices.update(key, [&](KnownDevice& known) { known.seen_at = device.seen_at; })) {
     state_.devices.put(key, device);
   }
-  // This one is the last to go, then those seen last; ids settle the rest.
+  // This device is forgotten last, then those seen most recently; ties are ordered by id.
   std::vector<KnownDevice> rest = devices_of(state_, device.tenant_id, device.user_id);
   std::sort(rest.begin(), rest.end(), [&](const KnownDevice& a, const KnownDevice& b) {
     const auto rank = [&](const KnownDevice& known) {

@@ -7,10 +7,10 @@
 namespace gate::server {
 namespace {
 
-/// When a refused use may be tried again, judged by what the row said.
+/// The earliest time of the next try, computed from the row.
 Micros retry_time(const ThrottleRow& row, const ThrottleRule& rule, Micros now) {
   if (row.consecutive >= rule.stop_at) {
-    return now + kMicrosPerDay;  // only success elsewhere or an operator lifts a hard stop
+    return now + kMicrosPerDay;  // only a success or an operator ends a hard stop
   }
   Micros at = std::max(row.until, now);
   if (row.count >= rule.max_in_window) {
@@ -19,7 +19,7 @@ Micros retry_time(const ThrottleRow& row, const ThrottleRule& rule, Micros now) 
   return at;
 }
 
-/// How long the use that makes it `consecutive` in a row has the next one wait.
+/// The delay after the failure that makes it `consecutive` in a row.
 Micros delay_after(std::int64_t consecutive, const ThrottleRule& rule) {
   if (consecutive < rule.delay_from) {
     return 0;
@@ -43,11 +43,11 @@ ThrottleVerdict MemoryUnitOfWork::take_one(const Key& key, const ThrottleRule& r
     row.count = 0;
   }
   ++row.count;
-  // A rule that looks at failures in a row counts them; rows where one did are never swept.
+  // Only rules with a limit on failures in a row count them; such rows are kept longer.
   const bool counts_failures = std::min(rule.delay_from, rule.stop_at) < ThrottleRule::kNoLimit;
   const std::int64_t in_a_row = row.consecutive + 1;
-  // `until` moves only where there is something to wait for: requests are counted in another order
-  // than they came in, and one that came first must not be taken for one that came too early.
+  // `until` is set only by rules with a wait. Requests may be counted in another order than they
+  // came in, and an earlier one must not be refused as too early.
   if (rule.spacing > 0 || in_a_row >= rule.delay_from) {
     row.until = now + std::max(rule.spacing, delay_after(in_a_row, rule));
   }

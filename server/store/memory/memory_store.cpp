@@ -5,12 +5,12 @@
 namespace gate::server {
 namespace {
 
-// Rows that ended this long ago are of no use any more: not for an answer, not for a limit.
+// Rows that ended this long ago are not needed for an answer or a limit.
 constexpr Micros kSweepAfter = kMicrosPerHour;
-// The longest window that a rule may have.
+// Longer than any window that a rule may have.
 constexpr Micros kThrottleSweepAfter = 2 * kMicrosPerDay;
-// Failures in a row are what the hard stop rests on (B3): kept for so long that guessing on comes
-// to nothing, but not for ever, because made-up names leave such rows too.
+// The hard stop depends on failures in a row (B3). They are kept so long that further guessing is
+// pointless, but not forever, because tries for made-up user names leave such rows too.
 constexpr Micros kFailuresSweepAfter = 400 * kMicrosPerDay;
 
 /// Removes the first `rows` rows that are `over`.
@@ -51,7 +51,7 @@ std::size_t sweep_challenges(State& state, Micros before, std::size_t rows) {
       });
 }
 
-/// A family goes after its tokens, and a session after its family.
+/// A family is removed after its tokens, and a session after its family.
 std::size_t sweep_sessions(State& state, Micros before, std::size_t rows) {
   std::size_t gone = sweep_table(state.refresh, rows, [&](const Key& key, const RefreshRow& row) {
     const FamilyRow* family = state.families.find(key_of(std::get<0>(key), row.family_id));
@@ -112,7 +112,7 @@ Result<std::size_t> MemoryStore::sweep(Micros now, std::size_t rows) {
   });
   gone += sweep_challenges(next, before, rows);
   gone += sweep_sessions(next, before, rows);
-  // Counters that are at rest: no delay, and the window, or what counts in a row, long over.
+  // Idle counters: no delay, and the window or the failures in a row ended long ago.
   gone += sweep_table(next.throttle, rows, [&](const Key&, const ThrottleRow& row) {
     const Micros rest = now - (row.consecutive == 0 ? kThrottleSweepAfter : kFailuresSweepAfter);
     return row.window_start < rest && row.until < rest;
@@ -159,7 +159,8 @@ Result<void> MemoryStore::finish_outbox(std::int64_t seq, DeliveryOutcome outcom
   if (row == nullptr || !row->claimed) {
     return {};
   }
-  // Mail may arrive twice, with one Message-ID; an SMS that may have gone out stays out (T5).
+  // Mail may arrive twice, with one Message-ID. An SMS that may have been sent is never sent again
+  // (T5).
   const bool again =
       outcome == DeliveryOutcome::kRetry ||
       (outcome == DeliveryOutcome::kUnknown && row->message.kind == ChannelKind::kEmail);

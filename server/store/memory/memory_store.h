@@ -8,14 +8,14 @@
 
 namespace gate::server {
 
-/// The model of a store: what the ports promise, written down as plainly as it can be. Works run
-/// one after the other; nothing is kept when the process ends. For tests of flows, and what the
-/// histories of other stores are held against.
+/// The model of a store: the simplest implementation of the ports. Units of work run one after the
+/// other; nothing is kept when the process ends. Used in tests of flows, and as the reference for
+/// the histories of other stores.
 class MemoryStore : public Store {
  public:
   MemoryStore() = default;
-  /// Another store that holds the same, at the cost of some pointers. So a check of a history can
-  /// try one order of its operations after the other.
+  /// A copy with the same content, at the cost of some pointers. A check of a history can so try
+  /// one order of its operations after the other.
   [[nodiscard]] std::unique_ptr<MemoryStore> fork() const;
 
   Result<void> read(const Look& look) override;
@@ -29,7 +29,7 @@ class MemoryStore : public Store {
   void commit(State next);
 
  private:
-  std::mutex writing_;  ///< held while a work runs
+  std::mutex writing_;  ///< held while a unit of work runs
   mutable std::mutex state_mutex_;
   State state_;
 };

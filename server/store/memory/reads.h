@@ -5,8 +5,8 @@
 
 namespace gate::server {
 
-/// What the ports promise of looking up, over one state. `Base` is `StoreReads`, or `UnitOfWork`,
-/// which sees what it wrote.
+/// The read ports over one state. `Base` is `StoreReads`, or `UnitOfWork`, which reads its own
+/// writes.
 template <typename Base>
 class MemoryReads : public Base {
  public:

@@ -18,7 +18,7 @@
 
 namespace gate::server {
 
-/// (tenant, id), and (tenant, user, id). Hashes are kept as texts.
+/// Keys: (tenant, id), and (tenant, user, id). Hashes are kept as texts.
 using Key = std::tuple<std::string, std::string>;
 using UserKey = std::tuple<std::string, std::string, std::string>;
 
@@ -36,10 +36,10 @@ using UserKey = std::tuple<std::string, std::string, std::string>;
 struct ChallengeRow {
   ChallengeRecord challenge;
   std::int64_t attempts = 0;
-  bool live = true;  ///< neither used nor dead; it may have expired all the same
+  bool live = true;  ///< neither used nor replaced; it may have expired
 };
 
-/// A message that waits, or that a worker has claimed. What became of the others is of no use.
+/// A message that waits or is claimed. Finished messages are not kept.
 struct MessageRow {
   OutboxMessage message;
   bool claimed = false;
@@ -49,7 +49,7 @@ struct MessageRow {
 struct ThrottleRow {
   Micros window_start = 0;
   std::int64_t count = 0;
-  std::int64_t consecutive = 0;  ///< in a row without success
+  std::int64_t consecutive = 0;  ///< failures in a row
   Micros until = 0;              ///< nothing is admitted before
 };
 
@@ -65,7 +65,7 @@ struct RefreshRow {
   Bytes successor_sealed;
 };
 
-/// All that a store holds. A copy costs a few pointers.
+/// The content of a store. A copy costs a few pointers.
 struct State {
   Table<std::string, Tenant> tenants;
   Table<Key, Client> clients;

@@ -7,9 +7,9 @@
 
 namespace gate::server {
 
-/// An ordered map that is copied in constant time: a balanced (AVL) tree whose nodes never change
-/// and are shared between copies. A unit of work takes a copy and drops it when it fails; a reader
-/// keeps the copy that it began with.
+/// An ordered map that is copied in constant time: a balanced (AVL) tree whose immutable nodes are
+/// shared between copies. A unit of work changes a copy and drops it on failure; a reader keeps the
+/// copy that it began with.
 template <typename Key, typename Value>
 class Table {
  public:
@@ -35,7 +35,7 @@ class Table {
   void put(Key key, Value value) {
     root_ = with(root_, std::make_shared<const Row>(std::move(key), std::move(value)));
   }
-  /// False where there is no such row.
+  /// False if there is no such row.
   template <typename Change>
   bool update(const Key& key, const Change& change) {
     const Value* found = find(key);

@@ -4,8 +4,8 @@
 
 namespace gate::server {
 
-/// What the ports promise of writing, on a state of its own that becomes the store's when the work
-/// succeeded.
+/// The write ports, on a copy of the state that replaces the state of the store when the unit of
+/// work succeeds.
 class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
  public:
   using MemoryReads::MemoryReads;
@@ -72,14 +72,14 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
                                                   std::string_view user_id,
                                                   std::string_view device_id) const;
   void methods_changed(std::string_view tenant_id, std::string_view user_id);
-  /// True where the row is new or became another one.
+  /// True if the row is new or has changed.
   bool keep_channel(std::string_view tenant_id, std::string_view user_id, const Channel& channel,
                     bool take_preferred);
   void erase_counters(std::string_view tenant_id, const std::string& prefix);
   ThrottleVerdict take_one(const Key& key, const ThrottleRule& rule, Micros now);
 };
 
-/// Why a guarded statement changed nothing.
+/// The error of a guarded statement that changed nothing.
 [[nodiscard]] Error conflict(const char* what);
 
 }  // namespace gate::server

@@ -121,7 +121,8 @@ Result<void> MemoryUnitOfWork::enrol_channel(const SubjectGuard& guard, const Ch
     return conflict("the user or the user's methods have changed");
   }
   keep_channel(guard.tenant_id, guard.user_id, channel, false);
-  methods_changed(guard.tenant_id, guard.user_id);  // always, so that of two at once one wins
+  // Always, so that of two concurrent ones one fails.
+  methods_changed(guard.tenant_id, guard.user_id);
   return {};
 }
 

@@ -7,8 +7,8 @@ const Sql kReadAudit(
     "SELECT row_number, node, tenant_id, seq, at, type, user_id, client_id, flow_id, "
     "policy_digest, facts_hash, facts_json, outcome, required_text, reasons, heads, prev_hash, "
     "hash FROM audit WHERE row_number > ? ORDER BY row_number LIMIT ?");
-// The index audit_by_chain holds the newest row of a chain first: heads need no table of their own,
-// which could differ from the rows.
+// The index audit_by_chain has the newest row of a chain first. So heads need no table of their
+// own, which could differ from the rows.
 const Sql kHead(
     "SELECT node, tenant_id, seq, hash FROM audit INDEXED BY audit_by_chain "
     "WHERE node = ? AND tenant_id = ? ORDER BY seq DESC LIMIT 1");
@@ -77,7 +77,8 @@ Result<std::optional<AuditHead>> SqliteUnitOfWork::audit_head(const AuditChain& 
 
 Result<std::vector<AuditHead>> SqliteUnitOfWork::audit_heads(const AuditChain& after,
                                                              std::size_t limit) {
-  // From chain to chain, one step by the index each: a chain costs the same however long it is.
+  // One index step leads from a chain to the next, so the cost does not depend on the length of a
+  // chain.
   std::vector<AuditHead> heads;
   while (heads.size() < limit) {
     GATE_TRY(std::optional<AuditHead> head,

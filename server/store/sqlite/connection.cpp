@@ -11,16 +11,16 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
 
-// Known when the program is built, so before the first Sql of any file adds itself.
+// Constant-initialised, so it exists before the first Sql of any file registers itself.
 constinit std::size_t statement_count = 0;
 constinit const Sql* newest_statement = nullptr;
 
 ErrorCode meaning_of(int code) {
-  switch (code & 0xFF) {  // the rest are details
+  switch (code & 0xFF) {  // the other bits are details
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return ErrorCode::kCorrupt;
-    case SQLITE_CONSTRAINT:  // a key that is taken, or one that is not there
+    case SQLITE_CONSTRAINT:  // a key that exists already, or a reference to a missing one
       return ErrorCode::kConflict;
     default:
       return ErrorCode::kUnavailable;
@@ -51,8 +51,8 @@ const Sql* Sql::newest() {
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mode mode) {
   if (mode == Mode::kReadWrite) {
-    // Created here so that the file is never readable by others, not even for a moment. SQLite
-    // gives its -wal and -shm files the mode of the database.
+    // Created here so that others can never read the file. SQLite gives its -wal and -shm files the
+    // mode of the database.
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
       return Error{ErrorCode::kUnavailable, "cannot create or open the store at " + path};
@@ -71,7 +71,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mo
   if (mode == Mode::kReadWrite) {
     GATE_TRY_VOID(connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
   }
-  // Freed pages are zeroed: a used code's sealed payload does not linger in the file.
+  // Freed pages are zeroed: the sealed payload of a used code does not stay in the file.
   GATE_TRY_VOID(connection->run_script("PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"));
   return connection;
 }
@@ -118,7 +118,7 @@ void Query::bind_one(std::int64_t value) {
 
 void Query::bind_one(std::string_view value) {
   ++parameter_;
-  // A null pointer would bind NULL; an empty text is not that.
+  // A null pointer would bind NULL, which differs from an empty text.
   const char* data = value.data() == nullptr ? "" : value.data();
   failed_ = failed_ || sqlite3_bind_text64(statement_, parameter_, data, value.size(),
                                            SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK;

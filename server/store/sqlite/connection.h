@@ -14,9 +14,9 @@ struct sqlite3_stmt;
 
 namespace gate::server {
 
-/// The text of a statement. Every one that the store can run stands at namespace scope in the file
-/// that runs it. So all of them are known before the first one runs: a connection finds its
-/// prepared form by number, and a test reads the plan of each (S23).
+/// The text of a statement. Every statement is defined at namespace scope, in the file that runs
+/// it. So all of them are known before the first one runs: a connection finds its prepared form by
+/// number, and a test reads the plan of each (S23).
 class Sql {
  public:
   explicit Sql(const char* text) noexcept;
@@ -47,7 +47,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  /// Runs a script that returns nothing: what opens and migrates a file. All else is an `Sql`.
+  /// Runs a script without results; used to open and migrate a file. Everything else is an `Sql`.
   [[nodiscard]] Result<void> run_script(const char* sql);
   /// Runs a statement that has no parameters and returns nothing.
   [[nodiscard]] Result<void> run(const Sql& sql);
@@ -59,7 +59,7 @@ class Connection {
   std::vector<sqlite3_stmt*> statements_;  // by the number of the Sql
 };
 
-/// One use of a prepared statement. Errors stick: `next` answers false, and `done` tells. Usage:
+/// One use of a prepared statement. Errors are kept: `next` returns false, `done` the error. Usage:
 ///   const Sql kFind("SELECT a, b FROM t WHERE c = ?");  // at namespace scope
 ///   Query query(connection, kFind);
 ///   query.bind(c);
@@ -78,13 +78,13 @@ class Query {
     (bind_one(values), ...);
   }
   [[nodiscard]] bool next();
-  /// Success if the statement ran to its end or was left early without an error.
+  /// Success if the statement ran to its end, or was left early without an error.
   [[nodiscard]] Result<void> done();
-  /// For statements without rows: runs it; how many rows it changed.
+  /// For statements without rows: runs it and returns the number of rows changed.
   [[nodiscard]] Result<std::int64_t> change();
-  /// For statements without rows: runs it, and it is all the same how many rows it changed.
+  /// For statements without rows: runs it and ignores the number of rows changed.
   [[nodiscard]] Result<void> finish();
-  /// For guarded statements: runs it; kConflict with this text if no row fitted.
+  /// For guarded statements: runs it; kConflict with this text if it changed no row.
   [[nodiscard]] Result<void> change_or(const char* conflict);
 
   [[nodiscard]] std::string text(int column) const;

@@ -6,7 +6,7 @@
 namespace gate::server {
 namespace {
 
-// A user has few devices, so that the first two columns of the key lead to them.
+// A user has few devices, so the first two columns of the key find them fast enough.
 const Sql kFindDevice(
     "SELECT device_id, epoch, last_seen FROM known_device WHERE tenant_id = ? AND user_id = ? "
     "AND key_hash = ? AND user_epoch = ? AND last_seen >= ?");

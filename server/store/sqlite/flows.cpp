@@ -17,7 +17,7 @@ const Sql kCreateFlow(
     "phase, live, flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
     "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
     "wrong_total) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-// ?7 whether there is a guard; then the key, what is expected, and what is written.
+// ?7 whether there is a guard; then the key, the expected values, and the new values.
 const Sql kAdvanceFlow(
     "UPDATE flow SET gen = gen + 1, phase = ?12, live = ?13, token_ends_at = ?14, "
     "first_factor = ?15, offered = ?16, capabilities = ?17, challenge_id = ?18, "
@@ -31,7 +31,7 @@ const Sql kCountWrong(
     "live = CASE WHEN wrong_total + 1 >= ?1 THEN 0 ELSE live END "
     "WHERE tenant_id = ?2 AND flow_id = ?3 AND live = 1 AND gen = ?5 RETURNING wrong_total");
 
-// The key of a challenge begins with its flow: what a flow has is found from the flow.
+// The key of a challenge begins with its flow, so the challenges of a flow are found by key.
 const Sql kKillChallenges(
     "UPDATE challenge SET state = 'dead' WHERE tenant_id = ? AND flow_id = ? AND state = 'live' "
     "RETURNING challenge_id");
@@ -44,8 +44,8 @@ const Sql kOpenChallenge(
 const Sql kQueueMessage(
     "INSERT INTO outbox (tenant_id, flow_id, challenge_id, kind, payload_sealed, state, tries, "
     "next_at) VALUES (?,?,?,?,?,?,0,?)");
-// The comparison of MACs happens in SQL: guesses of a code cannot steer a keyed MAC, so how far the
-// comparison gets tells nothing (T1). The server compares nothing else of a code.
+// SQL compares the MACs. A guesser cannot control a keyed MAC, so the duration of the comparison
+// reveals nothing (T1). The server compares codes in no other place.
 const Sql kTryCode(
     "UPDATE challenge SET attempts = attempts + 1, state = CASE WHEN mac = ?4 THEN 'used' "
     "WHEN attempts + 1 >= attempts_max THEN 'dead' ELSE state END "

@@ -2,16 +2,16 @@
 
 #include "server/domain/user.h"
 
-/// A SubjectGuard as a condition, the same in every statement that it stands in: on the row `u` of
-/// the table user, with the statement's first six parameters, which are the guard's members in
-/// their order. A text, because a statement is one literal.
+/// A SubjectGuard as an SQL condition on the row `u` of the table user. Its parameters are the
+/// first six of the statement: the members of the guard, in their order. It is a macro, because a
+/// statement is one literal.
 #define GATE_SUBJECT_GUARD                                                  \
   "u.tenant_id = ?1 AND u.user_id = ?2 AND u.enabled = 1 AND u.epoch = ?3 " \
   "AND u.methods_gen = ?4 AND NOT EXISTS (SELECT 1 FROM known_device d "    \
   "WHERE d.tenant_id = ?1 AND d.user_id = ?2 AND d.device_id = ?5 AND d.epoch <> ?6)"
 
-/// The same for what a session issues: the epochs that its own row holds, against those of today.
-/// On the rows `s` of the table session and `u` of the table user.
+/// The guard of a session: the epochs in its own row must be the present ones of its user and
+/// device. On the rows `s` of the table session and `u` of the table user.
 #define GATE_SESSION_GUARD                                                    \
   "u.enabled = 1 AND u.epoch = s.user_epoch AND NOT EXISTS (SELECT 1 FROM "   \
   "known_device d WHERE d.tenant_id = s.tenant_id AND d.user_id = s.user_id " \

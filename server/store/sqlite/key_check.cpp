@@ -19,7 +19,7 @@ const Sql kNewestKey(
 const Sql kAnyChannel("SELECT tenant_id, channel_id, address_sealed FROM channel LIMIT 1");
 const Sql kAnyFlow("SELECT tenant_id, flow_id, private_sealed FROM flow LIMIT 1");
 
-/// Made with a key of its own, so that it tells nothing of what the store key seals.
+/// Computed with a derived key, so that it reveals nothing about what the store key seals.
 Digest key_check(const Secret& key) {
   const Secret own = derive_key(key.bytes(), "key check");
   return hmac_sha256(own.bytes(), {as_bytes("gated store")});
@@ -29,7 +29,7 @@ Error another_key() {
   return {ErrorCode::kDenied, "the store was written with another key"};
 }
 
-/// The newest key that is not removed: an empty answer when there is none.
+/// The newest signing key that is not removed; an empty answer when there is none.
 Result<std::optional<SigningKeyRecord>> a_signing_key(Connection& connection) {
   Query query(connection, kNewestKey);
   std::optional<SigningKeyRecord> found;
@@ -42,7 +42,7 @@ Result<std::optional<SigningKeyRecord>> a_signing_key(Connection& connection) {
   return found;
 }
 
-/// Whether the first row of a query (tenant, id, sealed value) opens; empty when it has no row.
+/// Whether the first row of a query (tenant, id, sealed value) opens; nothing when it has no row.
 Result<std::optional<bool>> first_row_opens(Query& query, const Secret& key,
                                             std::string (*context)(std::string_view,
                                                                    std::string_view)) {
@@ -71,8 +71,9 @@ Result<void> compare_key_check(Connection& connection, const Secret& key) {
 
 Result<void> compare_sealed_values(Connection& connection, const Secret& key,
                                    const OpensSigningKey& opens) {
-  // The first evidence decides. No command but `run` writes signing keys, and that reads them
-  // first; addresses may have been written with a wrong key by a `provision` of old.
+  // The first sealed value that is found decides. Signing keys come first: only `run` writes them,
+  // and it reads them before. Addresses may have been written with a wrong key by an old
+  // `provision` (S24).
   GATE_TRY(const std::optional<SigningKeyRecord> signing, a_signing_key(connection));
   if (signing && opens) {
     return opens(*signing) ? Result<void>() : another_key();

@@ -7,10 +7,11 @@
 namespace gate::server {
 namespace {
 
-// One use of a counter that is one row. A first use adds the row. `until` moves only where there is
-// something to wait for: requests are counted in another order than they came in, and one that came
-// first must not be taken for one that came too early.
-// ?3 now ?4 whether the rule looks at failures in a row (such rows live longer) ?5 `until` of a
+// One use of a counter that is one row. A first use adds the row. `until` is set only by rules with
+// a wait. Requests may be counted in another order than they came in, and an earlier one must not
+// be refused as too early.
+//
+// ?3 now ?4 whether the rule counts failures in a row (such rows live longer) ?5 `until` of a
 // first use ?6 max ?7 stop_at ?8 window ?9 spacing ?10 delay_from ?11 delay_first ?12 delay_max
 const Sql kTake(
     "INSERT INTO throttle (tenant_id, key, shard, window_start, count, consecutive, until) "
@@ -27,8 +28,10 @@ const Sql kLook(
     "SELECT window_start, count, consecutive, until FROM throttle "
     "WHERE tenant_id = ? AND key = ? AND shard = 0");
 
-// One use of a counter that is kept in shards: what they count in the window that the oldest live
-// one began is the sum. A shard that joins a window takes over its start, so that all end at once.
+// One use of a counter that is kept in shards. Its count is the sum over the shards in the window
+// that the oldest live shard began. A shard that joins a window takes its start, so all end at
+// once.
+//
 // ?3 now ?4 window ?5 max ?6 shard
 const Sql kTakeHot(
     "WITH live AS (SELECT COALESCE(MIN(window_start), ?3) AS start, COALESCE(SUM(count), 0) AS sum "
@@ -64,10 +67,10 @@ struct Counter {
   Micros until = 0;
 };
 
-/// When a refused use may be tried again, judged by what the row said.
+/// The earliest time of the next try, computed from the row.
 Micros retry_time(const Counter& counter, const ThrottleRule& rule, Micros now) {
   if (counter.consecutive >= rule.stop_at) {
-    return now + kMicrosPerDay;  // only success elsewhere or an operator lifts a hard stop
+    return now + kMicrosPerDay;  // only a success or an operator ends a hard stop
   }
   Micros at = std::max(counter.until, now);
   if (counter.count >= rule.max_in_window) {
@@ -91,7 +94,7 @@ Result<ThrottleVerdict> SqliteUnitOfWork::take_one(std::string_view tenant_id,
   if (admitted) {
     return ThrottleVerdict{true, 0};
   }
-  // Refused already; this only tells when to come back.
+  // The use was refused already; this reads when the next one is possible.
   Query look(connection_, kLook);
   look.bind(tenant_id, claim.key);
   Counter counter{now, 0, 0, 0};
@@ -127,7 +130,7 @@ Result<ThrottleSetVerdict> SqliteUnitOfWork::take(std::string_view tenant_id,
   std::stable_sort(order.begin(), order.end(), [claims](std::size_t a, std::size_t b) {
     return claims[a].key < claims[b].key;
   });
-  // On an error the caller fails too, and the savepoint around it takes this one with it.
+  // On an error the caller fails too, and its savepoint undoes this one.
   const bool several = claims.size() > 1;
   if (several) {
     GATE_TRY_VOID(connection_.run(kBeginClaims));
@@ -135,7 +138,7 @@ Result<ThrottleSetVerdict> SqliteUnitOfWork::take(std::string_view tenant_id,
   ThrottleSetVerdict all{true, 0, 0};
   for (const std::size_t i : order) {
     if (!all.admitted && i > all.refused_by) {
-      continue;  // all is undone anyway, and this one would not be the first
+      continue;  // the use is undone already, and an earlier claim has refused it
     }
     GATE_TRY(const ThrottleVerdict one, claims[i].hot ? take_hot(tenant_id, claims[i], now)
                                                       : take_one(tenant_id, claims[i], now));
@@ -169,7 +172,7 @@ Result<void> SqliteUnitOfWork::lift(std::string_view tenant_id, std::string_view
 Result<void> SqliteUnitOfWork::forget_counters(std::string_view tenant_id,
                                                std::string_view prefix) {
   std::string end(prefix);
-  ++end.back();  // prefixes end with `:`; this is the first key behind all that begin with it
+  ++end.back();  // prefixes end with `:`; this is the first key after all keys with the prefix
   Query query(connection_, kForgetCounters);
   query.bind(tenant_id, prefix, end);
   return query.finish();

@@ -6,7 +6,7 @@ namespace gate::server {
 namespace {
 
 const Sql kVersion("PRAGMA user_version");
-// IMMEDIATE: two processes that start at once must not both find an empty file.
+// IMMEDIATE: two processes that start at the same time must not both see an empty file.
 const Sql kBeginMigration("BEGIN IMMEDIATE");
 const Sql kEndMigration("COMMIT");
 
@@ -17,7 +17,8 @@ Result<std::int64_t> version_of(Connection& connection) {
   return version;
 }
 
-/// Before anything is written: what a wrong key seals or hashes, the right one cannot read.
+/// Checked before anything is written, because the right key cannot read what a wrong key sealed or
+/// hashed.
 Result<void> check_key(Connection& connection, std::int64_t version, const Secret& key,
                        const OpensSigningKey& opens) {
   if (version == 0) {

@@ -6,9 +6,9 @@
 
 namespace gate::server {
 
-/// Brings the file to the newest version, from nothing or from any version before, in one
-/// transaction: it is at a version or at the next, never between. kConflict: a later version of
-/// gated wrote it. kDenied: it was written with another key, and is not changed.
+/// Migrates the file to the newest version, from an empty file or any earlier version, in one
+/// SQLite transaction: an interrupted migration leaves the old version. kConflict: a later version
+/// of gated wrote the file. kDenied: it was written with another key, and is not changed.
 [[nodiscard]] Result<void> migrate(Connection& connection, const Secret& key,
                                    const OpensSigningKey& opens);
 

@@ -1,4 +1,4 @@
-// Files of every version before this one are brought up to date and keep what they hold.
+// Files of every earlier version are migrated and keep their content.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 namespace gate::server {
 namespace {
 
-/// Rows as the server of version 1 wrote them. `$...` stands for what is sealed.
+/// Rows as the server of version 1 wrote them. `$...` marks a sealed value.
 constexpr const char* kRowsOfOne = R"sql(
 INSERT INTO tenant VALUES ('tenant', 'Bank', 'bank.example');
 INSERT INTO client VALUES ('tenant', 'app', 'Portal', '["https://a.example"]', 'api', 1);
@@ -128,7 +128,7 @@ class MigrationsTest : public SqliteFileTest {
     });
     EXPECT_TRUE(looked) << looked.error().message;
   }
-  /// What is under way in the file goes on.
+  /// Flows, sessions and messages in the file continue.
   void expect_all_goes_on(SqliteStore& store) {
     const auto claimed = store.claim_outbox(kNow, 10);
     ASSERT_TRUE(claimed);
@@ -197,7 +197,7 @@ TEST_F(MigrationsTest, AFileOfALaterVersionIsRefusedByItsNumber) {
 
 TEST_F(MigrationsTest, AMigrationThatFailsLeavesTheFileAsItWas) {
   write_old_file(2);
-  execute("CREATE TABLE new_audit (in_the_way)");  // found after nearly everything else is done
+  execute("CREATE TABLE new_audit (in_the_way)");  // makes the last steps fail
   const std::string before = execute("SELECT sql FROM sqlite_master; PRAGMA user_version");
   EXPECT_FALSE(SqliteStore::open(path_, key(1), random_));
   EXPECT_EQ(execute("SELECT sql FROM sqlite_master; PRAGMA user_version"), before);

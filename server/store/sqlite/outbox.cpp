@@ -7,8 +7,10 @@
 namespace gate::server {
 namespace {
 
-// Looks at a bounded number of those that are due, the longest due first, and says what becomes of
-// each: an SMS whose lease ran out may have been sent (T5), one of a dead code is dropped.
+// Claims a bounded number of due messages, the longest due first. An SMS whose lease ran out may
+// have been sent and becomes unknown (T5). A message of a used, replaced or expired code is
+// dropped.
+//
 // ?1 now ?2 how many ?3 end of the lease ?4 the kind SMS
 const Sql kClaim(
     "UPDATE outbox SET state = due.fate, tries = tries + (due.fate = 'sending'), "
@@ -21,7 +23,8 @@ const Sql kClaim(
     "FROM outbox o INDEXED BY outbox_waiting WHERE o.state IN ('queued', 'sending') "
     "AND o.next_at <= ?1 ORDER BY o.next_at, o.seq LIMIT ?2) AS due WHERE seq = due.due_seq "
     "RETURNING seq, tenant_id, challenge_id, kind, payload_sealed, tries, state");
-// Mail may arrive twice, with one Message-ID; an SMS that may have gone out stays out (T5).
+// Mail may arrive twice, with one Message-ID. An SMS that may have been sent is never sent again
+// (T5).
 const Sql kRequeue(
     "UPDATE outbox SET state = 'queued', next_at = ?1 "
     "WHERE seq = ?2 AND state = 'sending' AND (?3 OR kind = ?4)");
@@ -56,7 +59,7 @@ Result<std::vector<OutboxMessage>> SqliteUnitOfWork::claim_outbox(Micros now, st
   std::vector<OutboxMessage> messages;
   bool more = true;
   while (more && messages.size() < limit) {
-    // Those that are dropped take no place of those that can be sent; each is dropped once.
+    // A dropped message does not count towards `limit`; each is dropped once.
     more = false;
     Query claim(connection_, kClaim);
     claim.bind(now, static_cast<std::int64_t>(limit - messages.size()), now + kOutboxLease,

@@ -1,12 +1,12 @@
-// How SQLite carries out each statement that the store can run, on a store with many rows and, as
-// every store of ours, without statistics (S23). It reads plans and measures nothing.
+// Reads the plan of each statement that the store can run, on a store with many rows and, as in
+// production, without statistics (S23). It measures nothing.
 
 #include "server/store/sqlite/test_file.h"
 
 namespace gate::server {
 namespace {
 
-/// 100,000 users with two channels each, and much of all else.
+/// A store with 100,000 users of two channels each, and many rows of all other kinds.
 constexpr const char* kFill = R"sql(
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -41,7 +41,7 @@ INSERT INTO audit SELECT i, 'node' || (i % 3), 'tenant' || (i % 50), i, i, '', '
 COMMIT;
 )sql";
 
-/// Steps of plans that go through all of something, in which statements they may, and why.
+/// Plan steps that scan, the statements in which they are allowed, and why.
 struct Exception {
   const char* step;
   const char* statement;
@@ -90,7 +90,7 @@ class PlansTest : public SqliteFileTest {
     sqlite3_close(raw_);
     SqliteFileTest::TearDown();
   }
-  /// The steps of the statement's plan that it should not have, each with its fault.
+  /// The forbidden steps of the statement's plan, each with its fault.
   std::string faults(const std::string& statement) {
     std::string all;
     sqlite3_stmt* plan = nullptr;
@@ -120,8 +120,8 @@ TEST_F(PlansTest, S23_NoStatementGoesThroughATable) {
   EXPECT_EQ(statements, Sql::count());
   EXPECT_GT(statements, 50U) << "the statements of the store are linked into this test";
 
-  // And one that does is found. What made sign-ins slow: without a key that begins with what is
-  // asked for, the tenant is read.
+  // A statement with a scan is found. This is the scan that made sign-ins slow: without a key that
+  // begins with the searched columns, the whole tenant is read.
   EXPECT_NE(faults("SELECT kind FROM channel WHERE tenant_id = ? AND channel_id = ?"), "");
   EXPECT_NE(faults("UPDATE challenge SET state = 'dead' WHERE tenant_id = ? AND challenge_id = ?"),
             "");

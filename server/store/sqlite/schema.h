@@ -5,8 +5,8 @@
 
 namespace gate::server {
 
-/// The tables of version 1; never changed, later versions add to it. All keys begin with tenant_id,
-/// so that the same layout can be sharded elsewhere; times are microseconds UTC. Columns ending in
+/// The tables of version 1. They never change; later versions add to them. All keys begin with
+/// tenant_id, so that the layout can be sharded. Times are microseconds UTC. Columns ending in
 /// _sealed hold AES-256-GCM under the store key.
 inline constexpr const char* kSchemaOne = R"sql(
 CREATE TABLE tenant (
@@ -107,17 +107,16 @@ CREATE TABLE known_device (
 )sql";
 
 /// What version 3 adds.
-///  - `meta`: facts about the file itself. `key_check` is a MAC by which a key that is not the
-///  store's
-///    own is refused before anything is written (S24).
-///  - The scopes that a client is registered for (S10).
+///  - `meta`: facts about the file itself. `key_check` is a MAC by which a wrong key is refused
+///    before anything is written (S24).
+///  - The scopes that are configured for a client (S10).
 ///  - What guards compare (T6): methods_gen of a user, epoch of a device, the device of a session.
-///  - A key for every way in which rows are looked up, so that SQLite has no choice but the right
-///    one (S23): channels by their user, challenges and messages by their flow, names by their
-///    user, messages that wait and those that ended apart (S37), counters by what may be swept.
-///  - A flow without a subject has no user_id, and not an empty one.
-///  - One audit chain for each node and tenant. The rows from before keep their hashes, as the one
-///    chain of the node without a name.
+///  - A key or index for every lookup, so that SQLite has only one plan (S23): channels by user,
+///    challenges and messages by flow, user names by user, waiting and finished messages (S37),
+///    counters by the time at which they may be swept.
+///  - In a flow without a subject user_id is NULL, not empty.
+///  - One audit chain for each node and tenant. Older rows keep their hashes, as the chain of the
+///    node with the empty name.
 inline constexpr const char* kSchemaThree = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
@@ -207,11 +206,11 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 )sql";
 
-/// From each version to the next: the first makes version 1 of an empty file.
+/// The migration from each version to the next; the first makes version 1 from an empty file.
 inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaThree};
-/// PRAGMA user_version of what all of them make together. A file of a later version is refused.
+/// The newest version (PRAGMA user_version). A file of a later version is refused.
 inline constexpr std::int64_t kSchemaVersion = std::size(kSchemaSteps);
-/// The version since which a file says which key it was written with.
+/// The first version in which a file has a key check.
 inline constexpr std::int64_t kKeyCheckSince = 3;
 
 }  // namespace gate::server

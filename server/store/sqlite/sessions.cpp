@@ -5,7 +5,7 @@
 namespace gate::server {
 namespace {
 
-// CROSS JOIN: SQLite takes the tables in the order written, each by its whole key.
+// CROSS JOIN: SQLite reads the tables in the written order, each by its whole key.
 const Sql kFindRefresh(
     "SELECT f.family_id, s.sid, s.user_id, s.client_id, s.user_epoch, s.device_id, s.device_epoch, "
     "s.auth_time, s.ends_at, s.completed, s.scope, f.ends_at, r.used_at, r.successor_sealed, "

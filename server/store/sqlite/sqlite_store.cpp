@@ -18,7 +18,7 @@ const Sql kEndOne("RELEASE one");
 
 }  // namespace
 
-/// One waiting unit of work. Lives on the stack of its caller until `finished` is set.
+/// One waiting unit of work. It is on the stack of its caller until `finished` is set.
 struct SqliteStore::Job {
   const std::function<Result<void>(SqliteUnitOfWork&)>* work = nullptr;
   Result<void> outcome;
@@ -74,7 +74,7 @@ Result<void> SqliteStore::read(const Look& look) {
   GATE_TRY_VOID(connection->run(kBeginRead));
   SqliteUnitOfWork reads(*connection, setting_, 0);
   Result<void> outcome = look(reads);
-  // A connection whose snapshot does not end is closed, not lent again.
+  // A connection whose snapshot cannot be ended is closed and not reused.
   GATE_TRY_VOID(connection->run(kCommit));
   const std::lock_guard lock(readers_mutex_);
   idle_readers_.push_back(std::move(connection));
@@ -108,7 +108,7 @@ void SqliteStore::write_loop() {
       std::unique_lock lock(queue_mutex_);
       queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) {
-        return;  // stopping, and nothing waits any more
+        return;  // stopping, and the queue is empty
       }
       while (!queue_.empty() && batch.size() < kBatchMax) {
         batch.push_back(queue_.front());
@@ -116,8 +116,8 @@ void SqliteStore::write_loop() {
       }
     }
     if (const auto committed = run_batch(batch); !committed) {
-      // Nothing of the batch is on disk, whatever its jobs said. Where SQLite undid it already,
-      // there is nothing left to roll back, and the outcome of that is all the same.
+      // Nothing of the batch is on disk, so all of its jobs fail. SQLite may have rolled it back
+      // already, so the result of this rollback is ignored.
       static_cast<void>(writer_connection_->run(kRollback));
       for (Job* job : batch) {
         if (job->outcome) {
@@ -140,7 +140,7 @@ Result<void> SqliteStore::run_batch(const std::deque<Job*>& batch) {
   return writer_connection_->run(kCommit);
 }
 
-/// An Error here says that the batch cannot go on; what became of the job is its own `outcome`.
+/// An Error means that the batch cannot continue. The result of the job itself is its `outcome`.
 Result<void> SqliteStore::run_job(Job& job) {
   GATE_TRY_VOID(writer_connection_->run(kBeginOne));
   SqliteUnitOfWork unit(*writer_connection_, setting_, turn_++);

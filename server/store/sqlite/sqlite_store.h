@@ -16,21 +16,21 @@
 namespace gate::server {
 
 struct SqliteOptions {
-  /// In how many rows a counter is kept that many requests count at once (T7). One: there is one
-  /// writer here, so that a second row would only be added up.
+  /// The number of rows of a hot counter (T7). One is enough: this store has one writer, so more
+  /// rows would only have to be added up.
   std::size_t counter_shards = 1;
-  /// Helps to tell whether the key is the file's own, in a file of before version 3.
+  /// Tests the key of a file before version 3, which has no key check.
   OpensSigningKey opens;
 };
 
 /// The store in one SQLite file: WAL, synchronous=FULL, one writer thread that commits up to
 /// `kBatchMax` units of work together, each in a SAVEPOINT of its own (T8). Callers wait for the
-/// commit that carries theirs, so an answer is never ahead of the disk (T2). Each connection is
-/// used by one thread at a time, and SQLite's own locks are off.
+/// commit of their unit of work, so an answer is never sent before the data is on disk (T2). Each
+/// connection is used by one thread at a time; SQLite's own locks are off.
 class SqliteStore final : public Store {
  public:
   static constexpr std::size_t kBatchMax = 256;
-  /// More writers than this waiting: the next is told kUnavailable instead of queueing up.
+  /// When this many units of work wait, the next one gets kUnavailable.
   static constexpr std::size_t kQueueMax = 16'384;
 
   /// Opens or creates the file (mode 0600) and its tables. `key` (32 bytes) seals addresses and
@@ -61,7 +61,7 @@ class SqliteStore final : public Store {
   const Secret key_;
   const SqliteSetting setting_;
   std::unique_ptr<Connection> writer_connection_;
-  std::size_t turn_ = 0;  // of the writer thread
+  std::size_t turn_ = 0;  // used by the writer thread only
 
   std::mutex queue_mutex_;
   std::condition_variable queue_changed_;
@@ -71,7 +71,7 @@ class SqliteStore final : public Store {
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_;
 
-  std::thread writer_;  // last: runs while everything above lives
+  std::thread writer_;  // last: it uses everything above
 };
 
 }  // namespace gate::server

@@ -1,4 +1,5 @@
-// What is SQLite's own: the file, its mode, what is sealed in it, and what a killed process leaves.
+// What only the SQLite store has: the file, its mode, what is sealed in it, and what a killed
+// process leaves.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -118,7 +119,8 @@ TEST_F(SqliteStoreTest, T7_AHotCounterIsOneHoweverManyRowsItIsKeptIn) {
   ThrottleRule rule;
   rule.window = kMicrosPerHour;
   rule.max_in_window = 40;
-  // Every use by another store, so that a file outlives a change of the number of rows.
+  // Each use is made by a new store, so that a file also works after the number of rows was
+  // changed.
   int admitted = 0;
   const auto use = [&](std::size_t shards, Micros now, int times) {
     SqliteOptions options;
@@ -224,7 +226,7 @@ TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefused) {
   EXPECT_FALSE(SqliteStore::open(path_, key(1), random_));
 }
 
-/// Uses codes one after the other and reports each use only after the store said it is done.
+/// Uses codes one after the other, and reports each use only after the store returned success.
 [[noreturn]] void use_codes_until_killed(const std::string& path, int report) {
   OpensslRandom random;
   auto store = SqliteStore::open(path, Secret(Bytes(kAeadKeyBytes, 1)), random);

@@ -3,15 +3,16 @@
 namespace gate::server {
 namespace {
 
-// Rows that ended this long ago are of no use for an answer or a limit.
+// Rows that ended this long ago are not needed for an answer or a limit.
 constexpr Micros kKeepEnded = kMicrosPerHour;
 // Longer than any window or delay that a rule may have.
 constexpr Micros kKeepCounter = 2 * kMicrosPerDay;
-// Failures in a row are what the hard stop rests on (B3), so they are kept for a time in which
-// guessing on comes to nothing; but not for ever, because made-up names leave such rows too.
+// The hard stop depends on failures in a row (B3). They are kept so long that further guessing is
+// pointless, but not forever, because tries for made-up user names leave such rows too.
 constexpr Micros kKeepFailures = 400 * kMicrosPerDay;
 
-// Each takes at most ?2 rows that ended before ?1, by an index on their end, oldest first.
+// Each statement deletes at most ?2 rows that ended before ?1, oldest first, by an index on their
+// end.
 const Sql kSweepFlows(
     "DELETE FROM flow WHERE (tenant_id, flow_id) IN (SELECT tenant_id, flow_id "
     "FROM flow INDEXED BY flow_by_end WHERE flow_ends_at < ?1 ORDER BY flow_ends_at LIMIT ?2)");
@@ -22,14 +23,15 @@ const Sql kSweepChallenges(
 const Sql kSweepMessages(
     "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox INDEXED BY outbox_ended "
     "WHERE state NOT IN ('queued', 'sending') AND next_at < ?1 ORDER BY next_at LIMIT ?2)");
-// Messages that are not claimed any more: nothing sends, and their codes are long dead.
+// Messages that no worker claimed: delivery is off, and their codes expired long ago.
 const Sql kSweepUnclaimed(
     "DELETE FROM outbox WHERE seq IN (SELECT seq FROM (SELECT o.seq, o.tenant_id, o.flow_id, "
     "o.challenge_id FROM outbox o INDEXED BY outbox_waiting WHERE o.state IN ('queued', 'sending') "
     "AND o.next_at < ?1 ORDER BY o.next_at LIMIT ?2) AS due WHERE NOT EXISTS "
     "(SELECT 1 FROM challenge c WHERE c.tenant_id = due.tenant_id AND c.flow_id = due.flow_id "
     "AND c.challenge_id = due.challenge_id AND c.expires_at >= ?1))");
-// The tokens of a family go first, in the order in which their families ended; then what has none.
+// The tokens of a family are deleted first, in the order in which the families ended; then families
+// without tokens.
 const Sql kSweepRefresh(
     "DELETE FROM refresh WHERE (tenant_id, token_hash) IN (SELECT r.tenant_id, r.token_hash "
     "FROM rt_family f INDEXED BY rt_family_by_end CROSS JOIN refresh r INDEXED BY "

@@ -12,7 +12,7 @@ const Sql kFindClient(
     "SELECT tenant_id, client_id, name, origins, audience, trusted_signals, scopes FROM client "
     "WHERE tenant_id = ? AND client_id = ?");
 const Sql kOriginsOfClients("SELECT origins FROM client WHERE tenant_id = ?");
-// An id and a domain may stand in the same place of a path, so the domain is the id of no other.
+// A path segment may be an id or a domain, so no domain may be the id of another tenant.
 const Sql kPutTenant(
     "INSERT INTO tenant (tenant_id, name, domain) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
     "(SELECT 1 FROM tenant WHERE (tenant_id = ?3 OR domain = ?3) AND tenant_id <> ?1) "

@@ -19,7 +19,7 @@ namespace gate::server {
 inline constexpr Micros kNow = 1'800'000'000'000'000;
 inline constexpr const char* kTenant = "tenant";
 
-/// Tests of one file of the SQLite store, in a fresh folder of its own.
+/// A fixture with one file of the SQLite store, in a new folder of its own.
 class SqliteFileTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -41,7 +41,8 @@ class SqliteFileTest : public testing::Test {
     EXPECT_FALSE(store);
     return store ? ErrorCode::kInternal : store.error().code;
   }
-  /// Runs SQL on the file as another program would. What it selected, columns by `|`, rows by `;`.
+  /// Runs SQL on the file as another program would. Returns the selected values: columns separated
+  /// by `|`, rows by `;`.
   std::string execute(const std::string& sql) const {
     sqlite3* raw = nullptr;
     EXPECT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
@@ -58,7 +59,7 @@ class SqliteFileTest : public testing::Test {
     sqlite3_close(raw);
     return could;
   }
-  /// Everything that any file of the store holds.
+  /// The bytes of all files of the store.
   std::string dump() const {
     std::ostringstream all;
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {

@@ -6,18 +6,19 @@
 
 namespace gate::server {
 
-/// What the statements need beside a connection. Lives as long as the store.
+/// What the statements need beside a connection. It lives as long as the store.
 struct SqliteSetting {
   const Secret& key;  ///< seals addresses, pending contacts and messages
   Random& random;
   std::size_t counter_shards = 1;
 };
 
-/// The ports over one connection: the writer's inside an open SAVEPOINT, or a reader's inside an
-/// open snapshot, which is handed out as `StoreReads` and could not write if it were asked to.
+/// The ports over one connection: the connection of the writer inside an open SAVEPOINT, or that of
+/// a reader inside an open snapshot. A reader gets only `StoreReads`, and its connection is
+/// read-only.
 class SqliteUnitOfWork final : public UnitOfWork {
  public:
-  /// `turn` spreads what is counted by many over the shards.
+  /// `turn` chooses the shard of a hot counter.
   SqliteUnitOfWork(Connection& connection, const SqliteSetting& setting, std::size_t turn)
       : connection_(connection), setting_(setting), turn_(turn) {}
 
@@ -98,7 +99,7 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<std::vector<AuditHead>> audit_heads(const AuditChain& after, std::size_t limit) override;
   Result<void> append_audit(const AuditRecord& record) override;
 
-  /// Not of the port: what the members of Store are made of.
+  /// Not part of the port: the statements behind members of Store.
   Result<std::vector<OutboxMessage>> claim_outbox(Micros now, std::size_t limit);
   Result<void> finish_outbox(std::int64_t seq, DeliveryOutcome outcome, Micros retry_at);
   Result<std::size_t> sweep(Micros now, std::size_t rows);

@@ -6,7 +6,7 @@
 namespace gate::server {
 namespace {
 
-// CROSS JOIN: SQLite takes the tables in the order written, so that the name finds the user.
+// CROSS JOIN: SQLite reads the tables in the written order, so that the user is found by name.
 const Sql kFindUserByName(
     "SELECT u.tenant_id, u.user_id, username, display_name, groups_json, roles_json, kind, "
     "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled FROM identifier i "
@@ -182,7 +182,8 @@ Result<void> SqliteUnitOfWork::put_channel(std::string_view tenant_id, std::stri
 
 Result<void> SqliteUnitOfWork::enrol_channel(const SubjectGuard& guard, const Channel& channel,
                                              Micros now) {
-  // Compared and moved at once: of two that rest on the same methods, the second finds others.
+  // Compared and raised in one statement: of two concurrent ones with the same guard, the second
+  // fails.
   Query move(connection_, kMoveMethodsIfUnchanged);
   bind_guard(move, guard);
   GATE_TRY_VOID(move.change_or(kSubjectChanged));
