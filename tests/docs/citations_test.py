@@ -28,12 +28,12 @@ NO_REQUIREMENT = {"C11"}
 
 GAP = r"(?:[ \n]|(?:\n[ \t]*(?://[/!<]*|\*|#|\|)))[ \t]*"  # a space, or the next line of a comment
 SECTION = r"\d+(?:\.\d+)*"
-ITEM = rf"(?:{SECTION}|#\d+|(?!AND\b)[A-Z][A-Z0-9]{{2}}\b|[A-FNPT][1-9]\d?\b)"
+ITEM = rf"(?:{SECTION}|#\d+|(?!AND\b)[A-Z][A-Z0-9]{{2}}\b|[A-FNPST][1-9]\d?\b)"
 CITATION = re.compile(rf"\b(conditional-access|native-auth-api|auth-server){GAP}(?:sections?{GAP})?"
                       rf"({ITEM}(?:(?:[,;]|{GAP}and|{GAP}to)?{GAP}{ITEM})*)")
 PARAGRAPH = re.compile(rf"§({SECTION})|(?<![A-Za-z0-9])(?!AND\b|GPS\b|AGU\b|MFA\b|API\b|OID\b)([A-Z][A-Z0-9]{{2}})(?![A-Za-z0-9])")
-REQUIREMENT = re.compile(r"(?<![\w.#%\"'`/&-])([A-FNT][1-9]\d?(?:\.\d)?)(?![\w(%\"`=]|'(?!s\b)|\.[A-Za-z])")
-TEST_NAME = re.compile(r"\bTEST(?:_[FP])?\(\s*\w+,\s*((?:[A-FNT]\d+(?:_\d)?_)+)[A-Z]")
+REQUIREMENT = re.compile(r"(?<![\w.#%\"'`/&-])([A-FNST][1-9]\d?(?:\.\d)?)(?![\w(%\"`=]|'(?!s\b)|\.[A-Za-z])")
+TEST_NAME = re.compile(r"\bTEST(?:_[FP])?\(\s*\w+,\s*((?:[A-FNST]\d+(?:_\d)?_)+)[A-Z]")
 TEST_TITLE = re.compile(r'\btest\("([^"]+)"')
 
 
@@ -94,10 +94,10 @@ def cited(path, text):
             yield m.start(), "conditional-access", m[1] or m[2]
     for m in TEST_NAME.finditer(text):
         # N13_6_ABlocked: the digit behind the underscore is of the section
-        for name, part in re.findall(r"([A-FNT]\d+)(?:_(\d))?_", m[1]):
+        for name, part in re.findall(r"([A-FNST]\d+)(?:_(\d))?_", m[1]):
             yield m.start(), "requirement", name + (f".{part}" if part else "")
     for m in TEST_TITLE.finditer(text):
-        for name in re.findall(r"\b[A-FT][1-9]\d?\b", m[1]):
+        for name in re.findall(r"\b[A-FST][1-9]\d?\b", m[1]):
             yield m.start(), "requirement", name
     if path.startswith(("tests/fuzz/corpus", "docs/reference/")):
         return

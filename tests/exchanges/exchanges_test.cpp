@@ -1,5 +1,5 @@
-// The V1 wire as it was recorded: every file of exchanges is a test, and must come out of the
-// server of today byte for byte. README.md says how they are written.
+// The recorded V1 wire: every file of exchanges is a test, whose answers must be the same byte for
+// byte. README.md describes the files.
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ std::string indented(const std::string& lines) {
   return out;
 }
 
-/// Replays one file: gives back its lines with the answers of today in the place of the recorded.
+/// Replays one file and returns its lines with the new answers in place of the recorded ones.
 class Replay {
  public:
   std::string run(const std::string& recorded) {
@@ -87,7 +87,7 @@ class Replay {
     }
   }
 
-  /// A method stands alone in capitals: no parameter and no header is named like that.
+  /// A method is the only word in capitals: no parameter or header has such a name.
   static bool begins_request(const std::string& line) {
     const std::size_t from = kRequest.size();
     const std::size_t end = std::min(line.find(' ', from), line.size());
@@ -187,7 +187,7 @@ bool wants_update() {
   return value != nullptr && std::string_view(value) == "1";
 }
 
-/// The first line that differs, both ways. Everything behind it may differ only because of it.
+/// The first line that differs, in both versions. Later differences may follow from it.
 std::string first_difference(const std::string& recorded, const std::string& now) {
   std::istringstream before(recorded);
   std::istringstream after(now);
@@ -238,7 +238,7 @@ const bool kRegistered = [] {
   return true;
 }();
 
-/// Every row of the table of errors is in some recorded answer.
+/// Every row of the table of errors occurs in a recorded answer.
 TEST(Exchanges, EveryErrorOfTheWireIsRecorded) {
   ASSERT_TRUE(kRegistered);
   std::string all;

@@ -52,7 +52,7 @@ PolicyVerdict demand(const SignInFacts& facts, MethodSet seconds) {
   return verdict;
 }
 
-/// Two different methods, of which e-mail and SMS codes may be the second.
+/// Requires two different methods; e-mail and SMS codes are accepted as the second.
 PolicyVerdict two_methods(const SignInFacts& facts) {
   MethodSet done;
   for (const gate::CompletedMethod& completed : facts.completed) {
@@ -63,8 +63,8 @@ PolicyVerdict two_methods(const SignInFacts& facts) {
   return two ? allow(facts) : demand(facts, MethodSet(codes.bits() & ~done.bits()));
 }
 
-/// Two proofs, the second by one of `seconds`, which may be the method of the first: that it is not
-/// the same mailbox is for the server to see to.
+/// Two factors, the second from `seconds`, which may have the method of the first. The server must
+/// see that it is not the same mailbox.
 PolicyVerdict two_proofs(const SignInFacts& facts, MethodSet seconds) {
   return facts.completed.size() >= 2 ? allow(facts) : demand(facts, seconds);
 }
@@ -81,7 +81,7 @@ PolicyVerdict email_code(const SignInFacts& facts) {
   return is_enrolment(facts) ? allow(facts) : two_proofs(facts, MethodSet::of(Method::kEmailOtp));
 }
 
-/// The app wants a code by e-mail, enrolment wants any second method.
+/// The app requires a code by e-mail; enrolment requires any second method.
 PolicyVerdict email_code_and_careful_enrolment(const SignInFacts& facts) {
   return is_enrolment(facts) ? two_methods(facts) : email_code(facts);
 }
@@ -102,7 +102,7 @@ PolicyVerdict what_no_method_gives(const SignInFacts& facts) {
   return demand(facts, MethodSet());
 }
 
-/// A demand that stays whatever was done.
+/// A requirement that nothing fulfils.
 PolicyVerdict always_another_email_code(const SignInFacts& facts) {
   return demand(facts, MethodSet::of(Method::kEmailOtp));
 }

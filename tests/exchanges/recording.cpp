@@ -18,7 +18,7 @@ using gate::server::as_bytes;
 using gate::server::HttpRequest;
 using gate::server::HttpResponse;
 
-/// Left out of a request: `content-type: (none)`.
+/// The value of a header that is left out: `content-type: (none)`.
 constexpr std::string_view kNone = "(none)";
 
 std::string percent_encode(std::string_view text) {
@@ -74,7 +74,7 @@ void read_line(const std::string& line, Fields& form, HttpRequest& request) {
   set_field(is_form ? form : request.headers, line.substr(0, mark), line.substr(value));
 }
 
-/// The six lines that every answer but preflights and documents begins with.
+/// The six headers of every answer except preflights and documents.
 Fields usual_headers() {
   return {{"content-type", "application/json; charset=utf-8"},
           {"cache-control", "no-store"},
@@ -108,7 +108,7 @@ std::string text_of(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-/// Names what is random in this object, under the keys where a client would look for it.
+/// Gives names to the random values of this object, under the keys that clients read.
 void learn_values(const json::object& body, Symbols& symbols) {
   static constexpr std::pair<std::string_view, std::string_view> kNamed[] = {
       {"continuation_token", "token"}, {"refresh_token", "refresh token"},
@@ -132,8 +132,8 @@ std::optional<std::string> decoded(std::string_view segment) {
   return bytes ? std::optional(std::string(bytes->begin(), bytes->end())) : std::nullopt;
 }
 
-/// Header and claims of a JWT as they were sent, and whether the signature is of the key. The
-/// signature itself is another one each time.
+/// Header and claims of a JWT as they were sent, and whether its signature is valid. The signature
+/// itself differs each time.
 std::string write_jwt(const std::string& jwt, const ServerUnderTest& server, Symbols& symbols) {
   const std::size_t first = std::min(jwt.find('.'), jwt.size());
   const std::size_t second = std::min(jwt.find('.', first + 1), jwt.size());

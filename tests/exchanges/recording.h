@@ -9,15 +9,15 @@
 
 namespace exchanges {
 
-/// What was sent, of which an answer repeats a part.
+/// The request, parts of which an answer repeats.
 inline constexpr std::string_view kRequestId = "0a1b2c3d-0000-4000-8000-000000000001";
 
 /// The request that these lines describe (README.md), without their marks.
 [[nodiscard]] gate::server::HttpRequest read_request(const std::string& lines,
                                                      const Symbols& symbols);
 
-/// The answer as lines. Nothing of it is left out: what is not written as it was sent can be made
-/// again from what is written.
+/// The answer as lines. It is complete: values that are not written as they were sent can be
+/// reconstructed from the lines.
 [[nodiscard]] std::string write_answer(const gate::server::HttpResponse& response,
                                        const ServerUnderTest& server, Symbols& symbols);
 

@@ -33,7 +33,7 @@ constexpr std::string_view kShop = "44444444-4444-4444-8444-444444444444";
 constexpr std::string_view kPassword = "correct horse battery staple";
 constexpr Micros kStart = 1'800'000'000'000'000;
 
-/// The signing key of every recorded token (PKCS#8). It signs nothing but tests.
+/// The signing key of every recorded token (PKCS#8). It is used only in tests.
 constexpr std::string_view kSigningKey =
     "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b020101042008153126f1e94a70ae3e"
     "61097dfe7c99a5b44c58c4c568eab2bad56953e9c40ea14403420004086361365b7757ebec1b263946c32e79744b"
@@ -51,8 +51,8 @@ Bytes from_hex(std::string_view text) {
   return bytes;
 }
 
-/// The same bytes in every run. Draws of one size are a stream of their own, so that a server that
-/// makes its ids, nonces and keys in another order still gets the same ones.
+/// Returns the same bytes in every run. Each size has a stream of its own, so that a server that
+/// generates its ids, nonces and keys in another order still gets the same values.
 class RecordedRandom final : public Random {
  public:
   Result<void> fill(std::span<std::byte> out) override {
@@ -134,7 +134,7 @@ ServiceSettings read_settings(std::string_view text) {
   return settings;
 }
 
-/// Hashing takes 40 ms; every scenario needs the same one.
+/// Hashing takes 40 ms, so all scenarios share one hash.
 const std::string& shared_password_hash(const ServiceSecrets& secrets) {
   static const std::string kHash = [&] {
     RecordedRandom random;
@@ -153,7 +153,7 @@ Provisioning::Channel phone(std::string number) {
   return {ChannelKind::kSms, std::move(number), true, true};
 }
 
-/// Who there is; README.md has the list for readers.
+/// The users and clients; README.md lists them.
 Provisioning people(const std::string& password_hash) {
   const std::string bank(kBank);
   const std::string shop(kShop);
@@ -241,7 +241,7 @@ struct ServerUnderTest::Impl {
 };
 
 ServerUnderTest::Impl::Impl(ServiceSettings settings) {
-  // In memory where that is at hand: no exchange is about what outlives the process.
+  // A memory file system if there is one: the exchanges need nothing durable.
   const std::filesystem::path memory = "/dev/shm";
   const std::filesystem::path parent =
       std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
@@ -271,7 +271,8 @@ void ServerUnderTest::Impl::provision(const Provisioning& wanted) {
       [&](UnitOfWork& work) { return apply_provisioning(work, wanted, clock.now()); }));
 }
 
-/// Stored as the server itself would have, so that it finds its key instead of making one.
+/// Stored as the server would store it, so that the server loads this key and does not generate
+/// one.
 void ServerUnderTest::Impl::put_signing_key() {
   SigningKeyRecord record;
   record.kid = signing_key.jwk().kid;
@@ -280,8 +281,7 @@ void ServerUnderTest::Impl::put_signing_key() {
   record.private_sealed = std::move(seal(random, secrets.key_encryption_key.bytes(),
                                          "signing key/" + record.kid, from_hex(kSigningKey)))
                               .value();
-  must(store->write(
-      [&](UnitOfWork& work) { return work.put_signing_key(record); }));
+  must(store->write([&](UnitOfWork& work) { return work.put_signing_key(record); }));
 }
 
 Provisioning::User& ServerUnderTest::Impl::user(std::string_view name) {
@@ -337,8 +337,7 @@ void ServerUnderTest::set_channel_blocked(std::string_view user, std::string_vie
   const Provisioning::User& owner = impl_->user(user);
   const ChannelKind kind = kind_of(channel);
   must(impl_->store->write([&](UnitOfWork& work) -> Result<void> {
-    GATE_TRY(const std::vector<Channel> channels,
-             work.channels_of(owner.tenant_id, owner.id));
+    GATE_TRY(const std::vector<Channel> channels, work.channels_of(owner.tenant_id, owner.id));
     for (const Channel& one : channels) {
       if (one.kind == kind) {
         GATE_TRY_VOID(work.set_channel_blocked(owner.tenant_id, owner.id, one.channel_id, blocked));
@@ -350,9 +349,8 @@ void ServerUnderTest::set_channel_blocked(std::string_view user, std::string_vie
 
 void ServerUnderTest::revoke(std::string_view user) {
   const Provisioning::User& owner = impl_->user(user);
-  must(impl_->store->write([&](UnitOfWork& work) {
-    return work.raise_epoch(owner.tenant_id, owner.id);
-  }));
+  must(impl_->store->write(
+      [&](UnitOfWork& work) { return work.raise_epoch(owner.tenant_id, owner.id); }));
 }
 
 void ServerUnderTest::change_user(std::string_view user, std::string_view change) {

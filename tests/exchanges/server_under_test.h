@@ -15,7 +15,7 @@ namespace exchanges {
 inline constexpr std::string_view kBank = "11111111-1111-4111-8111-111111111111";
 inline constexpr std::string_view kRetailApp = "22222222-2222-4222-8222-222222222222";
 
-/// A message that the server wants delivered.
+/// A message that the server queued.
 struct Message {
   std::string channel;  ///< "email" or "sms"
   std::string to;
@@ -23,12 +23,12 @@ struct Message {
   std::string text;
 };
 
-/// The server that the recorded requests go to, with a clock, randomness, a signing key and a
-/// policy that the test holds. This is the only place that knows what a server is made of: to
-/// replay the exchanges against another server, rewrite server_under_test.cpp and nothing else.
+/// The server for the recorded requests, with a clock, randomness, a signing key and a policy that
+/// the test controls. Only this class knows the parts of a server: to replay the exchanges against
+/// another server, rewrite server_under_test.cpp.
 class ServerUnderTest {
  public:
-  /// `settings`: words like `resend_spacing=0`, for what differs from the delivered settings.
+  /// `settings`: words like `resend_spacing=0` that change the default settings.
   explicit ServerUnderTest(std::string_view settings);
   ~ServerUnderTest();
   ServerUnderTest(const ServerUnderTest&) = delete;
@@ -37,14 +37,14 @@ class ServerUnderTest {
   [[nodiscard]] gate::server::HttpResponse send(const gate::server::HttpRequest& request);
   [[nodiscard]] bool is_signed(std::string_view message, gate::server::ByteSpan signature) const;
 
-  // What the rest of the world does. Each throws std::runtime_error for a name that is not known.
+  // Events outside of the server. Each throws std::runtime_error for an unknown name.
   void advance(gate::server::Micros by);
   void set_policy(std::string_view name);
   void break_randomness(bool broken);
   /// Every message that was queued since the last call, oldest first.
   [[nodiscard]] std::vector<Message> take_messages();
   void set_channel_blocked(std::string_view user, std::string_view channel, bool blocked);
-  /// Everything that the user holds ends.
+  /// Ends everything that the user holds.
   void revoke(std::string_view user);
   /// `disabled`, `enabled`, `password WORD`, `role WORD` or `phone NUMBER`.
   void change_user(std::string_view user, std::string_view change);

@@ -7,19 +7,18 @@
 
 namespace exchanges {
 
-/// Values that are random by nature and the words that stand for them in a recorded file: the first
-/// refresh token of a scenario is «refresh token 1», and its length is written where it first
-/// appears.
+/// Random values and their names in a recorded file: the first refresh token of a scenario is
+/// «refresh token 1». Its length is written where it first appears.
 class Symbols {
  public:
   /// Gives the value a name of this kind, if it has none yet.
   void learn(std::string_view kind, std::string_view value);
-  /// The same for a value whose length may follow from what it holds.
+  /// The same for a value whose length depends on its content.
   void learn_without_length(std::string_view kind, std::string_view value);
-  /// The text with names in the place of the values that are known.
+  /// The text with known values replaced by their names.
   [[nodiscard]] std::string write(std::string text);
-  /// The text with values in the place of names. «KIND» without a number is the newest of its kind;
-  /// «TEXT × N» is the text N times. Throws std::runtime_error for a name that stands for nothing.
+  /// The text with names replaced by values. «KIND» without a number is the newest of its kind;
+  /// «TEXT × N» is the text N times. Throws std::runtime_error for an unknown name.
   [[nodiscard]] std::string read(std::string_view text) const;
 
  private:

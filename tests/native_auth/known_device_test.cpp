@@ -1,5 +1,6 @@
-// B8: lock-out is no weapon. What strangers do to an account leaves the devices alone that its
-// owner has signed in from, and those devices leave every limit on strangers as it was.
+// B8: attackers cannot lock a user out of known devices. Tries from unknown devices do not affect
+// the devices on which the user has signed in, and known devices leave the limits on unknown ones
+// unchanged.
 
 #include <gtest/gtest.h>
 
@@ -17,14 +18,14 @@ std::string device(char letter) {
   return std::string(43, letter);
 }
 
-/// The limits that are in force unless somebody changes them.
+/// The default limits.
 ServiceSettings as_delivered() {
   ServiceSettings settings;
   settings.issuer_base_url = TestServer::relaxed().issuer_base_url;
   return settings;
 }
 
-/// Strangers have one wrong try, so that a second one tells who is no stranger.
+/// Unknown devices have one wrong try, so a second try shows whether a device is known.
 ServiceSettings one_try() {
   ServiceSettings settings = TestServer::relaxed();
   settings.tries_stop_at = 1;
@@ -35,7 +36,7 @@ class KnownDevices : public testing::Test {
  protected:
   explicit KnownDevices(ServiceSettings settings = one_try()) : server_(std::move(settings)) {}
 
-  /// As whoever holds `key`; nobody's key for a stranger.
+  /// From the device with `key`; an empty key is an unknown device.
   Reply try_password(const std::string& key, const std::string& user, const std::string& password) {
     server_.device_key = key;
     return server_.submit("password", server_.begin(user), password);
@@ -45,12 +46,12 @@ class KnownDevices : public testing::Test {
     const Reply done = server_.first_factor(user);
     ASSERT_EQ(done.status, 200) << done.error();
   }
-  /// Uses up what strangers have at amy's account in `one_try`.
+  /// Uses up the tries of unknown devices on amy's account in `one_try`.
   void spend_strangers_try() {
     EXPECT_EQ(try_password("", "amy", "wrong").code(), 50126);
     EXPECT_EQ(try_password("", "amy", TestServer::kPassword).status, 429);
   }
-  /// Costs a known device one of its tries.
+  /// Takes one of the tries of a known device.
   bool is_known(const std::string& key) {
     return try_password(key, "amy", "wrong").code() == 50126;
   }
@@ -66,7 +67,7 @@ TEST_F(AsDelivered, B8_AThousandWrongPasswordsFromStrangersLeaveTheKnownDeviceIt
   sign_in(device('k'), "amy");
   int evaluated = 0;
   for (int i = 0; i < 1000; ++i) {
-    // Each with a key of his own, as somebody would who knows how it works.
+    // Half of the tries have a key, a new one each time, as an attacker may send.
     std::string key = device('s');
     key.replace(0, 4, std::to_string(1000 + i));
     evaluated += try_password(i % 2 == 0 ? key : "", "amy", "wrong").code() == 50126 ? 1 : 0;
@@ -107,7 +108,7 @@ TEST_F(AsDelivered, B8_TheSecondFactorIsTheKnownDevicesToo) {
     return sent.status == 200 ? server_.submit("mfa_oob", sent.token(), server_.last_code()) : sent;
   };
   ASSERT_EQ(with_text(device('k')).status, 200);
-  // The strangers know the password and have every text sent that they may.
+  // The attackers know the password and request every SMS that they may.
   server_.device_key = "";
   Reply last;
   for (int i = 0; i < 12; ++i) {
@@ -145,7 +146,7 @@ TEST_F(KnownDevices, B8_ADeviceThatSpendsItsBudgetIsAStrangerFromThenOn) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(try_password(device('k'), "amy", "wrong").code(), 50126) << i;
   }
-  // The eleventh is the one try that strangers have, and the twelfth is none.
+  // The eleventh try is the one of unknown devices; the twelfth is refused.
   EXPECT_EQ(try_password(device('k'), "amy", "wrong").code(), 50126);
   EXPECT_EQ(try_password(device('k'), "amy", TestServer::kPassword).status, 429);
   EXPECT_EQ(try_password("", "amy", TestServer::kPassword).status, 429);
@@ -238,7 +239,7 @@ TEST_F(KnownDevices, B8_AUserHasFiveAndTheLongestAwayGivesWay) {
     sign_in(device(key), "amy");
     server_.clock.advance(kMicrosPerHour);
   }
-  sign_in(device('a'), "amy");  // not the longest away any more
+  sign_in(device('a'), "amy");  // no longer the least recently used
   server_.clock.advance(kMicrosPerHour);
   sign_in(device('f'), "amy");
   spend_strangers_try();
@@ -248,7 +249,7 @@ TEST_F(KnownDevices, B8_AUserHasFiveAndTheLongestAwayGivesWay) {
   EXPECT_FALSE(is_known(device('b')));
 }
 
-/// What a client can see of an answer, without ids and time.
+/// The parts of an answer that a client can compare: no ids, no time.
 std::string shape(const Reply& reply) {
   boost::json::object body = reply.body;
   body.erase("timestamp");
@@ -258,18 +259,18 @@ std::string shape(const Reply& reply) {
          (wait == reply.headers.end() ? std::string() : wait->second);
 }
 
-TEST_F(AsDelivered, B8_C6_ADeviceKeyTellsNobodyWhoExists) {
+TEST_F(AsDelivered, B8_C6_ADeviceKeyRevealsNoUserNames) {
   sign_in(device('k'), "amy");
-  // A name that nobody has and whose coin falls on the password.
-  std::string nobody;
-  for (int i = 0; nobody.empty(); ++i) {
-    const std::string name = "nobody" + std::to_string(i);
+  // An unknown name that is asked for a password.
+  std::string made_up;
+  for (int i = 0; made_up.empty(); ++i) {
+    const std::string name = "unknown" + std::to_string(i);
     const Reply sent = server_.challenge(server_.initiate(name).token());
-    nobody = sent.text("challenge_type") == "password" ? name : "";
+    made_up = sent.text("challenge_type") == "password" ? name : "";
   }
   for (int i = 0; i < 14; ++i) {
     const Reply known = try_password(device('x'), "amy", "wrong");
-    const Reply unknown = try_password(device('x'), nobody, "wrong");
+    const Reply unknown = try_password(device('x'), made_up, "wrong");
     EXPECT_EQ(shape(known), shape(unknown)) << i;
     EXPECT_EQ(known.status, i < 10 ? 400 : 429);
   }
@@ -297,7 +298,7 @@ TEST_F(KnownDevices, B8_AKeyOfAnotherFormIsRefusedInWords) {
   }
 }
 
-TEST(KnownDevicesOff, B8_WithoutKnownDevicesEverybodyIsAStranger) {
+TEST(KnownDevicesOff, B8_WithoutKnownDevicesEveryDeviceIsUnknown) {
   ServiceSettings settings = one_try();
   settings.known_devices = 0;
   TestServer server(settings);
@@ -307,7 +308,7 @@ TEST(KnownDevicesOff, B8_WithoutKnownDevicesEverybodyIsAStranger) {
   EXPECT_EQ(server.submit("password", server.begin("amy"), TestServer::kPassword).status, 429);
 }
 
-TEST(KnownDevicesOff, B8_B5_NothingOfACapIsKeptForNobody) {
+TEST(KnownDevicesOff, B8_B5_WithoutKnownDevicesNoShareOfACapIsReserved) {
   ServiceSettings settings = TestServer::relaxed();
   settings.known_devices = 0;
   settings.email_per_tenant = {10, 1'000};
@@ -323,11 +324,12 @@ TEST(KnownDevicesAndCaps, B8_B5_StrangersLeaveAFifthOfEveryCap) {
   settings.email_per_tenant = {10, 1'000};
   TestServer server(settings);
   server.device_key = device('k');
-  ASSERT_EQ(server.first_factor("ben").status, 200);  // the first message, still a stranger's
+  ASSERT_EQ(server.first_factor("ben").status,
+            200);  // the first message, from a device still unknown
   server.device_key = "";
   int sent = 1;
   for (int i = 0; i < 30; ++i) {
-    sent += server.challenge(server.initiate("nobody" + std::to_string(i)).token())
+    sent += server.challenge(server.initiate("unknown" + std::to_string(i)).token())
                         .text("challenge_type") == "oob"
                 ? 1
                 : 0;
@@ -336,7 +338,7 @@ TEST(KnownDevicesAndCaps, B8_B5_StrangersLeaveAFifthOfEveryCap) {
   server.device_key = device('k');
   EXPECT_FALSE(server.begin("ben").empty());
   EXPECT_FALSE(server.begin("ben").empty());
-  EXPECT_TRUE(server.begin("ben").empty()) << "ten are ten, whoever asks";
+  EXPECT_TRUE(server.begin("ben").empty()) << "ten is the cap for all devices together";
   ASSERT_FALSE(server.caps.empty());
   EXPECT_TRUE(server.caps.front().strangers);
   EXPECT_FALSE(server.caps.back().strangers);

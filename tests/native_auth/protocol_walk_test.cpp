@@ -1,5 +1,5 @@
-// The protocol against a model of it: whatever is sent where, in whatever order, with whatever
-// token and code, each answer is the one that a small reference of the rules predicts.
+// The protocol against a model of it. Random requests are sent in random order, with random tokens
+// and codes; each answer must be the one that a small reference of the rules predicts.
 
 #include <gtest/gtest.h>
 
@@ -16,18 +16,18 @@ namespace {
 
 enum class Mode { kAllow, kTwoMethods, kBlock };
 
-/// What an answer amounts to.
+/// The kind of an answer.
 enum class Kind {
   kGoOn,  ///< 200 with the next continuation token
   kTokens,
   kMfa,
-  kRegistration,
+  kEnrolment,
   kWrongCode,
   kWrongPassword,
   kBlocked,
   kNeedsId,
   kBadContact,
-  kRefused,  ///< the token is not good for this, or not any more
+  kRefused,  ///< the token is of another step, or was used
   kThrottled,
   kOther,
 };
@@ -44,7 +44,7 @@ Kind kind_of(const Reply& reply) {
     return reply.token().empty() ? Kind::kOther : Kind::kGoOn;
   }
   const std::map<std::string, Kind> by_suberror = {{"mfa_required", Kind::kMfa},
-                                                   {"registration_required", Kind::kRegistration},
+                                                   {"registration_required", Kind::kEnrolment},
                                                    {"invalid_oob_value", Kind::kWrongCode},
                                                    {"introspect_required", Kind::kNeedsId}};
   if (const auto found = by_suberror.find(reply.suberror()); found != by_suberror.end()) {
@@ -62,7 +62,7 @@ Kind kind_of(const Reply& reply) {
   return error == "invalid_grant" || error == "expired_token" ? Kind::kRefused : Kind::kOther;
 }
 
-enum class Step { kStart, kPassword, kCode, kMfa, kMfaSent, kReg, kRegSent, kRegistered, kOver };
+enum class Step { kStart, kPassword, kCode, kMfa, kMfaSent, kEnrol, kEnrolSent, kEnrolled, kOver };
 
 struct Person {
   std::string name;
@@ -76,9 +76,9 @@ struct FlowModel {
   Step step = Step::kStart;
   std::string token;
   std::vector<std::string> old_tokens;
-  std::string code;  ///< the live one
+  std::string code;  ///< the code that is live
   std::string old_code;
-  std::string channel;  ///< where it went
+  std::string channel;  ///< the channel that it was sent to
   Micros code_ends = 0;
   int code_wrong = 0;
   int flow_wrong = 0;
@@ -116,7 +116,7 @@ class Walk {
       begin();
       return;
     }
-    // Mostly the newest, so that some get to the end.
+    // Mostly the newest flow, so that some flows end with tokens.
     const std::size_t newest = flows_.size() - 1;
     FlowModel& flow = flows_[dice_() % 3 == 0 ? dice_() % flows_.size() : newest];
     const bool current = dice_() % 8 != 0 || flow.old_tokens.empty();
@@ -125,7 +125,7 @@ class Walk {
 
   int issued_with_one = 0;
   int issued_with_two = 0;
-  int registered = 0;
+  int enrolled = 0;
   int refused = 0;
 
  private:
@@ -133,7 +133,7 @@ class Walk {
     ServiceSettings settings = TestServer::relaxed();
     settings.tries_delay_from = 100;
     settings.tries_stop_at = 100;
-    settings.known_devices = 0;  // or there would be more than 100 tries in all
+    settings.known_devices = 0;  // the settings allow at most 100 tries together
     settings.password_tries = 100;
     return settings;
   }
@@ -153,12 +153,12 @@ class Walk {
     flow.token_ends = std::min(flow.flow_ends, server_.clock.now() + 10 * kMicrosPerMinute);
   }
 
-  /// Half of the time what a client would do next, else anything.
+  /// In half of the cases the request that a client would send next, else any request.
   int choose(const FlowModel& flow) {
     static const std::map<Step, std::vector<int>> kNext = {
-        {Step::kStart, {0}},   {Step::kPassword, {4}},   {Step::kCode, {5}},
-        {Step::kMfa, {0, 1}},  {Step::kMfaSent, {6}},    {Step::kReg, {2, 8}},
-        {Step::kRegSent, {3}}, {Step::kRegistered, {7}}, {Step::kOver, {0}}};
+        {Step::kStart, {0}},     {Step::kPassword, {4}}, {Step::kCode, {5}},
+        {Step::kMfa, {0, 1}},    {Step::kMfaSent, {6}},  {Step::kEnrol, {2, 8}},
+        {Step::kEnrolSent, {3}}, {Step::kEnrolled, {7}}, {Step::kOver, {0}}};
     const std::vector<int>& next = kNext.at(flow.step);
     return dice_() % 2 == 0 ? next[dice_() % next.size()] : static_cast<int>(dice_() % 9);
   }
@@ -184,7 +184,7 @@ class Walk {
         reply = server_.introspect(token);
         break;
       case 2:
-        expected = live ? registration_challenged(next, target) : expected;
+        expected = live ? enrolment_challenged(next, target) : expected;
         reply = server_.post("/register/v1.0/challenge",
                              {{"continuation_token", token},
                               {"challenge_type", "oob"},
@@ -192,7 +192,7 @@ class Walk {
                               {"challenge_channel", target}});
         break;
       case 3:
-        expected = live && flow.step == Step::kRegSent ? registration_proven(next, code) : expected;
+        expected = live && flow.step == Step::kEnrolSent ? enrolment_proven(next, code) : expected;
         reply = server_.post("/register/v1.0/continue",
                              {{"continuation_token", token}, {"grant_type", "oob"}, {"oob", code}});
         break;
@@ -209,11 +209,11 @@ class Walk {
         reply = server_.submit("mfa_oob", token, code);
         break;
       case 7:
-        expected = live && flow.step == Step::kRegistered ? decide(next) : expected;
+        expected = live && flow.step == Step::kEnrolled ? decide(next) : expected;
         reply = server_.submit("continuation_token", token, "");
         break;
       default:
-        expected = live && flow.step == Step::kReg ? Kind::kGoOn : expected;
+        expected = live && flow.step == Step::kEnrol ? Kind::kGoOn : expected;
         reply = server_.post("/register/v1.0/introspect", {{"continuation_token", token}});
         break;
     }
@@ -223,7 +223,7 @@ class Walk {
   void settle(FlowModel& flow, FlowModel next, const Reply& reply, Kind expected, int action) {
     const Kind kind = kind_of(reply);
     if (kind == Kind::kThrottled) {
-      return;  // a limit per account or address; what it counts has tests of its own
+      return;  // a limit per account or address; limits have tests of their own
     }
     ASSERT_EQ(static_cast<int>(kind), static_cast<int>(expected))
         << "action " << action << " at step " << static_cast<int>(flow.step) << " of "
@@ -250,9 +250,9 @@ class Walk {
       next.old_code = next.code;
       next.code = server_.last_code();
     }
-    if (flow.step == Step::kRegSent && next.step == Step::kRegistered) {
+    if (flow.step == Step::kEnrolSent && next.step == Step::kEnrolled) {
       next.person->channels.insert(next.channel);
-      ++registered;
+      ++enrolled;
     }
     flow = std::move(next);
   }
@@ -324,28 +324,28 @@ class Walk {
         flow.step = Step::kMfaSent;
         return Kind::kGoOn;
       }
-      case Step::kReg:
-      case Step::kRegSent:
-      case Step::kRegistered:
+      case Step::kEnrol:
+      case Step::kEnrolSent:
+      case Step::kEnrolled:
       case Step::kOver:
         break;
     }
     return Kind::kRefused;
   }
 
-  Kind registration_challenged(FlowModel& flow, const std::string& channel) const {
-    if (flow.step != Step::kReg && flow.step != Step::kRegSent) {
+  Kind enrolment_challenged(FlowModel& flow, const std::string& channel) const {
+    if (flow.step != Step::kEnrol && flow.step != Step::kEnrolSent) {
       return Kind::kRefused;
     }
     if (flow.methods.contains(channel)) {
       return Kind::kBadContact;
     }
-    flow.step = Step::kRegSent;
+    flow.step = Step::kEnrolSent;
     sent(flow, channel);
     return Kind::kGoOn;
   }
 
-  /// True when the code is accepted; else `wrong` tells what is answered.
+  /// True when the code is accepted; else `wrong` is the expected answer.
   bool evaluate(FlowModel& flow, const std::string& code, Kind& wrong) const {
     const bool open =
         !flow.code.empty() && flow.code_wrong < 5 && server_.clock.now() < flow.code_ends;
@@ -392,27 +392,27 @@ class Walk {
     return decide(flow);
   }
 
-  Kind registration_proven(FlowModel& flow, const std::string& code) const {
+  Kind enrolment_proven(FlowModel& flow, const std::string& code) const {
     Kind wrong = Kind::kOther;
     if (!evaluate(flow, code, wrong)) {
       return wrong;
     }
-    // Another flow may have registered a method since: who has one proves it before he adds one
-    // (C2).
+    // Another flow may have enrolled a method since. A user with a method must prove it before
+    // enrolling another (C2).
     const bool has_another_way = mode_ == Mode::kTwoMethods && !eligible(flow).empty();
     if (mode_ == Mode::kBlock || has_another_way) {
       flow.step = Step::kOver;
       return Kind::kBlocked;
     }
     flow.methods.insert(flow.channel);
-    flow.step = Step::kRegistered;
+    flow.step = Step::kEnrolled;
     return Kind::kGoOn;
   }
 
   Kind decide(FlowModel& flow) const {
     if (mode_ == Mode::kTwoMethods && flow.methods.size() < 2) {
-      flow.step = eligible(flow).empty() ? Step::kReg : Step::kMfa;
-      return flow.step == Step::kReg ? Kind::kRegistration : Kind::kMfa;
+      flow.step = eligible(flow).empty() ? Step::kEnrol : Step::kMfa;
+      return flow.step == Step::kEnrol ? Kind::kEnrolment : Kind::kMfa;
     }
     flow.step = Step::kOver;
     return mode_ == Mode::kBlock ? Kind::kBlocked : Kind::kTokens;
@@ -431,10 +431,10 @@ TEST(ProtocolWalk, C1_C2_C3_C5_EveryAnswerIsTheOneThatTheModelPredicts) {
                                          : std::random_device{}();
   SCOPED_TRACE("replay with GATE_SEED=" + std::to_string(seed));
   Walk walk(seed);
-  // Goes on until every kind of end was seen: a walk that never registered a method shows nothing
-  // about registering. Rare ends take longer with some seeds.
+  // Continues until every kind of end was seen: a walk without an enrolment tests no enrolment.
+  // Rare ends take longer with some seeds.
   const auto seen_all = [&walk] {
-    return walk.issued_with_one > 0 && walk.issued_with_two > 0 && walk.registered > 0 &&
+    return walk.issued_with_one > 0 && walk.issued_with_two > 0 && walk.enrolled > 0 &&
            walk.refused > 0;
   };
   constexpr int kSteps = 1500;
@@ -444,11 +444,11 @@ TEST(ProtocolWalk, C1_C2_C3_C5_EveryAnswerIsTheOneThatTheModelPredicts) {
   }
   EXPECT_GT(walk.issued_with_one, 0);
   EXPECT_GT(walk.issued_with_two, 0);
-  EXPECT_GT(walk.registered, 0);
+  EXPECT_GT(walk.enrolled, 0);
   EXPECT_GT(walk.refused, 0);
 }
 
-/// The places of a flow of one user, from which nothing of it may be of use to another flow.
+/// The states of a flow of one user; nothing of it may be usable in another flow.
 enum class Place { kStarted, kAsked, kDemanded, kSent };
 constexpr Place kPlaces[] = {Place::kStarted, Place::kAsked, Place::kDemanded, Place::kSent};
 
@@ -485,7 +485,7 @@ TEST(ProtocolWalk, C3_NoPairOfInterleavedFlowsLendsAFactor) {
                                              << " and " << static_cast<int>(two);
         }
       }
-      server.clock.advance(kMicrosPerHour);  // delays after wrong tries are not what this is about
+      server.clock.advance(kMicrosPerHour);  // past the delays after wrong tries
     }
   }
 }

@@ -1,5 +1,5 @@
-// The requirements of codes, limits and flows (A, B, C of the security requirements), each test
-// named for the one it holds the server to.
+// The requirements on codes, limits and flows (A, B, C of the security requirements). Each test
+// begins with the number of its requirement.
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ class Security : public testing::Test {
 
 TEST_F(Security, A3_AnEmailCodeLivesTenMinutesAndNotASecondLonger) {
   ServiceSettings settings = TestServer::relaxed();
-  settings.email_code_life = 9 * kMicrosPerMinute;  // below the continuation token's own end
+  settings.email_code_life = 9 * kMicrosPerMinute;  // shorter than the continuation token
   for (const Micros late : {-kMicrosPerSecond, kMicrosPerSecond}) {
     TestServer server(settings);
     const std::string token = server.begin("ben");
@@ -96,14 +96,14 @@ TEST_F(Security, A5_ATokenIsOfNoUseToAnotherClient) {
 
 TEST_F(Security, A5_ACodeIsGoodForItsChannelAndItsStepAlone) {
   require_mfa();
-  // The first factor's code, not yet used, is none for the second factor of the same flow.
+  // The unused code of the first factor is not accepted as the second factor of the same flow.
   const std::string first = server_.begin("dora");
   const std::string first_code = server_.last_code();
   EXPECT_EQ(server_.submit("mfa_oob", first, first_code).error(), "invalid_grant");
   const Reply demanded = server_.submit("oob", first, first_code);
   const Reply by_sms = server_.challenge(demanded.token());
   EXPECT_EQ(server_.submit("mfa_oob", by_sms.token(), first_code).suberror(), "invalid_oob_value");
-  // A code that went to the phone is none once the mailbox is asked.
+  // A code sent to the phone is not accepted after a code was requested to the mailbox.
   const Reply listed = server_.introspect(server_.first_factor("amy").token());
   const Reply phone = server_.challenge(listed.token(), TestServer::method_id(listed, "sms"));
   const std::string phone_code = server_.last_code();
@@ -180,8 +180,8 @@ TEST_F(Security, B2_B4_TenWrongTriesKillTheFlowThroughResends) {
   EXPECT_EQ(server_.challenge(token).error(), "expired_token");
 }
 
-// B4: whatever mix of wrong tries, resends and restarts, the wrong tries that are evaluated for one
-// account and mailbox never exceed B3's hard stop.
+// B4: in every mix of wrong tries, resends and restarts, the evaluated wrong tries of one account
+// and mailbox never exceed the hard stop of B3.
 TEST_F(Security, B4_RandomSequencesOfTriesResendsAndRestartsNeverPassTheHardStop) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -276,16 +276,16 @@ TEST_F(Security, B6_RightPasswordsDoNotCount) {
 
 TEST_F(Security, C3_NoFlowInheritsTheFactorsOfAnother) {
   require_mfa();
-  // Flow one has its password done and waits for the second factor.
+  // Flow one: password done, waits for the second factor.
   const Reply one = server_.first_factor("amy");
   const Reply one_sent = server_.challenge(one.token());
   const std::string one_code = server_.last_code();
-  // Flow two of the same user has nothing done.
+  // Flow two of the same user: nothing done.
   const std::string two = server_.begin("amy");
   EXPECT_FALSE(server_.submit("mfa_oob", two, one_code).has_tokens());
   EXPECT_FALSE(server_.submit("continuation_token", two, "").has_tokens());
   EXPECT_FALSE(server_.submit("oob", two, one_code).has_tokens());
-  // A third flow, first factor done, cannot use flow one's code.
+  // Flow three, first factor done: it cannot use the code of flow one.
   const Reply three = server_.challenge(server_.first_factor("amy").token());
   EXPECT_EQ(server_.submit("mfa_oob", three.token(), one_code).suberror(), "invalid_oob_value");
   EXPECT_EQ(server_.submit("mfa_oob", one_sent.token(), one_code).status, 200);
@@ -332,10 +332,10 @@ TEST_F(Security, C5_TokensAndFlowsEnd) {
 }
 
 TEST_F(Security, C6_AnUnknownNameIsAnsweredLikeAKnownOne) {
-  // A name whose coin falls on the e-mail code.
+  // Unknown names of both kinds: with a code and with a password as first factor.
   for (int i = 0; i < 50; ++i) {
-    const std::string nobody = "nobody" + std::to_string(i);
-    const Reply started = server_.initiate(nobody);
+    const std::string made_up = "unknown" + std::to_string(i);
+    const Reply started = server_.initiate(made_up);
     ASSERT_EQ(started.status, 200);
     const Reply sent = server_.challenge(started.token());
     ASSERT_EQ(sent.status, 200);
@@ -345,7 +345,7 @@ TEST_F(Security, C6_AnUnknownNameIsAnsweredLikeAKnownOne) {
     for (const auto& entry : known.body) {
       EXPECT_TRUE(sent.body.contains(entry.key())) << entry.key();
     }
-    EXPECT_EQ(server_.challenge(server_.initiate(nobody).token()).text("challenge_type"), type)
+    EXPECT_EQ(server_.challenge(server_.initiate(made_up).token()).text("challenge_type"), type)
         << "the same answer every time";
     const Reply wrong = type == "oob" ? server_.submit("oob", sent.token(), "00000000")
                                       : server_.submit("password", sent.token(), "guess");
@@ -353,7 +353,7 @@ TEST_F(Security, C6_AnUnknownNameIsAnsweredLikeAKnownOne) {
     EXPECT_FALSE(wrong.has_tokens());
   }
   for (const OutboxMessage& message : server_.delivered) {
-    EXPECT_EQ(message.to.find("nobody"), std::string::npos);
+    EXPECT_EQ(message.to.find("unknown"), std::string::npos);
   }
 }
 
@@ -372,26 +372,26 @@ TEST_F(Security, C6_TheLabelShowsTheNameThatWasTypedNotTheMailboxBehindIt) {
   EXPECT_EQ(server_.delivered.back().to, "e.adams@private.example");
 }
 
-// Medians of interleaved samples, so that what else the machine does falls on both alike. Without
-// the dummy hash the two would differ by a factor of more than ten.
+// Medians of interleaved samples, so that other load affects both in the same way. Without the
+// dummy hash the two would differ by a factor of more than ten.
 TEST_F(Security, C6_AnUnknownNameTakesAsLongAsAWrongPassword) {
   ServiceSettings settings = TestServer::relaxed();
   settings.password_tries = 100;
   settings.tries_delay_from = 100;
   settings.tries_stop_at = 100;
-  settings.known_devices = 0;  // or there would be more than 100 tries in all
+  settings.known_devices = 0;  // the settings allow at most 100 tries together
   TestServer server(settings);
-  std::string nobody;
-  for (int i = 0; nobody.empty(); ++i) {
-    const std::string name = "nobody" + std::to_string(i);
+  std::string made_up;
+  for (int i = 0; made_up.empty(); ++i) {
+    const std::string name = "unknown" + std::to_string(i);
     const Reply asked = server.challenge(server.initiate(name).token());
-    nobody = asked.text("challenge_type") == "password" ? name : "";
+    made_up = asked.text("challenge_type") == "password" ? name : "";
   }
   std::vector<double> known;
   std::vector<double> unknown;
   for (int i = 0; i < 40; ++i) {
     for (const bool exists : {true, false}) {
-      const std::string token = server.begin(exists ? "amy" : nobody);
+      const std::string token = server.begin(exists ? "amy" : made_up);
       const auto begun = std::chrono::steady_clock::now();
       ASSERT_EQ(server.submit("password", token, "guess").code(), 50126);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
@@ -411,13 +411,13 @@ TEST_F(Security, C6_ATenantMayChooseToReveal) {
   ServiceSettings settings = TestServer::relaxed();
   settings.revealing_tenants = {TestServer::kTenant};
   TestServer server(settings);
-  const Reply reply = server.initiate("nobody");
+  const Reply reply = server.initiate("unknown");
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.error(), "user_not_found");
 }
 
-// C1: a model remembers what each flow has proven; whatever is sent where, tokens appear only where
-// the model agrees that every demanded factor is done.
+// C1: a model records what each flow has proven. Whatever is sent, tokens are issued only when the
+// model has every required factor.
 TEST_F(Security, C1_ARandomWalkOverAllEndpointsNeverYieldsTokensTooEarly) {
   require_mfa();
   const unsigned seed = std::random_device{}();
@@ -437,7 +437,7 @@ TEST_F(Security, C1_ARandomWalkOverAllEndpointsNeverYieldsTokensTooEarly) {
       flows.push_back({server_.initiate(users[dice() % 4]).token(), false, false});
     }
     Model& flow = flows[dice() % flows.size()];
-    // Most often the newest code, which may well be another flow's.
+    // Mostly the newest code, which may be of another flow.
     const std::string code = dice() % 5 == 0 ? "00000000" : server_.last_code();
     Reply reply;
     const auto choice = dice() % 7;

@@ -1,5 +1,5 @@
-// B5 beyond the single destination: what one calling prefix, one client and one tenant may have
-// sent, and who learns of it when that is used up.
+// The caps of B5 over all destinations: what one calling prefix, one client and one tenant may
+// send, and who learns that a cap was reached.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ ServiceSettings spaced() {
   return settings;
 }
 
-/// Amy's town in full: ada, bea and cleo have Austrian numbers, dan a German one.
+/// Users by country: ada, bea and cleo have Austrian numbers, dan a German one.
 class Town {
  public:
   explicit Town(ServiceSettings settings) : server(std::move(settings)) {
@@ -26,7 +26,7 @@ class Town {
     server.add_user("dan", "+491715550001");
     server.decider.set(require_two_methods);
   }
-  /// Has a code sent to the user's phone, after the first factor.
+  /// Requests a code to the user's phone, after the first factor.
   Reply text(const std::string& user) {
     return server.challenge(server.first_factor(user).token());
   }
@@ -44,7 +44,7 @@ class Town {
   TestServer server;
 };
 
-/// What a client can see of an answer, without ids and time.
+/// The parts of an answer that a client can compare: no ids, no time.
 std::string shape(const Reply& reply) {
   boost::json::object body = reply.body;
   for (const char* changing : {"timestamp", "trace_id"}) {
@@ -180,8 +180,8 @@ TEST(SendLimits, B5_HomeNumbersHaveNoCapPerPrefix) {
   EXPECT_EQ(town.text("dirk").status, 429) << "elsewhere it holds";
 }
 
-// Registering is the way to have a message sent to a number that is nobody's yet.
-TEST(SendLimits, B5_RegistrationIsBehindTheSameCaps) {
+// By enrolment a message can be sent to a number that belongs to no user yet.
+TEST(SendLimits, B5_EnrolmentIsBehindTheSameCaps) {
   ServiceSettings settings = TestServer::relaxed();
   settings.sms_per_prefix = {1, 1'000};
   Town town(settings);
@@ -204,12 +204,12 @@ TEST(SendLimits, B5_C6_UnknownNamesRunIntoACapLikeKnownOnes) {
   ServiceSettings settings = TestServer::relaxed();
   settings.email_per_tenant = {3, 1'000};
   TestServer server(settings);
-  std::vector<std::string> names;  // those whose coin falls on a code
+  std::vector<std::string> names;  // unknown names with a code as first factor
   for (int i = 0; names.size() < 4; ++i) {
-    const std::string nobody = "nobody" + std::to_string(i);
-    const Reply sent = server.challenge(server.initiate(nobody).token());
+    const std::string made_up = "unknown" + std::to_string(i);
+    const Reply sent = server.challenge(server.initiate(made_up).token());
     if (sent.status == 429 || sent.text("challenge_type") == "oob") {
-      names.push_back(nobody);
+      names.push_back(made_up);
     }
   }
   const Reply unknown = server.challenge(server.initiate(names.back()).token());

@@ -1,5 +1,5 @@
-// The sign-in as the clients do it: every first factor, every second factor, registration, and what
-// policy refuses.
+// The sign-in as the clients do it: every first factor, every second factor, enrolment, and what
+// policies refuse.
 
 #include <gtest/gtest.h>
 
@@ -139,7 +139,7 @@ TEST_F(SignIn, WithoutAnIdThePreferredMethodIsUsedAndAResendGoesToTheSame) {
 }
 
 TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorIsNoSecondOne) {
-  // A policy that (wrongly) would take another e-mail code: the server itself does not offer it.
+  // A policy that wrongly accepts another e-mail code: the server does not offer it.
   server_.decider.set([](const SignInFacts& facts) {
     PolicyVerdict verdict = require_two_methods(facts);
     if (verdict.outcome == Outcome::kChallenge) {
@@ -154,7 +154,7 @@ TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorIsNoSecondOne) {
   EXPECT_FALSE(TestServer::method_id(listed, "sms").empty());
 }
 
-/// The app wants a code by e-mail beside what was done; no policy is on enrolling.
+/// The app requires a code by e-mail in addition; no policy is on enrolment.
 PolicyVerdict a_code_by_email_that_may_be_enrolled(const SignInFacts& facts) {
   PolicyVerdict verdict = require_two_methods(facts);
   if (verdict.outcome == Outcome::kChallenge) {
@@ -163,7 +163,7 @@ PolicyVerdict a_code_by_email_that_may_be_enrolled(const SignInFacts& facts) {
   return facts.target_kind == TargetKind::kUserAction ? allow() : verdict;
 }
 
-TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeRegisteredAsTheSecond) {
+TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeEnrolledAsTheSecond) {
   server_.decider.set(a_code_by_email_that_may_be_enrolled);
   const Reply demanded = server_.first_factor("ben");
   ASSERT_EQ(demanded.suberror(), "registration_required");
@@ -176,7 +176,7 @@ TEST_F(SignIn, C4_TheMailboxOfTheFirstFactorCannotBeRegisteredAsTheSecond) {
   EXPECT_EQ(refused.code(), 901001);
 }
 
-TEST_F(SignIn, C4_ATaggedAddressOfTheFirstFactorsMailboxCannotBeRegisteredEither) {
+TEST_F(SignIn, C4_ATaggedAddressOfTheFirstFactorsMailboxCannotBeEnrolledEither) {
   server_.decider.set(a_code_by_email_that_may_be_enrolled);
   const Reply demanded = server_.first_factor("ben");
   const Reply refused =
@@ -187,7 +187,7 @@ TEST_F(SignIn, C4_ATaggedAddressOfTheFirstFactorsMailboxCannotBeRegisteredEither
   EXPECT_EQ(refused.code(), 901001);
 }
 
-class Registration : public SignIn {
+class Enrolment : public SignIn {
  protected:
   Reply demand(const std::string& user) {
     require_mfa();
@@ -205,7 +205,7 @@ class Registration : public SignIn {
   }
 };
 
-TEST_F(Registration, AtFirstUseEndsInTokensAndTheMethodStays) {
+TEST_F(Enrolment, AtFirstUseEndsInTokensAndTheMethodStays) {
   const Reply demanded = demand("carl");
   ASSERT_EQ(demanded.status, 400);
   EXPECT_EQ(demanded.suberror(), "registration_required");
@@ -229,7 +229,7 @@ TEST_F(Registration, AtFirstUseEndsInTokensAndTheMethodStays) {
   EXPECT_EQ(demand("carl").suberror(), "mfa_required");
 }
 
-TEST_F(Registration, IsClosedToWhoHasAMethod) {
+TEST_F(Enrolment, IsClosedToUsersWithAMethod) {
   const Reply demanded = demand("amy");
   ASSERT_EQ(demanded.suberror(), "mfa_required");
   EXPECT_EQ(enrol(demanded.token(), "sms", "+15550100777").error(), "invalid_grant");
@@ -238,7 +238,7 @@ TEST_F(Registration, IsClosedToWhoHasAMethod) {
       "invalid_grant");
 }
 
-TEST_F(Registration, RefusesContactsThatCannotBeReached) {
+TEST_F(Enrolment, RefusesContactsThatCannotBeReached) {
   const Reply demanded = demand("carl");
   for (const auto& [channel, target] :
        {std::pair{"sms", "0800 123"}, std::pair{"email", "carl"},
@@ -247,7 +247,7 @@ TEST_F(Registration, RefusesContactsThatCannotBeReached) {
   }
 }
 
-TEST_F(Registration, AnotherAddressMayBeTakenBeforeProof) {
+TEST_F(Enrolment, AnotherAddressMayBeTakenBeforeProof) {
   const Reply demanded = demand("carl");
   const Reply first = enrol(demanded.token(), "sms", "+15550100777");
   const std::string first_code = server_.last_code();
@@ -268,7 +268,7 @@ ScriptedDecider::Policy with_enrolment(PolicyVerdict (*enrolment)()) {
   };
 }
 
-TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoDecideWhetherItBegins) {
+TEST_F(Enrolment, C2_PoliciesOnRegisterSecurityInfoDecideWhetherItBegins) {
   server_.decider.set(with_enrolment(block));
   const Reply refused = server_.first_factor("carl");
   EXPECT_EQ(refused.error(), "access_denied");
@@ -281,7 +281,7 @@ TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoDecideWhetherItBegins) {
   EXPECT_EQ(rows[1].reasons, "policy_blocks: test");
 }
 
-TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethodIsBound) {
+TEST_F(Enrolment, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethodIsBound) {
   const Reply sent = enrol(demand("carl").token(), "sms", "+15550100777");
   server_.decider.set(with_enrolment(block));
   const Reply refused = prove(sent.token(), server_.last_code());
@@ -293,18 +293,18 @@ TEST_F(Registration, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethod
       << "the flow is over";
 }
 
-PolicyVerdict demand_for_what_nobody_has() {
+PolicyVerdict demand_that_no_method_meets() {
   PolicyVerdict verdict = require_two_methods({});
   verdict.outcome = Outcome::kChallenge;
   return verdict;
 }
 
-TEST_F(Registration, C2_ADemandOnRegisterSecurityInfoThatNothingMeetsIsANo) {
-  server_.decider.set(with_enrolment(demand_for_what_nobody_has));
+TEST_F(Enrolment, C2_ADemandOnRegisterSecurityInfoThatNothingMeetsIsANo) {
+  server_.decider.set(with_enrolment(demand_that_no_method_meets));
   EXPECT_EQ(server_.first_factor("carl").error(), "access_denied");
 }
 
-TEST_F(Registration, C2_ADemandForMfaIsMetByTheFirstMethodThatIsRegistered) {
+TEST_F(Enrolment, C2_ADemandForMfaIsMetByTheFirstMethodThatIsEnrolled) {
   std::size_t asked = 0;
   server_.decider.set([&asked](const SignInFacts& facts) {
     asked += facts.target_kind == TargetKind::kUserAction ? 1 : 0;
@@ -319,8 +319,8 @@ TEST_F(Registration, C2_ADemandForMfaIsMetByTheFirstMethodThatIsRegistered) {
   EXPECT_TRUE(server_.submit("continuation_token", proven.token(), "").has_tokens());
 }
 
-/// The app wants a code by e-mail, enrolling wants any second factor.
-PolicyVerdict another_method_than_is_registered(const SignInFacts& facts) {
+/// The app requires a code by e-mail; enrolment requires any second factor.
+PolicyVerdict another_method_than_is_enrolled(const SignInFacts& facts) {
   PolicyVerdict verdict = require_two_methods(facts);
   if (facts.target_kind == TargetKind::kApp && verdict.outcome == Outcome::kChallenge) {
     verdict.second_factors = MethodSet::of(Method::kEmailOtp);
@@ -328,24 +328,24 @@ PolicyVerdict another_method_than_is_registered(const SignInFacts& facts) {
   return verdict;
 }
 
-TEST_F(Registration, C2_NobodyWithAMethodEnrolsAnotherWithoutProvingIt) {
+TEST_F(Enrolment, C2_AUserWithAMethodEnrolsNoOtherWithoutProvingIt) {
   for (const bool blocked : {false, true}) {
     const auto phone = server_.channels("dora-id")[0];
     ASSERT_EQ(phone.kind, ChannelKind::kSms);
     server_.set_blocked("dora-id", phone, blocked);
-    server_.decider.set(another_method_than_is_registered);
+    server_.decider.set(another_method_than_is_enrolled);
     const Reply refused = server_.first_factor("dora");
     EXPECT_EQ(refused.error(), "access_denied") << blocked;
     EXPECT_TRUE(refused.token().empty());
   }
 }
 
-/// Two methods for the app; policies say nothing about enrolling.
+/// Two methods for the app; no policy on enrolment.
 PolicyVerdict only_the_app_is_targeted(const SignInFacts& facts) {
   return facts.target_kind == TargetKind::kUserAction ? allow() : require_two_methods(facts);
 }
 
-TEST_F(Registration, S16_OfTwoFlowsTheFirstThatBindsAMethodIsTheOnlyOne) {
+TEST_F(Enrolment, S16_OfTwoFlowsTheFirstThatBindsAMethodIsTheOnlyOne) {
   server_.decider.set(only_the_app_is_targeted);
   const Reply owner = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
   const std::string owners_code = server_.last_code();
@@ -358,7 +358,7 @@ TEST_F(Registration, S16_OfTwoFlowsTheFirstThatBindsAMethodIsTheOnlyOne) {
   EXPECT_EQ(server_.channels("carl-id").size(), 1U);
 }
 
-TEST_F(Registration, S16_ABlockedMethodCountsWhereNoPolicyIsOnEnrolling) {
+TEST_F(Enrolment, S16_ABlockedMethodCountsWhereNoPolicyIsOnEnrolling) {
   server_.decider.set(only_the_app_is_targeted);
   const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
   ASSERT_EQ(prove(sent.token(), server_.last_code()).status, 200);
@@ -369,7 +369,7 @@ TEST_F(Registration, S16_ABlockedMethodCountsWhereNoPolicyIsOnEnrolling) {
   EXPECT_TRUE(refused.token().empty());
 }
 
-TEST_F(Registration, IsNoWayAroundABlockedChannel) {
+TEST_F(Enrolment, IsNoWayAroundABlockedChannel) {
   const auto phone = server_.channels("dora-id")[0];
   ASSERT_EQ(phone.kind, ChannelKind::kSms);
   server_.set_blocked("dora-id", phone, true);
@@ -400,8 +400,8 @@ TEST_F(SignIn, AClientThatCannotAskIsSentToTheBrowser) {
   EXPECT_EQ(no_mfa.status, 200);
   EXPECT_EQ(no_mfa.text("challenge_type"), "redirect");
   EXPECT_EQ(no_mfa.text("redirect_reason"), "Client is missing mfa_required capability");
-  const Reply no_registration = sign_in("carl", "mfa_required");
-  EXPECT_EQ(no_registration.text("redirect_reason"),
+  const Reply no_enrolment = sign_in("carl", "mfa_required");
+  EXPECT_EQ(no_enrolment.text("redirect_reason"),
             "Client is missing registration_required capability");
   EXPECT_EQ(sign_in("carl", "mfa_required,registration_required").suberror(),
             "registration_required")

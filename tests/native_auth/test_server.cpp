@@ -64,7 +64,7 @@ Provisioning people(const std::string& password_hash) {
   return wanted;
 }
 
-/// Hashing takes 40 ms; every test needs the same one.
+/// Hashing takes 40 ms, so all tests share one hash.
 const std::string& shared_password_hash(const ServiceSecrets& secrets, Random& random) {
   static const std::string kHash =
       std::move(PasswordHasher(secrets.password_pepper.clone(), random).hash(TestServer::kPassword))

@@ -17,7 +17,7 @@
 
 namespace gate::server::testing_support {
 
-/// One answer, taken apart.
+/// One parsed answer.
 struct Reply {
   int status = 0;
   boost::json::object body;
@@ -33,7 +33,7 @@ struct Reply {
 
 using Params = std::vector<std::pair<std::string, std::string>>;
 
-/// A policy as a function, changed by the test at will.
+/// A policy as a function, which the test can change at any time.
 class ScriptedDecider final : public Decider {
  public:
   using Policy = std::function<PolicyVerdict(const SignInFacts&)>;
@@ -61,10 +61,10 @@ class ScriptedDecider final : public Decider {
 
 [[nodiscard]] PolicyVerdict allow();
 [[nodiscard]] PolicyVerdict block();
-/// Two different methods, of which e-mail and SMS codes are acceptable as the second.
+/// Requires two different methods; e-mail and SMS codes are accepted as the second.
 [[nodiscard]] PolicyVerdict require_two_methods(const SignInFacts& facts);
 
-/// Randomness that can be made to fail.
+/// A random source that can be made to fail.
 class SwitchableRandom final : public Random {
  public:
   Result<void> fill(std::span<std::byte> out) override {
@@ -76,8 +76,8 @@ class SwitchableRandom final : public Random {
   OpensslRandom real_;
 };
 
-/// The endpoints over a real store in a folder of their own, with a clock and a policy that the
-/// test holds. Users: amy (password, mailbox, phone), ben (mailbox only: signs in by code), carl
+/// The endpoints over a real store in a folder of its own, with a clock and a policy that the test
+/// controls. Users: amy (password, mailbox, phone), ben (mailbox only: signs in by code), carl
 /// (password only), dora (mailbox and phone, no password).
 class TestServer {
  public:
@@ -91,7 +91,7 @@ class TestServer {
                       const FlowMachine& machine = sign_in_machine());
   ~TestServer();
 
-  /// Resends without a wait, so that tests need not move the clock for them.
+  /// Allows resends at once, so that tests need not advance the clock.
   [[nodiscard]] static ServiceSettings relaxed();
 
   [[nodiscard]] HttpResponse send(const HttpRequest& request) { return front->handle(request); }
@@ -107,28 +107,28 @@ class TestServer {
   [[nodiscard]] Reply submit(const std::string& grant, const std::string& token,
                              const std::string& value);
   [[nodiscard]] Reply refresh(const std::string& token);
-  /// initiate and challenge; the token that a submit needs.
+  /// initiate and challenge; returns the token for the submit.
   [[nodiscard]] std::string begin(const std::string& user);
-  /// Through the first factor, whatever it is.
+  /// Completes the first factor, of either kind.
   [[nodiscard]] Reply first_factor(const std::string& user);
-  /// The id of the method with this channel in an introspect answer.
+  /// The id of the method on this channel in an introspect answer.
   [[nodiscard]] static std::string method_id(const Reply& listed, const std::string& channel);
 
-  /// Sent as x-gate-device-key by every post from now on; empty: a stranger's.
+  /// Sent as x-gate-device-key with every request; empty: an unknown device.
   std::string device_key;
-  /// The code of the newest message; takes all that are due from the outbox.
+  /// The code of the newest message. Takes all due messages from the outbox.
   [[nodiscard]] std::string last_code();
-  /// Every message ever taken.
+  /// All messages taken so far.
   std::vector<OutboxMessage> delivered;
-  /// What the store's files hold.
+  /// The bytes of the store's files.
   [[nodiscard]] std::string dump() const;
   void revoke(const std::string& user_id);
   [[nodiscard]] std::vector<Channel> channels(const std::string& user_id);
   void set_blocked(const std::string& user_id, const Channel& channel, bool blocked);
-  /// Audit rows from the first on.
+  /// Audit rows, beginning with the first.
   [[nodiscard]] std::vector<AuditRecord> audit_rows(std::size_t limit = 10);
   void provision(const Provisioning& wanted);
-  /// One more user without a password: a mailbox, and a phone if `number` is given.
+  /// Adds a user without a password: a mailbox, and a phone if `number` is given.
   void add_user(const std::string& name, const std::string& number = "");
 
   std::filesystem::path folder;
@@ -139,7 +139,7 @@ class TestServer {
   std::unique_ptr<SigningKeys> keys;
   ScriptedDecider decider;
   std::vector<std::string> failures;
-  std::vector<SendCap> caps;  ///< that were reached, in this order
+  std::vector<SendCap> caps;  ///< the caps that were reached, in this order
   AuditLog audit;
   std::unique_ptr<Front> front;
 };

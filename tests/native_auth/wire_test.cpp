@@ -1,5 +1,4 @@
-// What goes over the wire whatever the flow: parameters, errors, headers, CORS, keys, refresh
-// tokens.
+// The wire, apart from flows: parameters, errors, headers, CORS, keys, refresh tokens.
 
 #include <gtest/gtest.h>
 
@@ -51,7 +50,7 @@ TEST_F(Wire, UnknownTenantsClientsRoutesAndMethodsHaveTheirOwnErrors) {
   HttpRequest request = initiate_request();
   request.path = "/other.example/oauth2/v2.0/initiate";
   EXPECT_EQ(raw(request).code(), 90002);
-  EXPECT_EQ(server_.post("/oauth2/v2.0/initiate", {{"client_id", "nobody"}}).error(),
+  EXPECT_EQ(server_.post("/oauth2/v2.0/initiate", {{"client_id", "unknown"}}).error(),
             "unauthorized_client");
   EXPECT_EQ(server_.post("/oauth2/v2.0/initiate", {{"client_id", ""}}).code(), 90100);
   for (const char* unknown : {"/signup/v1.0/start", "/oauth2/v2.0/authorize", "", "/"}) {
@@ -152,7 +151,7 @@ TEST_F(Wire, C9_OnlyListedOriginsAreLetInAndOnErrorsToo) {
   HttpRequest request = initiate_request();
   request.headers.emplace_back("origin", TestServer::kOrigin);
   EXPECT_EQ(raw(request).headers.at("access-control-allow-origin"), TestServer::kOrigin);
-  request.body = "client_id=" + std::string(TestServer::kClient);  // an error of a known client
+  request.body = "client_id=" + std::string(TestServer::kClient);  // a known client
   reply = raw(request);
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.headers.at("access-control-allow-origin"), TestServer::kOrigin);
@@ -179,7 +178,7 @@ TEST_F(Wire, KeysAndDiscoveryAreThere) {
   EXPECT_EQ(raw(request).status, 405);
 }
 
-TEST_F(Wire, S10_ScopesAreThoseOfTheStandardAndThoseTheClientIsRegisteredFor) {
+TEST_F(Wire, S10_OnlyStandardAndConfiguredScopesAreGranted) {
   const auto scope = [this](const std::string& text) {
     const std::string token = server_.begin("ben");
     return server_.post("/oauth2/v2.0/token", {{"continuation_token", token},
