@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the demo: compiles examples/retail-bank, sets up the demo tenant, serves on 127.0.0.1:9090, says what to try next.
 #   run.sh FOLDER_WITH_BINARIES [--detach]
-# Called by `./dev run`. State is kept in build/demo; remove that folder to begin anew.
+# Called by `./dev run`. State is kept in build/demo; remove that folder to start from the beginning.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 bin=${1:?usage: run.sh FOLDER_WITH_BINARIES [--detach]}
@@ -19,7 +19,7 @@ if [ -e "$state/pid" ] && kill -0 "$(cat "$state/pid")" 2>/dev/null; then
   exit 1
 fi
 step "checking the policies of examples/retail-bank"
-"$bin/gated" check-config --config "$config" | tail -n 1  # the list of facts is for who asks
+"$bin/gated" check-config --config "$config" | tail -n 1  # the list of facts is not needed here
 step "setting up the demo tenant"
 "$bin/gated" provision --config "$config" examples/demo/users.json
 
