@@ -69,7 +69,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Mo
   }
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   if (mode == Mode::kReadWrite) {
-    GATE_TRY_VOID(connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
+    GATE_TRY_VOID(connection->use_wal());
   }
   // Freed pages are zeroed: the sealed payload of a used code does not stay in the file.
   GATE_TRY_VOID(connection->run_script("PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"));
@@ -81,6 +81,23 @@ Connection::~Connection() {
     sqlite3_finalize(statement);
   }
   sqlite3_close(handle_);
+}
+
+Result<void> Connection::use_wal() {
+  // SQLite does not call its busy handler where two processes switch one file at the same time.
+  constexpr int kPauseMs = 10;
+  for (int waited = 0; waited < kBusyTimeoutMs; waited += kPauseMs) {
+    const int done = sqlite3_exec(handle_, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                                  nullptr, nullptr, nullptr);
+    if (done == SQLITE_OK) {
+      return {};
+    }
+    if ((done & 0xFF) != SQLITE_BUSY && (done & 0xFF) != SQLITE_LOCKED) {
+      break;
+    }
+    sqlite3_sleep(kPauseMs);
+  }
+  return store_error(handle_, "switch to its journal");
 }
 
 Result<void> Connection::run_script(const char* sql) {

@@ -53,6 +53,7 @@ class Connection {
   [[nodiscard]] Result<void> run(const Sql& sql);
 
  private:
+  [[nodiscard]] Result<void> use_wal();
   friend class Query;
   explicit Connection(sqlite3* handle) : handle_(handle), statements_(Sql::count()) {}
   sqlite3* handle_;
