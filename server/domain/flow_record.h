@@ -54,6 +54,12 @@ struct FlowRecord {
   friend bool operator==(const FlowRecord&, const FlowRecord&) = default;
 };
 
+/// The user that look-ups of the flow are about. Behind an unknown name it is the key of the
+/// account, under which nothing is stored: the same work, and nothing is found (C6).
+[[nodiscard]] inline const std::string& owner_of(const FlowRecord& flow) {
+  return flow.subject ? flow.subject->user_id : flow.account_key;
+}
+
 /// The content of a continuation token: a flow, and how many tokens were handed out before.
 struct FlowPlace {
   std::string flow_id;  ///< 32 lower-case hex digits

@@ -19,8 +19,9 @@ namespace gate::server {
 /// A guard that finds a changed row undoes the whole commit. The request is then run again once,
 /// from a new snapshot. Safe from any number of threads.
 
-/// Reads the flow that `place` names, and stops the run when the flow takes no command. A flow
-/// whose user was revoked is ended here (T6).
+/// Reads the flow that `place` names, and stops the run when nothing can be asked of it. A flow
+/// whose user was revoked, or whose proof went over a channel that was blocked since, is ended here
+/// and now (T6).
 [[nodiscard]] Result<void> load_flow(FlowRun& run, const FlowPlace& place);
 
 /// Takes `event`, and the events that its effects lead to.

@@ -58,8 +58,9 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
     return true;
   }
   const auto used = std::find_if(
-      run.found.channels.begin(), run.found.channels.end(),
-      [&id](const Channel& channel) { return channel.channel_id == id && !channel.blocked; });
+      run.found.channels.begin(), run.found.channels.end(), [&id](const Channel& channel) {
+        return channel.channel_id == id && channel.verified && !channel.blocked;
+      });
   const bool usable = used != run.found.channels.end();
   run.material.factor = {method_of(usable ? used->kind : ChannelKind::kEmail), run.caller.now, id};
   return usable;
@@ -160,12 +161,12 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, Reser
       run.flow.first_factor != Method::kPassword) {
     return std::optional(Reply{Refused{RefusalReason::kWrongStep}, std::nullopt});
   }
-  if (run.flow.subject) {
-    GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
-      GATE_TRY(reserved.encoded,
-               reads.find_password(run.flow.tenant_id, run.flow.subject->user_id));
-      return {};
-    }));
+  GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(reserved.encoded, reads.find_password(run.flow.tenant_id, owner_of(run.flow)));
+    return {};
+  }));
+  if (!run.flow.subject) {
+    reserved.encoded.reset();  // looked for all the same (C6)
   }
   std::optional<Reply> refused;
   GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) -> Result<void> {

@@ -5,11 +5,6 @@
 namespace gate::server {
 namespace {
 
-/// The user of the device. An unknown name is looked up as well, with the same work (C6).
-const std::string& owner_of(const FlowRecord& flow) {
-  return flow.subject ? flow.subject->user_id : flow.account_key;
-}
-
 /// Bound to tenant, user and client: the same key is unknown elsewhere. Keyed, so that a dump of
 /// the store reveals neither keys nor which users share a device.
 Digest hash_of(const DeviceRules& rules, const Caller& caller, const FlowRecord& flow) {

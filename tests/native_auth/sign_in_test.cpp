@@ -461,6 +461,45 @@ TEST_F(SignIn, T6_ACodeSentToAChannelThatWasBlockedSinceIsWorthNothing) {
   EXPECT_FALSE(refused.has_tokens());
 }
 
+TEST_F(SignIn, T6_AFirstFactorOverAMailboxThatWasBlockedSinceCarriesNoFlowToTokens) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("dora").token());
+  ASSERT_EQ(challenged.text("challenge_channel"), "sms");
+  const std::string code = server_.last_code();
+  const auto channels = server_.channels("dora-id");
+  ASSERT_EQ(channels[1].kind, ChannelKind::kEmail);
+  server_.set_blocked("dora-id", channels[1], true);
+  const Reply refused = server_.submit("mfa_oob", challenged.token(), code);
+  EXPECT_EQ(refused.error(), "invalid_grant") << boost::json::serialize(refused.body);
+  EXPECT_FALSE(refused.has_tokens());
+  server_.set_blocked("dora-id", channels[1], false);
+  EXPECT_EQ(server_.submit("mfa_oob", challenged.token(), code).error(), "invalid_grant")
+      << "the flow is over";
+}
+
+TEST_F(Registration, T6_AMethodThatWasBlockedAfterItWasBoundGivesNoTokens) {
+  server_.decider.set(only_the_app_is_targeted);
+  const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
+  const Reply proven = prove(sent.token(), server_.last_code());
+  ASSERT_EQ(proven.status, 200);
+  server_.set_blocked("carl-id", server_.channels("carl-id")[0], true);
+  const Reply refused = server_.submit("continuation_token", proven.token(), "");
+  EXPECT_EQ(refused.error(), "invalid_grant") << boost::json::serialize(refused.body);
+  EXPECT_FALSE(refused.has_tokens());
+}
+
+TEST_F(SignIn, T6_ACodeToAChannelThatIsNoLongerVerifiedIsWorthNothing) {
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  const std::string code = server_.last_code();
+  Channel phone = server_.channels("amy-id")[0];
+  phone.verified = false;
+  ASSERT_TRUE(server_.store->write([&](UnitOfWork& work) {
+    return work.put_channel(TestServer::kTenant, "amy-id", phone, server_.clock.now());
+  }));
+  EXPECT_FALSE(server_.submit("mfa_oob", challenged.token(), code).has_tokens());
+}
+
 TEST_F(SignIn, N13_6_ABlockedChannelIsNeitherListedNorSentTo) {
   require_mfa();
   const auto channels = server_.channels("amy-id");

@@ -20,16 +20,16 @@ struct NameFound {
 Result<NameFound> look_up(StoreReads& reads, const Caller& caller, const std::string& username) {
   NameFound found;
   GATE_TRY(found.user, reads.find_user_by_name(caller.tenant.id, username));
+  // Asked for behind an unknown name as well, so that the work is the same (C6).
+  const std::string& id = found.user ? found.user->user_id : username;
+  GATE_TRY(const std::optional<std::string> password, reads.find_password(caller.tenant.id, id));
+  GATE_TRY(std::vector<Channel> channels, reads.channels_of(caller.tenant.id, id));
   if (!found.user || !found.user->enabled) {
     found.user.reset();
     return found;
   }
-  GATE_TRY(const std::optional<std::string> password,
-           reads.find_password(caller.tenant.id, found.user->user_id));
   found.has_password = password.has_value();
-  if (!found.has_password) {
-    GATE_TRY(found.channels, reads.channels_of(caller.tenant.id, found.user->user_id));
-  }
+  found.channels = std::move(channels);
   return found;
 }
 
