@@ -2,6 +2,8 @@
 // the devices on which the user has signed in, and known devices leave the limits on unknown ones
 // unchanged.
 
+#include "server/limits/known_device.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,6 +64,28 @@ class KnownDevices : public testing::Test {
 struct AsDelivered : KnownDevices {
   AsDelivered() : KnownDevices(as_delivered()) {}
 };
+
+TEST_F(KnownDevices, T6_TheSessionThatMadeADeviceKnownEndsWithThatDevice) {
+  server_.device_key = device('k');
+  const std::string token = server_.first_factor("amy").text("refresh_token");
+  ASSERT_FALSE(token.empty());
+  const Tenant tenant{TestServer::kTenant, "Bank", "bank.example"};
+  Client client;
+  client.client_id = TestServer::kClient;
+  ClientHints hints;
+  hints.device_key = device('k');
+  const Caller caller{tenant, client, hints, server_.clock.now()};
+  FlowRecord flow;
+  flow.subject = FlowSubject{"amy-id", 0};
+  const ServiceSettings settings = one_try();
+  const DeviceRules rules{settings, server_.secrets.account_key.bytes()};
+  ASSERT_TRUE(server_.store->write([&](UnitOfWork& work) -> Result<void> {
+    GATE_TRY(const auto known, find_known_device(work, rules, caller, flow));
+    EXPECT_TRUE(known.has_value());
+    return work.raise_device_epoch(tenant.id, "amy-id", known ? known->device_id : "");
+  }));
+  EXPECT_FALSE(server_.refresh(token).has_tokens());
+}
 
 TEST_F(AsDelivered, B8_AThousandWrongPasswordsFromStrangersLeaveTheKnownDeviceItsSignIn) {
   sign_in(device('k'), "amy");

@@ -18,9 +18,15 @@ Result<void> prepare(FlowRun& run) {
   session.user_id = run.flow.subject->user_id;
   session.client_id = run.flow.client_id;
   session.user_epoch = run.flow.subject->epoch;
-  if (run.found.device) {
-    session.device_id = run.found.device->device_id;
-    session.device_epoch = run.found.device->epoch;
+  GATE_TRY(
+      run.prepared.device_to_remember,
+      device_to_remember(run.services.random, run.services.device_rules(), run.caller, run.flow));
+  // Where the device becomes known by this very sign-in, its session ends with it as well.
+  const std::optional<KnownDevice>& device =
+      run.found.device ? run.found.device : run.prepared.device_to_remember;
+  if (device) {
+    session.device_id = device->device_id;
+    session.device_epoch = device->epoch;
   }
   session.auth_time = now;
   session.ends_at = now + run.services.settings.refresh_family_life;
@@ -33,9 +39,6 @@ Result<void> prepare(FlowRun& run) {
     run.prepared.family = std::move(fresh.family);
     run.prepared.refresh_token = std::move(fresh.token);
   }
-  GATE_TRY(
-      run.prepared.device_to_remember,
-      device_to_remember(run.services.random, run.services.device_rules(), run.caller, run.flow));
   run.prepared.session = std::move(session);
   run.next_event = FlowEvent::kTokensMade;
   return {};
