@@ -124,11 +124,19 @@ Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   return user;
 }
 
+/// Another password ends what was begun and what was issued on the old one (D4).
+Result<void> apply_password(UnitOfWork& work, const User& user, const std::string& encoded,
+                            Micros now) {
+  GATE_TRY(const std::optional<std::string> old, work.find_password(user.tenant_id, user.user_id));
+  GATE_TRY_VOID(work.put_password(user.tenant_id, user.user_id, encoded, now));
+  return old && *old != encoded ? work.raise_epoch(user.tenant_id, user.user_id) : Result<void>();
+}
+
 Result<void> apply_user(UnitOfWork& work, const Provisioning::User& wanted, Micros now) {
   GATE_TRY(const User user, checked(work, wanted));
   GATE_TRY_VOID(work.put_user(user));
   if (!wanted.password_hash.empty()) {
-    GATE_TRY_VOID(work.put_password(user.tenant_id, user.user_id, wanted.password_hash, now));
+    GATE_TRY_VOID(apply_password(work, user, wanted.password_hash, now));
   }
   for (const Provisioning::Channel& channel : wanted.channels) {
     GATE_TRY_VOID(apply_channel(work, wanted, channel, now));

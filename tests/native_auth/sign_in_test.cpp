@@ -500,6 +500,28 @@ TEST_F(SignIn, T6_ACodeToAChannelThatIsNoLongerVerifiedIsWorthNothing) {
   EXPECT_FALSE(server_.submit("mfa_oob", challenged.token(), code).has_tokens());
 }
 
+TEST_F(SignIn, S14_AnotherPasswordEndsFlowsAndSessionsOfTheOldOne) {
+  const std::string session = server_.first_factor("amy").text("refresh_token");
+  ASSERT_FALSE(session.empty());
+  require_mfa();
+  const Reply challenged = server_.challenge(server_.first_factor("amy").token());
+  const std::string code = server_.last_code();
+  Provisioning changed;
+  Provisioning::User amy;
+  amy.tenant_id = TestServer::kTenant;
+  amy.id = "amy-id";
+  amy.username = "amy@bank.example";
+  amy.password_hash = "$argon2id$v=19$m=19456,t=2,p=1$another";
+  changed.users = {amy};
+  server_.provision(changed);
+  EXPECT_EQ(server_.submit("mfa_oob", challenged.token(), code).error(), "invalid_grant");
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  EXPECT_EQ(server_.refresh(session).suberror(), "bad_token");
+  const std::string later = server_.first_factor("ben").text("refresh_token");
+  server_.provision(changed);
+  EXPECT_EQ(server_.refresh(later).status, 200) << "the same file again changes nothing";
+}
+
 TEST_F(SignIn, N13_6_ABlockedChannelIsNeitherListedNorSentTo) {
   require_mfa();
   const auto channels = server_.channels("amy-id");
