@@ -105,11 +105,11 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
   GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
   GATE_TRY_VOID(renewal.write(
       [&](UnitOfWork& work) { return write_refresh(work, caller.tenant.id, step, caller.now); }));
-  // `granted_scope` orders the requested scope. That it is no wider than the session was checked
-  // before.
+  // `granted_scope` puts what was asked in order; that it is no wider was looked at before.
+  // A scope that was taken from the client since is not signed any more (S10).
+  const std::string rest = still_granted(caller.client, session.scope);
   const std::string scope =
-      command.scope.empty() ? session.scope
-                            : granted_scope(caller.client, command.scope).value_or(session.scope);
+      command.scope.empty() ? rest : granted_scope(caller.client, command.scope).value_or(rest);
   Reply reply;
   GATE_TRY(reply.outcome, authenticate(services.keys, services.random, services.settings,
                                        {.tenant = caller.tenant,

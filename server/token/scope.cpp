@@ -64,6 +64,17 @@ std::optional<std::string> granted_scope(const Client& client, std::string_view 
   return granted;
 }
 
+std::string still_granted(const Client& client, std::string_view granted) {
+  std::string still;
+  for (const std::string_view word : words_of(granted)) {
+    if (is_among(kStandard, word) || is_registered(client, word)) {
+      still += still.empty() ? "" : " ";
+      still += word;
+    }
+  }
+  return still;
+}
+
 bool is_within_scope(std::string_view asked, std::string_view granted) {
   const std::vector<std::string_view> all = words_of(granted);
   const std::vector<std::string_view> words = words_of(asked);

@@ -14,8 +14,10 @@ namespace gate::server {
 [[nodiscard]] std::optional<std::string> granted_scope(const Client& client,
                                                        std::string_view asked);
 
-/// True if every word of `asked` is a word of `granted`: a refresh never widens the scope (RFC 6749
-/// 6).
+/// The words of `granted` that the client may still ask for, in their order.
+[[nodiscard]] std::string still_granted(const Client& client, std::string_view granted);
+
+/// True if every word of `asked` is a word of `granted` (RFC 6749 6: a refresh never widens).
 [[nodiscard]] bool is_within_scope(std::string_view asked, std::string_view granted);
 
 }  // namespace gate::server

@@ -522,6 +522,32 @@ TEST_F(SignIn, S14_AnotherPasswordEndsFlowsAndSessionsOfTheOldOne) {
   EXPECT_EQ(server_.refresh(later).status, 200) << "the same file again changes nothing";
 }
 
+TEST_F(SignIn, S10_AScopeThatWasTakenFromTheClientIsNotSignedAtRefresh) {
+  const std::string own = std::string(TestServer::kClient) + "/pay";
+  const Reply tokens =
+      server_.post("/oauth2/v2.0/token", {{"continuation_token", server_.begin("amy")},
+                                          {"grant_type", "password"},
+                                          {"password", TestServer::kPassword},
+                                          {"scope", "openid offline_access " + own}});
+  ASSERT_EQ(tokens.status, 200);
+  Provisioning without;
+  without.clients = {{TestServer::kTenant,
+                      TestServer::kClient,
+                      "retail-app",
+                      {TestServer::kOrigin},
+                      "",
+                      false,
+                      {}}};
+  server_.provision(without);
+  const Reply renewed = server_.post(
+      "/oauth2/v2.0/token",
+      {{"grant_type", "refresh_token"}, {"refresh_token", tokens.text("refresh_token")}});
+  ASSERT_EQ(renewed.status, 200) << boost::json::serialize(renewed.body);
+  EXPECT_EQ(renewed.text("scope"), "openid offline_access");
+  EXPECT_EQ(claims_of(renewed.text("access_token")).at("scope").as_string(),
+            "openid offline_access");
+}
+
 TEST_F(SignIn, N13_6_ABlockedChannelIsNeitherListedNorSentTo) {
   require_mfa();
   const auto channels = server_.channels("amy-id");
