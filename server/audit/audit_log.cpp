@@ -163,6 +163,11 @@ class Walk {
   /// False at the first error.
   bool take(const AuditRecord& row) {
     ++check_.rows;
+    if (row.node.empty() && keyed_) {
+      // Their hash needs no key, so they end where the first row with a key begins.
+      return fail({row.node, row.tenant_id}, row.seq, "a row of an older store, but put in later");
+    }
+    keyed_ = keyed_ || !row.node.empty();
     Passed& chain = chains_[chain_of({row.node, row.tenant_id})];
     if (row.seq != chain.seq + 1 || row.prev_hash != chain.hash()) {
       return fail({row.node, row.tenant_id}, chain.seq + 1, "a row is missing, or one was put in");
@@ -227,6 +232,7 @@ class Walk {
   const AuditLog& log_;
   AuditLog::Check check_;
   std::map<AuditChain, Passed> chains_;
+  bool keyed_ = false;  ///< a row of this version was seen
 };
 
 }  // namespace

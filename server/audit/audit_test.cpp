@@ -94,6 +94,15 @@ TEST_F(AuditTest, F5_TheStoreAloneCannotForgeAChain) {
   EXPECT_TRUE(fault(AuditLog("one", Secret(Bytes(32, 8)))).has_value());
 }
 
+TEST_F(AuditTest, F5_ARowWithoutANodeNeedsNoKeyAndIsRefusedBehindRowsThatDo) {
+  // What an older store holds; AuditLog of no node makes the plain hash that they had.
+  append(AuditLog("", Secret(Bytes(32, 1))), "bank", 5);
+  const auto found = fault();
+  ASSERT_TRUE(found.has_value()) << "forged without the key";
+  EXPECT_EQ(found->seq, 1);
+  EXPECT_EQ(found->chain.node, "");
+}
+
 TEST_F(AuditTest, F5_EachNodeAndTenantHasAChainOfItsOwn) {
   const AuditLog other("two", Secret(Bytes(32, 9)));
   append(other, "bank", 5);

@@ -122,6 +122,9 @@ void check_rules(const Config& config, const RuleReport& report) {
   check_sign_in(config, report);
   check_smtp(config, report);
   check_twilio(config, report);
+  if (config.store_node.empty()) {
+    report("store.node", "audit rows of a server without a name carry no MAC: give it one");
+  }
   if (config.policies_folder.empty()) {
     report("policies.folder", "required: the folder with the `.gate` files");
   }
