@@ -26,7 +26,7 @@ class TenantReads {
 class TenantWrites {
  public:
   virtual ~TenantWrites() = default;
-  /// Adds or replaces. kConflict: the domain belongs to another tenant.
+  /// Adds or replaces. kConflict: the domain or the id names another tenant.
   [[nodiscard]] virtual Result<void> put_tenant(const Tenant& tenant) = 0;
   /// Adds or replaces.
   [[nodiscard]] virtual Result<void> put_client(const Client& client) = 0;

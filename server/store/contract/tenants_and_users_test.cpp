@@ -42,6 +42,8 @@ TEST_P(StoreContract, PuttingTheSameAgainChangesNothing) {
 
 TEST_P(StoreContract, ADomainBelongsToOneTenant) {
   refused([](UnitOfWork& unit) { return unit.put_tenant({"other", "Other", "bank.example"}); });
+  refused([](UnitOfWork& unit) { return unit.put_tenant({"bank.example", "Other", "o.example"}); });
+  refused([](UnitOfWork& unit) { return unit.put_tenant({"other", "Other", kTenant}); });
   must([](UnitOfWork& unit) -> Result<void> {
     GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "new.example"}));
     return unit.put_tenant({"other", "Other", "bank.example"});

@@ -18,11 +18,12 @@ bool MemoryUnitOfWork::holds(const SubjectGuard& guard) const {
 Result<void> MemoryUnitOfWork::put_tenant(const Tenant& tenant) {
   bool taken = false;
   state_.tenants.each([&](const std::string& id, const Tenant& other) {
-    taken = id != tenant.id && (other.domain == tenant.domain || id == tenant.domain);
+    taken = id != tenant.id &&
+            (other.domain == tenant.domain || id == tenant.domain || other.domain == tenant.id);
     return !taken;
   });
   if (taken) {
-    return conflict("the domain belongs to another tenant");
+    return conflict("the id or the domain belongs to another tenant");
   }
   state_.tenants.put(tenant.id, tenant);
   return {};

@@ -12,10 +12,12 @@ const Sql kFindClient(
     "SELECT tenant_id, client_id, name, origins, audience, trusted_signals, scopes FROM client "
     "WHERE tenant_id = ? AND client_id = ?");
 const Sql kOriginsOfClients("SELECT origins FROM client WHERE tenant_id = ?");
-// A path segment may be an id or a domain, so no domain may be the id of another tenant.
+// An id and a domain may stand in the same place of a path, so neither is the id or domain of
+// another.
 const Sql kPutTenant(
     "INSERT INTO tenant (tenant_id, name, domain) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
-    "(SELECT 1 FROM tenant WHERE (tenant_id = ?3 OR domain = ?3) AND tenant_id <> ?1) "
+    "(SELECT 1 FROM tenant WHERE (tenant_id = ?3 OR domain = ?3 OR domain = ?1) "
+    "AND tenant_id <> ?1) "
     "ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name, domain = excluded.domain");
 const Sql kPutClient(
     "INSERT INTO client (tenant_id, client_id, name, origins, audience, trusted_signals, scopes) "
@@ -72,7 +74,7 @@ Result<bool> SqliteUnitOfWork::origin_is_listed(std::string_view tenant_id,
 Result<void> SqliteUnitOfWork::put_tenant(const Tenant& tenant) {
   Query query(connection_, kPutTenant);
   query.bind(tenant.id, tenant.name, tenant.domain);
-  return query.change_or("the domain belongs to another tenant");
+  return query.change_or("the id or the domain belongs to another tenant");
 }
 
 Result<void> SqliteUnitOfWork::put_client(const Client& client) {
