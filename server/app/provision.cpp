@@ -41,8 +41,8 @@ int provision(const std::string& config_file, const std::string& provision_file)
     return fail(config_file, storage.error().message);
   }
   const PasswordHasher hasher(storage->secrets.password_pepper.clone(), random);
-  // A stored password that still matches keeps its hash, so applying the same file twice changes
-  // nothing.
+  // A password that is stored already keeps its encoding: the same file twice changes nothing. An
+  // outdated one is hashed anew at the next sign-in.
   const PasswordEncoder encode = [&](const Provisioning::User& user,
                                      std::string_view password) -> Result<std::string> {
     std::optional<std::string> stored;
@@ -50,7 +50,7 @@ int provision(const std::string& config_file, const std::string& provision_file)
       GATE_TRY(stored, reads.find_password(user.tenant_id, user.id));
       return {};
     }));
-    if (stored && hasher.verify(*stored, password) && !hasher.is_outdated(*stored)) {
+    if (stored && hasher.verify(*stored, password)) {
       return *stored;
     }
     return hasher.hash(password);
