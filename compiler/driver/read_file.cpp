@@ -78,7 +78,7 @@ Result<FileText> read_file(const std::filesystem::path& path, std::size_t bytes_
   if (out.size > bytes_max) {
     return out;
   }
-  out.text.resize(out.size + 1);  // one more: a file that grew meanwhile is noticed
+  out.text.resize(out.size + 1);  // one more: that the file grew meanwhile is noticed
   std::size_t filled = 0;
   while (filled < out.text.size()) {
     const ssize_t got = ::read(file.get(), out.text.data() + filled, out.text.size() - filled);
@@ -93,11 +93,10 @@ Result<FileText> read_file(const std::filesystem::path& path, std::size_t bytes_
     }
     filled += static_cast<std::size_t>(got);
   }
-  if (filled > out.size) {
+  if (filled != out.size) {
     return Error{ErrorCode::kUnavailable, "the file changed while it was read"};
   }
   out.text.resize(filled);
-  out.size = filled;
   return out;
 }
 

@@ -99,14 +99,24 @@ PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& l
 
 Result<void> PolicyKeeper::load() {
   const std::scoped_lock lock(load_mutex_);
-  // Taken before compiling: a file that changes while it is compiled counts as changed at the next
-  // scan.
-  seen_signature_ = loaded_signature_ = signature();
+  // Taken first and last: files that change while they are read are refused, and looked at again.
+  const Signature before = seen_signature_ = loaded_signature_ = signature();
   options_.today = today();
   const CompileOutput output = compile_folder(folder_, options_);
   report(output, log_);
   report_wrong_code();
+  // Half a file may have been read, or half a folder: such a set is in force at no time (S1).
+  seen_signature_ = signature();
+  const bool moved = seen_signature_ != before;
   const std::scoped_lock status_lock(status_mutex_);
+  if (moved) {
+    ++status_.failed_loads;
+    status_.newest_refused = true;
+    log_.error("policies_changed_while_read",
+               {{"folder", folder_}, {"generation_in_force", status_.generation}});
+    return Error{ErrorCode::kConflict,
+                 fmt::format("the policy files in {} changed while they were read", folder_)};
+  }
   if (output.policies == nullptr || output.has_errors()) {
     ++status_.failed_loads;
     status_.newest_refused = true;

@@ -25,8 +25,8 @@ class PolicyKeeper {
   /// `log` must outlive the keeper. The keeper sets `today` and the cache of `options` itself.
   PolicyKeeper(std::string folder, CompileOptions options, Logger& log);
 
-  /// Compiles the folder and puts the set in force. kInvalidArgument when the set has an error; the
-  /// set in force then stays.
+  /// Compiles the folder and puts the set in force. kInvalidArgument when it has an error,
+  /// kConflict when its files changed while they were read; the old set then stays in force.
   Result<void> load();
 
   /// Scans the files and loads the set when a file changed and did not change again until the next

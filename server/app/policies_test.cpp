@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -169,6 +170,35 @@ TEST_F(PolicyKeeperS1Test, S1_OnlyAnExplicitSwitchAdmitsAnEmptySet) {
   // A folder of broken links is not an empty set.
   fs::create_symlink("nowhere.gate", folder_ / "c.gate");
   EXPECT_FALSE(allowed.load());
+}
+
+TEST_F(PolicyKeeperS1Test, S1_FilesThatChangeWhileTheyAreReadAreNotPutInForce) {
+  for (int i = 0; i < 300; ++i) {
+    write(("more/" + std::to_string(i) + ".gate").c_str(),
+          policy(("P" + std::to_string(i)).c_str(), "require mfa"));
+  }
+  {
+    // Writes from before the first file is looked at until after the last one was read.
+    std::atomic<bool> written = false;
+    const std::jthread writer([&](const std::stop_token& stop) {
+      std::ofstream file(folder_ / "a.gate", std::ios::app);
+      while (!stop.stop_requested()) {
+        file << "# more\n" << std::flush;
+        written = true;
+      }
+    });
+    while (!written) {
+      std::this_thread::yield();
+    }
+    EXPECT_FALSE(keeper_->load());
+  }
+  EXPECT_EQ(generation(), 1U);
+  EXPECT_TRUE(keeper_->status().newest_refused);
+  for (int i = 0; i < 200 && generation() == 1; ++i) {
+    keeper_->look();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(generation(), 2U) << "and once they stand still they are";
 }
 
 TEST_F(PolicyKeeperS1Test, S1_AMountThatIsSwappedIsLoadedAgain) {

@@ -477,7 +477,7 @@ TEST_F(SignIn, T6_AFirstFactorOverAMailboxThatWasBlockedSinceCarriesNoFlowToToke
       << "the flow is over";
 }
 
-TEST_F(Registration, T6_AMethodThatWasBlockedAfterItWasBoundGivesNoTokens) {
+TEST_F(Enrolment, T6_AMethodThatWasBlockedAfterItWasBoundGivesNoTokens) {
   server_.decider.set(only_the_app_is_targeted);
   const Reply sent = enrol(server_.first_factor("carl").token(), "sms", "+15550100777");
   const Reply proven = prove(sent.token(), server_.last_code());
