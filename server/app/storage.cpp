@@ -67,16 +67,15 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log) 
   const OpensSigningKey opens = [&secrets](const SigningKeyRecord& record) {
     return SigningKeys::opens(secrets.key_encryption_key, record);
   };
-  auto store = SqliteStore::open(config.store_file, secrets.store_key.clone(), random,
-                                 {.opens = opens});
+  auto store =
+      SqliteStore::open(config.store_file, secrets.store_key.clone(), random, {.opens = opens});
   if (!store) {
     return store.error().code == ErrorCode::kDenied ? not_its_key(config)
                                                     : std::move(store).error();
   }
   auto audit = std::make_unique<AuditLog>(config.store_node, secrets.audit_key.clone());
-  return Storage{.secrets = std::move(secrets),
-                 .store = std::move(*store),
-                 .audit = std::move(audit)};
+  return Storage{
+      .secrets = std::move(secrets), .store = std::move(*store), .audit = std::move(audit)};
 }
 
 }  // namespace gate::server

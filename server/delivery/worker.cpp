@@ -42,8 +42,7 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(DeliverySettings
                                                                 const ChannelFactory& email,
                                                                 const ChannelFactory& sms,
                                                                 const Clock& clock, Logger& log) {
-  std::unique_ptr<DeliveryWorkers> workers(
-      new DeliveryWorkers(settings, outbox, clock, log));
+  std::unique_ptr<DeliveryWorkers> workers(new DeliveryWorkers(settings, outbox, clock, log));
   for (std::size_t i = 0; i < std::max<std::size_t>(settings.threads, 1); ++i) {
     Lane lane;
     if (email) {

@@ -29,9 +29,9 @@ bool is_name(const std::string& segment) {
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& path) {
   return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(),
                     [](const std::string& wanted, std::string_view segment) {
-                      return is_name(wanted) ? !segment.empty() &&
-                                                   segment.size() <= Router::kSegmentBytesMax
-                                             : wanted == segment;
+                      return is_name(wanted)
+                                 ? !segment.empty() && segment.size() <= Router::kSegmentBytesMax
+                                 : wanted == segment;
                     });
 }
 

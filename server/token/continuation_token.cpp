@@ -41,8 +41,8 @@ std::string ContinuationTokens::make(std::string_view tenant_id, std::string_vie
 }
 
 std::optional<FlowPlace> ContinuationTokens::open(std::string_view tenant_id,
-                                                          std::string_view client_id,
-                                                          std::string_view token) const {
+                                                  std::string_view client_id,
+                                                  std::string_view token) const {
   const std::optional<Bytes> bytes = parse_base64url(token);
   if (!bytes || bytes->size() != kTokenBytes) {
     return std::nullopt;
