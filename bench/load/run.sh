@@ -82,6 +82,10 @@ for _ in $(seq 200); do
   kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
   sleep 0.05
 done
+server_cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$server/stat"; } # seconds; the kernel counts hundredths
+cpu_before=$(server_cpu)
 [ ${#json[@]} -gt 0 ] || printf '%s sign-ins\n' "$kind"
 "$bin/gate_load" run "$folder/people.json" --url "http://127.0.0.1:$(cat "$folder/port")" --outbox "$folder/data/outbox.jsonl" \
   --connections "$connections" --count "$count" --seconds "$seconds" "${json[@]}"
+# On standard error, so that --json stays one object.
+awk -v before="$cpu_before" -v after="$(server_cpu)" 'BEGIN { printf "server CPU %.2f s for this run\n", after - before }' >&2
