@@ -32,6 +32,10 @@ function(gate_add_library name)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:gate_warnings> ${ARG_PRIVATE})
+  # Presets with tests ship nothing. What decides is optimised there as well, so that tests run the code that ships.
+  if(GATE_BUILD_TESTS AND NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/(runtime|compiler/lower)(/|$)")
+    target_compile_options(${name} PRIVATE ${GATE_LIGHT_OPTIONS})
+  endif()
   if("Boost::json" IN_LIST ARG_PUBLIC)  # most of its sources see JSON
     gate_precompile(${name} gate_precompiled_json)
   else()
