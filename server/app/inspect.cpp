@@ -175,7 +175,7 @@ int verify_audit_log(const std::string& config_file) {
       return fail(fmt::format("the audit chain is broken at row {} of node `{}`, tenant `{}`: {}",
                               fault.seq, fault.chain.node, fault.chain.tenant_id, fault.what));
     }
-    fmt::print("{} rows in {} chains, all intact\n", check->rows, check->heads.size());
+    fmt::print("rows: {}, chains: {}, all intact\n", check->rows, check->heads.size());
     for (const AuditHead& head : check->heads) {
       fmt::print("head {} of node `{}`, tenant `{}`: {}\n", head.seq, head.chain.node,
                  head.chain.tenant_id, head.hash);
