@@ -101,6 +101,27 @@ TEST_F(PasswordTest, D1_NothingIsTruncated) {
   EXPECT_EQ(hasher_.hash(longest + "x").error().code, ErrorCode::kLimitExceeded);
 }
 
+TEST_F(PasswordTest, S34_D1_AnNfdPasswordIsTheNfcPassword) {
+  const std::string nfc = "Z\xC3\xBCrich am See";
+  const std::string nfd = "Zu\xCC\x88rich am See";
+  ASSERT_NE(nfc, nfd);
+  const auto of_nfc = hasher_.hash(nfc);
+  const auto of_nfd = hasher_.hash(nfd);
+  ASSERT_TRUE(of_nfc && of_nfd);
+  EXPECT_TRUE(hasher_.verify(*of_nfc, nfd));
+  EXPECT_TRUE(hasher_.verify(*of_nfd, nfc));
+  EXPECT_FALSE(hasher_.verify(*of_nfc, "Zurich am See")) << "a mark is not ignored";
+  EXPECT_FALSE(hasher_.verify(*of_nfc, "z\xC3\xBCrich am see")) << "nor is case";
+}
+
+TEST_F(PasswordTest, S34_WhatIsNotUtf8IsRefusedAndMatchesNothing) {
+  const std::string bad = "correct horse \xFF";
+  EXPECT_EQ(hasher_.hash(bad).error().code, ErrorCode::kInvalidArgument);
+  const auto encoded = hasher_.hash("correct horse ");
+  ASSERT_TRUE(encoded);
+  EXPECT_FALSE(hasher_.verify(*encoded, bad));
+}
+
 TEST_F(PasswordTest, D3_ARaisedCostIsNoticed) {
   const auto encoded = hasher_.hash("secret");
   ASSERT_TRUE(encoded);

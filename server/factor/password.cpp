@@ -45,20 +45,25 @@ PasswordHasher::PasswordHasher(Secret pepper, Random& random, PasswordCost cost)
 }
 
 Result<std::string> PasswordHasher::hash(std::string_view password) const {
-  if (password.size() > kPasswordBytesMax) {
-    return Error{ErrorCode::kLimitExceeded, "a password has at most 1024 bytes"};
-  }
-  GATE_TRY(const Bytes salt, random_bytes(random_, kArgon2SaltBytes));
-  return encode(pepper_, cost_, salt, password);
+  GATE_TRY(std::string normal, normal_password(password));
+  auto encoded = [&]() -> Result<std::string> {
+    GATE_TRY(const Bytes salt, random_bytes(random_, kArgon2SaltBytes));
+    return encode(pepper_, cost_, salt, normal);
+  }();
+  wipe(normal);
+  return encoded;
 }
 
 bool PasswordHasher::verify(std::string_view encoded, std::string_view password) const {
-  // A password that is too long is wrong, and takes as long as any other wrong password.
-  const bool fits = password.size() <= kPasswordBytesMax;
-  Digest key = peppered(pepper_, fits ? password : password.substr(0, kPasswordBytesMax));
+  // What cannot be a password is wrong, and takes as long as any other wrong password.
+  auto normal = normal_password(password);
+  Digest key = peppered(pepper_, normal ? *normal : password.substr(0, kPasswordBytesMax));
   const bool matches = argon2id_matches(std::string(encoded), key);
   wipe(key.data(), key.size());
-  return matches && fits;
+  if (normal) {
+    wipe(*normal);
+  }
+  return matches && normal.has_value();
 }
 
 void PasswordHasher::verify_unknown(std::string_view password) const {

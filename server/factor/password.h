@@ -6,14 +6,13 @@
 
 #include "server/crypto/argon2id.h"
 #include "server/crypto/secret.h"
+#include "server/domain/password_text.h"
 #include "server/ports/random.h"
 
 namespace gate::server {
 
-/// The longest password in bytes. A longer one is wrong and is never truncated.
-inline constexpr std::size_t kPasswordBytesMax = 1024;
-
-/// Passwords by argon2id over HMAC-SHA-256(pepper, password) (D3). Immutable and safe from any
+/// Passwords by argon2id over HMAC-SHA-256(pepper, password) (D3). Both sides are brought to NFC
+/// here (`normal_password`), wherever they come from (D1, S34). Immutable and safe from any
 /// number of threads. Every call blocks for the cost above and allocates its memory, so callers run
 /// it on worker threads, whose number bounds both.
 class PasswordHasher {
