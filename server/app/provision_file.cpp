@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
-#include <set>
 
+#include "server/account/repeated_key.h"
 #include "server/app/json_place.h"
 
 namespace gate::server {
@@ -16,69 +15,6 @@ namespace json = boost::json;
 
 constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;
 constexpr std::size_t kDepthMax = 32;
-
-/// Finds a key that an object holds twice. A DOM would silently keep one of the two values.
-class RepeatFinder {
- public:
-  // Names that Boost.JSON looks for. NOLINTBEGIN(readability-identifier-naming)
-  static constexpr std::size_t max_object_size = std::size_t(-1);
-  static constexpr std::size_t max_array_size = std::size_t(-1);
-  static constexpr std::size_t max_key_size = std::size_t(-1);
-  static constexpr std::size_t max_string_size = std::size_t(-1);
-  // NOLINTEND(readability-identifier-naming)
-  using Text = json::string_view;
-  using Fault = boost::system::error_code;
-
-  std::string repeated;
-
-  bool on_document_begin(Fault&) { return true; }
-  bool on_document_end(Fault&) { return true; }
-  bool on_object_begin(Fault&) {
-    open_.emplace_back();
-    return true;
-  }
-  bool on_object_end(std::size_t, Fault&) {
-    open_.pop_back();
-    return true;
-  }
-  bool on_array_begin(Fault&) { return true; }
-  bool on_array_end(std::size_t, Fault&) { return true; }
-  bool on_key_part(Text part, std::size_t, Fault&) {
-    key_.append(part.data(), part.size());
-    return true;
-  }
-  bool on_key(Text part, std::size_t, Fault&) {
-    key_.append(part.data(), part.size());
-    if (!open_.back().insert(key_).second && repeated.empty()) {
-      repeated = key_;
-    }
-    key_.clear();
-    return true;
-  }
-  bool on_string_part(Text, std::size_t, Fault&) { return true; }
-  bool on_string(Text, std::size_t, Fault&) { return true; }
-  bool on_number_part(Text, Fault&) { return true; }
-  bool on_int64(std::int64_t, Text, Fault&) { return true; }
-  bool on_uint64(std::uint64_t, Text, Fault&) { return true; }
-  bool on_double(double, Text, Fault&) { return true; }
-  bool on_bool(bool, Fault&) { return true; }
-  bool on_null(Fault&) { return true; }
-  bool on_comment_part(Text, Fault&) { return true; }
-  bool on_comment(Text, Fault&) { return true; }
-
- private:
-  std::vector<std::set<std::string>> open_;
-  std::string key_;
-};
-
-std::string repeated_key(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = kDepthMax;
-  json::basic_parser<RepeatFinder> parser(options);
-  boost::system::error_code error;
-  parser.write_some(false, text.data(), text.size(), error);
-  return error ? std::string() : parser.handler().repeated;
-}
 
 Error malformed(std::string what) {
   return Error{ErrorCode::kInvalidArgument, std::move(what)};
@@ -161,7 +97,7 @@ Result<Provisioning> parse_provision_file(std::string_view text, const PasswordE
   if (fault) {
     return malformed(fmt::format("not JSON: {}", fault.message()));
   }
-  if (const std::string repeated = repeated_key(text); !repeated.empty()) {
+  if (const std::string repeated = repeated_key(text, kDepthMax); !repeated.empty()) {
     return malformed(fmt::format("an object holds the key `{}` twice", repeated));
   }
   Provisioning wanted;

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/attribute.h"
+
 namespace gate::server {
 
 struct User {
@@ -18,6 +20,7 @@ struct User {
   std::string sign_in_risk;
   std::string user_risk;
   std::vector<std::pair<std::string, std::string>> signals;
+  AttributeValues attributes;  ///< of the tenant's schema, but for `displayName`
   std::int64_t epoch = 0;  ///< raised to end all flows, sessions and tokens of the user (T6)
   /// Raised by every change of the user's password and channels (added, verified, blocked).
   /// Statements that depend on them compare it.
