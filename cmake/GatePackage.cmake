@@ -47,7 +47,8 @@ gate_package(gatec gatec devel "Compiler and tester of Conditional Access polici
  Checks, formats, tests, explains and compiles policies."
   RECOMMENDS binutils)  # `gatec build` links with ld
 gate_package(gated gated net "Authentication server that obeys Conditional Access policies
- Speaks the Native Authentication API and hands out tokens only when every required factor is done.")
+ Speaks the Native Authentication API and hands out tokens only when every required factor is done."
+  DEPENDS python3-zxcvbn)  # the list of common passwords
 
 # The folders of the private libraries are known to the generator only.
 file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/GatePackageDirs.cmake

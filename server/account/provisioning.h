@@ -51,6 +51,8 @@ struct Provisioning {
     /// Declared signals with their values in policy syntax (`true`, `1500`, `"text"`).
     std::vector<std::pair<std::string, std::string>> signals;
     bool enabled = true;
+    /// The password is taken over from another system: the rules for new ones do not apply.
+    bool password_imported = false;
   };
 
   std::vector<Tenant> tenants;

@@ -13,6 +13,7 @@
 
 #include "server/app/commands.h"
 #include "server/app/key_files.h"
+#include "server/app/password_settings.h"
 #include "server/app/policies.h"
 #include "server/app/start.h"
 #include "server/app/storage.h"
@@ -97,7 +98,11 @@ int check_config(const std::string& config_file) {
   const CompileOutput output = compile_folder(config->policies_folder, options);
   fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
   print_facts(options);
-  if (output.has_errors()) {
+  const auto passwords = load_password_rules(*config);
+  if (!passwords) {
+    fmt::print(stderr, "{}: error: {}\n", config_file, passwords.error().message);
+  }
+  if (output.has_errors() || !passwords) {
     return kExitFailure;
   }
   fmt::print("{}: fine\n", config_file);

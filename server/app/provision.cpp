@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "server/app/commands.h"
+#include "server/app/password_settings.h"
 #include "server/app/provision_file.h"
 #include "server/app/start.h"
 #include "server/app/storage.h"
@@ -20,6 +21,42 @@ namespace {
 int fail(const std::string& place, const std::string& message) {
   fmt::print(stderr, "{}: error: {}\n", place, message);
   return kExitFailure;
+}
+
+/// What the store and the file hold about a user with a password.
+struct StoredUser {
+  std::optional<std::string> password;
+  std::string tenant_name;
+};
+
+Result<StoredUser> look_up(StoreReads& reads, const Provisioning& file,
+                           const Provisioning::User& user) {
+  StoredUser found;
+  GATE_TRY(found.password, reads.find_password(user.tenant_id, user.id));
+  GATE_TRY(const std::optional<Tenant> tenant, reads.find_tenant(user.tenant_id));
+  found.tenant_name = tenant ? tenant->name : "";
+  for (const Provisioning::Tenant& wanted : file.tenants) {
+    found.tenant_name = wanted.id == user.tenant_id ? wanted.name : found.tenant_name;
+  }
+  return found;
+}
+
+/// kInvalidArgument with the rule that a new password breaks (D1, D2).
+Result<void> must_obey(const PasswordRules& rules, const Provisioning::User& user,
+                       const std::string& tenant_name, std::string_view password) {
+  PasswordContext context{user.username, {}, user.display_name, tenant_name};
+  for (const Provisioning::Channel& channel : user.channels) {
+    if (channel.kind == ChannelKind::kEmail) {
+      context.addresses.push_back(channel.address);
+    }
+  }
+  GATE_TRY(const PasswordFault fault, check_password(rules, password, context));
+  if (fault != PasswordFault::kNone) {
+    return Error{ErrorCode::kInvalidArgument,
+                 std::string(describe(fault)) +
+                     "; `password_imported` takes over one of another system as it is"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -40,18 +77,25 @@ int provision(const std::string& config_file, const std::string& provision_file)
   if (!storage) {
     return fail(config_file, storage.error().message);
   }
+  const auto rules = load_password_rules(*config);
+  if (!rules) {
+    return fail(config_file, rules.error().message);
+  }
   const PasswordHasher hasher(storage->secrets.password_pepper.clone(), random);
-  // A password that is stored already keeps its encoding: the same file twice changes nothing. An
-  // outdated one is hashed anew at the next sign-in.
-  const PasswordEncoder encode = [&](const Provisioning::User& user,
+  const PasswordEncoder encode = [&](const Provisioning& all, const Provisioning::User& user,
                                      std::string_view password) -> Result<std::string> {
-    std::optional<std::string> stored;
+    StoredUser stored;
     GATE_TRY_VOID(storage->store->read([&](StoreReads& reads) -> Result<void> {
-      GATE_TRY(stored, reads.find_password(user.tenant_id, user.id));
+      GATE_TRY(stored, look_up(reads, all, user));
       return {};
     }));
-    if (stored && hasher.verify(*stored, password)) {
-      return *stored;
+    // A password that is stored already keeps its encoding: the same file twice changes nothing. An
+    // outdated one is hashed anew at the next sign-in.
+    if (stored.password && hasher.verify(*stored.password, password)) {
+      return *stored.password;
+    }
+    if (!user.password_imported) {
+      GATE_TRY_VOID(must_obey(*rules, user, stored.tenant_name, password));
     }
     return hasher.hash(password);
   };

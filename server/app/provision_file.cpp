@@ -72,6 +72,7 @@ std::string take_user(JsonPlace& at, Provisioning& wanted) {
   user.username = at.required_text("username");
   user.display_name = at.text("display_name");
   std::string password = at.text("password");
+  user.password_imported = at.flag("password_imported", false);
   user.groups = at.texts("groups");
   user.roles = at.texts("roles");
   user.kind = at.text("kind");
@@ -113,7 +114,12 @@ Result<Provisioning> parse_provision_file(std::string_view text, const PasswordE
   }
   for (std::size_t i = 0; i < passwords.size(); ++i) {
     if (!passwords[i].empty()) {
-      GATE_TRY(wanted.users[i].password_hash, encode(wanted.users[i], passwords[i]));
+      auto encoded = encode(wanted, wanted.users[i], passwords[i]);
+      if (!encoded) {
+        return Error{encoded.error().code,
+                     fmt::format("users[{}].password: {}", i, encoded.error().message)};
+      }
+      wanted.users[i].password_hash = std::move(*encoded);
     }
   }
   return wanted;

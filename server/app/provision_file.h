@@ -9,9 +9,10 @@
 
 namespace gate::server {
 
-/// Hashes the clear-text password of a user. Called once for each password in the file.
-using PasswordEncoder =
-    std::function<Result<std::string>(const Provisioning::User& user, std::string_view password)>;
+/// Checks and hashes the clear-text password of a user of `file`. Called once for each password,
+/// when all else has been read.
+using PasswordEncoder = std::function<Result<std::string>(
+    const Provisioning& file, const Provisioning::User& user, std::string_view password)>;
 
 /// Reads the JSON of `gated provision` (docs/provisioning.md). An unknown or repeated key, a wrong
 /// type, a missing key or a value out of range is kInvalidArgument with its place

@@ -13,16 +13,21 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Result<Provisioning> parse(std::string_view json) {
-  return parse_provision_file(
-      json, [](const Provisioning::User&, std::string_view password) -> Result<std::string> {
-        return "encoded:" + std::string(password);
-      });
+  return parse_provision_file(json,
+                              [](const Provisioning& file, const Provisioning::User& user,
+                                 std::string_view password) -> Result<std::string> {
+                                if (password == "refused") {
+                                  return Error{ErrorCode::kInvalidArgument,
+                                               "of " + file.tenants.at(0).name + user.id};
+                                }
+                                return "encoded:" + std::string(password);
+                              });
 }
 
 constexpr std::string_view kWhole = R"({
   "tenants": [{"id": "t", "name": "Bank", "domain": "bank.example"}],
   "clients": [{"tenant_id": "t", "client_id": "c", "name": "app", "origins": ["http://localhost:3000"], "audience": "api", "trusted_signals": true}],
-  "users": [{"tenant_id": "t", "id": "u", "username": "amy@bank.example", "display_name": "Amy", "password": "correct horse",
+  "users": [{"tenant_id": "t", "id": "u", "username": "amy@bank.example", "display_name": "Amy", "password": "correct horse", "password_imported": true,
              "groups": ["G"], "roles": ["R"], "kind": "member", "sign_in_risk": "medium", "user_risk": "low", "enabled": false,
              "signals": {"otp_failures": 3, "new_payee": true, "note": "x"},
              "channels": [{"kind": "email", "address": "amy@mail.example", "preferred": true},
@@ -37,6 +42,7 @@ TEST(ProvisionFile, ReadsEveryKey) {
   EXPECT_TRUE(wanted->clients.at(0).trusted_signals);
   const Provisioning::User& user = wanted->users.at(0);
   EXPECT_EQ(user.password_hash, "encoded:correct horse");
+  EXPECT_TRUE(user.password_imported);
   EXPECT_EQ(user.sign_in_risk, "medium");
   EXPECT_FALSE(user.enabled);
   EXPECT_THAT(user.signals,
@@ -84,6 +90,14 @@ TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
     EXPECT_THAT(wanted.error().message, HasSubstr(mistake.message));
   }
   EXPECT_THAT(parse("[]").error().message, HasSubstr("the document: must be an object"));
+}
+
+TEST(ProvisionFile, D2_ARefusedPasswordIsNamedWithItsPlace) {
+  std::string text(kWhole);
+  text.replace(text.find("correct horse"), 13, "refused");
+  const auto wanted = parse(text);
+  ASSERT_FALSE(wanted);
+  EXPECT_EQ(wanted.error().message, "users[0].password: of Banku");
 }
 
 TEST(ProvisionFile, DepthIsBounded) {

@@ -10,6 +10,7 @@
 
 #include "server/app/channels.h"
 #include "server/app/front.h"
+#include "server/app/password_settings.h"
 #include "server/app/policies.h"
 #include "server/app/storage.h"
 #include "server/crypto/openssl_random.h"
@@ -152,6 +153,7 @@ struct Service::Parts {
   std::unique_ptr<Clock> clock;
   Metrics metrics;
   Storage storage;
+  PasswordRules passwords;
   std::unique_ptr<SigningKeys> keys;
   PolicyKeeper policies;
   EvaluatorDecider decider;
@@ -169,6 +171,7 @@ struct Service::Parts {
 
 Result<void> Service::Parts::open() {
   GATE_TRY_VOID(policies.load());
+  GATE_TRY(passwords, load_password_rules(config));
   GATE_TRY(storage, open_storage(config, random, log));
   keys_looked_at = clock->now();
   GATE_TRY(keys, SigningKeys::open(*storage.store, random,

@@ -125,6 +125,9 @@ void check_rules(const Config& config, const RuleReport& report) {
   if (config.store_node.empty()) {
     report("store.node", "audit rows of a server without a name carry no MAC: give it one");
   }
+  if (config.passwords_blocklist_file.empty()) {
+    report("passwords.blocklist_file", "required: new passwords are compared with common ones");
+  }
   if (config.policies_folder.empty()) {
     report("policies.folder", "required: the folder with the `.gate` files");
   }
