@@ -22,7 +22,6 @@ constexpr std::array<std::string_view, 10> kBuiltIn = {
     "state",       "country",   "postalCode", "streetAddress", "flatusername"};
 constexpr std::array<std::string_view, 4> kTypeNames = {"string", "integer", "boolean",
                                                         "multi_select"};
-constexpr std::int64_t kLengthMax = 1024;
 constexpr std::size_t kRegexBytesMax = 512;
 constexpr std::int64_t kRegexMemory = 256 * 1024;
 constexpr std::size_t kChoicesMax = 64;
@@ -86,7 +85,7 @@ Result<void> check_definition(const AttributeDefinition& attribute) {
   if (attribute.name == kDisplayName && attribute.type != AttributeType::kString) {
     return wrong(attribute.name, "is a string");
   }
-  if (attribute.max_length < 1 || attribute.max_length > kLengthMax) {
+  if (attribute.max_length < 1 || attribute.max_length > kAttributeLengthMax) {
     return wrong(attribute.name, "max_length is out of its bounds (1 to 1024)");
   }
   if (attribute.regex.size() > kRegexBytesMax) {
@@ -229,6 +228,25 @@ Result<CheckedAttributes> check_attributes(const AttributeSchema& schema, std::s
   }
   std::sort(checked.values.begin(), checked.values.end());
   return checked;
+}
+
+Result<AttributeValues> must_fit(const AttributeSchema& schema, const AttributeValues& values) {
+  AttributeValues fitting;
+  for (const auto& [name, raw] : values) {
+    const auto definition =
+        std::find_if(schema.begin(), schema.end(),
+                     [&name = name](const AttributeDefinition& each) { return each.name == name; });
+    if (definition == schema.end()) {
+      return wrong(name, "is not in the schema of the tenant");
+    }
+    std::optional<std::string> value = accepted(*definition, raw);
+    if (!value) {
+      return wrong(name, "its value breaks the schema of the tenant");
+    }
+    fitting.emplace_back(name, std::move(*value));
+  }
+  std::sort(fitting.begin(), fitting.end());
+  return fitting;
 }
 
 AttributeSchema missing_attributes(const AttributeSchema& schema, const AttributeValues& values) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <gate/result.hpp>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace gate::server {
 
 inline constexpr std::size_t kAttributesBytesMax = 16 * 1024;  ///< C8
 inline constexpr std::size_t kSchemaAttributesMax = 64;
+inline constexpr std::int64_t kAttributeLengthMax = 1024;  ///< of `max_length`
 /// The attribute that is kept as `User::display_name`.
 inline constexpr std::string_view kDisplayName = "displayName";
 
@@ -40,6 +42,11 @@ struct CheckedAttributes {
 /// in the value, whatever they are. Pure; safe from any number of threads.
 [[nodiscard]] Result<CheckedAttributes> check_attributes(const AttributeSchema& schema,
                                                          std::string_view json);
+
+/// The values in NFC and sorted by name, if the schema has all names and allows all values; else
+/// kInvalidArgument that names the attribute. For values that an operator wrote.
+[[nodiscard]] Result<AttributeValues> must_fit(const AttributeSchema& schema,
+                                               const AttributeValues& values);
 
 /// The required attributes that `values` lacks: what an `attributes_required` answer lists.
 [[nodiscard]] AttributeSchema missing_attributes(const AttributeSchema& schema,

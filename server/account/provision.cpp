@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/account/attributes.h"
 #include "server/domain/address.h"
 
 namespace gate::server {
@@ -54,7 +55,10 @@ Result<void> apply_tenant(UnitOfWork& work, const Provisioning::Tenant& tenant) 
   if (holder && holder->id != tenant.id) {
     return refused("tenant " + tenant.id, "its domain belongs to tenant " + holder->id);
   }
-  return work.put_tenant({tenant.id, tenant.name, tenant.domain});
+  if (const auto usable = check_schema(tenant.attributes); !usable) {
+    return refused("tenant " + tenant.id, usable.error().message);
+  }
+  return work.put_tenant({tenant.id, tenant.name, tenant.domain, tenant.attributes});
 }
 
 Result<void> apply_client(UnitOfWork& work, const Provisioning::Client& client) {
@@ -90,6 +94,22 @@ Result<void> apply_channel(UnitOfWork& work, const Provisioning::User& user,
   return work.put_channel(user.tenant_id, user.id, channel, now);
 }
 
+/// The attributes that the user has, with those of the entry added or replaced.
+Result<AttributeValues> attributes_of(UnitOfWork& work, const Provisioning::User& wanted) {
+  GATE_TRY(const std::optional<Tenant> tenant, work.find_tenant(wanted.tenant_id));
+  GATE_TRY(const std::optional<User> stored, work.find_user(wanted.tenant_id, wanted.id));
+  auto values = must_fit(tenant ? tenant->attributes : AttributeSchema(), wanted.attributes);
+  if (!values) {
+    return refused("user " + wanted.id, values.error().message);
+  }
+  for (const auto& pair : *values) {
+    if (pair.first == kDisplayName) {
+      return refused("user " + wanted.id, "displayName is written as display_name");
+    }
+  }
+  return merged(stored ? stored->attributes : AttributeValues(), *values);
+}
+
 /// The user to store, or what is wrong with the entry.
 Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   const std::string where = "user " + wanted.id;
@@ -120,6 +140,7 @@ Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   user.sign_in_risk = wanted.sign_in_risk;
   user.user_risk = wanted.user_risk;
   user.signals = wanted.signals;
+  GATE_TRY(user.attributes, attributes_of(work, wanted));
   user.enabled = wanted.enabled;
   return user;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/attribute.h"
 #include "server/domain/channel.h"
 
 namespace gate::server {
@@ -13,9 +14,10 @@ namespace gate::server {
 /// nothing. Entries that it does not name stay as they are.
 struct Provisioning {
   struct Tenant {
-    std::string id;      ///< GUID; the first path segment of every endpoint
-    std::string name;    ///< for people
-    std::string domain;  ///< accepted in place of the id, e.g. "bank.example"
+    std::string id;                ///< GUID; the first path segment of every endpoint
+    std::string name;              ///< for people
+    std::string domain;            ///< accepted in place of the id, e.g. "bank.example"
+    AttributeSchema attributes{};  ///< what a sign-up collects
   };
 
   struct Client {
@@ -51,6 +53,8 @@ struct Provisioning {
     /// Declared signals with their values in policy syntax (`true`, `1500`, `"text"`).
     std::vector<std::pair<std::string, std::string>> signals;
     bool enabled = true;
+    /// Added to the attributes that the user has. Of the tenant's schema, without `displayName`.
+    AttributeValues attributes;
     /// The password is taken over from another system: the rules for new ones do not apply.
     bool password_imported = false;
   };

@@ -83,6 +83,19 @@ bool JsonPlace::flag(std::string_view key, bool absent) {
   return value->as_bool();
 }
 
+std::int64_t JsonPlace::integer(std::string_view key, std::int64_t absent, std::int64_t least,
+                                std::int64_t most) {
+  const auto* value = take(key);
+  if (value == nullptr) {
+    return absent;
+  }
+  if (!value->is_int64() || value->as_int64() < least || value->as_int64() > most) {
+    wrong(key, fmt::format("must be a whole number from {} to {}", least, most));
+    return absent;
+  }
+  return value->as_int64();
+}
+
 std::vector<std::string> JsonPlace::texts(std::string_view key) {
   std::vector<std::string> found;
   const auto* value = take(key);
@@ -144,6 +157,25 @@ std::vector<std::pair<std::string, std::string>> JsonPlace::plain_values(std::st
       found.emplace_back(name, fmt::format("\"{}\"", std::string_view(member.value().as_string())));
     } else {
       wrong(inner, "must be a string, a whole number, true or false");
+    }
+  }
+  return found;
+}
+
+std::vector<std::pair<std::string, std::string>> JsonPlace::named_texts(std::string_view key) {
+  std::vector<std::pair<std::string, std::string>> found;
+  const auto* value = take(key);
+  if (value == nullptr) {
+    return found;
+  }
+  if (!value->is_object()) {
+    wrong(key, "must be an object");
+    return found;
+  }
+  for (const auto& member : value->as_object()) {
+    const std::string name(member.key());
+    if (good_text(fmt::format("{}.{}", key, name), member.value())) {
+      found.emplace_back(name, std::string(member.value().as_string()));
     }
   }
   return found;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <cstdint>
 #include <functional>
 #include <gate/result.hpp>
 #include <string>
@@ -24,11 +25,17 @@ class JsonPlace {
   /// One of `words` (the empty string when absent).
   std::string word(std::string_view key, std::initializer_list<std::string_view> words);
   bool flag(std::string_view key, bool absent);
+  /// A whole number from `least` to `most`.
+  std::int64_t integer(std::string_view key, std::int64_t absent, std::int64_t least,
+                       std::int64_t most);
   std::vector<std::string> texts(std::string_view key);
   /// Every element of a list of objects.
   void each(std::string_view key, const std::function<void(JsonPlace&)>& take);
   /// Every member of an object of plain values (string, integer, boolean), values in policy syntax.
   std::vector<std::pair<std::string, std::string>> plain_values(std::string_view key);
+
+  /// Every member of an object of strings.
+  std::vector<std::pair<std::string, std::string>> named_texts(std::string_view key);
 
   /// Call this last: a key that was not read is an error.
   void finish();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
+#include "server/account/attributes.h"
 #include "server/account/repeated_key.h"
 #include "server/app/json_place.h"
 
@@ -25,11 +26,24 @@ bool is_e164(std::string_view number) {
          std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+void take_attribute(JsonPlace& at, AttributeSchema& schema) {
+  AttributeDefinition attribute;
+  attribute.name = at.required_text("name");
+  const std::string type = at.word("type", {"string", "integer", "boolean", "multi_select"});
+  attribute.type = parse_attribute_type(type).value_or(AttributeType::kString);
+  attribute.required = at.flag("required", false);
+  attribute.regex = at.text("regex");
+  attribute.max_length = at.integer("max_length", attribute.max_length, 1, kAttributeLengthMax);
+  attribute.choices = at.texts("choices");
+  schema.push_back(std::move(attribute));
+}
+
 void take_tenant(JsonPlace& at, Provisioning& wanted) {
   Provisioning::Tenant tenant;
   tenant.id = at.required_text("id");
   tenant.name = at.required_text("name");
   tenant.domain = at.text("domain");
+  at.each("attributes", [&](JsonPlace& each) { take_attribute(each, tenant.attributes); });
   wanted.tenants.push_back(std::move(tenant));
 }
 
@@ -80,6 +94,7 @@ std::string take_user(JsonPlace& at, Provisioning& wanted) {
   user.user_risk = at.word("user_risk", {"none", "low", "medium", "high"});
   user.enabled = at.flag("enabled", true);
   user.signals = at.plain_values("signals");
+  user.attributes = at.named_texts("attributes");
   at.each("channels", [&](JsonPlace& channel) { take_channel(channel, user); });
   wanted.users.push_back(std::move(user));
   return password;

@@ -25,9 +25,10 @@ Result<Provisioning> parse(std::string_view json) {
 }
 
 constexpr std::string_view kWhole = R"({
-  "tenants": [{"id": "t", "name": "Bank", "domain": "bank.example"}],
+  "tenants": [{"id": "t", "name": "Bank", "domain": "bank.example",
+    "attributes": [{"name": "city", "required": true, "regex": "[A-Z].*", "max_length": 40}, {"name": "extension_a_b", "type": "multi_select", "choices": ["x", "y"]}]}],
   "clients": [{"tenant_id": "t", "client_id": "c", "name": "app", "origins": ["http://localhost:3000"], "audience": "api", "trusted_signals": true}],
-  "users": [{"tenant_id": "t", "id": "u", "username": "amy@bank.example", "display_name": "Amy", "password": "correct horse", "password_imported": true,
+  "users": [{"tenant_id": "t", "id": "u", "username": "amy@bank.example", "display_name": "Amy", "password": "correct horse", "password_imported": true, "attributes": {"city": "Graz"},
              "groups": ["G"], "roles": ["R"], "kind": "member", "sign_in_risk": "medium", "user_risk": "low", "enabled": false,
              "signals": {"otp_failures": 3, "new_payee": true, "note": "x"},
              "channels": [{"kind": "email", "address": "amy@mail.example", "preferred": true},
@@ -42,6 +43,14 @@ TEST(ProvisionFile, ReadsEveryKey) {
   EXPECT_TRUE(wanted->clients.at(0).trusted_signals);
   const Provisioning::User& user = wanted->users.at(0);
   EXPECT_EQ(user.password_hash, "encoded:correct horse");
+  const AttributeSchema& schema = wanted->tenants.at(0).attributes;
+  ASSERT_EQ(schema.size(), 2U);
+  EXPECT_EQ(schema[0],
+            (AttributeDefinition{"city", AttributeType::kString, true, "[A-Z].*", 40, {}}));
+  EXPECT_EQ(schema[1],
+            (AttributeDefinition{
+                "extension_a_b", AttributeType::kMultiSelect, false, "", 256, {"x", "y"}}));
+  EXPECT_THAT(user.attributes, ElementsAre(std::pair("city", "Graz")));
   EXPECT_TRUE(user.password_imported);
   EXPECT_EQ(user.sign_in_risk, "medium");
   EXPECT_FALSE(user.enabled);
@@ -64,6 +73,11 @@ TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
            {R"("audience")", R"("audiense")",
             "clients[0].audiense: unknown key; known here: tenant_id, client_id"},
            {R"("tenants")", R"("tenant")", "tenant: unknown key"},
+           {R"("max_length": 40)", R"("max_length": 0)",
+            "tenants[0].attributes[0].max_length: must be a whole number from 1 to 1024"},
+           {R"("multi_select")", R"("list")",
+            "tenants[0].attributes[1].type: `list` is not one of"},
+           {R"("city": "Graz")", R"("city": 8010)", "users[0].attributes.city: must be a string"},
            {R"("user_risk": "low")", R"("user_risk": "lo")",
             "users[0].user_risk: `lo` is not one of none, low, medium, high"},
            {R"("groups": ["G"])", R"("groups": ["G", 1])", "users[0].groups[1]: must be a string"},

@@ -7,13 +7,18 @@
 
 namespace gate::server {
 
-/// What the value of an attribute is. On the wire every value is a string.
+/// What the value of an attribute is. On the wire every value is a string. Stored: append only.
 enum class AttributeType : std::uint8_t {
   kString,
   kInteger,      ///< decimal, within 64 bits: `42`, `-7`
   kBoolean,      ///< `true` or `false`
   kMultiSelect,  ///< some of `choices`, separated by commas
 };
+
+/// True for the number of a type.
+[[nodiscard]] inline bool is_attribute_type(std::int64_t number) {
+  return number >= 0 && number <= static_cast<std::int64_t>(AttributeType::kMultiSelect);
+}
 
 /// An attribute that a tenant collects about its users (native-auth-api 6).
 struct AttributeDefinition {

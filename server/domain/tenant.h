@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "server/domain/attribute.h"
+
 /// Plain values without behaviour. Each belongs to one tenant and refers to nothing of another
 /// tenant.
 namespace gate::server {
@@ -11,6 +13,7 @@ struct Tenant {
   std::string id;
   std::string name;
   std::string domain;
+  AttributeSchema attributes{};  ///< what a sign-up collects
 };
 
 struct Client {

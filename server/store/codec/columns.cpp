@@ -64,6 +64,38 @@ Result<std::vector<std::pair<std::string, std::string>>> read_pairs(std::string_
   return values;
 }
 
+std::string write_schema(const AttributeSchema& schema) {
+  json::array array;
+  for (const AttributeDefinition& each : schema) {
+    array.emplace_back(json::array{each.name, static_cast<int>(each.type), each.required,
+                                   each.regex, each.max_length,
+                                   json::array(each.choices.begin(), each.choices.end())});
+  }
+  return json::serialize(array);
+}
+
+Result<AttributeSchema> read_schema(std::string_view text) {
+  GATE_TRY(const json::array array, read_array(text, "attribute schema"));
+  AttributeSchema schema;
+  for (const json::value& entry : array) {
+    const json::array* parts = entry.if_array();
+    if (parts == nullptr || parts->size() != 6 || !(*parts)[0].is_string() ||
+        !(*parts)[1].is_int64() || !is_attribute_type((*parts)[1].get_int64()) ||
+        !(*parts)[2].is_bool() || !(*parts)[3].is_string() || !(*parts)[4].is_int64()) {
+      return damaged("attribute schema");
+    }
+    AttributeDefinition each;
+    each.name = std::string((*parts)[0].get_string());
+    each.type = static_cast<AttributeType>((*parts)[1].get_int64());
+    each.required = (*parts)[2].get_bool();
+    each.regex = std::string((*parts)[3].get_string());
+    each.max_length = (*parts)[4].get_int64();
+    GATE_TRY(each.choices, read_list(json::serialize((*parts)[5])));
+    schema.push_back(std::move(each));
+  }
+  return schema;
+}
+
 std::string write_factors(const std::vector<CompletedFactor>& factors) {
   json::array array;
   for (const CompletedFactor& factor : factors) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/attribute.h"
 #include "server/domain/factor.h"
 
 /// The encoding of lists in one column: JSON where people may read it, a compact form elsewhere.
@@ -17,6 +18,8 @@ namespace gate::server {
     const std::vector<std::pair<std::string, std::string>>& values);
 [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
     std::string_view text);
+[[nodiscard]] std::string write_schema(const AttributeSchema& schema);
+[[nodiscard]] Result<AttributeSchema> read_schema(std::string_view text);
 [[nodiscard]] std::string write_factors(const std::vector<CompletedFactor>& factors);
 [[nodiscard]] Result<std::vector<CompletedFactor>> read_factors(std::string_view text);
 

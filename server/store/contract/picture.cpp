@@ -18,7 +18,11 @@ Result<void> write_user(std::ostream& out, StoreReads& reads) {
   }
   out << "user " << user->username << " " << user->display_name << " " << user->kind << " "
       << user->groups.size() << user->roles.size() << user->signals.size() << " epoch "
-      << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled << "\n";
+      << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled;
+  for (const auto& [name, value] : user->attributes) {
+    out << " " << name << "=" << value;
+  }
+  out << "\n";
   GATE_TRY(const std::optional<std::string> password, reads.find_password(kTenant, kUser));
   out << "password " << password.value_or("none") << "\n";
   GATE_TRY(const std::vector<Channel> channels, reads.channels_of(kTenant, kUser));
@@ -106,7 +110,8 @@ std::string picture(Store& store) {
   const auto looked = store.read([&](StoreReads& reads) -> Result<void> {
     GATE_TRY(const std::optional<Tenant> tenant, reads.find_tenant(kTenant));
     GATE_TRY(const std::optional<Client> client, reads.find_client(kTenant, "app-1"));
-    out << "tenant " << (tenant ? tenant->name + " " + tenant->domain : "none") << "\n";
+    out << "tenant " << (tenant ? tenant->name + " " + tenant->domain : "none") << " "
+        << (tenant ? tenant->attributes.size() : 0) << "\n";
     out << "client " << (client ? client->name + " " + client->audience : "none") << "\n";
     GATE_TRY_VOID(write_user(out, reads));
     GATE_TRY_VOID(write_flows(out, reads));

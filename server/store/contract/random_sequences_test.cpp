@@ -57,6 +57,9 @@ Statement draw_user(const Draw& draw) {
   User user = sample_user();
   user.enabled = !draw.one_in(6);
   user.display_name = draw.name("name", 3);
+  if (draw.one_in(2)) {
+    user.attributes = {{"city", draw.name("city", 3)}};
+  }
   if (draw.one_in(3)) {
     user.user_id = "bob-id";
     user.username = draw.one_in(2) ? "bob@bank.example" : user.username;

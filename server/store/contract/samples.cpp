@@ -2,6 +2,18 @@
 
 namespace gate::server::store_contract {
 
+AttributeSchema sample_schema() {
+  AttributeSchema schema(2);
+  schema[0].name = "city";
+  schema[0].required = true;
+  schema[0].regex = "[A-Z].*";
+  schema[0].max_length = 40;
+  schema[1].name = "extension_0f8a_topics";
+  schema[1].type = AttributeType::kMultiSelect;
+  schema[1].choices = {"loans", "cards"};
+  return schema;
+}
+
 User sample_user() {
   User amy;
   amy.tenant_id = kTenant;
@@ -10,6 +22,7 @@ User sample_user() {
   amy.groups = {"Pilot"};
   amy.kind = "member";
   amy.signals = {{"amount", "1500"}};
+  amy.attributes = {{"city", "Z\xC3\xBCrich"}, {"extension_0f8a_topics", "cards,loans"}};
   return amy;
 }
 
@@ -98,7 +111,7 @@ Bytes hash_of(const std::string& text) {
 
 void fill(Store& store) {
   const auto filled = store.write([](UnitOfWork& unit) -> Result<void> {
-    GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "bank.example"}));
+    GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "bank.example", sample_schema()}));
     GATE_TRY_VOID(unit.put_client({kTenant,
                                    "app-1",
                                    "Portal",

@@ -35,6 +35,7 @@ inline std::string kind_name(const testing::TestParamInfo<StoreKind>& info) {
   return info.param.name;
 }
 
+[[nodiscard]] AttributeSchema sample_schema();
 [[nodiscard]] User sample_user();
 [[nodiscard]] Channel sample_channel(ChannelKind kind);
 [[nodiscard]] FlowRecord sample_flow(const std::string& id);

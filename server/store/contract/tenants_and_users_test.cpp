@@ -25,6 +25,7 @@ TEST_P(StoreContract, WhatWasPutIsFoundAgainByEveryName) {
   EXPECT_EQ(user->user_id, kUser);
   EXPECT_EQ(user->groups, std::vector<std::string>{"Pilot"});
   EXPECT_EQ(user->kind, "member");
+  EXPECT_EQ(user->attributes, sample_user().attributes);
   EXPECT_EQ(found([](StoreReads& reads) { return reads.find_password(kTenant, kUser); }),
             "$argon2id$fake");
   const auto channels = found([](StoreReads& reads) { return reads.channels_of(kTenant, kUser); });
@@ -32,6 +33,26 @@ TEST_P(StoreContract, WhatWasPutIsFoundAgainByEveryName) {
   EXPECT_EQ(channels[0], sample_channel(ChannelKind::kSms)) << "the preferred one is first";
   EXPECT_EQ(channels[1], sample_channel(ChannelKind::kEmail));
   EXPECT_FALSE(found([](StoreReads& reads) { return reads.find_user("other-tenant", kUser); }));
+}
+
+TEST_P(StoreContract, TheAttributesOfTenantAndUserAreReplacedAsAWhole) {
+  const auto schema = [&] {
+    return found([](StoreReads& reads) { return reads.find_tenant("bank.example"); })->attributes;
+  };
+  EXPECT_EQ(schema(), sample_schema());
+  AttributeSchema other = sample_schema();
+  other.pop_back();
+  must([&](UnitOfWork& unit) { return unit.put_tenant({kTenant, "Bank", "bank.example", other}); });
+  EXPECT_EQ(schema(), other);
+  must([&](UnitOfWork& unit) { return unit.put_tenant({kTenant, "Bank", "bank.example"}); });
+  EXPECT_TRUE(schema().empty());
+  User user = sample_user();
+  user.attributes = {{"city", "Graz"}};
+  must([&](UnitOfWork& unit) { return unit.put_user(user); });
+  EXPECT_EQ(amy().attributes, user.attributes);
+  user.attributes.clear();
+  must([&](UnitOfWork& unit) { return unit.put_user(user); });
+  EXPECT_TRUE(amy().attributes.empty());
 }
 
 TEST_P(StoreContract, PuttingTheSameAgainChangesNothing) {

@@ -78,6 +78,9 @@ class MigrationsTest : public SqliteFileTest {
     EXPECT_TRUE(client && client->trusted_signals && client->scopes.empty());
     GATE_TRY(const auto user, reads.find_user_by_name(kTenant, "amy@bank.example"));
     EXPECT_TRUE(user && user->user_id == "amy" && user->epoch == 3 && user->methods_gen == 0);
+    EXPECT_TRUE(user->attributes.empty());
+    GATE_TRY(const auto tenant, reads.find_tenant(kTenant));
+    EXPECT_TRUE(tenant && tenant->attributes.empty());
     GATE_TRY(const auto channels, reads.channels_of(kTenant, "amy"));
     EXPECT_EQ(channels.size(), 1U);
     EXPECT_EQ(channels.at(0),
@@ -163,7 +166,7 @@ TEST_F(MigrationsTest, AFileOfVersionOneKeepsWhatItHolds) {
   }
   expect_all_goes_on(*open());
   EXPECT_EQ(execute("PRAGMA user_version; PRAGMA integrity_check; PRAGMA foreign_key_check"),
-            "3;ok;");
+            "4;ok;");
 }
 
 TEST_F(MigrationsTest, AFileOfVersionTwoKeepsWhatItHolds) {
@@ -226,7 +229,7 @@ TEST_F(MigrationsTest, OfTwoProcessesThatStartAtOnceBothFindTheNewestVersion) {
       ASSERT_EQ(::waitpid(child, &status, 0), child);
       EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "from version " << version;
     }
-    EXPECT_EQ(execute("PRAGMA user_version; PRAGMA integrity_check"), "3;ok;");
+    EXPECT_EQ(execute("PRAGMA user_version; PRAGMA integrity_check"), "4;ok;");
   }
 }
 

@@ -13,7 +13,7 @@ PRAGMA synchronous = OFF;
 BEGIN;
 CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS
   (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i, printf('%08x', i) AS id FROM n;
-INSERT INTO tenant VALUES ('tenant', 'Bank', 'bank.example');
+INSERT INTO tenant (tenant_id, name, domain) VALUES ('tenant', 'Bank', 'bank.example');
 INSERT INTO user (tenant_id, user_id, username, display_name, groups_json, roles_json, kind,
   sign_in_risk, user_risk, signals_json, epoch, enabled)
   SELECT 'tenant', id, id || '@bank.example', '', '[]', '[]', 'member', '', '', '[]', 0, 1 FROM n;

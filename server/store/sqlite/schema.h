@@ -206,8 +206,16 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 )sql";
 
+/// What version 4 adds.
+///  - The attributes that a tenant collects at sign-up (JSON), and those of a user. The latter say
+///    where people live, so that they are sealed; an empty value stands for none.
+inline constexpr const char* kSchemaFour = R"sql(
+ALTER TABLE tenant ADD COLUMN attributes_json TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE user ADD COLUMN attributes_sealed BLOB NOT NULL DEFAULT x'';
+)sql";
+
 /// The migration from each version to the next; the first makes version 1 from an empty file.
-inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaThree};
+inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaThree, kSchemaFour};
 /// The newest version (PRAGMA user_version). A file of a later version is refused.
 inline constexpr std::int64_t kSchemaVersion = std::size(kSchemaSteps);
 /// The first version in which a file has a key check.

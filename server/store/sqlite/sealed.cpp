@@ -7,6 +7,9 @@ namespace gate::server {
 std::string channel_context(std::string_view tenant_id, std::string_view channel_id) {
   return std::string("channel/").append(tenant_id).append("/").append(channel_id);
 }
+std::string user_context(std::string_view tenant_id, std::string_view user_id) {
+  return std::string("user/").append(tenant_id).append("/").append(user_id);
+}
 std::string flow_context(std::string_view tenant_id, std::string_view flow_id) {
   return std::string("flow/").append(tenant_id).append("/").append(flow_id);
 }

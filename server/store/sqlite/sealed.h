@@ -10,6 +10,7 @@
 namespace gate::server {
 
 [[nodiscard]] std::string channel_context(std::string_view tenant_id, std::string_view channel_id);
+[[nodiscard]] std::string user_context(std::string_view tenant_id, std::string_view user_id);
 [[nodiscard]] std::string flow_context(std::string_view tenant_id, std::string_view flow_id);
 [[nodiscard]] std::string outbox_context(std::string_view tenant_id, std::string_view challenge_id);
 

@@ -53,6 +53,7 @@ TEST_F(SqliteStoreTest, A6_ADumpHoldsNoCodeAndNoAddress) {
   bob.tenant_id = kTenant;
   bob.user_id = "bob";
   bob.username = "bob";
+  bob.attributes = {{"streetAddress", "Quellgasse 7"}};
   ASSERT_TRUE(store->write([&](UnitOfWork& unit) -> Result<void> {
     GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "bank"}));
     GATE_TRY_VOID(unit.put_user(bob));
@@ -63,7 +64,7 @@ TEST_F(SqliteStoreTest, A6_ADumpHoldsNoCodeAndNoAddress) {
     GATE_TRY_VOID(unit.create_flow(flow));
     return unit.open_challenge(challenge("c"), message, kNow);
   }));
-  for (const char* private_text : {"48151623", "bank.example", "5550100104"}) {
+  for (const char* private_text : {"48151623", "bank.example", "5550100104", "Quellgasse"}) {
     EXPECT_EQ(dump().find(private_text), std::string::npos) << private_text;
   }
   const auto claimed = store->claim_outbox(kNow, 1);

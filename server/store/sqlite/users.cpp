@@ -9,12 +9,14 @@ namespace {
 // CROSS JOIN: SQLite reads the tables in the written order, so that the user is found by name.
 const Sql kFindUserByName(
     "SELECT u.tenant_id, u.user_id, username, display_name, groups_json, roles_json, kind, "
-    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled FROM identifier i "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed "
+    "FROM identifier i "
     "CROSS JOIN user u ON u.tenant_id = i.tenant_id AND u.user_id = i.user_id "
     "WHERE i.tenant_id = ? AND i.value_norm = ?");
 const Sql kFindUser(
     "SELECT tenant_id, user_id, username, display_name, groups_json, roles_json, kind, "
-    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled FROM user "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed FROM "
+    "user "
     "WHERE tenant_id = ? AND user_id = ?");
 const Sql kFindPassword("SELECT encoded FROM password WHERE tenant_id = ? AND user_id = ?");
 const Sql kChannelsOf(
@@ -23,13 +25,13 @@ const Sql kChannelsOf(
 
 const Sql kPutUser(
     "INSERT INTO user (tenant_id, user_id, username, display_name, groups_json, roles_json, kind, "
-    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,0,0,?) ON CONFLICT DO UPDATE SET "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,0,0,?,?) ON CONFLICT DO UPDATE SET "
     "username = excluded.username, display_name = excluded.display_name, "
     "groups_json = excluded.groups_json, roles_json = excluded.roles_json, kind = excluded.kind, "
     "sign_in_risk = excluded.sign_in_risk, user_risk = excluded.user_risk, "
     "signals_json = excluded.signals_json, epoch = epoch + (enabled > excluded.enabled), "
-    "enabled = excluded.enabled");
+    "enabled = excluded.enabled, attributes_sealed = excluded.attributes_sealed");
 const Sql kForgetOtherNames(
     "DELETE FROM identifier INDEXED BY identifier_by_user "
     "WHERE tenant_id = ? AND user_id = ? AND value_norm <> ?");
@@ -61,7 +63,7 @@ const Sql kMoveMethodsIfUnchanged(
     "UPDATE user AS u SET methods_gen = methods_gen + 1 WHERE " GATE_SUBJECT_GUARD);
 const Sql kRaiseEpoch("UPDATE user SET epoch = epoch + 1 WHERE tenant_id = ? AND user_id = ?");
 
-Result<std::optional<User>> one_user(Query& query) {
+Result<std::optional<User>> one_user(Query& query, const Secret& key) {
   std::optional<User> found;
   if (query.next()) {
     User user;
@@ -78,6 +80,11 @@ Result<std::optional<User>> one_user(Query& query) {
     user.epoch = query.integer(10);
     user.methods_gen = query.integer(11);
     user.enabled = query.integer(12) != 0;
+    if (const Bytes sealed = query.blob(13); !sealed.empty()) {
+      GATE_TRY(const std::string pairs,
+               open_text(key, user_context(user.tenant_id, user.user_id), sealed));
+      GATE_TRY(user.attributes, read_pairs(pairs));
+    }
     found = std::move(user);
   }
   GATE_TRY_VOID(query.done());
@@ -96,14 +103,14 @@ Result<std::optional<User>> SqliteUnitOfWork::find_user_by_name(std::string_view
                                                                 std::string_view username) {
   Query query(connection_, kFindUserByName);
   query.bind(tenant_id, username);
-  return one_user(query);
+  return one_user(query, setting_.key);
 }
 
 Result<std::optional<User>> SqliteUnitOfWork::find_user(std::string_view tenant_id,
                                                         std::string_view user_id) {
   Query query(connection_, kFindUser);
   query.bind(tenant_id, user_id);
-  return one_user(query);
+  return one_user(query, setting_.key);
 }
 
 Result<std::optional<std::string>> SqliteUnitOfWork::find_password(std::string_view tenant_id,
@@ -143,9 +150,14 @@ Result<void> SqliteUnitOfWork::put_user(const User& user) {
   const std::string groups = write_list(user.groups);
   const std::string roles = write_list(user.roles);
   const std::string signal_pairs = write_pairs(user.signals);
+  Bytes attributes;
+  if (!user.attributes.empty()) {
+    GATE_TRY(attributes,
+             seal_text(user_context(user.tenant_id, user.user_id), write_pairs(user.attributes)));
+  }
   Query put(connection_, kPutUser);
   put.bind(user.tenant_id, user.user_id, user.username, user.display_name, groups, roles, user.kind,
-           user.sign_in_risk, user.user_risk, signal_pairs, user.enabled);
+           user.sign_in_risk, user.user_risk, signal_pairs, user.enabled, attributes);
   GATE_TRY_VOID(put.finish());
   Query forget(connection_, kForgetOtherNames);
   forget.bind(user.tenant_id, user.user_id, user.username);
