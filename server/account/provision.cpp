@@ -58,7 +58,8 @@ Result<void> apply_tenant(UnitOfWork& work, const Provisioning::Tenant& tenant) 
   if (const auto usable = check_schema(tenant.attributes); !usable) {
     return refused("tenant " + tenant.id, usable.error().message);
   }
-  return work.put_tenant({tenant.id, tenant.name, tenant.domain, tenant.attributes});
+  return work.put_tenant(
+      {tenant.id, tenant.name, tenant.domain, tenant.attributes, tenant.sign_up});
 }
 
 Result<void> apply_client(UnitOfWork& work, const Provisioning::Client& client) {

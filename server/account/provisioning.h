@@ -6,6 +6,7 @@
 
 #include "server/domain/attribute.h"
 #include "server/domain/channel.h"
+#include "server/domain/tenant.h"
 
 namespace gate::server {
 
@@ -18,6 +19,7 @@ struct Provisioning {
     std::string name;              ///< for people
     std::string domain;            ///< accepted in place of the id, e.g. "bank.example"
     AttributeSchema attributes{};  ///< what a sign-up collects
+    SignUpMode sign_up = SignUpMode::kClosed;
   };
 
   struct Client {

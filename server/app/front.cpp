@@ -8,7 +8,7 @@
 namespace gate::server {
 
 struct Front::Impl {
-  Impl(Parts given, const FlowMachine& machine)
+  Impl(Parts given, const FlowMachines& machines)
       : parts(std::move(given)),
         passwords(parts.secrets.password_pepper.clone(), parts.random),
         continuations(parts.secrets.continuation_key.clone()),
@@ -20,11 +20,12 @@ struct Front::Impl {
                            .countries = parts.countries,
                            .settings = parts.settings,
                            .passwords = passwords,
+                           .password_rules = parts.password_rules,
                            .code_pepper = parts.secrets.code_pepper.bytes(),
                            .account_key = parts.secrets.account_key.bytes(),
                            .on_failure = parts.on_failure,
                            .on_cap = parts.on_cap},
-              machine),
+              machines),
         site({.store = parts.store,
               .clock = parts.clock,
               .random = parts.random,
@@ -45,8 +46,8 @@ struct Front::Impl {
   Site site;
 };
 
-Front::Front(Parts parts, const FlowMachine& machine)
-    : impl_(std::make_unique<Impl>(std::move(parts), machine)) {}
+Front::Front(Parts parts, const FlowMachines& machines)
+    : impl_(std::make_unique<Impl>(std::move(parts), machines)) {}
 
 Front::~Front() = default;
 

@@ -34,6 +34,7 @@ class Front {
     const SigningKeys& keys;
     const Decider& decider;
     const AuditLog& audit;
+    const PasswordRules& password_rules;
     ServiceSettings settings;                  ///< has passed `check`
     const CountryLookup* countries = nullptr;  ///< null: every country is unknown
     /// Called for each failure behind a server_error answer (store, randomness). The text holds no
@@ -42,8 +43,8 @@ class Front {
     /// Called for each message that a cap refused (B5), from many threads.
     std::function<void(const SendCap&)> on_cap{};
   };
-  /// `machine`: the sign-in machine, or a modified one in tests.
-  explicit Front(Parts parts, const FlowMachine& machine = sign_in_machine());
+  /// `machines`: modified ones in tests.
+  explicit Front(Parts parts, const FlowMachines& machines = flow_machines());
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;

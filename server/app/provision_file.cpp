@@ -44,6 +44,10 @@ void take_tenant(JsonPlace& at, Provisioning& wanted) {
   tenant.name = at.required_text("name");
   tenant.domain = at.text("domain");
   at.each("attributes", [&](JsonPlace& each) { take_attribute(each, tenant.attributes); });
+  const std::string sign_up = at.word("sign_up", {"closed", "code", "password"});
+  for (const SignUpMode mode : kSignUpModes) {
+    tenant.sign_up = sign_up == name(mode) ? mode : tenant.sign_up;
+  }
   wanted.tenants.push_back(std::move(tenant));
 }
 

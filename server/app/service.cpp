@@ -201,6 +201,7 @@ Result<void> Service::Parts::serve() {
       .keys = *keys,
       .decider = decider,
       .audit = *storage.audit,
+      .password_rules = passwords,
       .settings = settings,
       .countries = nullptr,
       .on_failure =

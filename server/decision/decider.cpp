@@ -4,6 +4,32 @@
 
 namespace gate::server {
 
+PolicyVerdict stricter_of(PolicyVerdict first, const PolicyVerdict& second) {
+  if (first.outcome == Outcome::kChallenge && second.outcome == Outcome::kChallenge) {
+    first.second_factors = first.second_factors & second.second_factors;
+  } else if (second.outcome == Outcome::kChallenge) {
+    first.second_factors = second.second_factors;
+  }
+  if (second.outcome == Outcome::kBlock) {
+    first.error_code = std::max(first.error_code, second.error_code);
+  }
+  first.outcome = std::min(first.outcome, second.outcome);  // zero is the strictest
+  first.reauthenticate = first.reauthenticate || second.reauthenticate;
+  first.session.merge(second.session);
+  if (!second.required_text.empty()) {
+    first.required_text += first.required_text.empty() ? "" : ", ";
+    first.required_text += second.required_text;
+  }
+  first.reasons.insert(first.reasons.end(), second.reasons.begin(), second.reasons.end());
+  if (first.policy_digest != second.policy_digest) {
+    // The set was replaced between the two decisions, so neither holds for both.
+    first.outcome = Outcome::kBlock;
+    first.reasons.emplace_back("policy_set_replaced_while_deciding");
+  }
+  first.facts_json = "[" + first.facts_json + "," + second.facts_json + "]";
+  return first;
+}
+
 PolicyVerdict decide_for_app_and_context(const Decider& decider, SignInFacts facts,
                                          const std::string& auth_context) {
   PolicyVerdict app = decider.decide(facts);
@@ -12,30 +38,7 @@ PolicyVerdict decide_for_app_and_context(const Decider& decider, SignInFacts fac
   }
   facts.target_kind = TargetKind::kAuthContext;
   facts.target = auth_context;
-  PolicyVerdict context = decider.decide(facts);
-  if (app.outcome == Outcome::kChallenge && context.outcome == Outcome::kChallenge) {
-    app.second_factors = app.second_factors & context.second_factors;
-  } else if (context.outcome == Outcome::kChallenge) {
-    app.second_factors = context.second_factors;
-  }
-  if (context.outcome == Outcome::kBlock) {
-    app.error_code = std::max(app.error_code, context.error_code);
-  }
-  app.outcome = std::min(app.outcome, context.outcome);  // zero is the strictest
-  app.reauthenticate = app.reauthenticate || context.reauthenticate;
-  app.session.merge(context.session);
-  if (!context.required_text.empty()) {
-    app.required_text += app.required_text.empty() ? "" : ", ";
-    app.required_text += context.required_text;
-  }
-  app.reasons.insert(app.reasons.end(), context.reasons.begin(), context.reasons.end());
-  if (app.policy_digest != context.policy_digest) {
-    // The set was replaced between the two decisions, so neither holds for both.
-    app.outcome = Outcome::kBlock;
-    app.reasons.emplace_back("policy_set_replaced_while_deciding");
-  }
-  app.facts_json = "[" + app.facts_json + "," + context.facts_json + "]";
-  return app;
+  return stricter_of(std::move(app), decider.decide(facts));
 }
 
 }  // namespace gate::server

@@ -37,6 +37,10 @@ struct Decider {
   [[nodiscard]] virtual bool protects_context(std::string_view auth_context) const = 0;
 };
 
+/// Both verdicts at once: the stricter outcome holds, a second factor must satisfy both, and the
+/// reasons of both are kept. Blocks when they were made by different policy sets.
+[[nodiscard]] PolicyVerdict stricter_of(PolicyVerdict first, const PolicyVerdict& second);
+
 /// Decides for the app and, if the client requested one, for the authentication context. Policies
 /// on apps never apply to a context, and the other way round. So the stricter of the two outcomes
 /// holds, and a second factor must satisfy both: a request for a context must not remove a

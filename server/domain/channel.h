@@ -21,6 +21,9 @@ struct Channel {
   bool verified = false;
   bool preferred = false;
   bool blocked = false;
+  /// The password in force was reset over this channel. Until another method confirms a sign-in,
+  /// the channel is no second factor beside that password (D4).
+  bool carried_reset = false;
   friend bool operator==(const Channel&, const Channel&) = default;
 };
 

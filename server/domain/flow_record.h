@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/crypto/secret.h"
+#include "server/domain/attribute.h"
 #include "server/domain/channel.h"
 #include "server/domain/factor.h"
 #include "server/domain/flow_phase.h"
@@ -15,7 +16,7 @@
 namespace gate::server {
 
 /// The purpose of a flow. Names are stored: append only.
-enum class FlowKind : std::uint8_t { kSignIn };
+enum class FlowKind : std::uint8_t { kSignIn, kSignUp, kPasswordReset };
 
 /// The user of a flow, with the epoch at which the flow began.
 struct FlowSubject {
@@ -28,13 +29,22 @@ struct FlowSubject {
 inline constexpr std::uint32_t kCapabilityMfa = 1;
 inline constexpr std::uint32_t kCapabilityEnrolment = 2;
 
+/// The account that a sign-up is about to create. Sealed at rest.
+struct AccountDraft {
+  std::string user_id;
+  std::string password_hash;  ///< empty: not chosen yet, or the account has none
+  AttributeValues attributes;
+  friend bool operator==(const AccountDraft&, const AccountDraft&) = default;
+};
+
 /// One flow. `gen` counts the continuation tokens handed out for it (T3).
 struct FlowRecord {
   std::string tenant_id;
   std::string flow_id;  ///< 128 random bits, lower-case hex
   FlowKind kind = FlowKind::kSignIn;
   std::string client_id;
-  /// Absent: no user has the name that was typed, and the flow can never end with tokens (C6).
+  /// Absent: no user has the name that was typed, and the flow can never end with tokens (C6). A
+  /// sign-up has none until its account exists.
   std::optional<FlowSubject> subject;
   std::string account_key;  ///< limits are counted under it, also for unknown names
   std::int64_t gen = 0;
@@ -47,6 +57,7 @@ struct FlowRecord {
   ChannelKind pending_kind = ChannelKind::kEmail;  ///< enrolment: the kind being proven
   std::string pending_address;                     ///< sealed at rest
   std::string label_address;                       ///< the name that was typed; sealed at rest
+  std::optional<AccountDraft> draft;               ///< of a sign-up
   std::vector<CompletedFactor> completed;
   std::string auth_context;   ///< `acrs` value that the client asked for
   std::string policy_digest;  ///< of the last decision

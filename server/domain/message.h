@@ -29,6 +29,10 @@ enum class DeliveryOutcome : std::uint8_t {
   kUnknown,  ///< may have been delivered: mail is tried again, SMS is not (T5)
 };
 
+/// How often a message without a code is tried before it is dropped. A code needs no such bound,
+/// because it expires.
+inline constexpr std::int64_t kNoticeTriesMax = 12;
+
 /// How long a claim of a message lasts.
 inline constexpr Micros kOutboxLease = 60 * kMicrosPerSecond;
 

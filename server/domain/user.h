@@ -21,7 +21,7 @@ struct User {
   std::string user_risk;
   std::vector<std::pair<std::string, std::string>> signals;
   AttributeValues attributes;  ///< of the tenant's schema, but for `displayName`
-  std::int64_t epoch = 0;  ///< raised to end all flows, sessions and tokens of the user (T6)
+  std::int64_t epoch = 0;      ///< raised to end all flows, sessions and tokens of the user (T6)
   /// Raised by every change of the user's password and channels (added, verified, blocked).
   /// Statements that depend on them compare it.
   std::int64_t methods_gen = 0;

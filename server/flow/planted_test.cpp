@@ -1,5 +1,5 @@
 // The runner carries out what the table says, and nothing else: with a planted fault in the table,
-// the fault shows in its behaviour. So the walk over the table (sign_in/table_test.cpp) also proves
+// the fault shows in its behaviour. So the walk over the table (tables_test.cpp) also proves
 // the running code.
 
 #include <gtest/gtest.h>
@@ -10,6 +10,9 @@
 #include "server/crypto/openssl_random.h"
 #include "server/crypto/service_secrets.h"
 #include "server/flow/flows.h"
+#include "server/flow/password_reset/table.h"
+#include "server/flow/sign_in/table.h"
+#include "server/flow/sign_up/table.h"
 #include "server/store/memory/memory_store.h"
 
 namespace gate::server {
@@ -151,11 +154,12 @@ class PlantedTest : public testing::Test {
                   .audit = audit_,
                   .settings = settings_,
                   .passwords = hasher_,
+                  .password_rules = password_rules_,
                   .code_pepper = secrets_.code_pepper.bytes(),
                   .account_key = secrets_.account_key.bytes(),
                   .on_failure = [](const Error& error) { ADD_FAILURE() << error.message; },
                   .on_cap = {}},
-                 machine_);
+                 {machine_, sign_up_machine(), password_reset_machine()});
   }
 
   MemoryStore store_;
@@ -166,6 +170,7 @@ class PlantedTest : public testing::Test {
   AuditLog audit_{"main", Secret(Bytes(32, 7))};
   ServiceSettings settings_;
   PasswordHasher hasher_ = passwords();
+  PasswordRules password_rules_;
   Tenant tenant_;
   Client client_;
   ClientHints hints_;

@@ -4,6 +4,7 @@
 
 #include "server/flow/effects/effects.h"
 #include "server/flow/model/authenticate.h"
+#include "server/flow/model/methods.h"
 
 namespace gate::server {
 namespace {
@@ -55,6 +56,16 @@ Result<void> read_subject(FlowRun& run, StoreReads& reads) {
   return {};
 }
 
+/// The account that has the user name of a sign-up.
+Result<std::optional<NameHolder>> read_name_holder(const FlowRecord& flow, StoreReads& reads) {
+  GATE_TRY(const std::optional<User> user,
+           reads.find_user_by_name(flow.tenant_id, flow.label_address));
+  // Asked for where there is no such account as well, so that the work is the same (C6).
+  const std::string& id = user ? user->user_id : flow.label_address;
+  GATE_TRY(const std::vector<Channel> channels, reads.channels_of(flow.tenant_id, id));
+  return user ? std::optional(holder_of(*user, channels)) : std::nullopt;
+}
+
 Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) {
   GATE_TRY(std::optional<FlowRecord> flow, reads.find_flow(run.caller.tenant.id, place.flow_id));
   if (!flow || flow->gen != place.gen || flow->client_id != run.caller.client.client_id) {
@@ -67,6 +78,10 @@ Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) 
   }
   run.found.flow = std::move(*flow);
   GATE_TRY_VOID(read_subject(run, reads));
+  if (run.found.flow.draft && !run.found.flow.subject) {
+    run.found.user = new_user(run.found.flow);
+    GATE_TRY(run.found.name_holder, read_name_holder(run.found.flow, reads));
+  }
   GATE_TRY(run.found.device,
            find_known_device(reads, run.services.device_rules(), run.caller, run.found.flow));
   run.flow = run.found.flow;
@@ -102,7 +117,7 @@ Result<void> prepare(FlowRun& run, FlowEvent event) {
   run.next_event = event;
   while (run.next_event && !run.stopped()) {
     const FlowMachine::Step step =
-        run.machine.step(run.flow.state, *run.next_event, run.caller.now);
+        run.machine().step(run.flow.state, *run.next_event, run.caller.now);
     run.next_event.reset();
     if (step.verdict != StepVerdict::kTaken) {
       run.stop(Refused{step.verdict == StepVerdict::kExpired ? RefusalReason::kExpired

@@ -18,6 +18,9 @@ FlowPhase phase_of(CodeStep step) {
       return FlowPhase::kSecondFactorChallenged;
     case CodeStep::kEnrolment:
       return FlowPhase::kEnrolmentChallenged;
+    case CodeStep::kSignUp:
+    case CodeStep::kReset:
+      return FlowPhase::kMailboxChallenged;
   }
   GATE_CHECK(false, "a code of no step");
 }
@@ -30,6 +33,26 @@ FlowEvent proof_of(CodeStep step) {
       return FlowEvent::kSecondFactorProven;
     case CodeStep::kEnrolment:
       return FlowEvent::kEnrolmentProven;
+    case CodeStep::kSignUp:
+    case CodeStep::kReset:
+      return FlowEvent::kMailboxProven;
+  }
+  GATE_CHECK(false, "a code of no step");
+}
+
+/// True if the step belongs to this kind of flow: every flow may ask for a second factor or an
+/// enrolment.
+bool is_step_of(CodeStep step, FlowKind kind) {
+  switch (step) {
+    case CodeStep::kFirstFactor:
+      return kind == FlowKind::kSignIn;
+    case CodeStep::kSignUp:
+      return kind == FlowKind::kSignUp;
+    case CodeStep::kReset:
+      return kind == FlowKind::kPasswordReset;
+    case CodeStep::kSecondFactor:
+    case CodeStep::kEnrolment:
+      return true;
   }
   GATE_CHECK(false, "a code of no step");
 }
@@ -57,6 +80,10 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
     run.material.factor = {method_of(channel.kind), run.caller.now, id};
     return true;
   }
+  if (step == CodeStep::kSignUp) {
+    run.material.factor = {Method::kEmailOtp, run.caller.now, id};
+    return true;
+  }
   const auto used = std::find_if(
       run.found.channels.begin(), run.found.channels.end(), [&id](const Channel& channel) {
         return channel.channel_id == id && channel.verified && !channel.blocked;
@@ -80,7 +107,7 @@ Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
   }
   const bool over = *total >= max;
   const FlowEvent event = over ? FlowEvent::kTriesExhausted : FlowEvent::kFactorFailed;
-  const StepVerdict step = run.machine.step(flow.state, event, run.caller.now).verdict;
+  const StepVerdict step = run.machine().step(flow.state, event, run.caller.now).verdict;
   const RefusalReason reason = step == StepVerdict::kExpired   ? RefusalReason::kExpired
                                : step == StepVerdict::kRefused ? RefusalReason::kWrongStep
                                : over                          ? RefusalReason::kTriesExhausted
@@ -96,7 +123,8 @@ Reply too_many(const FlowRun& run, const TryAdmission& admission) {
 }  // namespace
 
 Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
-  if (run.flow.state.phase != phase_of(command.step) || run.flow.challenge_id.empty()) {
+  if (!is_step_of(command.step, run.flow.kind) || run.flow.state.phase != phase_of(command.step) ||
+      run.flow.challenge_id.empty()) {
     return Reply{Refused{RefusalReason::kWrongStep}, std::nullopt};
   }
   const FlowRecord& flow = run.found.flow;
@@ -213,9 +241,9 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
 }
 
 Result<Reply> evaluate_password(const FlowServices& services, const Caller& caller,
-                                const FlowMachine& machine, const FlowPlace& place,
+                                const FlowMachines& machines, const FlowPlace& place,
                                 const SubmitPassword& command) {
-  FlowRun tried(services, caller, machine);
+  FlowRun tried(services, caller, machines);
   ReservedTry reserved;
   GATE_TRY(std::optional<Reply> refused, reserve(tried, place, reserved));
   if (refused) {
@@ -241,16 +269,16 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
     rehashed = hashed ? std::move(*hashed) : std::string();  // if it fails, at the next sign-in
   }
   return attempt_twice(services, [&]() -> Result<Reply> {
-    FlowRun run(services, caller, machine);
+    FlowRun run(services, caller, machines);
     return accept(run, place, command, reserved, rehashed);
   });
 }
 
 }  // namespace
 
-Reply try_password(const FlowServices& services, const Caller& caller, const FlowMachine& machine,
+Reply try_password(const FlowServices& services, const Caller& caller, const FlowMachines& machines,
                    const FlowPlace& place, const SubmitPassword& command) {
-  auto reply = evaluate_password(services, caller, machine, place, command);
+  auto reply = evaluate_password(services, caller, machines, place, command);
   if (reply) {
     return std::move(reply).value();
   }

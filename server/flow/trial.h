@@ -14,7 +14,7 @@ namespace gate::server {
 /// A password: counted in one unit of work, hashed outside of any (some 40 ms of argon2, for an
 /// unknown name as well, C6), and followed by its effects in another unit of work.
 [[nodiscard]] Reply try_password(const FlowServices& services, const Caller& caller,
-                                 const FlowMachine& machine, const FlowPlace& place,
+                                 const FlowMachines& machines, const FlowPlace& place,
                                  const SubmitPassword& command);
 
 }  // namespace gate::server

@@ -23,7 +23,8 @@ class FlowWrites {
   [[nodiscard]] virtual Result<void> create_flow(const FlowRecord& flow) = 0;
   /// Writes `next` with gen `expected_gen + 1` if the stored flow still has `expected_gen` and
   /// `expected_phase` (T3) and `guard`, if given, holds (T6); else kConflict. Tenant, kind, client,
-  /// subject, account key and the flow's end never change; `wrong_total` does not change here.
+  /// account key and the flow's end never change; `wrong_total` does not change here. A flow gets
+  /// its subject once; then only the epoch may change.
   [[nodiscard]] virtual Result<void> advance_flow(const FlowRecord& next, std::int64_t expected_gen,
                                                   FlowPhase expected_phase,
                                                   const std::optional<SubjectGuard>& guard) = 0;
@@ -39,6 +40,9 @@ class FlowWrites {
   /// takes the same writes (C6).
   [[nodiscard]] virtual Result<void> open_challenge(const ChallengeRecord& challenge,
                                                     const OutboxMessage& message, Micros now) = 0;
+  /// Queues a message that carries no code, such as "your password was changed". Its
+  /// `challenge_id` is an id of its own.
+  [[nodiscard]] virtual Result<void> queue_notice(const OutboxMessage& notice, Micros now) = 0;
   /// Evaluates one code (T1, A4): one statement counts the try, compares, and uses up or
   /// invalidates the challenge.
   [[nodiscard]] virtual Result<CodeTrial> try_code(std::string_view tenant_id,

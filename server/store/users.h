@@ -34,10 +34,25 @@ class UserWrites {
   /// Adds or replaces everything but `epoch` and `methods_gen`, which start at 0 and are kept. A
   /// user who is disabled gets a new epoch (F1). kConflict: another user has the name.
   [[nodiscard]] virtual Result<void> put_user(const User& user) = 0;
-  /// Adds or replaces the password. Raises `methods_gen` when it changes.
+  /// Adds or replaces the password. When it changes, raises `methods_gen` and clears the
+  /// `carried_reset` of all channels.
   [[nodiscard]] virtual Result<void> put_password(std::string_view tenant_id,
                                                   std::string_view user_id,
                                                   std::string_view encoded, Micros now) = 0;
+  /// Replaces the password by another one, raises the user's epoch and `methods_gen`, and remembers
+  /// the channel that proved the user (D4), if `guard` holds; else kConflict. An empty channel id:
+  /// none.
+  [[nodiscard]] virtual Result<void> change_password(const SubjectGuard& guard,
+                                                     std::string_view encoded,
+                                                     std::string_view over_channel, Micros now) = 0;
+  /// Sets `carried_reset` of this channel of the user, and clears that of all others. An empty id
+  /// clears all.
+  [[nodiscard]] virtual Result<void> mark_reset_channel(std::string_view tenant_id,
+                                                        std::string_view user_id,
+                                                        std::string_view channel_id) = 0;
+  /// Takes all user names from the holder, disables the holder and ends everything that it holds,
+  /// if the guard holds; else kConflict. For an account whose mailbox somebody else has proven.
+  [[nodiscard]] virtual Result<void> evict(const SubjectGuard& holder) = 0;
   /// Replaces the hash of the same password by one of a higher cost, if `guard` holds; else
   /// kConflict. `methods_gen` stays, because the password is the same.
   [[nodiscard]] virtual Result<void> rehash_password(const SubjectGuard& guard,

@@ -158,7 +158,11 @@ Provisioning people(const std::string& password_hash) {
   const std::string bank(kBank);
   const std::string shop(kShop);
   Provisioning wanted;
-  wanted.tenants = {{bank, "Bank", "bank.example"}, {shop, "Shop", "shop.example"}};
+  wanted.tenants = {{bank, "Bank", "bank.example", {}, SignUpMode::kPassword},
+                    {shop, "Shop", "shop.example", {}, SignUpMode::kCode}};
+  wanted.tenants[1].attributes = {
+      {"displayName", AttributeType::kString, true, "", 64, {}},
+      {"postalCode", AttributeType::kString, false, "[0-9]{4,5}", 16, {}}};
   wanted.clients = {{bank,
                      std::string(kRetailApp),
                      "retail-app",
@@ -237,6 +241,7 @@ struct ServerUnderTest::Impl {
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<SigningKeys> keys;
   AuditLog audit{"main", Secret(Bytes(32, 43))};
+  PasswordRules password_rules;
   std::unique_ptr<Front> front;
 };
 
@@ -263,6 +268,7 @@ ServerUnderTest::Impl::Impl(ServiceSettings settings) {
                                                .keys = *keys,
                                                .decider = policies,
                                                .audit = audit,
+                                               .password_rules = password_rules,
                                                .settings = std::move(settings)});
 }
 

@@ -138,7 +138,7 @@ ServiceSettings TestServer::relaxed() {
   return settings;
 }
 
-TestServer::TestServer(ServiceSettings settings, const FlowMachine& machine)
+TestServer::TestServer(ServiceSettings settings, const FlowMachines& machines)
     : audit("main", Secret(Bytes(32, 43))) {
   std::string pattern = (std::filesystem::temp_directory_path() / "gate-proto-XXXXXX").string();
   GATE_CHECK(::mkdtemp(pattern.data()) != nullptr, "no temporary folder");
@@ -161,10 +161,11 @@ TestServer::TestServer(ServiceSettings settings, const FlowMachine& machine)
                    .keys = *keys,
                    .decider = decider,
                    .audit = audit,
+                   .password_rules = password_rules,
                    .settings = std::move(settings),
                    .on_failure = [this](const Error& error) { failures.push_back(error.message); },
                    .on_cap = [this](const SendCap& cap) { caps.push_back(cap); }},
-      machine);
+      machines);
 }
 
 TestServer::~TestServer() {

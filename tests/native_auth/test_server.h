@@ -88,7 +88,7 @@ class TestServer {
   static constexpr const char* kPassword = "correct horse battery staple";
 
   explicit TestServer(ServiceSettings settings = relaxed(),
-                      const FlowMachine& machine = sign_in_machine());
+                      const FlowMachines& machines = flow_machines());
   ~TestServer();
 
   /// Allows resends at once, so that tests need not advance the clock.
@@ -141,6 +141,7 @@ class TestServer {
   std::vector<std::string> failures;
   std::vector<SendCap> caps;  ///< the caps that were reached, in this order
   AuditLog audit;
+  PasswordRules password_rules;
   std::unique_ptr<Front> front;
 };
 

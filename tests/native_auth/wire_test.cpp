@@ -53,7 +53,7 @@ TEST_F(Wire, UnknownTenantsClientsRoutesAndMethodsHaveTheirOwnErrors) {
   EXPECT_EQ(server_.post("/oauth2/v2.0/initiate", {{"client_id", "unknown"}}).error(),
             "unauthorized_client");
   EXPECT_EQ(server_.post("/oauth2/v2.0/initiate", {{"client_id", ""}}).code(), 90100);
-  for (const char* unknown : {"/signup/v1.0/start", "/oauth2/v2.0/authorize", "", "/"}) {
+  for (const char* unknown : {"/signup/v1.0/stop", "/oauth2/v2.0/authorize", "", "/"}) {
     EXPECT_EQ(server_.post(unknown, {}).status, 404) << unknown;
   }
   request = initiate_request();

@@ -54,9 +54,11 @@ EffectSteps answer_refusal() {
 const EffectSteps& steps_of(FlowEffect effect) {
   // In the order of vocabulary.def.
   static const std::array<EffectSteps, kFlowEffectCount> kSteps = {
-      roll_token(),    start_challenge(), list_methods(),       complete_factor(),
-      bind_method(),   evaluate(),        evaluate_enrolment(), ask_second_factor(),
-      ask_enrolment(), issue_tokens(),    answer_refusal()};
+      roll_token(),       start_challenge(),    list_methods(),      complete_factor(),
+      bind_method(),      check_details(),      create_account(),    change_password(),
+      evaluate(),         evaluate_enrolment(), evaluate_account(),  evaluate_reset(),
+      ask_new_password(), ask_attributes(),     ask_second_factor(), ask_enrolment(),
+      issue_tokens(),     answer_refusal()};
   return kSteps[static_cast<std::size_t>(effect)];
 }
 

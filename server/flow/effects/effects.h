@@ -28,8 +28,15 @@ struct EffectSteps {
 [[nodiscard]] EffectSteps list_methods();
 [[nodiscard]] EffectSteps complete_factor();
 [[nodiscard]] EffectSteps bind_method();
+[[nodiscard]] EffectSteps check_details();
+[[nodiscard]] EffectSteps create_account();
+[[nodiscard]] EffectSteps change_password();
 [[nodiscard]] EffectSteps evaluate();
 [[nodiscard]] EffectSteps evaluate_enrolment();
+[[nodiscard]] EffectSteps evaluate_account();
+[[nodiscard]] EffectSteps evaluate_reset();
+[[nodiscard]] EffectSteps ask_new_password();
+[[nodiscard]] EffectSteps ask_attributes();
 [[nodiscard]] EffectSteps ask_second_factor();
 [[nodiscard]] EffectSteps ask_enrolment();
 [[nodiscard]] EffectSteps issue_tokens();

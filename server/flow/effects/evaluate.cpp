@@ -1,19 +1,21 @@
 #include <algorithm>
+#include <gate/export.hpp>
 
 #include "server/flow/effects/effects.h"
 #include "server/flow/enrolment/verdict.h"
 #include "server/flow/model/record.h"
+#include "server/flow/password_reset/verdict.h"
 #include "server/flow/sign_in/verdict.h"
 
 namespace gate::server {
 namespace {
 
-SignInFacts facts_of(const FlowRun& run) {
+SignInFacts facts_of(const FlowRun& run, Flow flow) {
   return gather_facts({.user = run.found.user,
                        .client = run.caller.client,
                        .hints = run.caller.hints,
                        .countries = run.services.countries,
-                       .flow = Flow::kSignIn,
+                       .flow = flow,
                        .completed = run.flow.completed,
                        .session_began_at = run.caller.now,
                        .now = run.caller.now});
@@ -27,9 +29,27 @@ void keep(FlowRun& run, std::string_view type, const PolicyVerdict& verdict) {
        decision_record(run.caller, run.found.user, type, run.flow.flow_id, verdict)});
 }
 
+/// Tokens after a sign-up or a reset need what a sign-in needs as well. Else a policy on sign-ins
+/// alone could be avoided by resetting the password (D4).
+PolicyVerdict decide_on_tokens(const FlowRun& run) {
+  const auto decide = [&run](Flow flow) {
+    return decide_for_app_and_context(run.services.decider, facts_of(run, flow),
+                                      run.flow.auth_context);
+  };
+  PolicyVerdict verdict = decide(Flow::kSignIn);
+  switch (run.flow.kind) {
+    case FlowKind::kSignIn:
+      return verdict;
+    case FlowKind::kSignUp:
+      return stricter_of(std::move(verdict), decide(Flow::kSignUp));
+    case FlowKind::kPasswordReset:
+      return stricter_of(std::move(verdict), decide(Flow::kPasswordReset));
+  }
+  GATE_CHECK(false, "a flow of no kind");
+}
+
 Result<void> ask(FlowRun& run) {
-  const PolicyVerdict verdict =
-      decide_for_app_and_context(run.services.decider, facts_of(run), run.flow.auth_context);
+  const PolicyVerdict verdict = decide_on_tokens(run);
   keep(run, "sign_in", verdict);
   run.flow.policy_digest = verdict.policy_digest;
   run.prepared.revoke_all = verdict.outcome == Outcome::kBlock &&
@@ -39,8 +59,34 @@ Result<void> ask(FlowRun& run) {
 }
 
 Result<void> ask_about_enrolment(FlowRun& run) {
-  const PolicyVerdict verdict = weigh_enrolment(run, facts_of(run));
+  const PolicyVerdict verdict = weigh_enrolment(run, facts_of(run, Flow::kSignIn));
   keep(run, "register", verdict);
+  return {};
+}
+
+/// Only a block keeps an account from being created. What else the policies require is required for
+/// the tokens.
+Result<void> ask_about_account(FlowRun& run) {
+  const PolicyVerdict verdict = run.services.decider.decide(facts_of(run, Flow::kSignUp));
+  keep(run, "sign_up", verdict);
+  run.flow.policy_digest = verdict.policy_digest;
+  run.material.refusal = blocked_by(verdict);
+  run.next_event =
+      verdict.outcome == Outcome::kBlock ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
+  return {};
+}
+
+/// Decided on a sign-in as well, because what a sign-in with the password needs, the mailbox that
+/// resets the password must not replace (D4).
+Result<void> ask_about_reset(FlowRun& run) {
+  const PolicyVerdict verdict =
+      stricter_of(run.services.decider.decide(facts_of(run, Flow::kSignIn)),
+                  run.services.decider.decide(facts_of(run, Flow::kPasswordReset)));
+  keep(run, "password_reset", verdict);
+  run.flow.policy_digest = verdict.policy_digest;
+  SignInFacts with_password = facts_of(run, Flow::kSignIn);
+  with_password.completed = {{Method::kPassword, 0}};
+  run.next_event = weigh_reset(run, verdict, run.services.decider.decide(with_password));
   return {};
 }
 
@@ -62,6 +108,12 @@ Result<void> record(FlowRun& run, UnitOfWork& work) {
 
 EffectSteps evaluate() {
   return {.prepare = ask, .perform = record};
+}
+EffectSteps evaluate_account() {
+  return {.prepare = ask_about_account, .perform = record};
+}
+EffectSteps evaluate_reset() {
+  return {.prepare = ask_about_reset, .perform = record};
 }
 EffectSteps evaluate_enrolment() {
   return {.prepare = ask_about_enrolment, .perform = record};

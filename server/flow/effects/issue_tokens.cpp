@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "server/crypto/openssl_random.h"
 #include "server/crypto/secret.h"
 #include "server/flow/effects/effects.h"
@@ -44,10 +46,27 @@ Result<void> prepare(FlowRun& run) {
   return {};
 }
 
+/// True if a method beside the channel that reset the password has confirmed the user. From now on
+/// the channel is an ordinary second factor again (D4).
+bool confirms_reset(const FlowRun& run) {
+  const auto carried = std::find_if(run.found.channels.begin(), run.found.channels.end(),
+                                    [](const Channel& channel) { return channel.carried_reset; });
+  return carried != run.found.channels.end() &&
+         std::any_of(run.flow.completed.begin(), run.flow.completed.end(),
+                     [&](const CompletedFactor& factor) {
+                       return !factor.channel_id.empty() &&
+                              factor.channel_id != carried->channel_id;
+                     });
+}
+
 Result<void> perform(FlowRun& run, UnitOfWork& work) {
   const ServiceSettings& settings = run.services.settings;
   GATE_TRY_VOID(
       work.create_session(*run.prepared.session, run.prepared.family, run.guard().value()));
+  if (confirms_reset(run)) {
+    GATE_TRY_VOID(
+        work.mark_reset_channel(run.flow.tenant_id, run.flow.subject->user_id, std::string_view()));
+  }
   if (!run.prepared.device_to_remember) {
     return {};
   }

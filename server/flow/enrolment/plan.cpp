@@ -74,15 +74,4 @@ std::optional<FlowEvent> plan_enrolment(FlowRun& run, const RequestEnrolment& co
   return FlowEvent::kEnrolmentRequested;
 }
 
-std::optional<FlowEvent> plan_redemption(FlowRun& run, const RedeemEnrolment& command) {
-  if (run.flow.state.phase != FlowPhase::kEnrolled) {
-    return refuse(run, RefusalReason::kWrongStep);
-  }
-  run.material.wish = command.wish;
-  if (!command.wish.auth_context.empty()) {
-    run.flow.auth_context = command.wish.auth_context;
-  }
-  return FlowEvent::kEnrolmentRedeemed;
-}
-
 }  // namespace gate::server

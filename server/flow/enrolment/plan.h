@@ -10,7 +10,5 @@ namespace gate::server {
 [[nodiscard]] std::optional<FlowEvent> plan_enrolment_list(FlowRun& run);
 [[nodiscard]] std::optional<FlowEvent> plan_enrolment(FlowRun& run,
                                                       const RequestEnrolment& command);
-[[nodiscard]] std::optional<FlowEvent> plan_redemption(FlowRun& run,
-                                                       const RedeemEnrolment& command);
 
 }  // namespace gate::server

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "server/domain/channel.h"
+#include "server/domain/flow_record.h"
 #include "server/flow/model/outcome.h"
 
 /// The commands of clients, independent of the protocol. Texts are views into the request, which
@@ -20,6 +21,43 @@ struct StartSignIn {
   bool can_ask_password = false;  ///< the client supports a password
   std::uint32_t capabilities = 0;
 };
+
+/// Begins a sign-up. `username` is normalised by `normalize_email`.
+struct StartSignUp {
+  std::string username;
+  std::string_view password;    ///< empty: not sent yet
+  std::string_view attributes;  ///< JSON object; empty: not sent yet
+  bool can_send_code = false;
+  bool can_ask_password = false;
+  std::uint32_t capabilities = 0;
+};
+
+/// Begins a password reset. `username` is normalised by `normalize_email`.
+struct StartReset {
+  std::string username;
+  bool can_send_code = false;
+  std::uint32_t capabilities = 0;
+};
+
+/// Requests the challenge that a sign-up or a reset waits for: the code to the mailbox or, in a
+/// sign-up, the password to be chosen. `kind`: that of the flow.
+struct RequestSetupChallenge {
+  FlowKind kind = FlowKind::kSignUp;
+};
+
+/// Chooses the password of a new account, or the new password of a reset.
+struct ChoosePassword {
+  FlowKind kind = FlowKind::kSignUp;
+  std::string_view password;
+};
+
+/// Sends the attributes of a new account, as a JSON object.
+struct GiveAttributes {
+  std::string_view json;
+};
+
+/// Asks whether the new password is in force.
+struct PollReset {};
 
 /// Requests the challenge that the flow waits for. `method_id` empty: the method used last, or the
 /// preferred one.
@@ -39,7 +77,13 @@ struct TokenWish {
 };
 
 /// The step that a code belongs to.
-enum class CodeStep : std::uint8_t { kFirstFactor, kSecondFactor, kEnrolment };
+enum class CodeStep : std::uint8_t {
+  kFirstFactor,
+  kSecondFactor,
+  kEnrolment,
+  kSignUp,  ///< the mailbox of a sign-up
+  kReset,   ///< the mailbox of a password reset
+};
 struct SubmitCode {
   CodeStep step = CodeStep::kFirstFactor;
   std::string_view code;
@@ -58,14 +102,18 @@ struct RequestEnrolment {
   bool by_code = true;  ///< false: the client wants a proof that this server does not offer
 };
 
-/// Continues the sign-in after an enrolment.
-struct RedeemEnrolment {
+/// Continues to the tokens after an enrolment, a sign-up or a password reset.
+struct RedeemFlow {
+  /// The user name that the client sent with it, normalised; empty: none. It must be the one that
+  /// the flow began with.
+  std::string username;
   TokenWish wish;
 };
 
 /// The commands on an existing flow.
-using FlowCommand = std::variant<RequestChallenge, ListMethods, SubmitCode, SubmitPassword,
-                                 RequestEnrolment, RedeemEnrolment>;
+using FlowCommand =
+    std::variant<RequestChallenge, ListMethods, SubmitCode, SubmitPassword, RequestEnrolment,
+                 RequestSetupChallenge, ChoosePassword, GiveAttributes, PollReset, RedeemFlow>;
 
 /// Renews the tokens of a session. A session has no phases, so this needs no flow.
 struct RefreshTokens {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -37,6 +39,15 @@ enum class StepVerdict : std::uint8_t {
   kRefused,  ///< the event is not permitted in this phase; nothing changed
   kExpired,  ///< a deadline has passed; the flow is over
 };
+
+/// One array of the elements of several: a table is put together from the parts that flows share.
+template <typename T, std::size_t... Sizes>
+[[nodiscard]] constexpr auto join(const std::array<T, Sizes>&... parts) {
+  std::array<T, (Sizes + ...)> all{};
+  auto out = all.begin();
+  ((out = std::copy(parts.begin(), parts.end(), out)), ...);
+  return all;
+}
 
 /// `Vocabulary` names the enumerations Phase, Event and Effect and the struct State with `phase`,
 /// `flow_ends_at` and `token_ends_at`. It also says which phases are live (`is_live(Phase)`) and

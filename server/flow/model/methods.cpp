@@ -47,9 +47,25 @@ std::vector<Channel> eligible_channels(const std::vector<Channel>& channels, Met
   std::copy_if(channels.begin(), channels.end(), std::back_inserter(eligible),
                [&](const Channel& channel) {
                  return channel.verified && !channel.blocked &&
+                        (first != nullptr || !channel.carried_reset) &&
                         methods.contains(method_of(channel.kind)) && !is_same_place(channel, first);
                });
   return eligible;
+}
+
+NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
+  NameHolder holder;
+  holder.guard.tenant_id = user.tenant_id;
+  holder.guard.user_id = user.user_id;
+  holder.guard.epoch = user.epoch;
+  holder.guard.methods_gen = user.methods_gen;
+  const bool unproven =
+      std::any_of(channels.begin(), channels.end(), [&user](const Channel& channel) {
+        return channel.kind == ChannelKind::kEmail && !channel.verified && !channel.blocked &&
+               channel.address == user.username;
+      });
+  holder.owns_name = !user.enabled || !unproven;
+  return holder;
 }
 
 MethodSet enrollable(const std::vector<Channel>& channels, MethodSet wanted) {

@@ -5,6 +5,7 @@
 
 #include "server/domain/channel.h"
 #include "server/domain/flow_record.h"
+#include "server/flow/model/run.h"
 
 /// Which of a user's channels may be used for which purpose.
 namespace gate::server {
@@ -15,9 +16,13 @@ namespace gate::server {
                                                   const std::string& username);
 
 /// The channels that may be used as second factor: verified, not blocked, of a method in `methods`,
-/// and not the mailbox or number of the first factor (C4).
+/// and not the mailbox or number of the first factor (C4). Beside a password that was reset over a
+/// channel, that channel does not count either (D4).
 [[nodiscard]] std::vector<Channel> eligible_channels(const std::vector<Channel>& channels,
                                                      MethodSet methods, const FlowRecord& flow);
+
+/// What a sign-up has to know about the account that has its user name.
+[[nodiscard]] NameHolder holder_of(const User& user, const std::vector<Channel>& channels);
 
 /// The methods that the user may enrol now: required by policy, offered by this server, and without
 /// a blocked channel of the same method (an attacker must not replace a blocked channel).

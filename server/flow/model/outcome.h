@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "server/account/password_rules.h"
+#include "server/domain/attribute.h"
 #include "server/domain/channel.h"
 #include "server/domain/flow_record.h"
 #include "server/limits/send_caps.h"
@@ -37,6 +39,22 @@ struct MethodOption {
 struct MethodsListed {
   std::vector<MethodOption> methods;
 };
+
+/// The client sends a password for the new account next, or the new password of a reset.
+struct NeedsNewPassword {
+  bool for_reset = false;
+  Micros token_life = 0;
+};
+/// The client sends attributes next. Not empty.
+struct NeedsAttributes {
+  AttributeSchema wanted;
+};
+/// The account exists. The client continues to the tokens.
+struct SignedUp {};
+/// The new password is in force.
+struct PasswordChanged {};
+/// The answer to a poll.
+struct ResetSucceeded {};
 
 struct NeedsSecondFactor {};
 struct NeedsEnrolment {};
@@ -73,6 +91,11 @@ enum class RefusalReason : std::uint8_t {
   kUnacceptableContact,
   kUnsupportedChallenge,
   kUnknownUser,
+  kUserExists,
+  kNoPassword,       ///< the user signs in without a password, so there is none to reset
+  kOtherUser,        ///< the client named another user than the flow began with
+  kPasswordUnasked,  ///< accounts of this tenant have no password
+  kPasswordRecentlyUsed,
   kTooMany,
   kScopeTooWide,
   kBadRefreshToken,
@@ -86,9 +109,21 @@ struct Refused {
   std::uint16_t policy_error = 0;  ///< kPolicyBlocks: the error code of the policy, if it has one
 };
 
+/// The new password breaks a rule. The client keeps its token and may send another.
+struct PasswordRejected {
+  PasswordFault fault = PasswordFault::kNone;
+};
+/// Attributes that break the schema of the tenant, by name; empty: the text is no JSON object. The
+/// client keeps its token and may send others.
+struct AttributesRejected {
+  std::vector<std::string> names;
+};
+
 using FlowOutcome =
     std::variant<FlowBegun, CodeSent, NeedsPassword, MethodsListed, NeedsSecondFactor,
-                 NeedsEnrolment, Enrolled, Authenticated, GoToWeb, Refused>;
+                 NeedsEnrolment, Enrolled, NeedsNewPassword, NeedsAttributes, SignedUp,
+                 PasswordChanged, ResetSucceeded, Authenticated, GoToWeb, PasswordRejected,
+                 AttributesRejected, Refused>;
 
 /// The answer to a command. `next`: the place of the next continuation token; absent: none, or the
 /// client keeps the token that it has.

@@ -19,19 +19,30 @@ bool FlowRun::rolls_token() const {
 }
 
 std::optional<SubjectGuard> FlowRun::guard() const {
-  if (!flow.subject) {
+  // The subject that was found: an effect may raise the epoch of the one that is written.
+  const std::optional<FlowSubject>& subject = found.flow.subject;
+  if (!subject) {
     return std::nullopt;
   }
   SubjectGuard guard;
   guard.tenant_id = flow.tenant_id;
-  guard.user_id = flow.subject->user_id;
-  guard.epoch = flow.subject->epoch;
+  guard.user_id = subject->user_id;
+  guard.epoch = subject->epoch;
   guard.methods_gen = found.user.methods_gen;
   if (found.device) {
     guard.device_id = found.device->device_id;
     guard.device_epoch = found.device->epoch;
   }
   return guard;
+}
+
+User new_user(const FlowRecord& flow) {
+  User user;
+  user.tenant_id = flow.tenant_id;
+  user.user_id = flow.draft->user_id;
+  user.username = flow.label_address;
+  user.kind = "member";
+  return user;
 }
 
 FlowOutcome blocked_by(const PolicyVerdict& verdict) {

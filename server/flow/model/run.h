@@ -28,6 +28,14 @@ struct CodeDestination {
   bool masked = true;  ///< false: the client typed the address itself
 };
 
+/// The account that has the user name of a sign-up.
+struct NameHolder {
+  SubjectGuard guard;
+  /// False if the mailbox was entered there as unverified and never proven: then the name goes to
+  /// the person who proves the mailbox. A disabled account keeps its name.
+  bool owns_name = true;
+};
+
 /// What one request read from the store, in one snapshot.
 struct Snapshot {
   FlowRecord flow;
@@ -35,8 +43,9 @@ struct Snapshot {
   /// decision takes the same work (C6); its result is never used.
   User user;
   bool user_is_real = false;
-  std::vector<Channel> channels;      ///< of the real user
-  std::optional<KnownDevice> device;  ///< the known device that sent the request
+  std::vector<Channel> channels;          ///< of the real user
+  std::optional<KnownDevice> device;      ///< the known device that sent the request
+  std::optional<NameHolder> name_holder;  ///< of a sign-up
 };
 
 /// The input that a command provides for the effects of its transitions. An effect that lacks its
@@ -48,6 +57,8 @@ struct Material {
   std::optional<Channel> new_channel;          ///< of BindMethod
   TokenWish wish;                              ///< of IssueTokens
   std::vector<MethodOption> methods;           ///< of ListMethods
+  std::string new_password;                    ///< of ChangePassword: its hash
+  AttributeSchema missing;                     ///< of AskAttributes
   FlowOutcome refusal = Refused{RefusalReason::kWrongStep};  ///< of AnswerRefusal
 };
 
@@ -68,12 +79,16 @@ struct Prepared {
   std::optional<NewFamily> family;
   std::string refresh_token;
   std::optional<KnownDevice> device_to_remember;
+  User new_user;                     ///< of CreateAccount
+  std::string password_of_new_user;  ///< its hash; empty: none
+  Channel new_mailbox;
+  std::vector<OutboxMessage> notices;
 };
 
 /// The run of one request through one flow. The runner takes the steps; effects work on it.
 struct FlowRun {
-  FlowRun(const FlowServices& s, const Caller& c, const FlowMachine& m)
-      : services(s), caller(c), machine(m) {}
+  FlowRun(const FlowServices& s, const Caller& c, const FlowMachines& m)
+      : services(s), caller(c), machines(m) {}
   FlowRun(const FlowRun&) = delete;
   FlowRun& operator=(const FlowRun&) = delete;
   /// Wipes codes and tokens.
@@ -81,7 +96,7 @@ struct FlowRun {
 
   const FlowServices& services;
   const Caller& caller;
-  const FlowMachine& machine;
+  const FlowMachines& machines;
 
   Snapshot found;
   FlowRecord flow;  ///< the flow as it will be written
@@ -95,11 +110,16 @@ struct FlowRun {
   std::optional<Reply> ended;
 
   void stop(FlowOutcome outcome) { ended = Reply{std::move(outcome), std::nullopt}; }
+  /// The machine of the loaded flow.
+  [[nodiscard]] const FlowMachine& machine() const { return machines.of(flow.kind); }
   [[nodiscard]] bool stopped() const { return ended.has_value(); }
   [[nodiscard]] bool rolls_token() const;
   /// The guard of statements that issue, enrol or advance; absent for an unknown name.
   [[nodiscard]] std::optional<SubjectGuard> guard() const;
 };
+
+/// The user that a sign-up creates.
+[[nodiscard]] User new_user(const FlowRecord& flow);
 
 /// The answer to a verdict that blocks.
 [[nodiscard]] FlowOutcome blocked_by(const PolicyVerdict& verdict);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <gate/result.hpp>
 
+#include "server/account/password_rules.h"
 #include "server/audit/audit_log.h"
 #include "server/decision/decider.h"
 #include "server/decision/facts.h"
@@ -27,6 +28,7 @@ struct FlowServices {
   const CountryLookup* countries = nullptr;  ///< null: every country is unknown
   const ServiceSettings& settings;
   const PasswordHasher& passwords;
+  const PasswordRules& password_rules;
   ByteSpan code_pepper;
   ByteSpan account_key;
   /// Called for each failure behind a kUnavailable refusal. The text holds no secrets.

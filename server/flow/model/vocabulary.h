@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <gate/export.hpp>
 #include <string_view>
 
 #include "server/domain/flow_phase.h"
+#include "server/domain/flow_record.h"
 #include "server/flow/model/machine.h"
 
 namespace gate::server {
@@ -41,5 +43,24 @@ struct FlowVocabulary {
 using FlowMachine = Machine<FlowVocabulary>;
 using FlowTransition = FlowMachine::Transition;
 using FlowEffects = FlowMachine::Effects;
+
+/// The machine of each kind of flow. All of them outlive this.
+struct FlowMachines {
+  const FlowMachine& sign_in;
+  const FlowMachine& sign_up;
+  const FlowMachine& password_reset;
+
+  [[nodiscard]] const FlowMachine& of(FlowKind kind) const {
+    switch (kind) {
+      case FlowKind::kSignIn:
+        return sign_in;
+      case FlowKind::kSignUp:
+        return sign_up;
+      case FlowKind::kPasswordReset:
+        return password_reset;
+    }
+    GATE_CHECK(false, "a flow of no kind");
+  }
+};
 
 }  // namespace gate::server

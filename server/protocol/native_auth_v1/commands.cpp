@@ -39,6 +39,31 @@ Parsed<TokenCommand> submit_code(const Form& form, CodeStep step, TokenWish wish
   return TokenCommand(FlowCommand(SubmitCode{step, code, std::move(wish)}));
 }
 
+Parsed<FlowCommand> mailbox_code(const Form& form, CodeStep step) {
+  const std::string_view code = form.get("oob");
+  if (code.empty() || code.size() > kCodeBytesMax) {
+    return Answer::error(WireError::kBadRequest, "The oob parameter is empty or too long.");
+  }
+  return FlowCommand(SubmitCode{step, code, {}});
+}
+
+Parsed<FlowCommand> new_password(const Form& form, std::string_view parameter, FlowKind kind) {
+  const std::string_view password = form.get(parameter);
+  if (password.empty()) {
+    return Answer::error(WireError::kBadRequest,
+                         "The " + std::string(parameter) + " parameter is empty.");
+  }
+  return FlowCommand(ChoosePassword{kind, password});
+}
+
+Parsed<FlowCommand> setup_challenge(const Form& form, FlowKind kind) {
+  const std::string_view listed = form.get("challenge_type");
+  if (!listed.empty() && !parse_challenge_types(listed)) {
+    return Answer::error(WireError::kBadChallengeType);
+  }
+  return FlowCommand(RequestSetupChallenge{kind});
+}
+
 }  // namespace
 
 std::optional<ChallengeTypes> parse_challenge_types(std::string_view text) {
@@ -105,6 +130,71 @@ Parsed<FlowCommand> parse_register_continue(const Form& form) {
   return FlowCommand(SubmitCode{CodeStep::kEnrolment, code, {}});
 }
 
+Parsed<StartSignUp> parse_sign_up_start(const Form& form) {
+  const auto username = normalize_email(form.get("username"));
+  if (!username) {
+    return Answer::error(WireError::kBadUsername);
+  }
+  const auto types = parse_challenge_types(form.get("challenge_type"));
+  if (!types) {
+    return Answer::error(WireError::kBadChallengeType);
+  }
+  return StartSignUp{*username,  form.get("password"), form.get("attributes"),
+                     types->oob, types->password,      parse_capabilities(form)};
+}
+
+Parsed<StartReset> parse_reset_start(const Form& form) {
+  const auto username = normalize_email(form.get("username"));
+  if (!username) {
+    return Answer::error(WireError::kBadUsername);
+  }
+  const auto types = parse_challenge_types(form.get("challenge_type"));
+  if (!types) {
+    return Answer::error(WireError::kBadChallengeType);
+  }
+  return StartReset{*username, types->oob, parse_capabilities(form)};
+}
+
+Parsed<FlowCommand> parse_sign_up_challenge(const Form& form) {
+  return setup_challenge(form, FlowKind::kSignUp);
+}
+
+Parsed<FlowCommand> parse_reset_challenge(const Form& form) {
+  return setup_challenge(form, FlowKind::kPasswordReset);
+}
+
+Parsed<FlowCommand> parse_sign_up_continue(const Form& form) {
+  const std::string_view grant = form.get("grant_type");
+  if (grant == "oob") {
+    return mailbox_code(form, CodeStep::kSignUp);
+  }
+  if (grant == "password") {
+    return new_password(form, "password", FlowKind::kSignUp);
+  }
+  if (grant == "attributes") {
+    if (form.get("attributes").empty()) {
+      return Answer::error(WireError::kBadRequest, "The attributes parameter is empty.");
+    }
+    return FlowCommand(GiveAttributes{form.get("attributes")});
+  }
+  return Answer::error(WireError::kBadGrantType);
+}
+
+Parsed<FlowCommand> parse_reset_continue(const Form& form) {
+  if (form.get("grant_type") != "oob") {
+    return Answer::error(WireError::kBadGrantType);
+  }
+  return mailbox_code(form, CodeStep::kReset);
+}
+
+Parsed<FlowCommand> parse_reset_submit(const Form& form) {
+  return new_password(form, "new_password", FlowKind::kPasswordReset);
+}
+
+Parsed<FlowCommand> parse_reset_poll(const Form& /*form*/) {
+  return FlowCommand(PollReset{});
+}
+
 Parsed<TokenCommand> parse_token(const Form& form, const Client& client, const Decider& decider) {
   std::optional<std::string> scope = granted_scope(client, form.get("scope"));
   if (!scope) {
@@ -137,7 +227,13 @@ Parsed<TokenCommand> parse_token(const Form& form, const Client& client, const D
     return submit_code(form, CodeStep::kSecondFactor, std::move(wish));
   }
   if (grant == "continuation_token") {
-    return TokenCommand(FlowCommand(RedeemEnrolment{std::move(wish)}));
+    // Sent after a sign-up and a reset, not after an enrolment (native-auth-api 4.3).
+    const std::string_view named = form.get("username");
+    auto username = named.empty() ? std::optional<std::string>("") : normalize_email(named);
+    if (!username) {
+      return Answer::error(WireError::kBadUsername);
+    }
+    return TokenCommand(FlowCommand(RedeemFlow{std::move(*username), std::move(wish)}));
   }
   return Answer::error(WireError::kBadGrantType);
 }

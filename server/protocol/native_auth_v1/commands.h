@@ -10,7 +10,7 @@
 #include "server/protocol/native_auth_v1/answer.h"
 
 /// Parses the form of a request into a command, or into the answer that says what is wrong with it
-/// (native-auth-api 4 and 5). Pure.
+/// (native-auth-api 4 to 6). Pure.
 namespace gate::server::native_auth_v1 {
 
 template <typename Command>
@@ -22,6 +22,15 @@ using Parsed = std::variant<Command, Answer>;
 [[nodiscard]] Parsed<FlowCommand> parse_register_introspect(const Form& form);
 [[nodiscard]] Parsed<FlowCommand> parse_register_challenge(const Form& form);
 [[nodiscard]] Parsed<FlowCommand> parse_register_continue(const Form& form);
+
+[[nodiscard]] Parsed<StartSignUp> parse_sign_up_start(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_sign_up_challenge(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_sign_up_continue(const Form& form);
+[[nodiscard]] Parsed<StartReset> parse_reset_start(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_reset_challenge(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_reset_continue(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_reset_submit(const Form& form);
+[[nodiscard]] Parsed<FlowCommand> parse_reset_poll(const Form& form);
 
 /// All grants of the token endpoint: password, oob, mfa_oob, continuation_token, refresh_token. The
 /// scope must be permitted to the client, and an authentication context must be used by a policy in

@@ -46,9 +46,11 @@ Answer in_flow(const Request& request) {
   return command == nullptr ? std::get<Answer>(std::move(parsed)) : run(request, *command);
 }
 
-Answer initiate(const Request& request) {
-  auto parsed = parse_initiate(request.form);
-  const auto* command = std::get_if<StartSignIn>(&parsed);
+/// Begins a flow.
+template <typename Start, Parsed<Start> (*Parse)(const Form&)>
+Answer begin(const Request& request) {
+  auto parsed = Parse(request.form);
+  const auto* command = std::get_if<Start>(&parsed);
   return command == nullptr
              ? std::get<Answer>(std::move(parsed))
              : reply_with(request, request.parts.flows.start(request.caller, *command));
@@ -131,13 +133,21 @@ void add_routes(Router& router, const WireParts& parts) {
       return to_http(with_client(parts, exchange, endpoint), exchange.ids, exchange.now);
     });
   };
-  post("/oauth2/v2.0/initiate", initiate);
+  post("/oauth2/v2.0/initiate", begin<StartSignIn, parse_initiate>);
   post("/oauth2/v2.0/challenge", in_flow<parse_challenge>);
   post("/oauth2/v2.0/token", token);
   post("/oauth2/v2.0/introspect", in_flow<parse_introspect>);
   post("/register/v1.0/introspect", in_flow<parse_register_introspect>);
   post("/register/v1.0/challenge", in_flow<parse_register_challenge>);
   post("/register/v1.0/continue", in_flow<parse_register_continue>);
+  post("/signup/v1.0/start", begin<StartSignUp, parse_sign_up_start>);
+  post("/signup/v1.0/challenge", in_flow<parse_sign_up_challenge>);
+  post("/signup/v1.0/continue", in_flow<parse_sign_up_continue>);
+  post("/resetpassword/v1.0/start", begin<StartReset, parse_reset_start>);
+  post("/resetpassword/v1.0/challenge", in_flow<parse_reset_challenge>);
+  post("/resetpassword/v1.0/continue", in_flow<parse_reset_continue>);
+  post("/resetpassword/v1.0/submit", in_flow<parse_reset_submit>);
+  post("/resetpassword/v1.0/poll_completion", in_flow<parse_reset_poll>);
   router.add("GET", std::string("/{tenant}") + kKeysPath,
              [parts](Exchange&) { return public_document(parts.flows.services().keys.jwks()); });
   router.add("GET", std::string("/{tenant}") + kDiscoveryPath, [parts](Exchange& exchange) {

@@ -4,11 +4,14 @@
 #include "server/http/router.h"
 #include "server/token/continuation_token.h"
 
-/// Native Authentication (v1): sign-in, second factors, enrolment at first use, tokens, keys and
-/// discovery, each under `/{tenant}`, where the tenant is named by id or domain.
+/// Native Authentication (v1): sign-in, second factors, enrolment at first use, sign-up, password
+/// reset, tokens, keys and discovery, each under `/{tenant}`, where the tenant is named by id or
+/// domain.
 ///
 ///   POST /{tenant}/oauth2/v2.0/{initiate,challenge,token,introspect}
 ///   POST /{tenant}/register/v1.0/{introspect,challenge,continue}
+///   POST /{tenant}/signup/v1.0/{start,challenge,continue}
+///   POST /{tenant}/resetpassword/v1.0/{start,challenge,continue,submit,poll_completion}
 ///   GET  /{tenant}/discovery/v2.0/keys
 ///   GET  /{tenant}/v2.0/.well-known/openid-configuration
 ///

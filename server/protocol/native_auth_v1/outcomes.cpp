@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <gate/export.hpp>
 
+#include "server/account/attributes.h"
 #include "server/domain/address.h"
 
 namespace gate::server::native_auth_v1 {
@@ -37,6 +38,16 @@ WireError wire_error(RefusalReason reason) {
       return WireError::kBadChallengeType;
     case RefusalReason::kUnknownUser:
       return WireError::kUserNotFound;
+    case RefusalReason::kUserExists:
+      return WireError::kUserExists;
+    case RefusalReason::kNoPassword:
+      return WireError::kNoPassword;
+    case RefusalReason::kOtherUser:
+      return WireError::kBadContinuation;
+    case RefusalReason::kPasswordRecentlyUsed:
+      return WireError::kPasswordUsed;
+    case RefusalReason::kPasswordUnasked:
+      return WireError::kPasswordUnasked;
     case RefusalReason::kTooMany:
       return WireError::kTooManyRequests;
     case RefusalReason::kScopeTooWide:
@@ -51,6 +62,27 @@ WireError wire_error(RefusalReason reason) {
   GATE_CHECK(false, "a refusal for no reason");
 }
 
+WireError wire_error(PasswordFault fault) {
+  switch (fault) {
+    case PasswordFault::kTooShort:
+      return WireError::kPasswordTooShort;
+    case PasswordFault::kTooLong:
+      return WireError::kPasswordTooLong;
+    case PasswordFault::kTooWeak:
+      return WireError::kPasswordTooWeak;
+    case PasswordFault::kBanned:
+      return WireError::kPasswordBanned;
+    case PasswordFault::kInvalid:
+      return WireError::kBadRequest;  // a form that holds such text was refused before
+    case PasswordFault::kNone:
+      break;
+  }
+  GATE_CHECK(false, "a password without a fault is rejected");
+}
+
+/// The clients poll at once and then at this interval; iOS fails without one (native-auth-api 6.4).
+constexpr int kPollSeconds = 1;
+
 /// Serialises an outcome; the members are in the order in which Entra sends them.
 struct Writer {
   std::string_view next_token;
@@ -61,6 +93,63 @@ struct Writer {
 
   Answer operator()(const FlowBegun&) const { return Answer::ok(begin()); }
   Answer operator()(const Enrolled&) const { return Answer::ok(begin()); }
+
+  Answer operator()(const SignedUp&) const { return Answer::ok(begin()); }
+
+  Answer operator()(const NeedsNewPassword& needs) const {
+    if (!needs.for_reset) {
+      return Answer::error(WireError::kCredentialRequired).with_token(next_token);
+    }
+    json::object body = begin();
+    body["expires_in"] = needs.token_life / kMicrosPerSecond;
+    return Answer::ok(std::move(body));
+  }
+
+  Answer operator()(const NeedsAttributes& needs) const {
+    json::array wanted;
+    for (const AttributeDefinition& spec : needs.wanted) {
+      json::object entry{
+          {"name", spec.name}, {"type", name(spec.type)}, {"required", spec.required}};
+      if (!spec.regex.empty()) {
+        entry["options"] = {{"regex", spec.regex}};
+      }
+      wanted.push_back(std::move(entry));
+    }
+    Answer answer = Answer::error(WireError::kAttributesRequired).with_token(next_token);
+    answer.body["required_attributes"] = std::move(wanted);
+    return answer;
+  }
+
+  Answer operator()(const PasswordChanged&) const {
+    json::object body = begin();
+    body["poll_interval"] = kPollSeconds;
+    return Answer::ok(std::move(body));
+  }
+
+  Answer operator()(const ResetSucceeded&) const {
+    json::object body = begin();
+    body["status"] = "succeeded";
+    return Answer::ok(std::move(body));
+  }
+
+  Answer operator()(const PasswordRejected& rejected) const {
+    return Answer::error(wire_error(rejected.fault));
+  }
+
+  Answer operator()(const AttributesRejected& rejected) const {
+    if (rejected.names.empty()) {
+      return Answer::error(WireError::kBadRequest,
+                           "The attributes parameter is not a JSON object of texts.");
+    }
+    // The mobile clients fail on an empty list.
+    Answer answer = Answer::error(WireError::kBadAttributes);
+    json::array names;
+    for (const std::string& name : rejected.names) {
+      names.push_back(json::object{{"name", name}});
+    }
+    answer.body["invalid_attributes"] = std::move(names);
+    return answer;
+  }
 
   Answer operator()(const NeedsPassword&) const {
     json::object body = begin();

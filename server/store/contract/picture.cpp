@@ -28,7 +28,7 @@ Result<void> write_user(std::ostream& out, StoreReads& reads) {
   GATE_TRY(const std::vector<Channel> channels, reads.channels_of(kTenant, kUser));
   for (const Channel& channel : channels) {
     out << "channel " << channel.channel_id << " " << channel.address << " " << channel.verified
-        << channel.preferred << channel.blocked << "\n";
+        << channel.preferred << channel.blocked << channel.carried_reset << "\n";
   }
   for (int i = 0; i < 6; ++i) {
     const Bytes key = hash_of("k" + std::to_string(i));

@@ -25,7 +25,9 @@ Result<void> MemoryUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t
   FlowRecord row = next;
   row.kind = old->kind;
   row.client_id = old->client_id;
-  row.subject = old->subject;
+  if (old->subject && (!next.subject || next.subject->user_id != old->subject->user_id)) {
+    row.subject = old->subject;
+  }
   row.account_key = old->account_key;
   row.gen = expected_gen + 1;
   row.state.flow_ends_at = old->state.flow_ends_at;
@@ -79,6 +81,14 @@ Result<void> MemoryUnitOfWork::open_challenge(const ChallengeRecord& challenge,
     state_.message_of.put(key, row.message.seq);
     state_.messages.put(row.message.seq, std::move(row));
   }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::queue_notice(const OutboxMessage& notice, Micros now) {
+  MessageRow row{notice, false, now, true};
+  row.message.seq = ++state_.last_message;
+  row.message.tries = 0;
+  state_.messages.put(row.message.seq, std::move(row));
   return {};
 }
 

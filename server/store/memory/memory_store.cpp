@@ -132,8 +132,9 @@ Result<std::vector<OutboxMessage>> MemoryStore::claim_outbox(Micros now, std::si
     }
     const ChallengeRow* challenge =
         next.challenges.find(key_of(row.message.tenant_id, row.message.challenge_id));
-    const bool stale =
-        challenge == nullptr || !challenge->live || challenge->challenge.expires_at <= now;
+    const bool stale = row.notice ? row.message.tries >= kNoticeTriesMax
+                                  : challenge == nullptr || !challenge->live ||
+                                        challenge->challenge.expires_at <= now;
     const bool unknown = row.claimed && row.message.kind == ChannelKind::kSms;
     if (stale || unknown) {
       next.messages.erase(seq);

@@ -43,7 +43,8 @@ struct ChallengeRow {
 struct MessageRow {
   OutboxMessage message;
   bool claimed = false;
-  Micros next_at = 0;  ///< when it is due, or when the claim ends
+  Micros next_at = 0;   ///< when it is due, or when the claim ends
+  bool notice = false;  ///< it belongs to no challenge
 };
 
 struct ThrottleRow {

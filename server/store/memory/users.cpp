@@ -74,7 +74,46 @@ Result<void> MemoryUnitOfWork::put_password(std::string_view tenant_id, std::str
   if (old == nullptr || *old != encoded) {
     state_.passwords.put(key, std::string(encoded));
     methods_changed(tenant_id, user_id);
+    return mark_reset_channel(tenant_id, user_id, "");
   }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::change_password(const SubjectGuard& guard, std::string_view encoded,
+                                               std::string_view over_channel, Micros) {
+  if (!holds(guard)) {
+    return conflict("the user or the user's methods have changed");
+  }
+  const Key key = key_of(guard.tenant_id, guard.user_id);
+  state_.passwords.put(key, std::string(encoded));
+  state_.users.update(key, [](User& user) {
+    ++user.methods_gen;
+    ++user.epoch;
+  });
+  return mark_reset_channel(guard.tenant_id, guard.user_id, over_channel);
+}
+
+Result<void> MemoryUnitOfWork::mark_reset_channel(std::string_view tenant_id,
+                                                  std::string_view user_id,
+                                                  std::string_view channel_id) {
+  GATE_TRY(const std::vector<Channel> channels, channels_of(tenant_id, user_id));
+  for (const Channel& channel : channels) {
+    state_.channels.update(key_of(tenant_id, user_id, channel.channel_id),
+                           [&](Channel& row) { row.carried_reset = row.channel_id == channel_id; });
+  }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::evict(const SubjectGuard& holder) {
+  if (!holds(holder)) {
+    return conflict("the user or the user's methods have changed");
+  }
+  const Key key = key_of(holder.tenant_id, holder.user_id);
+  state_.user_names.erase(key_of(holder.tenant_id, state_.users.find(key)->username));
+  state_.users.update(key, [](User& user) {
+    user.enabled = false;
+    ++user.epoch;
+  });
   return {};
 }
 

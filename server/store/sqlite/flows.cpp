@@ -22,7 +22,9 @@ const Sql kAdvanceFlow(
     "UPDATE flow SET gen = gen + 1, phase = ?12, live = ?13, token_ends_at = ?14, "
     "first_factor = ?15, offered = ?16, capabilities = ?17, challenge_id = ?18, "
     "challenge_channel_id = ?19, pending_kind = ?20, private_sealed = ?21, completed = ?22, "
-    "auth_context = ?23, policy_digest = ?24 "
+    "auth_context = ?23, policy_digest = ?24, "
+    "user_id = COALESCE(user_id, ?25), user_epoch = CASE WHEN user_id IS NULL OR user_id = ?25 "
+    "THEN ?26 ELSE user_epoch END "
     "WHERE tenant_id = ?8 AND flow_id = ?9 AND gen = ?10 AND phase = ?11 "
     "AND (?7 = 0 OR EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD "))");
 const Sql kCountWrong(
@@ -52,6 +54,9 @@ const Sql kTryCode(
     "WHERE tenant_id = ?1 AND flow_id = ?2 AND challenge_id = ?3 AND state = 'live' "
     "AND attempts < attempts_max AND expires_at > ?5 RETURNING state, attempts");
 
+/// The parts of private_sealed.
+constexpr std::size_t kPrivateParts = 2;
+constexpr std::size_t kDraftParts = 3;
 constexpr const char* kFlowMoved = "the flow is not where it was, or what it rests on has changed";
 
 Result<FlowRecord> record_of(const Query& query, const Secret& key) {
@@ -80,11 +85,15 @@ Result<FlowRecord> record_of(const Query& query, const Secret& key) {
   GATE_TRY(const std::string addresses,
            open_text(key, flow_context(flow.tenant_id, flow.flow_id), query.blob(17)));
   GATE_TRY(std::vector<std::string> parts, read_list(addresses));
-  if (parts.size() != 2) {
+  if (parts.size() != kPrivateParts && parts.size() != kPrivateParts + kDraftParts) {
     return Error{ErrorCode::kCorrupt, "a stored flow has damaged addresses"};
   }
   flow.pending_address = std::move(parts[0]);
   flow.label_address = std::move(parts[1]);
+  if (parts.size() > kPrivateParts) {
+    flow.draft = AccountDraft{std::move(parts[2]), std::move(parts[3]), {}};
+    GATE_TRY(flow.draft->attributes, read_pairs(parts[4]));
+  }
   GATE_TRY(flow.completed, read_factors(query.text(18)));
   flow.auth_context = query.text(19);
   flow.policy_digest = query.text(20);
@@ -92,8 +101,22 @@ Result<FlowRecord> record_of(const Query& query, const Secret& key) {
   return flow;
 }
 
-std::string addresses_of(const FlowRecord& flow) {
-  return write_list({flow.pending_address, flow.label_address});
+/// What is sealed: the addresses and, in a sign-up, the draft of the account.
+std::string private_of(const FlowRecord& flow) {
+  std::vector<std::string> parts = {flow.pending_address, flow.label_address};
+  if (flow.draft) {
+    parts.insert(parts.end(), {flow.draft->user_id, flow.draft->password_hash,
+                               write_pairs(flow.draft->attributes)});
+  }
+  return write_list(parts);
+}
+
+void bind_subject(Query& query, const FlowRecord& flow) {
+  if (flow.subject) {
+    query.bind(flow.subject->user_id, flow.subject->epoch);
+  } else {
+    query.bind(nullptr, nullptr);
+  }
 }
 
 }  // namespace
@@ -115,20 +138,16 @@ Result<std::optional<FlowRecord>> SqliteUnitOfWork::find_flow(std::string_view t
 }
 
 Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
-  GATE_TRY(const Bytes addresses,
-           seal_text(flow_context(flow.tenant_id, flow.flow_id), addresses_of(flow)));
+  GATE_TRY(const Bytes private_part,
+           seal_text(flow_context(flow.tenant_id, flow.flow_id), private_of(flow)));
   const std::string completed = write_factors(flow.completed);
   Query query(connection_, kCreateFlow);
   query.bind(flow.tenant_id, flow.flow_id, static_cast<std::int64_t>(flow.kind), flow.client_id);
-  if (flow.subject) {
-    query.bind(flow.subject->user_id, flow.subject->epoch);
-  } else {
-    query.bind(nullptr, nullptr);
-  }
+  bind_subject(query, flow);
   query.bind(flow.account_key, flow.gen, name(flow.state.phase), is_live(flow.state.phase),
              flow.state.flow_ends_at, flow.state.token_ends_at, name(flow.first_factor),
              std::int64_t{flow.offered.bits()}, std::int64_t{flow.capabilities}, flow.challenge_id,
-             flow.challenge_channel_id, static_cast<std::int64_t>(flow.pending_kind), addresses,
+             flow.challenge_channel_id, static_cast<std::int64_t>(flow.pending_kind), private_part,
              completed, flow.auth_context, flow.policy_digest, flow.wrong_total);
   return query.finish();
 }
@@ -136,8 +155,8 @@ Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
 Result<void> SqliteUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t expected_gen,
                                             FlowPhase expected_phase,
                                             const std::optional<SubjectGuard>& guard) {
-  GATE_TRY(const Bytes addresses,
-           seal_text(flow_context(next.tenant_id, next.flow_id), addresses_of(next)));
+  GATE_TRY(const Bytes private_part,
+           seal_text(flow_context(next.tenant_id, next.flow_id), private_of(next)));
   const std::string completed = write_factors(next.completed);
   const SubjectGuard none;
   Query query(connection_, kAdvanceFlow);
@@ -145,8 +164,9 @@ Result<void> SqliteUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t
              expected_gen, name(expected_phase), name(next.state.phase), is_live(next.state.phase),
              next.state.token_ends_at, name(next.first_factor), std::int64_t{next.offered.bits()},
              std::int64_t{next.capabilities}, next.challenge_id, next.challenge_channel_id,
-             static_cast<std::int64_t>(next.pending_kind), addresses, completed, next.auth_context,
-             next.policy_digest);
+             static_cast<std::int64_t>(next.pending_kind), private_part, completed,
+             next.auth_context, next.policy_digest);
+  bind_subject(query, next);
   return query.change_or(kFlowMoved);
 }
 
@@ -198,6 +218,13 @@ Result<void> SqliteUnitOfWork::queue_message(const ChallengeRecord& challenge,
              static_cast<std::int64_t>(message.kind), payload,
              message.deliver ? "queued" : "dropped", now);
   return queue.finish();
+}
+
+Result<void> SqliteUnitOfWork::queue_notice(const OutboxMessage& notice, Micros now) {
+  ChallengeRecord none;
+  none.tenant_id = notice.tenant_id;
+  none.challenge_id = notice.challenge_id;
+  return queue_message(none, notice, now);
 }
 
 Result<CodeTrial> SqliteUnitOfWork::try_code(std::string_view tenant_id,

@@ -9,15 +9,16 @@ namespace {
 
 // Claims a bounded number of due messages, the longest due first. An SMS whose lease ran out may
 // have been sent and becomes unknown (T5). A message of a used, replaced or expired code is
-// dropped.
+// dropped. A notice belongs to no flow and has no code.
 //
-// ?1 now ?2 how many ?3 end of the lease ?4 the kind SMS
+// ?1 now ?2 how many ?3 end of the lease ?4 the kind SMS ?5 how often a notice is tried
 const Sql kClaim(
     "UPDATE outbox SET state = due.fate, tries = tries + (due.fate = 'sending'), "
     "next_at = CASE due.fate WHEN 'sending' THEN ?3 ELSE next_at END, "
     "payload_sealed = CASE due.fate WHEN 'sending' THEN payload_sealed ELSE x'' END FROM "
     "(SELECT o.seq AS due_seq, CASE WHEN o.state = 'sending' AND o.kind = ?4 THEN 'unknown' "
-    "WHEN EXISTS (SELECT 1 FROM challenge c WHERE c.tenant_id = o.tenant_id "
+    "WHEN (o.flow_id = '' AND o.tries < ?5) "
+    "OR EXISTS (SELECT 1 FROM challenge c WHERE c.tenant_id = o.tenant_id "
     "AND c.flow_id = o.flow_id AND c.challenge_id = o.challenge_id AND c.state = 'live' "
     "AND c.expires_at > ?1) THEN 'sending' ELSE 'dropped' END AS fate "
     "FROM outbox o INDEXED BY outbox_waiting WHERE o.state IN ('queued', 'sending') "
@@ -63,7 +64,7 @@ Result<std::vector<OutboxMessage>> SqliteUnitOfWork::claim_outbox(Micros now, st
     more = false;
     Query claim(connection_, kClaim);
     claim.bind(now, static_cast<std::int64_t>(limit - messages.size()), now + kOutboxLease,
-               static_cast<std::int64_t>(ChannelKind::kSms));
+               static_cast<std::int64_t>(ChannelKind::kSms), kNoticeTriesMax);
     while (claim.next()) {
       if (claim.text(6) != "sending") {
         more = true;

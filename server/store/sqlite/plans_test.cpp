@@ -19,7 +19,7 @@ INSERT INTO user (tenant_id, user_id, username, display_name, groups_json, roles
   SELECT 'tenant', id, id || '@bank.example', '', '[]', '[]', 'member', '', '', '[]', 0, 1 FROM n;
 INSERT INTO identifier SELECT 'tenant', id || '@bank.example', id FROM n;
 INSERT INTO password SELECT 'tenant', id, 'encoded', 0 FROM n;
-INSERT INTO channel SELECT 'tenant', n.id, k.value || n.id, 0, x'00', 1, 0, 0, 0
+INSERT INTO channel SELECT 'tenant', n.id, k.value || n.id, 0, x'00', 1, 0, 0, 0, 0
   FROM n, json_each('["a","b"]') k;
 INSERT INTO known_device (tenant_id, user_id, key_hash, device_id, user_epoch, first_seen, last_seen)
   SELECT 'tenant', id, CAST(id AS BLOB), id, 0, i, i FROM n;

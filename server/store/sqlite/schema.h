@@ -209,9 +209,13 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 /// What version 4 adds.
 ///  - The attributes that a tenant collects at sign-up (JSON), and those of a user. The latter say
 ///    where people live, so that they are sealed; an empty value stands for none.
+///  - Whether a tenant is open for sign-up.
+///  - The channel over which a password was reset (D4).
 inline constexpr const char* kSchemaFour = R"sql(
 ALTER TABLE tenant ADD COLUMN attributes_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE user ADD COLUMN attributes_sealed BLOB NOT NULL DEFAULT x'';
+ALTER TABLE tenant ADD COLUMN sign_up INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE channel ADD COLUMN carried_reset INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 /// The migration from each version to the next; the first makes version 1 from an empty file.

@@ -7,7 +7,7 @@ namespace gate::server {
 namespace {
 
 const Sql kFindTenant(
-    "SELECT tenant_id, name, domain, attributes_json FROM tenant "
+    "SELECT tenant_id, name, domain, attributes_json, sign_up FROM tenant "
     "WHERE tenant_id = ?1 OR domain = ?1");
 const Sql kFindClient(
     "SELECT tenant_id, client_id, name, origins, audience, trusted_signals, scopes FROM client "
@@ -16,12 +16,12 @@ const Sql kOriginsOfClients("SELECT origins FROM client WHERE tenant_id = ?");
 // An id and a domain may stand in the same place of a path, so neither is the id or domain of
 // another.
 const Sql kPutTenant(
-    "INSERT INTO tenant (tenant_id, name, domain, attributes_json) "
-    "SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS "
+    "INSERT INTO tenant (tenant_id, name, domain, attributes_json, sign_up) "
+    "SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS "
     "(SELECT 1 FROM tenant WHERE (tenant_id = ?3 OR domain = ?3 OR domain = ?1) "
     "AND tenant_id <> ?1) "
     "ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name, domain = excluded.domain, "
-    "attributes_json = excluded.attributes_json");
+    "attributes_json = excluded.attributes_json, sign_up = excluded.sign_up");
 const Sql kPutClient(
     "INSERT INTO client (tenant_id, client_id, name, origins, audience, trusted_signals, scopes) "
     "VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
@@ -37,6 +37,7 @@ Result<std::optional<Tenant>> SqliteUnitOfWork::find_tenant(std::string_view seg
   if (query.next()) {
     Tenant tenant{query.text(0), query.text(1), query.text(2)};
     GATE_TRY(tenant.attributes, read_schema(query.text(3)));
+    tenant.sign_up = static_cast<SignUpMode>(query.integer(4));
     found = std::move(tenant);
   }
   GATE_TRY_VOID(query.done());
@@ -79,7 +80,8 @@ Result<bool> SqliteUnitOfWork::origin_is_listed(std::string_view tenant_id,
 Result<void> SqliteUnitOfWork::put_tenant(const Tenant& tenant) {
   const std::string attributes = write_schema(tenant.attributes);
   Query query(connection_, kPutTenant);
-  query.bind(tenant.id, tenant.name, tenant.domain, attributes);
+  query.bind(tenant.id, tenant.name, tenant.domain, attributes,
+             static_cast<std::int64_t>(tenant.sign_up));
   return query.change_or("the id or the domain belongs to another tenant");
 }
 

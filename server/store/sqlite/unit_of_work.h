@@ -40,6 +40,11 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<void> put_user(const User& user) override;
   Result<void> put_password(std::string_view tenant_id, std::string_view user_id,
                             std::string_view encoded, Micros now) override;
+  Result<void> change_password(const SubjectGuard& guard, std::string_view encoded,
+                               std::string_view over_channel, Micros now) override;
+  Result<void> mark_reset_channel(std::string_view tenant_id, std::string_view user_id,
+                                  std::string_view channel_id) override;
+  Result<void> evict(const SubjectGuard& holder) override;
   Result<void> rehash_password(const SubjectGuard& guard, std::string_view encoded,
                                Micros now) override;
   Result<void> put_channel(std::string_view tenant_id, std::string_view user_id,
@@ -73,6 +78,7 @@ class SqliteUnitOfWork final : public UnitOfWork {
                                                   std::int64_t max) override;
   Result<void> open_challenge(const ChallengeRecord& challenge, const OutboxMessage& message,
                               Micros now) override;
+  Result<void> queue_notice(const OutboxMessage& notice, Micros now) override;
   Result<CodeTrial> try_code(std::string_view tenant_id, std::string_view challenge_id,
                              std::string_view flow_id, ByteSpan mac, Micros now) override;
 

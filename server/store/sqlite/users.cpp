@@ -20,7 +20,8 @@ const Sql kFindUser(
     "WHERE tenant_id = ? AND user_id = ?");
 const Sql kFindPassword("SELECT encoded FROM password WHERE tenant_id = ? AND user_id = ?");
 const Sql kChannelsOf(
-    "SELECT channel_id, kind, address_sealed, verified, preferred, blocked FROM channel "
+    "SELECT channel_id, kind, address_sealed, verified, preferred, blocked, carried_reset "
+    "FROM channel "
     "WHERE tenant_id = ? AND user_id = ? ORDER BY preferred DESC, channel_id");
 
 const Sql kPutUser(
@@ -61,6 +62,12 @@ const Sql kMoveMethods(
     "UPDATE user SET methods_gen = methods_gen + 1 WHERE tenant_id = ? AND user_id = ?");
 const Sql kMoveMethodsIfUnchanged(
     "UPDATE user AS u SET methods_gen = methods_gen + 1 WHERE " GATE_SUBJECT_GUARD);
+const Sql kChangePassword(
+    "UPDATE user AS u SET methods_gen = methods_gen + 1, epoch = epoch + 1 "
+    "WHERE " GATE_SUBJECT_GUARD);
+const Sql kMarkReset(
+    "UPDATE channel SET carried_reset = (channel_id = ?3) WHERE tenant_id = ?1 AND user_id = ?2");
+const Sql kEvict("UPDATE user AS u SET enabled = 0, epoch = epoch + 1 WHERE " GATE_SUBJECT_GUARD);
 const Sql kRaiseEpoch("UPDATE user SET epoch = epoch + 1 WHERE tenant_id = ? AND user_id = ?");
 
 Result<std::optional<User>> one_user(Query& query, const Secret& key) {
@@ -140,6 +147,7 @@ Result<std::vector<Channel>> SqliteUnitOfWork::channels_of(std::string_view tena
     channel.verified = query.integer(3) != 0;
     channel.preferred = query.integer(4) != 0;
     channel.blocked = query.integer(5) != 0;
+    channel.carried_reset = query.integer(6) != 0;
     channels.push_back(std::move(channel));
   }
   GATE_TRY_VOID(query.done());
@@ -172,7 +180,40 @@ Result<void> SqliteUnitOfWork::put_password(std::string_view tenant_id, std::str
   Query query(connection_, kPutPassword);
   query.bind(tenant_id, user_id, encoded, now);
   GATE_TRY(const std::int64_t rows, query.change());
-  return rows == 0 ? Result<void>() : move_methods(tenant_id, user_id);
+  if (rows == 0) {
+    return {};
+  }
+  GATE_TRY_VOID(mark_reset_channel(tenant_id, user_id, ""));
+  return move_methods(tenant_id, user_id);
+}
+
+Result<void> SqliteUnitOfWork::change_password(const SubjectGuard& guard, std::string_view encoded,
+                                               std::string_view over_channel, Micros now) {
+  // Compared and raised in one statement, as in enrol_channel.
+  Query move(connection_, kChangePassword);
+  bind_guard(move, guard);
+  GATE_TRY_VOID(move.change_or(kSubjectChanged));
+  Query put(connection_, kPutPassword);
+  put.bind(guard.tenant_id, guard.user_id, encoded, now);
+  GATE_TRY_VOID(put.finish());
+  return mark_reset_channel(guard.tenant_id, guard.user_id, over_channel);
+}
+
+Result<void> SqliteUnitOfWork::mark_reset_channel(std::string_view tenant_id,
+                                                  std::string_view user_id,
+                                                  std::string_view channel_id) {
+  Query query(connection_, kMarkReset);
+  query.bind(tenant_id, user_id, channel_id);
+  return query.finish();
+}
+
+Result<void> SqliteUnitOfWork::evict(const SubjectGuard& holder) {
+  Query end(connection_, kEvict);
+  bind_guard(end, holder);
+  GATE_TRY_VOID(end.change_or(kSubjectChanged));
+  Query forget(connection_, kForgetOtherNames);
+  forget.bind(holder.tenant_id, holder.user_id, "");
+  return forget.finish();
 }
 
 Result<void> SqliteUnitOfWork::rehash_password(const SubjectGuard& guard, std::string_view encoded,

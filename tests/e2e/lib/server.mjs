@@ -73,7 +73,7 @@ export class Gated {
     this.readLines = new Map();
   }
 
-  /** options: policies (folder), policies_keys (lines of [policies]), users, clients, toml (sections that are added), deliver (text of [delivery] and its kin) */
+  /** options: tenant (members that are added), policies (folder), policies_keys (lines of [policies]), users, clients, toml (sections that are added), deliver (text of [delivery] and its kin) */
   static async start(options = {}) {
     const gated = new Gated();
     gated.policies = options.policies ?? RETAIL_BANK;
@@ -97,7 +97,7 @@ clock_file = "clock"
 format = "json"
 `);
     const clients = options.clients ?? [{ tenant_id: TENANT, client_id: CLIENT, name: "retail-app", audience: "retail-app", origins: ["http://localhost:3000"] }];
-    gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN }], clients, users: options.users ?? [] };
+    gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN, ...options.tenant }], clients, users: options.users ?? [] };
     gated.provision();
     await gated.run();
     return gated;

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+
+#include "server/flow/model/vocabulary.h"
+
+namespace gate::server {
+
+/// From the first factor to the tokens: the decision, the second factor and the issue. It is a part
+/// of every flow that ends in tokens, and begins in kDeciding. Enrolment, which it may lead to, is
+/// `flow/enrolment/table.h`.
+///
+/// INVARIANT: kIssueTokens is an effect only of transitions into kIssuing, and these leave only the
+/// two deciding phases, only on kPolicyAllows. From kDecidingFinally no transition leads back to a
+/// prompt: the clients treat a second demand after mfa_oob or enrolment as an error
+/// (native-auth-api 4.3). A stricter policy published in between therefore ends the flow with a
+/// plain refusal (C2).
+inline constexpr std::array kCompletionTransitions = [] {
+  using enum FlowPhase;
+  using enum FlowEvent;
+  using enum FlowEffect;
+  return std::array{
+      FlowTransition{kDeciding, kPolicyAllows, kIssuing, {kIssueTokens}},
+      FlowTransition{kDeciding,
+                     kPolicyWantsSecondFactor,
+                     kAwaitingSecondFactor,
+                     {kRollToken, kAskSecondFactor}},
+      FlowTransition{kDeciding, kPolicyWantsEnrolment, kOfferingEnrolment, {kEvaluateEnrolment}},
+      FlowTransition{kDeciding, kPolicyUnmeetable, kRefused, {kAnswerRefusal}},
+      FlowTransition{kDeciding, kPolicyBlocks, kRefused, {kAnswerRefusal}},
+
+      FlowTransition{
+          kAwaitingSecondFactor, kMethodsListed, kAwaitingSecondFactor, {kRollToken, kListMethods}},
+      FlowTransition{kAwaitingSecondFactor,
+                     kSecondFactorRequested,
+                     kSecondFactorChallenged,
+                     {kRollToken, kStartChallenge}},
+      FlowTransition{kSecondFactorChallenged,
+                     kSecondFactorRequested,
+                     kSecondFactorChallenged,
+                     {kRollToken, kStartChallenge}},
+      FlowTransition{kSecondFactorChallenged, kFactorFailed, kSecondFactorChallenged, {}},
+      FlowTransition{kSecondFactorChallenged,
+                     kSecondFactorProven,
+                     kDecidingFinally,
+                     {kCompleteFactor, kEvaluate}},
+
+      FlowTransition{kEnrolled, kEnrolmentRedeemed, kDecidingFinally, {kEvaluate}},
+
+      FlowTransition{kDecidingFinally, kPolicyAllows, kIssuing, {kIssueTokens}},
+      FlowTransition{kDecidingFinally, kPolicyWantsSecondFactor, kRefused, {kAnswerRefusal}},
+      FlowTransition{kDecidingFinally, kPolicyWantsEnrolment, kRefused, {kAnswerRefusal}},
+      FlowTransition{kDecidingFinally, kPolicyUnmeetable, kRefused, {kAnswerRefusal}},
+      FlowTransition{kDecidingFinally, kPolicyBlocks, kRefused, {kAnswerRefusal}},
+
+      FlowTransition{kIssuing, kTokensMade, kDone, {}},
+
+      FlowTransition{kSecondFactorChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
+      FlowTransition{kAwaitingSecondFactor, kSubjectRevoked, kRefused, {kAnswerRefusal}},
+      FlowTransition{kSecondFactorChallenged, kSubjectRevoked, kRefused, {kAnswerRefusal}},
+  };
+}();
+
+}  // namespace gate::server

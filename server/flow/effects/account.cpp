@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "server/crypto/openssl_random.h"
+#include "server/domain/address.h"
+#include "server/flow/effects/effects.h"
+#include "server/flow/model/new_password.h"
+
+namespace gate::server {
+namespace {
+
+Error incomplete(const char* what) {
+  return {ErrorCode::kInternal, what};
+}
+
+Result<void> check(FlowRun& run) {
+  const Tenant& tenant = run.caller.tenant;
+  const AccountDraft& draft = run.flow.draft.value();
+  if (tenant.sign_up == SignUpMode::kClosed) {
+    run.material.refusal = GoToWeb{"Sign-up is not open here"};
+    run.next_event = FlowEvent::kAccountImpossible;
+  } else if (run.found.name_holder && run.found.name_holder->owns_name) {
+    // The mailbox is proven, so its owner may learn this in every tenant (C6).
+    run.material.refusal = Refused{RefusalReason::kUserExists};
+    run.next_event = FlowEvent::kAccountImpossible;
+  } else if (tenant.sign_up == SignUpMode::kPassword && draft.password_hash.empty()) {
+    run.next_event = FlowEvent::kNewPasswordWanted;
+  } else {
+    run.material.missing = missing_attributes(tenant.attributes, draft.attributes);
+    run.next_event =
+        run.material.missing.empty() ? FlowEvent::kDetailsComplete : FlowEvent::kAttributesWanted;
+  }
+  return {};
+}
+
+Result<void> ask_for_password(FlowRun& run) {
+  run.reply.outcome = NeedsNewPassword{run.flow.kind == FlowKind::kPasswordReset,
+                                       run.flow.state.token_ends_at - run.caller.now};
+  return {};
+}
+
+Result<void> ask_for_attributes(FlowRun& run) {
+  run.reply.outcome = NeedsAttributes{std::move(run.material.missing)};
+  return {};
+}
+
+Result<void> prepare_account(FlowRun& run) {
+  if (!run.flow.draft || run.flow.completed.empty()) {
+    return incomplete("an account is created without a proven mailbox");
+  }
+  run.prepared.password_of_new_user = std::move(run.flow.draft->password_hash);
+  run.prepared.new_user = new_user(run.flow);
+  apply_attributes(run.prepared.new_user, run.flow.draft->attributes);
+  Channel& mailbox = run.prepared.new_mailbox;
+  mailbox.channel_id = run.flow.completed.front().channel_id;
+  mailbox.kind = ChannelKind::kEmail;
+  mailbox.address = run.flow.label_address;
+  mailbox.verified = true;
+  mailbox.preferred = true;
+  run.flow.subject = FlowSubject{run.prepared.new_user.user_id, 0};
+  run.flow.draft.reset();
+  run.reply.outcome = SignedUp{};
+  return {};
+}
+
+Result<void> evict_holder(FlowRun& run, UnitOfWork& work) {
+  const SubjectGuard& holder = run.found.name_holder->guard;
+  AuditRecord record;
+  record.at = run.caller.now;
+  record.type = "name_evicted";
+  record.tenant_id = holder.tenant_id;
+  record.user_id = holder.user_id;
+  record.client_id = run.flow.client_id;
+  record.flow_id = run.flow.flow_id;
+  record.outcome = "block";
+  record.reasons = "the mailbox of the user name was never proven, and a sign-up proved it";
+  GATE_TRY_VOID(work.evict(holder));
+  return run.services.audit.append(work, std::move(record));
+}
+
+Result<void> create(FlowRun& run, UnitOfWork& work) {
+  const Prepared& ready = run.prepared;
+  const User& user = ready.new_user;
+  if (run.found.name_holder) {
+    GATE_TRY_VOID(evict_holder(run, work));
+  }
+  // kConflict when another sign-up has taken the name: the second attempt says so.
+  GATE_TRY_VOID(work.put_user(user));
+  if (!ready.password_of_new_user.empty()) {
+    GATE_TRY_VOID(work.put_password(user.tenant_id, user.user_id, ready.password_of_new_user,
+                                    run.caller.now));
+  }
+  return work.put_channel(user.tenant_id, user.user_id, ready.new_mailbox, run.caller.now);
+}
+
+/// F6, D4: the channels that did not carry the code are told.
+Result<void> write_notices(FlowRun& run, const std::string& mailbox_id) {
+  for (const Channel& channel : run.found.channels) {
+    if (channel.channel_id == mailbox_id || !channel.verified || channel.blocked) {
+      continue;
+    }
+    OutboxMessage notice;
+    GATE_TRY(notice.challenge_id, random_guid(run.services.random));
+    notice.tenant_id = run.flow.tenant_id;
+    notice.kind = channel.kind;
+    notice.to = channel.address;
+    notice.body = "The password of your account at " + run.caller.tenant.name +
+                  " was changed. If you did not do this, contact us at once.";
+    notice.message_id = notice.challenge_id;
+    run.prepared.notices.push_back(std::move(notice));
+  }
+  return {};
+}
+
+Result<void> prepare_change(FlowRun& run) {
+  if (run.material.new_password.empty() || run.flow.completed.empty() || !run.flow.subject) {
+    return incomplete("a password is changed without a proven mailbox");
+  }
+  // The change ends all flows of the user but this one.
+  run.flow.subject->epoch += 1;
+  run.reply.outcome = PasswordChanged{};
+  return write_notices(run, run.flow.completed.front().channel_id);
+}
+
+Result<void> change(FlowRun& run, UnitOfWork& work) {
+  GATE_TRY_VOID(work.change_password(run.guard().value(), run.material.new_password,
+                                     run.flow.completed.front().channel_id, run.caller.now));
+  for (const OutboxMessage& notice : run.prepared.notices) {
+    GATE_TRY_VOID(work.queue_notice(notice, run.caller.now));
+  }
+  return {};
+}
+
+}  // namespace
+
+EffectSteps check_details() {
+  return {.prepare = check};
+}
+EffectSteps ask_new_password() {
+  return {.prepare = ask_for_password};
+}
+EffectSteps ask_attributes() {
+  return {.prepare = ask_for_attributes};
+}
+EffectSteps create_account() {
+  return {.prepare = prepare_account, .perform = create};
+}
+EffectSteps change_password() {
+  return {.prepare = prepare_change, .perform = change};
+}
+
+}  // namespace gate::server
