@@ -80,9 +80,9 @@ class Renewal {
 
   Result<Reply> refuse() const {
     const bool blocks = verdict_.outcome == Outcome::kBlock;
-    const bool revokes = blocks && (verdict_.session.flags & SessionControls::kRevokeAll) != 0;
     GATE_TRY_VOID(write([&](UnitOfWork& work) {
-      return revokes ? work.raise_epoch(caller_.tenant.id, session_.user_id) : Result<void>();
+      return revokes_all(verdict_) ? work.raise_epoch(caller_.tenant.id, session_.user_id)
+                                   : Result<void>();
     }));
     return refused(blocks ? RefusalReason::kPolicyBlocks : RefusalReason::kInteractionRequired);
   }

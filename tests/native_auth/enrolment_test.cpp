@@ -112,6 +112,31 @@ TEST_F(Enrolment, C2_PoliciesOnRegisterSecurityInfoAreAskedAgainWhenTheMethodIsB
       << "the flow is over";
 }
 
+PolicyVerdict block_and_revoke() {
+  PolicyVerdict verdict = block();
+  verdict.session.flags = SessionControls::kRevokeAll;
+  return verdict;
+}
+
+TEST_F(Enrolment, C2_APolicyOnRegisterSecurityInfoMayRevokeAllWhenEnrolmentBegins) {
+  const std::string session = server_.first_factor("carl").text("refresh_token");
+  ASSERT_FALSE(session.empty());
+  server_.decider.set(with_enrolment(block_and_revoke));
+  EXPECT_EQ(server_.first_factor("carl").error(), "access_denied");
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  EXPECT_EQ(server_.refresh(session).suberror(), "bad_token");
+}
+
+TEST_F(Enrolment, C2_APolicyOnRegisterSecurityInfoMayRevokeAllWhenTheMethodIsBound) {
+  const std::string session = server_.first_factor("carl").text("refresh_token");
+  const Reply sent = enrol(demand("carl").token(), "sms", "+15550100777");
+  server_.decider.set(with_enrolment(block_and_revoke));
+  EXPECT_EQ(prove(sent.token(), server_.last_code()).error(), "access_denied");
+  EXPECT_TRUE(server_.channels("carl-id").empty());
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  EXPECT_EQ(server_.refresh(session).suberror(), "bad_token");
+}
+
 PolicyVerdict demand_that_no_method_meets() {
   PolicyVerdict verdict = require_two_methods({});
   verdict.outcome = Outcome::kChallenge;
@@ -157,6 +182,23 @@ TEST_F(Enrolment, C2_AUserWithAMethodEnrolsNoOtherWithoutProvingIt) {
     EXPECT_EQ(refused.error(), "access_denied") << blocked;
     EXPECT_TRUE(refused.token().empty());
   }
+}
+
+TEST_F(Enrolment, C2_TheServersOwnRefusalOfAnotherMethodRevokesNothing) {
+  const std::string session = server_.first_factor("dora").text("refresh_token");
+  ASSERT_FALSE(session.empty());
+  // The flag of policies that admit the enrolment; the server refuses it (S16).
+  server_.decider.set([](const SignInFacts& facts) {
+    PolicyVerdict verdict = another_method_than_is_enrolled(facts);
+    if (facts.target_kind == TargetKind::kUserAction) {
+      verdict = allow();
+      verdict.session.flags = SessionControls::kRevokeAll;
+    }
+    return verdict;
+  });
+  EXPECT_EQ(server_.first_factor("dora").error(), "access_denied");
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  EXPECT_EQ(server_.refresh(session).status, 200);
 }
 
 /// Two methods for the app; no policy on enrolment.

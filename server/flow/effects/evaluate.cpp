@@ -52,8 +52,7 @@ Result<void> ask(FlowRun& run) {
   const PolicyVerdict verdict = decide_on_tokens(run);
   keep(run, "sign_in", verdict);
   run.flow.policy_digest = verdict.policy_digest;
-  run.prepared.revoke_all = verdict.outcome == Outcome::kBlock &&
-                            (verdict.session.flags & SessionControls::kRevokeAll) != 0;
+  run.prepared.revoke_all = run.prepared.revoke_all || revokes_all(verdict);
   run.next_event = weigh_sign_in(run, verdict);
   return {};
 }

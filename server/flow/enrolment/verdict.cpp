@@ -9,14 +9,16 @@ constexpr std::string_view kRegisterAction = "register_security_info";
 
 struct EnrolmentVerdict {
   PolicyVerdict verdict;
-  MethodSet methods;  ///< the methods that may be enrolled
+  MethodSet methods;     ///< the methods that may be enrolled
+  bool revokes = false;  ///< a policy blocks and ends all sessions of the user
 };
 
 EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted) {
   const Decider& decider = run.services.decider;
   facts.target_kind = TargetKind::kUserAction;
   facts.target = kRegisterAction;
-  EnrolmentVerdict out{decider.decide(facts), {}};
+  EnrolmentVerdict out{decider.decide(facts), {}, false};
+  out.revokes = revokes_all(out.verdict);
   if (has_another_method(run.found.channels, run.flow)) {
     if (out.verdict.outcome != Outcome::kBlock) {
       out.verdict.outcome = Outcome::kBlock;
@@ -49,6 +51,7 @@ PolicyVerdict weigh_enrolment(FlowRun& run, SignInFacts facts) {
   if (!binds) {
     run.flow.offered = decided.methods;
   }
+  run.prepared.revoke_all = run.prepared.revoke_all || decided.revokes;
   run.material.refusal = blocked_by(decided.verdict);
   run.next_event = decided.methods.empty() ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
   return std::move(decided.verdict);

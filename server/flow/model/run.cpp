@@ -45,6 +45,11 @@ User new_user(const FlowRecord& flow) {
   return user;
 }
 
+bool revokes_all(const PolicyVerdict& verdict) {
+  return verdict.outcome == Outcome::kBlock &&
+         (verdict.session.flags & SessionControls::kRevokeAll) != 0;
+}
+
 FlowOutcome blocked_by(const PolicyVerdict& verdict) {
   return Refused{.reason = RefusalReason::kPolicyBlocks, .policy_error = verdict.error_code};
 }

@@ -121,6 +121,11 @@ struct FlowRun {
 /// The user that a sign-up creates.
 [[nodiscard]] User new_user(const FlowRecord& flow);
 
+/// True if a policy blocks and ends all sessions of the user. A block that the server itself adds
+/// to a verdict does not count: the flag then belongs to policies that would have admitted the
+/// request.
+[[nodiscard]] bool revokes_all(const PolicyVerdict& verdict);
+
 /// The answer to a verdict that blocks.
 [[nodiscard]] FlowOutcome blocked_by(const PolicyVerdict& verdict);
 
