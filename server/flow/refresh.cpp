@@ -41,6 +41,34 @@ Result<Reply> end_family(const FlowServices& services, const Caller& caller,
   return refused(RefusalReason::kBadRefreshToken);
 }
 
+/// Ends the family of a token that was used before, and writes one audit row about it (E3).
+Result<Reply> end_reused(const FlowServices& services, const Caller& caller,
+                         std::string_view token) {
+  const auto end = [&](UnitOfWork& work) -> Result<void> {
+    // Looked up again: of many uses at once the first ends the family, and it alone is recorded. So
+    // a stolen token cannot fill the audit log.
+    GATE_TRY(const OpenedRefresh opened,
+             open_refresh(work, caller.tenant.id, caller.client.client_id, token, caller.now));
+    if (opened.verdict != RefreshVerdict::kReused) {
+      return {};
+    }
+    const SessionRecord& session = opened.record.session;
+    AuditRecord record;
+    record.at = caller.now;
+    record.type = "refresh_reuse";
+    record.tenant_id = caller.tenant.id;
+    record.user_id = session.user_id;
+    record.client_id = session.client_id;
+    record.flow_id = session.sid;
+    record.outcome = "block";
+    record.reasons = "refresh_token_reused";
+    GATE_TRY_VOID(services.audit.append(work, std::move(record)));
+    return work.revoke_family(caller.tenant.id, opened.record.family_id);
+  };
+  GATE_TRY_VOID(services.store.write(end));
+  return refused(RefusalReason::kBadRefreshToken);
+}
+
 PolicyVerdict decide(const FlowServices& services, const Caller& caller, const User& user,
                      const SessionRecord& session, const std::string& auth_context) {
   const SignInFacts facts = gather_facts({.user = user,
@@ -133,7 +161,7 @@ Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
     case RefreshVerdict::kReused:
       // Two parties hold the token, and the server cannot tell which one is the client. So the
       // family ends for both (E3).
-      return end_family(services, caller, looked.opened);
+      return end_reused(services, caller, command.token);
     case RefreshVerdict::kUnknown:
     case RefreshVerdict::kEnded:
       return refused(RefusalReason::kBadRefreshToken);

@@ -236,6 +236,30 @@ TEST_F(Refresh, E3_AReuseAfterTheGraceEndsTheFamily) {
   EXPECT_EQ(server_.refresh(second).suberror(), "bad_token");
 }
 
+TEST_F(Refresh, S31_AReuseIsRecordedOnceForItsFamily) {
+  const std::string first = signed_in();
+  ASSERT_EQ(server_.refresh(first).status, 200);
+  server_.clock.advance(10 * kMicrosPerSecond);
+  const std::size_t before = server_.audit_rows(100).size();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { EXPECT_EQ(server_.refresh(first).suberror(), "bad_token"); });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(server_.refresh(first).suberror(), "bad_token");
+  const auto rows = server_.audit_rows(100);
+  ASSERT_EQ(rows.size(), before + 1);
+  EXPECT_EQ(rows.back().type, "refresh_reuse");
+  EXPECT_EQ(rows.back().outcome, "block");
+  EXPECT_EQ(rows.back().reasons, "refresh_token_reused");
+  EXPECT_EQ(rows.back().user_id, "ben-id");
+  EXPECT_EQ(rows.back().client_id, TestServer::kClient);
+  EXPECT_EQ(rows.back().flow_id, rows[before - 1].flow_id) << "the session of the tokens";
+  EXPECT_FALSE(server_.audit.verify(*server_.store)->fault.has_value());
+}
+
 TEST_F(Refresh, E3_64ParallelRefreshesGetOneSuccessor) {
   const std::string first = signed_in();
   std::mutex mutex;
