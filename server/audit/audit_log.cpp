@@ -158,22 +158,26 @@ namespace {
 /// an earlier row.
 class Walk {
  public:
-  explicit Walk(const AuditLog& log) : log_(log) {}
+  /// `older_end`: where the rows without a key end.
+  Walk(const AuditLog& log, AuditHead older_end) : log_(log), older_end_(std::move(older_end)) {}
 
   /// False at the first error.
   bool take(const AuditRecord& row) {
     ++check_.rows;
-    if (row.node.empty() && keyed_) {
-      // Their hash needs no key, so they end where the first row with a key begins.
+    if (row.node.empty() && row.seq > older_end_.seq) {
+      // Their hash needs no key, so only those are accepted that were there at the migration.
       return fail({row.node, row.tenant_id}, row.seq, "a row of an older store, but put in later");
     }
-    keyed_ = keyed_ || !row.node.empty();
     Passed& chain = chains_[chain_of({row.node, row.tenant_id})];
     if (row.seq != chain.seq + 1 || row.prev_hash != chain.hash()) {
       return fail({row.node, row.tenant_id}, chain.seq + 1, "a row is missing, or one was put in");
     }
     if (row.facts_hash != hex(sha256(as_bytes(row.facts_json))) || row.hash != log_.hash_of(row)) {
       return fail({row.node, row.tenant_id}, row.seq, "the row was changed");
+    }
+    if (row.node.empty() && row.seq == older_end_.seq && row.hash != older_end_.hash) {
+      // The hash of the last row covers all rows before it.
+      return fail({}, row.seq, "the rows of the older store are not those that were migrated");
     }
     chain.take(row);
     const auto heads = read_heads(row.heads);
@@ -189,8 +193,13 @@ class Walk {
   }
 
   AuditLog::Check finish() && {
+    if (const Passed& older = chains_[AuditChain{}]; !check_.fault && older.seq != older_end_.seq) {
+      fail({}, older.seq + 1, "a row of the older store is missing");
+    }
     for (const auto& [chain, passed] : chains_) {
-      check_.heads.push_back({chain, passed.seq, passed.hash()});
+      if (passed.seq > 0) {
+        check_.heads.push_back({chain, passed.seq, passed.hash()});
+      }
     }
     return std::move(check_);
   }
@@ -230,15 +239,20 @@ class Walk {
   }
 
   const AuditLog& log_;
+  const AuditHead older_end_;
   AuditLog::Check check_;
   std::map<AuditChain, Passed> chains_;
-  bool keyed_ = false;  ///< a row of this version was seen
 };
 
 }  // namespace
 
 Result<AuditLog::Check> AuditLog::verify(Store& store) const {
-  Walk walk(*this);
+  AuditHead older_end;
+  GATE_TRY_VOID(store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(older_end, reads.older_audit_end());
+    return {};
+  }));
+  Walk walk(*this, std::move(older_end));
   std::int64_t after = 0;
   while (true) {
     std::vector<AuditRecord> page;

@@ -51,7 +51,8 @@ class AuditLog {
     std::optional<Fault> fault;
     std::vector<AuditHead> heads;  ///< of every chain; keep a copy outside of the store
   };
-  /// Verifies all chains. Reads in pages; takes about 4 us for each row.
+  /// Verifies all chains. Reads in pages; takes about 4 us for each row. kCorrupt: the store does
+  /// not know any more where the rows of an older version end.
   [[nodiscard]] Result<Check> verify(Store& store) const;
 
  private:

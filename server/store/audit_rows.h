@@ -20,6 +20,10 @@ class AuditReads {
   /// The heads of up to `limit` chains after `after`, ordered by (node, tenant).
   [[nodiscard]] virtual Result<std::vector<AuditHead>> audit_heads(const AuditChain& after,
                                                                    std::size_t limit) = 0;
+  /// The last row of the chain that an older version of the store wrote (its node is empty), as it
+  /// was when the store was migrated; seq 0: there was none. kCorrupt if the record of it is gone
+  /// or does not carry the MAC of the store's key.
+  [[nodiscard]] virtual Result<AuditHead> older_audit_end() = 0;
 };
 
 class AuditWrites {

@@ -94,6 +94,12 @@ TEST_P(StoreContract, F5_RowsAreReadPageByPageInTheOrderTheyWereWritten) {
   EXPECT_EQ(rows[3].user_id, kUser);
 }
 
+TEST_P(StoreContract, F5_ANewStoreHasNoRowsOfAnOlderVersion) {
+  EXPECT_EQ(found([](StoreReads& reads) { return reads.older_audit_end(); }).seq, 0);
+  must(append({"", kTenant}, 1));
+  EXPECT_EQ(found([](StoreReads& reads) { return reads.older_audit_end(); }).seq, 0);
+}
+
 TEST_P(StoreContract, F5_AWorkReadsTheHeadThatItWrote) {
   must([](UnitOfWork& unit) -> Result<void> {
     for (std::int64_t seq = 1; seq <= 3; ++seq) {

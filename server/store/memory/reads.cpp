@@ -169,6 +169,11 @@ Result<std::vector<AuditHead>> MemoryReads<Base>::audit_heads(const AuditChain& 
   return heads;
 }
 
+template <typename Base>
+Result<AuditHead> MemoryReads<Base>::older_audit_end() {
+  return AuditHead{};  // there is no older version of this store
+}
+
 template class MemoryReads<StoreReads>;
 template class MemoryReads<UnitOfWork>;
 

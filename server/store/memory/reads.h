@@ -36,6 +36,7 @@ class MemoryReads : public Base {
   Result<std::vector<AuditRecord>> read_audit(std::int64_t after, std::size_t limit) override;
   Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) override;
   Result<std::vector<AuditHead>> audit_heads(const AuditChain& after, std::size_t limit) override;
+  Result<AuditHead> older_audit_end() override;
 
  protected:
   State& state_;

@@ -1,3 +1,4 @@
+#include "server/store/sqlite/older_audit.h"
 #include "server/store/sqlite/unit_of_work.h"
 
 namespace gate::server {
@@ -89,6 +90,10 @@ Result<std::vector<AuditHead>> SqliteUnitOfWork::audit_heads(const AuditChain& a
     heads.push_back(std::move(*head));
   }
   return heads;
+}
+
+Result<AuditHead> SqliteUnitOfWork::older_audit_end() {
+  return read_older_audit_end(connection_, setting_.key);
 }
 
 Result<void> SqliteUnitOfWork::append_audit(const AuditRecord& record) {

@@ -1,5 +1,6 @@
 #include "server/store/sqlite/migrations.h"
 
+#include "server/store/sqlite/older_audit.h"
 #include "server/store/sqlite/schema.h"
 
 namespace gate::server {
@@ -44,6 +45,9 @@ Result<void> migrate(Connection& connection, const Secret& key, const OpensSigni
   }
   if (version < kKeyCheckSince) {
     GATE_TRY_VOID(write_key_check(connection, key));
+  }
+  if (version < kOlderAuditEndSince) {
+    GATE_TRY_VOID(write_older_audit_end(connection, key));
   }
   if (version < kSchemaVersion) {
     const std::string mark = "PRAGMA user_version = " + std::to_string(kSchemaVersion);

@@ -166,7 +166,7 @@ TEST_F(MigrationsTest, AFileOfVersionOneKeepsWhatItHolds) {
   }
   expect_all_goes_on(*open());
   EXPECT_EQ(execute("PRAGMA user_version; PRAGMA integrity_check; PRAGMA foreign_key_check"),
-            "4;ok;");
+            std::to_string(kSchemaVersion) + ";ok;");
 }
 
 TEST_F(MigrationsTest, AFileOfVersionTwoKeepsWhatItHolds) {
@@ -229,7 +229,8 @@ TEST_F(MigrationsTest, OfTwoProcessesThatStartAtOnceBothFindTheNewestVersion) {
       ASSERT_EQ(::waitpid(child, &status, 0), child);
       EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "from version " << version;
     }
-    EXPECT_EQ(execute("PRAGMA user_version; PRAGMA integrity_check"), "4;ok;");
+    EXPECT_EQ(execute("PRAGMA user_version; PRAGMA integrity_check"),
+              std::to_string(kSchemaVersion) + ";ok;");
   }
 }
 

@@ -211,6 +211,7 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 ///    where people live, so that they are sealed; an empty value stands for none.
 ///  - Whether a tenant is open for sign-up.
 ///  - The channel over which a password was reset (D4).
+///  - In `meta`, where the audit rows of older versions end (older_audit.h).
 inline constexpr const char* kSchemaFour = R"sql(
 ALTER TABLE tenant ADD COLUMN attributes_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE user ADD COLUMN attributes_sealed BLOB NOT NULL DEFAULT x'';
@@ -224,5 +225,7 @@ inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaTh
 inline constexpr std::int64_t kSchemaVersion = std::size(kSchemaSteps);
 /// The first version in which a file has a key check.
 inline constexpr std::int64_t kKeyCheckSince = 3;
+/// The first version that knows where the audit rows of older ones end.
+inline constexpr std::int64_t kOlderAuditEndSince = 4;
 
 }  // namespace gate::server

@@ -103,6 +103,7 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<std::vector<AuditRecord>> read_audit(std::int64_t after, std::size_t limit) override;
   Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) override;
   Result<std::vector<AuditHead>> audit_heads(const AuditChain& after, std::size_t limit) override;
+  Result<AuditHead> older_audit_end() override;
   Result<void> append_audit(const AuditRecord& record) override;
 
   /// Not part of the port: the statements behind members of Store.
