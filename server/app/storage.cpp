@@ -67,8 +67,17 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log) 
   const OpensSigningKey opens = [&secrets](const SigningKeyRecord& record) {
     return SigningKeys::opens(secrets.key_encryption_key, record);
   };
-  auto store =
-      SqliteStore::open(config.store_file, secrets.store_key.clone(), random, {.opens = opens});
+  const auto unchecked = [&log, &config] {
+    log.warning("store_key_unchecked",
+                {{"key_file", config.keys_master_key_file},
+                 {"store", config.store_file},
+                 {"message",
+                  "the store of an older version holds passwords and nothing that shows which key "
+                  "they were made with; it now belongs to this key: if no password is right, put "
+                  "back the older store and start with its own key"}});
+  };
+  auto store = SqliteStore::open(config.store_file, secrets.store_key.clone(), random,
+                                 {.opens = opens, .on_unchecked_key = unchecked});
   if (!store) {
     return store.error().code == ErrorCode::kDenied ? not_its_key(config)
                                                     : std::move(store).error();

@@ -17,6 +17,7 @@ const Sql kNewestKey(
     "SELECT kid, private_sealed FROM signing_key WHERE length(private_sealed) > 0 "
     "ORDER BY created_at DESC LIMIT 1");
 const Sql kAnyChannel("SELECT tenant_id, channel_id, address_sealed FROM channel LIMIT 1");
+const Sql kAnyPassword("SELECT 1 FROM password LIMIT 1");
 const Sql kAnyFlow("SELECT tenant_id, flow_id, private_sealed FROM flow LIMIT 1");
 
 /// Computed with a derived key, so that it reveals nothing about what the store key seals.
@@ -55,6 +56,13 @@ Result<std::optional<bool>> first_row_opens(Query& query, const Secret& key,
   return opens;
 }
 
+Result<KeyEvidence> evidence_without_seals(Connection& connection) {
+  Query passwords(connection, kAnyPassword);
+  const bool any = passwords.next();
+  GATE_TRY_VOID(passwords.done());
+  return any ? KeyEvidence::kPasswordsOnly : KeyEvidence::kNone;
+}
+
 }  // namespace
 
 Result<void> compare_key_check(Connection& connection, const Secret& key) {
@@ -69,14 +77,17 @@ Result<void> compare_key_check(Connection& connection, const Secret& key) {
   return equal_constant_time(stored, ByteSpan(own)) ? Result<void>() : another_key();
 }
 
-Result<void> compare_sealed_values(Connection& connection, const Secret& key,
-                                   const OpensSigningKey& opens) {
+Result<KeyEvidence> compare_sealed_values(Connection& connection, const Secret& key,
+                                          const OpensSigningKey& opens) {
+  const auto evidence = [](bool right) {
+    return right ? Result<KeyEvidence>(KeyEvidence::kRightKey) : another_key();
+  };
   // The first sealed value that is found decides. Signing keys come first: only `run` writes them,
   // and it reads them before. Addresses may have been written with a wrong key by an old
   // `provision` (S24).
   GATE_TRY(const std::optional<SigningKeyRecord> signing, a_signing_key(connection));
   if (signing && opens) {
-    return opens(*signing) ? Result<void>() : another_key();
+    return evidence(opens(*signing));
   }
   Query channels(connection, kAnyChannel);
   GATE_TRY(std::optional<bool> good, first_row_opens(channels, key, channel_context));
@@ -84,7 +95,7 @@ Result<void> compare_sealed_values(Connection& connection, const Secret& key,
     Query flows(connection, kAnyFlow);
     GATE_TRY(good, first_row_opens(flows, key, flow_context));
   }
-  return good.value_or(true) ? Result<void>() : another_key();
+  return good ? evidence(*good) : evidence_without_seals(connection);
 }
 
 Result<void> write_key_check(Connection& connection, const Secret& key) {

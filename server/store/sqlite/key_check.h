@@ -17,10 +17,17 @@ using OpensSigningKey = std::function<bool(const SigningKeyRecord&)>;
 /// with the one of `key`.
 [[nodiscard]] Result<void> compare_key_check(Connection& connection, const Secret& key);
 
+/// The result of a comparison that found no wrong key.
+enum class KeyEvidence : std::uint8_t {
+  kRightKey,
+  kNone,           ///< the file holds nothing that depends on the key
+  kPasswordsOnly,  ///< it holds passwords, which show a wrong key only when a user signs in
+};
+
 /// The same for a file before version 3, which has no key check: tests whether its sealed values
 /// open. A file without sealed values accepts every key. `opens` may be empty.
-[[nodiscard]] Result<void> compare_sealed_values(Connection& connection, const Secret& key,
-                                                 const OpensSigningKey& opens);
+[[nodiscard]] Result<KeyEvidence> compare_sealed_values(Connection& connection, const Secret& key,
+                                                        const OpensSigningKey& opens);
 
 /// Writes the key check of `key`. The table `meta` must exist.
 [[nodiscard]] Result<void> write_key_check(Connection& connection, const Secret& key);

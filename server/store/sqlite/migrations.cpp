@@ -20,18 +20,22 @@ Result<std::int64_t> version_of(Connection& connection) {
 
 /// Checked before anything is written, because the right key cannot read what a wrong key sealed or
 /// hashed.
-Result<void> check_key(Connection& connection, std::int64_t version, const Secret& key,
-                       const OpensSigningKey& opens) {
+Result<KeyEvidence> check_key(Connection& connection, std::int64_t version, const Secret& key,
+                              const OpensSigningKey& opens) {
   if (version == 0) {
-    return {};
+    return KeyEvidence::kNone;
   }
-  return version < kKeyCheckSince ? compare_sealed_values(connection, key, opens)
-                                  : compare_key_check(connection, key);
+  if (version < kKeyCheckSince) {
+    return compare_sealed_values(connection, key, opens);
+  }
+  GATE_TRY_VOID(compare_key_check(connection, key));
+  return KeyEvidence::kRightKey;
 }
 
 }  // namespace
 
-Result<void> migrate(Connection& connection, const Secret& key, const OpensSigningKey& opens) {
+Result<void> migrate(Connection& connection, const Secret& key, const OpensSigningKey& opens,
+                     const std::function<void()>& on_unchecked_key) {
   GATE_TRY_VOID(connection.run(kBeginMigration));
   GATE_TRY(const std::int64_t version, version_of(connection));
   if (version < 0 || version > kSchemaVersion) {
@@ -39,7 +43,7 @@ Result<void> migrate(Connection& connection, const Secret& key, const OpensSigni
                                            ", and this version of gated knows those up to " +
                                            std::to_string(kSchemaVersion)};
   }
-  GATE_TRY_VOID(check_key(connection, version, key, opens));
+  GATE_TRY(const KeyEvidence evidence, check_key(connection, version, key, opens));
   for (std::int64_t step = version; step < kSchemaVersion; ++step) {
     GATE_TRY_VOID(connection.run_script(kSchemaSteps[step]));
   }
@@ -53,7 +57,11 @@ Result<void> migrate(Connection& connection, const Secret& key, const OpensSigni
     const std::string mark = "PRAGMA user_version = " + std::to_string(kSchemaVersion);
     GATE_TRY_VOID(connection.run_script(mark.c_str()));
   }
-  return connection.run(kEndMigration);
+  GATE_TRY_VOID(connection.run(kEndMigration));
+  if (evidence == KeyEvidence::kPasswordsOnly && on_unchecked_key) {
+    on_unchecked_key();
+  }
+  return {};
 }
 
 }  // namespace gate::server

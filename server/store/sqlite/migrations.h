@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <gate/result.hpp>
 
 #include "server/store/sqlite/key_check.h"
@@ -8,8 +9,11 @@ namespace gate::server {
 
 /// Migrates the file to the newest version, from an empty file or any earlier version, in one
 /// SQLite transaction: an interrupted migration leaves the old version. kConflict: a later version
-/// of gated wrote the file. kDenied: it was written with another key, and is not changed.
+/// of gated wrote the file. kDenied: it was written with another key, and is not changed. Calls
+/// `on_unchecked_key`, if there is one, when passwords of the file depend on a key that could not
+/// be compared with `key`.
 [[nodiscard]] Result<void> migrate(Connection& connection, const Secret& key,
-                                   const OpensSigningKey& opens);
+                                   const OpensSigningKey& opens,
+                                   const std::function<void()>& on_unchecked_key);
 
 }  // namespace gate::server

@@ -243,6 +243,28 @@ TEST_F(MigrationsTest, S24_AnOldFileIsHeldAgainstWhatIsSealedInIt) {
   EXPECT_EQ(refusal(2), ErrorCode::kDenied);
 }
 
+TEST_F(MigrationsTest, S24_AnOldFileWithNothingButPasswordsIsTakenButTheOperatorIsTold) {
+  int told = 0;
+  SqliteOptions options;
+  options.on_unchecked_key = [&told] { ++told; };
+  write_old_file(2);
+  EXPECT_TRUE(open(options));
+  EXPECT_EQ(told, 0) << "a channel showed that the key is right";
+  for (const bool passwords : {true, false}) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+    write_old_file(2);
+    execute("DELETE FROM signing_key; DELETE FROM channel; DELETE FROM flow");
+    execute(passwords ? "SELECT 1" : "DELETE FROM password");
+    told = 0;
+    EXPECT_TRUE(open(options));
+    EXPECT_EQ(told, passwords ? 1 : 0);
+    EXPECT_TRUE(open(options));
+    EXPECT_EQ(told, passwords ? 1 : 0) << "the file has a key check now";
+    EXPECT_EQ(refusal(2, options), ErrorCode::kDenied);
+  }
+}
+
 TEST_F(MigrationsTest, S24_TheSigningKeysOfAnOldFileDecide) {
   write_old_file(2);
   execute("INSERT INTO signing_key VALUES ('removed', 3, 9, 0, x'')");

@@ -54,6 +54,7 @@ constexpr Exception kExceptions[] = {
     {"SCAN ended", "LIMIT ?2) AS ended", "as many rows as the subquery's LIMIT"},
     {"SCAN flow", "FROM flow LIMIT 1", "its first row"},
     {"SCAN channel", "FROM channel LIMIT 1", "its first row"},
+    {"SCAN password", "FROM password LIMIT 1", "its first row"},
     {"SCAN signing_key", "FROM signing_key", "a few keys for the whole server"},
     {"SEARCH tenant USING PRIMARY KEY (tenant_id=?)", "FROM tenant", "its whole key"},
     {"SEARCH client USING PRIMARY KEY (tenant_id=?)", "SELECT origins", "a tenant has few clients"},

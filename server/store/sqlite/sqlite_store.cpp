@@ -32,7 +32,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   GATE_CHECK(options.counter_shards > 0, "a counter is kept in one row at least");
   GATE_TRY(std::unique_ptr<Connection> connection,
            Connection::open(path, Connection::Mode::kReadWrite));
-  GATE_TRY_VOID(migrate(*connection, key, options.opens));
+  GATE_TRY_VOID(migrate(*connection, key, options.opens, options.on_unchecked_key));
   std::unique_ptr<SqliteStore> store(
       new SqliteStore(path, std::move(key), random, options.counter_shards, std::move(connection)));
   store->writer_ = std::thread([raw = store.get()] { raw->write_loop(); });

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -21,6 +22,9 @@ struct SqliteOptions {
   std::size_t counter_shards = 1;
   /// Tests the key of a file before version 3, which has no key check.
   OpensSigningKey opens;
+  /// Called when such a file holds passwords and nothing that shows whether the key is theirs. From
+  /// then on the store has the key check of this key.
+  std::function<void()> on_unchecked_key;
 };
 
 /// The store in one SQLite file: WAL, synchronous=FULL, one writer thread that commits up to
