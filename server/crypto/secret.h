@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,34 @@ using ByteSpan = std::span<const std::uint8_t>;
 void wipe(void* memory, std::size_t size) noexcept;
 /// Wipes and empties a text that held a code, a password or a key.
 void wipe(std::string& text) noexcept;
+
+/// Wipes a text at the end of the scope, however it is left.
+class WipeAtEnd {
+ public:
+  explicit WipeAtEnd(std::string& text) : text_(text) {}
+  WipeAtEnd(const WipeAtEnd&) = delete;
+  WipeAtEnd& operator=(const WipeAtEnd&) = delete;
+  ~WipeAtEnd() { wipe(text_); }
+
+ private:
+  std::string& text_;
+};
+
+/// Wipes memory before it is given back, for containers that hold secrets among other things.
+template <typename T>
+struct WipingAllocator {
+  using value_type = T;
+  WipingAllocator() = default;
+  template <typename U>
+  explicit(false) WipingAllocator(const WipingAllocator<U>& /*other*/) noexcept {}
+
+  [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
+  void deallocate(T* memory, std::size_t count) noexcept {
+    wipe(memory, count * sizeof(T));
+    std::allocator<T>().deallocate(memory, count);
+  }
+  friend bool operator==(const WipingAllocator&, const WipingAllocator&) = default;
+};
 
 /// Key material. It can be moved but not copied, wipes itself, and cannot be printed.
 class Secret {

@@ -131,6 +131,7 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
   }
   const SessionRecord& session = looked.opened.record.session;
   GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
+  const WipeAtEnd wiped(step.next);
   GATE_TRY_VOID(renewal.write(
       [&](UnitOfWork& work) { return write_refresh(work, caller.tenant.id, step, caller.now); }));
   // `granted_scope` puts what was asked in order; that it is no wider was looked at before.
@@ -148,7 +149,6 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
                                         .auth_context = command.auth_context,
                                         .refresh_token = step.next},
                                        caller.now));
-  wipe(step.next);
   return reply;
 }
 

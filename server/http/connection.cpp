@@ -107,7 +107,8 @@ class Connection {
   }
 
  private:
-  using Parser = http::request_parser<http::string_body>;
+  /// Header fields may hold secrets: the key of a known device.
+  using Parser = http::request_parser<http::string_body, WipingAllocator<char>>;
 
   void deadline(std::chrono::milliseconds after) {
     beast::get_lowest_layer(stream_).expires_after(after);
@@ -152,6 +153,9 @@ class Connection {
     const bool keep = parser.keep_alive() && !last && !context_.stopping;
     const bool written = co_await write(response, request.method == "HEAD", keep);
     note(request, response.status, begun);
+    for (auto& [name, value] : request.headers) {
+      wipe(value);
+    }
     co_return written&& keep;
   }
 

@@ -13,8 +13,9 @@ constexpr std::size_t kRefreshTextMax = 128;
 constexpr std::string_view kSuccessorContext = "refresh successor";
 
 Result<std::string> make_token(Random& random) {
-  GATE_TRY(const Bytes bytes, random_bytes(random, kRefreshBytes));
-  return base64url(ByteSpan(bytes));
+  GATE_TRY(Bytes bytes, random_bytes(random, kRefreshBytes));
+  const Secret secret(std::move(bytes));
+  return base64url(secret.bytes());
 }
 
 Bytes hash_of(std::string_view token) {
@@ -66,8 +67,12 @@ Result<RefreshStep> next_refresh(Random& random, const OpenedRefresh& opened,
     return step;
   }
   GATE_TRY(step.next, make_token(random));
-  GATE_TRY(Bytes sealed, seal(random, key.bytes(), kSuccessorContext, as_bytes(step.next)));
-  step.rotation = Rotation{step.token_hash, hash_of(step.next), std::move(sealed)};
+  Result<Bytes> sealed = seal(random, key.bytes(), kSuccessorContext, as_bytes(step.next));
+  if (!sealed) {
+    wipe(step.next);
+    return std::move(sealed).error();
+  }
+  step.rotation = Rotation{step.token_hash, hash_of(step.next), std::move(*sealed)};
   return step;
 }
 

@@ -18,9 +18,24 @@ CodeForm form_of(ChannelKind kind, const ServiceSettings& settings) {
              : CodeForm{settings.sms_code_digits, settings.sms_code_life};
 }
 
-std::string text_of(const FlowRun& run, const std::string& code, Micros life) {
-  return code + " is your verification code for " + run.caller.tenant.name + ". It is valid for " +
-         std::to_string(life / kMicrosPerMinute) + " minutes. Do not share it with anyone.";
+std::string text_of(const FlowRun& run, std::string_view code, Micros life) {
+  const std::string minutes = std::to_string(life / kMicrosPerMinute);
+  const std::initializer_list<std::string_view> parts = {code,
+                                                         " is your verification code for ",
+                                                         run.caller.tenant.name,
+                                                         ". It is valid for ",
+                                                         minutes,
+                                                         " minutes. Do not share it with anyone."};
+  std::size_t size = 0;
+  for (const std::string_view part : parts) {
+    size += part.size();
+  }
+  std::string text;
+  text.reserve(size);  // growing would leave copies of the code behind
+  for (const std::string_view part : parts) {
+    text += part;
+  }
+  return text;
 }
 
 /// Generates the code and everything that the store keeps about it (A1 to A7).

@@ -2,6 +2,7 @@
 
 #include <gate/export.hpp>
 
+#include "server/crypto/secret.h"
 #include "server/http/site.h"
 #include "server/protocol/client_hints.h"
 #include "server/protocol/native_auth_v1/commands.h"
@@ -103,7 +104,8 @@ Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint
     return Answer::error(WireError::kUnknownClient);
   }
   allow_origin_of(exchange, *client);
-  const ClientHints hints = client_hints_of(exchange.request);
+  ClientHints hints = client_hints_of(exchange.request);
+  const WipeAtEnd wiped(hints.device_key);
   const Caller caller{*exchange.tenant, *client, hints, exchange.now};
   return endpoint({parts, caller, *form});
 }

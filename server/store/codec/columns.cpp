@@ -2,10 +2,43 @@
 
 #include <boost/json.hpp>
 
+#include "server/crypto/secret.h"
+
 namespace gate::server {
 namespace {
 
 namespace json = boost::json;
+
+/// Wipes values before their memory is given back: some columns hold codes and addresses.
+class WipingResource final : public json::memory_resource {
+  void* do_allocate(std::size_t bytes, std::size_t /*align*/) override {
+    return WipingAllocator<std::max_align_t>().allocate(blocks(bytes));
+  }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t /*align*/) override {
+    WipingAllocator<std::max_align_t>().deallocate(static_cast<std::max_align_t*>(memory),
+                                                   blocks(bytes));
+  }
+  [[nodiscard]] bool do_is_equal(const json::memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+  static std::size_t blocks(std::size_t bytes) {
+    return (bytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t);
+  }
+};
+
+json::storage_ptr wiping() {
+  static WipingResource resource;
+  return &resource;
+}
+
+template <typename Values>
+std::string list_of(const Values& values) {
+  json::array array(wiping());
+  for (const auto& value : values) {
+    array.emplace_back(std::string_view(value));
+  }
+  return json::serialize(array);
+}
 
 Error damaged(const char* what) {
   return {ErrorCode::kCorrupt, std::string("a stored ") + what + " does not parse"};
@@ -13,7 +46,7 @@ Error damaged(const char* what) {
 
 Result<json::array> read_array(std::string_view text, const char* what) {
   json::error_code failed;
-  json::value value = json::parse(text, failed);
+  json::value value = json::parse(text, failed, wiping());
   if (failed || !value.is_array()) {
     return damaged(what);
   }
@@ -23,16 +56,17 @@ Result<json::array> read_array(std::string_view text, const char* what) {
 }  // namespace
 
 std::string write_list(const std::vector<std::string>& values) {
-  json::array array;
-  for (const std::string& value : values) {
-    array.emplace_back(value);
-  }
-  return json::serialize(array);
+  return list_of(values);
+}
+
+std::string write_list(std::initializer_list<std::string_view> values) {
+  return list_of(values);
 }
 
 Result<std::vector<std::string>> read_list(std::string_view text) {
   GATE_TRY(const json::array array, read_array(text, "list"));
   std::vector<std::string> values;
+  values.reserve(array.size());  // growing would leave copies of short texts behind
   for (const json::value& value : array) {
     if (!value.is_string()) {
       return damaged("list");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gate/result.hpp>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@
 namespace gate::server {
 
 [[nodiscard]] std::string write_list(const std::vector<std::string>& values);
+/// The same, of texts that may be secret: no copy stays behind but the result.
+[[nodiscard]] std::string write_list(std::initializer_list<std::string_view> values);
 [[nodiscard]] Result<std::vector<std::string>> read_list(std::string_view text);
 [[nodiscard]] std::string write_pairs(
     const std::vector<std::pair<std::string, std::string>>& values);

@@ -48,7 +48,8 @@ Result<OutboxMessage> message_of(const Query& query, const Secret& key) {
     return Error{ErrorCode::kCorrupt, "a queued message is damaged"};
   }
   message.to = std::move(parts[0]);
-  message.code = std::move(parts[1]);
+  message.code = parts[1];  // a short text that is moved leaves its bytes behind
+  wipe(parts[1]);
   message.body = std::move(parts[2]);
   message.message_id = std::move(parts[3]);
   return message;
@@ -58,6 +59,7 @@ Result<OutboxMessage> message_of(const Query& query, const Secret& key) {
 
 Result<std::vector<OutboxMessage>> SqliteUnitOfWork::claim_outbox(Micros now, std::size_t limit) {
   std::vector<OutboxMessage> messages;
+  messages.reserve(limit);  // growing would leave copies of codes behind
   bool more = true;
   while (more && messages.size() < limit) {
     // A dropped message does not count towards `limit`; each is dropped once.
