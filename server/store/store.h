@@ -28,8 +28,8 @@ class Store : public Outbox {
   /// guard failed. kUnavailable: too many units of work wait, or the disk failed.
   [[nodiscard]] virtual Result<void> write(const Work& work) = 0;
 
-  /// Removes rows that ended long ago, at most `rows` of each table, so that the cost is bounded.
-  /// Returns the number removed. If it is `rows` or more, call it again soon.
+  /// Removes rows that ended long ago, oldest first and at most `rows` of each kind, so that the
+  /// cost is bounded. Returns the number removed. If it is `rows` or more, call it again soon.
   [[nodiscard]] virtual Result<std::size_t> sweep(Micros now, std::size_t rows) = 0;
 };
 

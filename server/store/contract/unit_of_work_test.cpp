@@ -174,6 +174,30 @@ TEST_P(StoreContract, B3_AStopIsKeptForAYearAndNotForEver) {
   EXPECT_TRUE(take("stopped", stop, kNow + 1000 * kMicrosPerDay).admitted);
 }
 
+TEST_P(StoreContract, B3_StopsAreSweptOldestFirstAndNotAMomentBefore400Days) {
+  ThrottleRule stop;
+  stop.stop_at = 1;
+  const ThrottleRule cap{kMicrosPerHour, 1};
+  const Micros end = kNow + 400 * kMicrosPerDay;
+  const char* names[] = {"c", "b", "a"};  // oldest first
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(take(names[i], stop, kNow + i).admitted);
+    EXPECT_TRUE(take(std::string("cap ") + names[i], cap, end + i).admitted);
+  }
+  EXPECT_EQ(*store_.sweep(end, 8), 0U);
+  EXPECT_EQ(*store_.sweep(end + 1, 8), 1U);
+  EXPECT_TRUE(take("c", stop, end + 1).admitted);
+  EXPECT_FALSE(take("b", stop, end + 1).admitted);
+  // Of many that are over, as many as are allowed of each kind.
+  const Micros later = end + 3 * kMicrosPerDay;
+  EXPECT_EQ(*store_.sweep(later, 1), 2U);
+  EXPECT_TRUE(take("b", stop, later).admitted);
+  EXPECT_FALSE(take("a", stop, later).admitted);
+  EXPECT_EQ(*store_.sweep(later, 8), 3U);
+  EXPECT_TRUE(take("a", stop, later).admitted);
+  EXPECT_FALSE(take("c", stop, later).admitted) << "its 400 days began anew";
+}
+
 TEST_P(StoreContract, ASweepLeavesWhatIsInForce) {
   ThrottleRule stop;
   stop.stop_at = 1;

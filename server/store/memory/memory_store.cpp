@@ -1,5 +1,10 @@
 #include "server/store/memory/memory_store.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "server/store/memory/unit_of_work.h"
 
 namespace gate::server {
@@ -13,31 +18,42 @@ constexpr Micros kThrottleSweepAfter = 2 * kMicrosPerDay;
 // pointless, but not forever, because tries for made-up user names leave such rows too.
 constexpr Micros kFailuresSweepAfter = 400 * kMicrosPerDay;
 
-/// Removes the first `rows` rows that are `over`.
-template <typename K, typename V, typename Over, typename Removed>
-std::size_t sweep_table(Table<K, V>& table, std::size_t rows, const Over& over,
+/// Removes up to `rows` rows, oldest first. `ended` gives when a row ended; nothing if it stays.
+template <typename K, typename V, typename Ended, typename Removed>
+std::size_t sweep_table(Table<K, V>& table, std::size_t rows, const Ended& ended,
                         const Removed& removed) {
-  std::size_t gone = 0;
-  const Table<K, V> before = table;
-  before.each([&](const K& key, const V& row) {
-    if (gone < rows && over(key, row)) {
-      table.erase(key);
-      removed(key, row);
-      ++gone;
+  std::vector<std::pair<Micros, K>> over;
+  table.each([&](const K& key, const V& row) {
+    if (const std::optional<Micros> end = ended(key, row)) {
+      over.emplace_back(*end, key);
     }
-    return gone < rows;
+    return true;
   });
-  return gone;
+  std::sort(over.begin(), over.end());
+  over.resize(std::min(over.size(), rows));
+  for (const auto& [end, key] : over) {
+    const V row = *table.find(key);
+    table.erase(key);
+    removed(key, row);
+  }
+  return over.size();
 }
-template <typename K, typename V, typename Over>
-std::size_t sweep_table(Table<K, V>& table, std::size_t rows, const Over& over) {
-  return sweep_table(table, rows, over, [](const K&, const V&) {});
+template <typename K, typename V, typename Ended>
+std::size_t sweep_table(Table<K, V>& table, std::size_t rows, const Ended& ended) {
+  return sweep_table(table, rows, ended, [](const K&, const V&) {});
+}
+
+/// `end`, if it is before `limit`.
+std::optional<Micros> ended_before(Micros limit, Micros end) {
+  return end < limit ? std::optional(end) : std::nullopt;
 }
 
 std::size_t sweep_challenges(State& state, Micros before, std::size_t rows) {
   return sweep_table(
       state.challenges, rows,
-      [&](const Key&, const ChallengeRow& row) { return row.challenge.expires_at < before; },
+      [&](const Key&, const ChallengeRow& row) {
+        return ended_before(before, row.challenge.expires_at);
+      },
       [&](const Key& key, const ChallengeRow& row) {
         const Key flow = key_of(row.challenge.tenant_id, row.challenge.flow_id);
         const std::string* newest = state.newest_challenge.find(flow);
@@ -51,11 +67,20 @@ std::size_t sweep_challenges(State& state, Micros before, std::size_t rows) {
       });
 }
 
+/// Idle counters, either those with failures in a row or those without: no delay, and the window
+/// began long ago.
+std::size_t sweep_counters(State& state, bool failures, Micros before, std::size_t rows) {
+  return sweep_table(state.throttle, rows, [&](const Key&, const ThrottleRow& row) {
+    const bool over = (row.consecutive > 0) == failures && row.until < before;
+    return over ? ended_before(before, row.window_start) : std::nullopt;
+  });
+}
+
 /// A family is removed after its tokens, and a session after its family.
 std::size_t sweep_sessions(State& state, Micros before, std::size_t rows) {
   std::size_t gone = sweep_table(state.refresh, rows, [&](const Key& key, const RefreshRow& row) {
     const FamilyRow* family = state.families.find(key_of(std::get<0>(key), row.family_id));
-    return family == nullptr || family->ends_at < before;
+    return ended_before(before, family == nullptr ? 0 : family->ends_at);
   });
   Table<Key, bool> in_use;
   state.refresh.each([&](const Key& key, const RefreshRow& row) {
@@ -63,10 +88,11 @@ std::size_t sweep_sessions(State& state, Micros before, std::size_t rows) {
     return true;
   });
   gone += sweep_table(state.families, rows, [&](const Key& key, const FamilyRow& row) {
-    return row.ends_at < before && !in_use.contains(key);
+    return in_use.contains(key) ? std::nullopt : ended_before(before, row.ends_at);
   });
-  gone += sweep_table(state.sessions, rows,
-                      [&](const Key&, const SessionRecord& row) { return row.ends_at < before; });
+  gone += sweep_table(state.sessions, rows, [&](const Key&, const SessionRecord& row) {
+    return ended_before(before, row.ends_at);
+  });
   return gone;
 }
 
@@ -108,15 +134,12 @@ Result<std::size_t> MemoryStore::sweep(Micros now, std::size_t rows) {
   State next = committed();
   const Micros before = now - kSweepAfter;
   std::size_t gone = sweep_table(next.flows, rows, [&](const Key&, const FlowRecord& row) {
-    return row.state.flow_ends_at < before;
+    return ended_before(before, row.state.flow_ends_at);
   });
   gone += sweep_challenges(next, before, rows);
   gone += sweep_sessions(next, before, rows);
-  // Idle counters: no delay, and the window or the failures in a row ended long ago.
-  gone += sweep_table(next.throttle, rows, [&](const Key&, const ThrottleRow& row) {
-    const Micros rest = now - (row.consecutive == 0 ? kThrottleSweepAfter : kFailuresSweepAfter);
-    return row.window_start < rest && row.until < rest;
-  });
+  gone += sweep_counters(next, false, now - kThrottleSweepAfter, rows);
+  gone += sweep_counters(next, true, now - kFailuresSweepAfter, rows);
   commit(std::move(next));
   return gone;
 }
