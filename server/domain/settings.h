@@ -16,7 +16,7 @@ inline constexpr int kCodeDigitsMax = 10;
 /// Lifetimes of tokens.
 struct TokenLifetimes {
   Micros access_token = 5 * kMicrosPerMinute;  ///< E1: 5 to 60 minutes
-  Micros id_token = 10 * kMicrosPerMinute;     ///< E2
+  Micros id_token = 10 * kMicrosPerMinute;     ///< E2: 1 to 60 minutes
 };
 
 /// A cap on messages of one kind (B5). Every scope has both windows.
@@ -26,7 +26,8 @@ struct SendLimit {
 };
 
 /// Everything about flows and tokens that an operator may set. The defaults are the recommended
-/// values. `check` enforces the bounds of the requirements named beside them.
+/// values. `check` enforces the bounds that are written here; server/config/config_keys.def may set
+/// narrower ones, and has no key for some.
 struct ServiceSettings {
   /// Scheme, host and port of this server as clients and resource servers see it, without a
   /// trailing slash. The issuer of a tenant is `<issuer_base_url>/<tenant id>/v2.0`.
@@ -41,12 +42,12 @@ struct ServiceSettings {
 
   std::int64_t tries_per_code = 5;     ///< B1: at most 5
   std::int64_t tries_per_flow = 10;    ///< B2: at most 10
-  std::int64_t tries_delay_from = 10;  ///< B3: wrong tries in a row at which delays begin
+  std::int64_t tries_delay_from = 10;  ///< B3: wrong tries in a row before delays, up to 100
   std::int64_t tries_stop_at = 50;     ///< B3: at most 100; then only `gated unlock` helps
-  Micros tries_delay_first = 30 * kMicrosPerSecond;
-  Micros tries_delay_max = kMicrosPerHour;
+  Micros tries_delay_first = 30 * kMicrosPerSecond;  ///< B3: at most a day
+  Micros tries_delay_max = kMicrosPerHour;           ///< B3: at most a day
 
-  Micros resend_spacing = 60 * kMicrosPerSecond;  ///< B5
+  Micros resend_spacing = 60 * kMicrosPerSecond;  ///< B5: at most an hour
   std::int64_t sends_per_hour = 5;                ///< B5, per destination
   std::int64_t sends_per_day = 10;                ///< B5, per destination
   /// B5, over all destinations. The caps on mail are wide: mail costs little, and anyone who knows
@@ -59,13 +60,13 @@ struct ServiceSettings {
   /// The prefixes of the operator's home countries: digits that numbers begin with, without `+`.
   /// They have no cap per prefix; the caps of client and tenant apply.
   std::vector<std::string> sms_home_prefixes;
-  std::int64_t password_tries = 10;  ///< B6, wrong ones per window and account
-  Micros password_window = 15 * kMicrosPerMinute;
+  std::int64_t password_tries = 10;  ///< B6: wrong ones per window and account, up to 100
+  Micros password_window = 15 * kMicrosPerMinute;  ///< B6: a minute to a day
 
-  std::int64_t known_devices = 5;                 ///< B8, per user; 0: no device is known
-  Micros known_device_life = 90 * kMicrosPerDay;  ///< B8, from its last complete sign-in
-  /// B8: wrong tries in a row, for each secret; then the device is forgotten. `check` keeps these
-  /// and `tries_stop_at` together within the 100 that B3 allows an account.
+  std::int64_t known_devices = 5;                 ///< B8, per user: up to 10; 0: no device is known
+  Micros known_device_life = 90 * kMicrosPerDay;  ///< B8: 1 to 400 days after its last sign-in
+  /// B8: wrong tries in a row, for each secret, up to 10; then the device is forgotten. `check`
+  /// keeps these and `tries_stop_at` together within the 100 that B3 allows an account.
   std::int64_t known_device_tries = 10;
 
   TokenLifetimes tokens;                            ///< E1, E2
