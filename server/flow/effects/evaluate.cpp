@@ -82,6 +82,7 @@ Result<void> ask_about_reset(FlowRun& run) {
       stricter_of(run.services.decider.decide(facts_of(run, Flow::kSignIn)),
                   run.services.decider.decide(facts_of(run, Flow::kPasswordReset)));
   keep(run, "password_reset", verdict);
+  run.prepared.revoke_all = revokes_all(verdict);
   run.flow.policy_digest = verdict.policy_digest;
   SignInFacts with_password = facts_of(run, Flow::kSignIn);
   with_password.completed = {{Method::kPassword, 0}};
