@@ -12,7 +12,7 @@ namespace gate::server {
 
 /// What a request says about its client, independent of the protocol. Nothing here is proven.
 struct ClientHints {
-  std::string address;  ///< of the client, as text
+  std::string address;  ///< of the client, as text; empty: unknown
   ClientApp app = ClientApp::kNativeApp;
   Platform platform = Platform::kUnknown;
   std::string device_key;  ///< the secret of a known device (B8); empty: none was presented

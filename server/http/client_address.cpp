@@ -20,6 +20,9 @@ ip::address plain(const ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return ip::make_address_v4(ip::v4_mapped, address.to_v6());
   }
+  if (address.is_v6()) {
+    return ip::address_v6(address.to_v6().to_bytes());  // `%eth0` is no part of an address
+  }
   return address;
 }
 
@@ -53,6 +56,7 @@ std::string_view take_last(std::string_view& list) {
 struct TrustedProxies::Ranges {
   std::vector<ip::network_v4> v4;
   std::vector<ip::network_v6> v6;
+  bool hidden = false;  ///< every peer is a proxy, and none is trusted to name its client
 
   bool add(std::string_view text) {
     boost::system::error_code error;
@@ -94,8 +98,10 @@ TrustedProxies::TrustedProxies(TrustedProxies&&) noexcept = default;
 TrustedProxies& TrustedProxies::operator=(TrustedProxies&&) noexcept = default;
 TrustedProxies::~TrustedProxies() = default;
 
-Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& ranges) {
+Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& ranges,
+                                             bool behind_proxy) {
   TrustedProxies proxies;
+  proxies.ranges_->hidden = behind_proxy && ranges.empty();
   for (const std::string& range : ranges) {
     if (!proxies.ranges_->add(range)) {
       return Error{ErrorCode::kInvalidArgument,
@@ -107,16 +113,18 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& ran
 
 std::string TrustedProxies::client_of(std::string_view peer, std::string_view forwarded_for) const {
   auto client = parse_address(peer);
-  if (!client) {
-    return std::string(peer);
+  if (!client || ranges_->hidden) {
+    return {};
   }
   std::string_view rest = forwarded_for;
+  if (ranges_->holds(*client) && rest.empty()) {
+    return {};  // the proxy names no client
+  }
   while (!rest.empty() && ranges_->holds(*client)) {
-    const auto next = parse_address(take_last(rest));
-    if (!next) {
-      break;
+    client = parse_address(take_last(rest));
+    if (!client) {
+      return {};
     }
-    client = next;
   }
   return client->to_string();
 }

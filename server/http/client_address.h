@@ -14,7 +14,9 @@ namespace gate::server {
 class TrustedProxies {
  public:
   /// `ranges` are addresses or CIDR prefixes, IPv4 or IPv6. Fails on the first that is neither.
-  static Result<TrustedProxies> parse(const std::vector<std::string>& ranges);
+  /// `behind_proxy`: every peer is a proxy. Without ranges, none of them may name a client.
+  static Result<TrustedProxies> parse(const std::vector<std::string>& ranges,
+                                      bool behind_proxy = false);
 
   TrustedProxies();
   TrustedProxies(TrustedProxies&&) noexcept;
@@ -22,9 +24,10 @@ class TrustedProxies {
   ~TrustedProxies();
 
   /// The client's address for a connection from `peer` whose request carries `forwarded_for` (all
-  /// such fields in order, joined by commas). Walks from the right over trusted proxies. An entry
-  /// that is not an address ends the walk at the last proxy, because the entries to its left are
-  /// not trusted.
+  /// such fields in order, joined by commas). Walks from the right over trusted proxies. Empty: the
+  /// address is unknown, because a proxy named no client, or named something that is no address
+  /// (`203.0.113.9:443`, `[2001:db8::1]`). It is never the address of the proxy: policies that
+  /// trust the proxy's network would trust everybody (S8).
   [[nodiscard]] std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
 
  private:

@@ -341,7 +341,7 @@ class Connection {
                                   {"path", request.path},
                                   {"status", status},
                                   {"micros", micros},
-                                  {"peer", request.peer_ip},
+                                  {"peer", request.peer_ip.empty() ? "unknown" : request.peer_ip},
                                   {"client_request_id", id}});
   }
 

@@ -170,7 +170,8 @@ Result<std::unique_ptr<Listener>> Listener::start(ListenerSettings settings, Htt
                              "`http.tls_key`, or `http.behind_proxy` if a proxy in front ends TLS",
                              settings.address)};
   }
-  GATE_TRY(TrustedProxies proxies, TrustedProxies::parse(settings.trusted_proxies));
+  GATE_TRY(TrustedProxies proxies,
+           TrustedProxies::parse(settings.trusted_proxies, settings.behind_proxy));
   auto state = std::make_unique<State>(std::move(settings), std::move(handler), std::move(probe),
                                        log, std::move(proxies));
   if (state->settings.tls) {

@@ -326,6 +326,14 @@ TEST_F(ListenerTest, BelievesAForwardedAddressOnlyFromATrustedProxy) {
   settings_.trusted_proxies = {"127.0.0.0/8"};
   start();
   EXPECT_THAT(exchange(request), HasSubstr("peer=198.51.100.7"));
+  EXPECT_THAT(exchange(post("x", "X-Forwarded-For: 198.51.100.7:443\r\n")), HasSubstr("peer=\n\n"))
+      << "S8: unknown";
+}
+
+TEST_F(ListenerTest, S8_BehindAProxyWithoutTrustedOnesTheAddressIsUnknown) {
+  settings_.behind_proxy = true;
+  start();
+  EXPECT_THAT(exchange(post("x", "X-Forwarded-For: 198.51.100.7\r\n")), HasSubstr("peer=\n\n"));
 }
 
 TEST_F(ListenerTest, E10_RefusesToListenBeyondLoopbackWithoutTlsUnlessAProxyEndsIt) {

@@ -18,7 +18,7 @@ struct HttpRequest {
   std::string query;
   HeaderList headers;
   std::string body;
-  /// The address of the peer, or of the client that a trusted proxy named, as text.
+  /// The address of the peer, or of the client that a trusted proxy named, as text. Empty: unknown.
   std::string peer_ip;
 
   /// The first value of the header, or empty. `name` is given in lower case.
