@@ -1,7 +1,7 @@
 #include "server/protocol/client_hints.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 namespace gate::server {
 namespace {
@@ -45,28 +45,52 @@ ClientApp client_app_of(const HttpRequest& request) {
   return request.header("origin").empty() ? ClientApp::kNativeApp : ClientApp::kBrowser;
 }
 
+namespace {
+
+struct PlatformWord {
+  std::string_view word;
+  Platform platform;
+};
+struct PlatformHeader {
+  std::string_view name;
+  std::span<const PlatformWord> words;  ///< the first one that the header mentions counts
+};
+
+// MSAL for iOS and macOS sends the version of the system as `x-client-OS` ("17.5.1"), MSAL for
+// Android the API level ("34"), and their agents name the network library. So the SKU comes first.
+constexpr PlatformWord kSkuWords[] = {
+    {".ios", Platform::kIos}, {".osx", Platform::kMacos}, {".android", Platform::kAndroid}};
+// What runtimes call their system: `win32`, `darwin`.
+constexpr PlatformWord kSystemWords[] = {{"win32", Platform::kWindows},
+                                         {"darwin", Platform::kMacos}};
+constexpr PlatformWord kModelWords[] = {
+    {"iphone", Platform::kIos}, {"ipad", Platform::kIos}, {"ipod", Platform::kIos}};
+// The order matters: Android names Linux as well, and iPads claim to be a Mac. `Darwin` in an agent
+// is iOS or macOS.
+constexpr PlatformWord kAgentWords[] = {{"windows phone", Platform::kWindowsPhone},
+                                        {"android", Platform::kAndroid},
+                                        {"iphone", Platform::kIos},
+                                        {"ipad", Platform::kIos},
+                                        {"ios", Platform::kIos},
+                                        {"windows", Platform::kWindows},
+                                        {"mac os", Platform::kMacos},
+                                        {"macos", Platform::kMacos},
+                                        {"macintosh", Platform::kMacos},
+                                        {"linux", Platform::kLinux}};
+
+// The headers of the client library come before those of the browser (S9).
+constexpr PlatformHeader kPlatformHeaders[] = {
+    {"x-client-sku", kSkuWords},  {"x-client-os", kSystemWords},       {"x-client-os", kAgentWords},
+    {"x-client-dm", kModelWords}, {"sec-ch-ua-platform", kAgentWords}, {"user-agent", kAgentWords}};
+
+}  // namespace
+
 Platform platform_of(const HttpRequest& request) {
-  // The headers of the app come before those of the browser. The order matters: Android names Linux
-  // as well, and iPads claim to be a Mac.
-  struct Rule {
-    std::string_view word;
-    Platform platform;
-  };
-  static constexpr std::array kRules = {Rule{"windows phone", Platform::kWindowsPhone},
-                                        Rule{"android", Platform::kAndroid},
-                                        Rule{"iphone", Platform::kIos},
-                                        Rule{"ipad", Platform::kIos},
-                                        Rule{"ios", Platform::kIos},
-                                        Rule{"windows", Platform::kWindows},
-                                        Rule{"mac os", Platform::kMacos},
-                                        Rule{"macos", Platform::kMacos},
-                                        Rule{"macintosh", Platform::kMacos},
-                                        Rule{"linux", Platform::kLinux}};
-  for (const std::string_view header : {"x-client-os", "sec-ch-ua-platform", "user-agent"}) {
-    const std::string text = lower(request.header(header));
-    for (const Rule& rule : kRules) {
-      if (mentions(text, rule.word)) {
-        return rule.platform;
+  for (const PlatformHeader& header : kPlatformHeaders) {
+    const std::string text = lower(request.header(header.name));
+    for (const PlatformWord& each : header.words) {
+      if (mentions(text, each.word)) {
+        return each.platform;
       }
     }
   }

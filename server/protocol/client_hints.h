@@ -17,6 +17,8 @@ inline constexpr std::string_view kDeviceKeyHeader = "x-gate-device-key";
 [[nodiscard]] ClientHints client_hints_of(const HttpRequest& request);
 
 [[nodiscard]] ClientApp client_app_of(const HttpRequest& request);
+/// `x-client-SKU`, `x-client-OS` and `x-client-DM` come before the agent (S9). Nothing of it is
+/// proven.
 [[nodiscard]] Platform platform_of(const HttpRequest& request);
 
 }  // namespace gate::server
