@@ -216,6 +216,30 @@ TEST(Semantics, UsersInConditions) {
   EXPECT_EQ(truth("user.department == \"sales\"", facts), 'T');
 }
 
+TEST(Semantics, TheEmailDomainFollowsFromTheNameOfTheUser) {
+  SignInFacts facts = app_sign_in();
+  const auto is = [&facts](const char* user, const char* condition) {
+    facts.user = user;
+    return truth(condition, facts);
+  };
+  const char* equal = "user.email_domain == \"bank.example\"";
+  EXPECT_EQ(is("amy@bank.example", equal), 'T');
+  EXPECT_EQ(is("amy@Bank.EXAMPLE", equal), 'T');
+  EXPECT_EQ(is("\"a@b\"@bank.example", equal), 'T') << "the last @";
+  EXPECT_EQ(is("amy@bank.example.evil.example", equal), 'F');
+  EXPECT_EQ(is("amy@notbank.example", equal), 'F');
+  EXPECT_EQ(is("bank.example", equal), 'F');
+  EXPECT_EQ(is("amy@bank.example", "user.email_domain in [\"a.example\", \"bank.example\"]"), 'T');
+  EXPECT_EQ(is("amy@eu.bank.example", "user.email_domain ends_with \".bank.example\""), 'T');
+  for (const char* without : {"3f2c9a1e-0000-4000-8000-000000000001", "", "amy@"}) {
+    EXPECT_EQ(is(without, "user.email_domain == absent"), 'T') << without;
+    EXPECT_EQ(is(without, "user.email_domain not in [\"bank.example\"]"), 'T') << without;
+  }
+  facts.strings = {{"user.email_domain", "other.example"}};
+  EXPECT_EQ(is("amy@bank.example", equal), 'F') << "what the request gives comes first";
+  EXPECT_EQ(is("amy", "user.email_domain == \"other.example\""), 'T');
+}
+
 TEST(Semantics, AppsInConditions) {
   SignInFacts facts = app_sign_in();
   facts.app_groups = {"office365"};

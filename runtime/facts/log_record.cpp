@@ -6,6 +6,7 @@
 #include "runtime/facts/entra_words.h"
 #include "runtime/facts/json_reader.h"
 #include "runtime/facts/name_slots.h"
+#include "runtime/request/email_domain.h"
 
 namespace gate::facts {
 namespace {
@@ -258,6 +259,9 @@ Result<void> LogReader::Impl::read_entra(const Row& row) {
     r.user = text(row, Member::kUserPrincipalName);
   }
   absent |= r.user.empty() ? bit(AbsentFact::kUser) : 0;
+  if (const auto domain = email_domain_of(text(row, Member::kUserPrincipalName))) {
+    strings_.push_back({kEmailDomainAttribute, *domain});  // the user is the object id
+  }
   absent |= bit(AbsentFact::kGroups);
   if (r.user_kind != UserKind::kMember && r.user_kind != UserKind::kServicePrincipal) {
     r.external_tenant = text(row, Member::kHomeTenantId);

@@ -237,6 +237,15 @@ void Binding::bind_attributes(const Request& r, abi::BoundRequest& out,
       }
     }
   }
+  if (const auto domain = email_domain(r)) {
+    for (std::uint32_t i = email_domain_slots_.begin; i < email_domain_slots_.end; ++i) {
+      const unsigned slot = slots_[i].number;
+      if (!has(out.string_present, slot)) {
+        out.string_present |= std::uint64_t{1} << slot;
+        out.string_value[slot] = text_of(*domain);
+      }
+    }
+  }
   for (const auto& fact : r.lists) {
     const std::uint32_t id = slot_name(kListName, fact.name, faults);
     const Slots found = id == NameTable::kNone ? Slots{} : slots_of_name_[id];

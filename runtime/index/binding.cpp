@@ -100,6 +100,9 @@ void Binding::name_slots(const ir::Program& program) {
     }
     slots_of_name_.push_back({static_cast<std::uint32_t>(slots_.size()),
                               static_cast<std::uint32_t>(slots_.size() + slots.size())});
+    if (name.first == kAttributeName && name.second == kEmailDomainAttribute) {
+      email_domain_slots_ = slots_of_name_.back();
+    }
     slots_.insert(slots_.end(), slots.begin(), slots.end());
   }
 }

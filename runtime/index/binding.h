@@ -17,6 +17,7 @@
 #include "runtime/index/name_table.h"
 #include "runtime/index/places.h"
 #include "runtime/ir/program.h"
+#include "runtime/request/email_domain.h"
 #include "runtime/request/visible.h"
 #include "runtime/rules/decide.h"
 #include "runtime/rules/plan.h"
@@ -195,6 +196,16 @@ class Binding {
   void find_facts(const SignInRequest& request, Bound& out) const noexcept;
   void find_facts(const InternedRequest& request, Bound& out) const noexcept;
 
+  /// Of a request in numbers nothing follows from the user: the caller gives the attribute.
+  [[nodiscard]] std::optional<std::string_view> email_domain(
+      const SignInRequest& request) const noexcept {
+    return email_domain_slots_.begin == email_domain_slots_.end ? std::nullopt
+                                                                : email_domain_of(request.user);
+  }
+  static std::optional<std::string_view> email_domain(const InternedRequest& /*request*/) noexcept {
+    return std::nullopt;
+  }
+
   template <typename Request>
   void bind_who(const Request& request, KeysOut& out, Faults& faults) const noexcept;
   template <typename Request>
@@ -215,6 +226,7 @@ class Binding {
   std::vector<Slots> slots_of_name_;    ///< numbers of names are numbers of this table
   std::vector<Visibility> visibility_;  ///< of the same names
   std::vector<Slot> slots_;
+  Slots email_domain_slots_;  ///< empty: no policy reads it
   /// The numbers of the names of one kind.
   struct Numbers {
     std::uint32_t begin = 0;

@@ -7,6 +7,7 @@
 #include "runtime/interp/interpreter.h"
 #include "runtime/ir/attributes.h"
 #include "runtime/ir/built_in_number.h"
+#include "runtime/request/email_domain.h"
 #include "runtime/request/visible.h"
 
 namespace gate {
@@ -54,7 +55,7 @@ std::optional<std::string_view> Interpreter::attribute(std::string_view name) co
       return fact.value;
     }
   }
-  return std::nullopt;
+  return derived_attribute(request_, name);
 }
 
 const ListFact* Interpreter::list(std::string_view name) const {

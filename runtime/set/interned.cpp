@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <gate/interned.hpp>
 #include <gate/policy_set.hpp>
 #include <vector>
 
+#include "runtime/request/email_domain.h"
 #include "runtime/request/request_values.h"
 #include "runtime/request/validate.h"
 #include "runtime/set/state.h"
@@ -33,6 +35,7 @@ struct InternedSignIn::Impl {
 
   void number_names(const PolicySet& set, const SignInRequest& from);
   void number_facts(const PolicySet& set, const SignInRequest& from);
+  void add_string(const PolicySet& set, std::string_view name, std::string_view value);
 };
 
 void InternedSignIn::Impl::number_names(const PolicySet& set, const SignInRequest& from) {
@@ -54,12 +57,25 @@ void InternedSignIn::Impl::number_names(const PolicySet& set, const SignInReques
   request.app_groups = all(NameKind::kAppGroup, from.app_groups, app_groups);
 }
 
+/// Only what a policy reads, and of one name the first, so that there is always room.
+void InternedSignIn::Impl::add_string(const PolicySet& set, std::string_view name,
+                                      std::string_view value) {
+  const NameNumber number = set.number(NameKind::kAttribute, name);
+  if (number != kUnnamed && std::none_of(strings.begin(), strings.end(),
+                                         [&](const auto& s) { return s.name == number; })) {
+    strings.push_back({number, value});
+  }
+}
+
 void InternedSignIn::Impl::number_facts(const PolicySet& set, const SignInRequest& from) {
   for (const SatisfiedControl& s : from.satisfied) {
     satisfied.push_back({s.kind, set.number(NameKind::kControl, s.name)});
   }
   for (const StringFact& f : from.strings) {
-    strings.push_back({set.number(NameKind::kAttribute, f.name), f.value});
+    add_string(set, f.name, f.value);
+  }
+  if (const auto domain = derived_attribute(from, kEmailDomainAttribute)) {
+    add_string(set, kEmailDomainAttribute, *domain);
   }
   for (const ListFact& f : from.lists) {
     lists.push_back({set.number(NameKind::kList, f.name), f.values});

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
 namespace gate::differential {
 namespace {
@@ -65,6 +66,15 @@ void CInterned::number_facts(const gate_policy_set* set, const gate_request& fro
   for (std::size_t i = 0; i < from.string_count; ++i) {
     const gate_string_fact& each = from.strings[i];
     strings_.push_back({number(set, GATE_NAME_STRING, each.name), 0, each.value});
+  }
+  // The domain does not follow from the number of a user. The first of a name counts.
+  const std::string_view user(from.user.data, from.user.size);
+  const std::size_t at = user.find_last_of('@');
+  if (at != std::string_view::npos && at + 1 < user.size() && strings_.size() < 256) {
+    constexpr std::string_view kName = "user.email_domain";
+    strings_.push_back({number(set, GATE_NAME_STRING, {kName.data(), kName.size()}),
+                        0,
+                        {user.data() + at + 1, user.size() - at - 1}});
   }
   for (std::size_t i = 0; i < from.list_count; ++i) {
     const gate_list_fact& each = from.lists[i];

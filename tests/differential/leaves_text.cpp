@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "compiler/sema/fact_schema.h"
 #include "tests/differential/leaves.h"
@@ -28,13 +29,20 @@ void let_be_there(SignInFacts& f, const std::string& path) {
   }
 }
 
-const std::string* text_of(const SignInFacts& f, const std::string& path) {
+constexpr std::string_view kEmailDomain = "user.email_domain";
+
+std::optional<std::string> text_of(const SignInFacts& f, const std::string& path) {
   if (!is_there(f, path)) {
-    return nullptr;
+    return std::nullopt;
   }
   const auto found = std::find_if(f.strings.begin(), f.strings.end(),
                                   [&path](const auto& each) { return each.first == path; });
-  return found == f.strings.end() ? nullptr : &found->second;
+  if (found != f.strings.end()) {
+    return found->second;
+  }
+  const std::size_t at = f.user.find_last_of('@');
+  const bool in_name = at != std::string::npos && at + 1 < f.user.size();
+  return path == kEmailDomain && in_name ? std::optional(f.user.substr(at + 1)) : std::nullopt;
 }
 
 /// Custom security attributes are told as a text or as a list, and may have several values.
@@ -51,11 +59,16 @@ const std::vector<std::string>* list_of(const SignInFacts& f, const std::string&
 void forget(SignInFacts& f, const std::string& path) {
   std::erase_if(f.strings, [&path](const auto& each) { return each.first == path; });
   std::erase_if(f.lists, [&path](const auto& each) { return each.name == path; });
+  if (path == kEmailDomain && f.user.find('@') != std::string::npos) {
+    f.user = "somebody";
+  }
 }
 
 /// Says that the attribute has this value: as text, or as one of several.
 void tell(Dice& dice, SignInFacts& f, const std::string& path, std::string value) {
-  if (may_hold_several(path) && dice.one_in(3)) {
+  if (path == kEmailDomain && dice.one_in(2) && !value.empty()) {
+    f.user = dice.one_in(3) ? "some@body@" + value : "somebody@" + value;
+  } else if (may_hold_several(path) && dice.one_in(3)) {
     f.lists.push_back({path, {"before", std::move(value)}});
   } else {
     f.strings.emplace_back(path, std::move(value));
@@ -116,7 +129,7 @@ Leaf absence(const std::string& path, bool equal) {
   Leaf leaf;
   leaf.text = fmt::format("{} {} absent", path, equal ? "==" : "!=");
   leaf.truth = whether([path, equal](const SignInFacts& f) {
-    return (text_of(f, path) == nullptr && values_of(f, path).empty()) == equal;
+    return (!text_of(f, path) && values_of(f, path).empty()) == equal;
   });
   leaf.make = [path, equal](Dice& dice, SignInFacts& f, bool holds) {
     forget(f, path);
@@ -182,7 +195,7 @@ Leaf Leaves::text_test() {
     }
   }
   leaf.truth = whether([path, chosen, wanted](const SignInFacts& f) {
-    if (const std::string* value = text_of(f, path)) {
+    if (const auto value = text_of(f, path)) {
       return matches(*value, chosen, wanted);
     }
     return std::ranges::any_of(values_of(f, path), [&](const std::string& each) {

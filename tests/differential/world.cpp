@@ -104,6 +104,8 @@ SignInFacts random_sign_in(const World& w, Dice& dice) {
   f.user_kind = dice.one_in(3) ? static_cast<UserKind>(any(kUserKindCount)) : UserKind::kMember;
   if (f.user_kind == UserKind::kServicePrincipal) {
     f.user = dice.pick(w.services);
+  } else if (dice.one_in(6)) {
+    f.user += dice.one_in(8) ? "@" : "@" + dice.pick(w.texts);
   }
   if (dice.one_in(3)) {
     f.external_tenant = dice.pick(w.tenants);

@@ -46,7 +46,7 @@ class Generator {
       strings_.push_back(
           b_.string_slot({name, true, name[0] == 'b', name[0] == 'b' ? "main" : ""}));
     }
-    for (const char* name : {"device.model", "user.department"}) {
+    for (const char* name : {"device.model", "user.department", "user.email_domain"}) {
       strings_.push_back(b_.string_slot({name, false, false, ""}));
     }
     for (const char* name : {"device.labels", "user.tags"}) {

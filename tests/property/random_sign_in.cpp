@@ -81,6 +81,9 @@ void add_attributes(Dice& d, SignInFacts& f) {
       f.strings.emplace_back(name, word(d));
     }
   }
+  if (d.one_in(8)) {
+    f.strings.emplace_back("user.email_domain", word(d));
+  }
   for (const char* name : {"device.labels", "user.tags"}) {
     if (d.one_in(2)) {
       SignInFacts::OwnedList list{name, {}};
@@ -129,6 +132,8 @@ SignInFacts random_sign_in(Dice& d, const Names& names) {
   f.user_kind = d.one_in(3) ? any<UserKind>(d, kUserKindCount) : UserKind::kMember;
   if (f.user_kind == UserKind::kServicePrincipal) {
     f.user = d.name("s", names.services + 1);
+  } else if (d.one_in(4)) {
+    f.user += d.one_in(8) ? "@" : "@" + word(d);
   }
   if (d.one_in(2)) {
     f.external_tenant = d.name("t", names.tenants + 1);

@@ -60,7 +60,9 @@ typedef struct gate_control {
   gate_str name;     /* which terms of use or custom control; empty for the others */
 } gate_control;
 
-/* A named text: "device.model", "user.department". */
+/* A named text: "device.model", "user.department". Where it is not given, "user.email_domain" is
+   what follows the last `@` of `user`; of a gate_interned_request, which has a number for its user,
+   it is then unknown. */
 typedef struct gate_string_fact {
   gate_str name;
   gate_str value;

@@ -62,8 +62,8 @@ struct InternedSignal {
   SignalValue value;
 };
 
-/// A SignInRequest with numbers for names; every other member means the same. A plain view: it owns
-/// nothing. Spans may be in any order and hold doubles.
+/// A SignInRequest with numbers for names; else the same, but `user.email_domain` must be given in
+/// `strings`. A plain view: it owns nothing. Spans may be in any order and hold doubles.
 struct InternedRequest {
   std::uint64_t numbers = 0;  ///< PolicySet::numbers() of the set that gave them
 
