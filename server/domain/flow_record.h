@@ -62,6 +62,9 @@ struct FlowRecord {
   std::string auth_context;   ///< `acrs` value that the client asked for
   std::string policy_digest;  ///< of the last decision
   std::int64_t wrong_total = 0;
+  /// The most wrong passwords and codes in a row that a decision of this flow saw. A success resets
+  /// the counters, and the risk of the flow stays.
+  std::int64_t failures_before = 0;
   friend bool operator==(const FlowRecord&, const FlowRecord&) = default;
 };
 

@@ -19,6 +19,8 @@ struct User {
   std::string kind;
   std::string sign_in_risk;
   std::string user_risk;
+  std::string raised_risk;       ///< set by administration; provisioning does not change it
+  bool password_leaked = false;  ///< found among leaked passwords, and not replaced since
   std::vector<std::pair<std::string, std::string>> signals;
   AttributeValues attributes;  ///< of the tenant's schema, but for `displayName`
   std::int64_t epoch = 0;      ///< raised to end all flows, sessions and tokens of the user (T6)

@@ -8,6 +8,16 @@
 
 namespace gate::server {
 
+class LimitReads {
+ public:
+  virtual ~LimitReads() = default;
+  /// The wrong passwords and codes of an account since its last success, by unknown devices, as far
+  /// as their windows began at `since` or later.
+  [[nodiscard]] virtual Result<std::int64_t> failures_of(std::string_view tenant_id,
+                                                         std::string_view account_key,
+                                                         Micros since) = 0;
+};
+
 class LimitWrites {
  public:
   virtual ~LimitWrites() = default;

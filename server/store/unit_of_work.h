@@ -5,6 +5,7 @@
 #include "server/store/flows.h"
 #include "server/store/limits.h"
 #include "server/store/sessions.h"
+#include "server/store/sign_ins.h"
 #include "server/store/signing_keys.h"
 #include "server/store/tenants.h"
 #include "server/store/users.h"
@@ -16,7 +17,9 @@ class StoreReads : public TenantReads,
                    public UserReads,
                    public DeviceReads,
                    public FlowReads,
+                   public LimitReads,
                    public SessionReads,
+                   public SignInReads,
                    public KeyReads,
                    public AuditReads {
  public:
@@ -35,6 +38,7 @@ class UnitOfWork : public StoreReads,
                    public FlowWrites,
                    public LimitWrites,
                    public SessionWrites,
+                   public SignInWrites,
                    public KeyWrites,
                    public AuditWrites {};
 

@@ -31,11 +31,12 @@ class UserReads {
 class UserWrites {
  public:
   virtual ~UserWrites() = default;
-  /// Adds or replaces everything but `epoch` and `methods_gen`, which start at 0 and are kept. A
-  /// user who is disabled gets a new epoch (F1). kConflict: another user has the name.
+  /// Adds or replaces everything but `epoch`, `methods_gen`, `raised_risk` and `password_leaked`,
+  /// which start empty and are kept. A user who is disabled gets a new epoch (F1). kConflict:
+  /// another user has the name.
   [[nodiscard]] virtual Result<void> put_user(const User& user) = 0;
-  /// Adds or replaces the password. When it changes, raises `methods_gen` and clears the
-  /// `carried_reset` of all channels.
+  /// Adds or replaces the password. When it changes, raises `methods_gen`, clears the
+  /// `carried_reset` of all channels and resets `password_leaked`.
   [[nodiscard]] virtual Result<void> put_password(std::string_view tenant_id,
                                                   std::string_view user_id,
                                                   std::string_view encoded, Micros now) = 0;
@@ -71,6 +72,14 @@ class UserWrites {
                                                          std::string_view user_id,
                                                          std::string_view channel_id,
                                                          bool blocked) = 0;
+  /// Sets what administration says of the user's risk. Raises `methods_gen` when it changes, so
+  /// that decisions under way are made again.
+  [[nodiscard]] virtual Result<void> set_raised_risk(std::string_view tenant_id,
+                                                     std::string_view user_id,
+                                                     std::string_view risk) = 0;
+  /// The password of the user is among leaked ones. Raises `methods_gen` unless that was known.
+  [[nodiscard]] virtual Result<void> mark_password_leaked(std::string_view tenant_id,
+                                                          std::string_view user_id) = 0;
   /// Ends everything that the user holds: flows, sessions and refresh tokens compare epochs.
   [[nodiscard]] virtual Result<void> raise_epoch(std::string_view tenant_id,
                                                  std::string_view user_id) = 0;

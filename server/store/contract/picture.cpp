@@ -18,11 +18,22 @@ Result<void> write_user(std::ostream& out, StoreReads& reads) {
   }
   out << "user " << user->username << " " << user->display_name << " " << user->kind << " "
       << user->groups.size() << user->roles.size() << user->signals.size() << " epoch "
-      << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled;
+      << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled << " risk "
+      << user->raised_risk << user->password_leaked;
   for (const auto& [name, value] : user->attributes) {
     out << " " << name << "=" << value;
   }
   out << "\n";
+  GATE_TRY(const std::vector<SignInEntry> entries, reads.sign_ins_of(kTenant, kUser, 0));
+  for (const SignInEntry& entry : entries) {
+    out << "sign_in " << entry.at << " " << entry.country << " " << entry.device_known;
+    if (entry.place) {
+      out << " " << entry.place->latitude << "/" << entry.place->longitude;
+    }
+    out << "\n";
+  }
+  GATE_TRY(const std::int64_t failures, reads.failures_of(kTenant, "amy", kNow));
+  out << "failures " << failures << "\n";
   GATE_TRY(const std::optional<std::string> password, reads.find_password(kTenant, kUser));
   out << "password " << password.value_or("none") << "\n";
   GATE_TRY(const std::vector<Channel> channels, reads.channels_of(kTenant, kUser));
@@ -55,7 +66,7 @@ Result<void> write_flows(std::ostream& out, StoreReads& reads) {
         << flow->state.token_ends_at << " " << name(flow->first_factor) << " "
         << flow->offered.bits() << " " << flow->challenge_id << " " << flow->challenge_channel_id
         << " " << flow->pending_address << " " << flow->label_address << " " << flow->auth_context
-        << " " << flow->policy_digest << " " << flow->wrong_total;
+        << " " << flow->policy_digest << " " << flow->wrong_total << " " << flow->failures_before;
     write(out, flow->completed);
     out << "\n";
   }

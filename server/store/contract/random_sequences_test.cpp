@@ -67,6 +67,28 @@ Statement draw_user(const Draw& draw) {
   return plain("put_user", [=](UnitOfWork& unit) { return unit.put_user(user); });
 }
 
+Statement draw_risk(const Draw& draw) {
+  SignInEntry entry;
+  entry.at = draw.now + draw.below(3);
+  entry.country = draw.one_in(3) ? "" : "AT";
+  if (draw.one_in(2)) {
+    entry.place = GridPoint{draw.below(900), -draw.below(1800)};
+  }
+  entry.device_known = draw.one_in(2);
+  const std::string risk = draw.one_in(2) ? "high" : "";
+  switch (draw.below(4)) {
+    case 0:
+      return plain("set_raised_risk",
+                   [=](UnitOfWork& unit) { return unit.set_raised_risk(kTenant, kUser, risk); });
+    case 1:
+      return plain("mark_password_leaked",
+                   [](UnitOfWork& unit) { return unit.mark_password_leaked(kTenant, kUser); });
+    default:
+      return plain("record_sign_in",
+                   [=](UnitOfWork& unit) { return unit.record_sign_in(kTenant, kUser, entry); });
+  }
+}
+
 Statement draw_password(const Draw& draw) {
   const std::string encoded = draw.name("$argon2id$", 3);
   const auto guard = draw_guard(draw);
@@ -149,6 +171,7 @@ Statement draw_flow(const Draw& draw) {
   flow.policy_digest = draw.name("digest", 9);
   flow.capabilities = static_cast<std::uint32_t>(draw.below(3));
   flow.wrong_total = 9;
+  flow.failures_before = draw.below(4);
   const bool stale = draw.one_in(4);
   const bool guarded = draw.one_in(2);
   const auto guard = draw_guard(draw);
@@ -289,8 +312,8 @@ Statement draw_record(const Draw& draw) {
 /// Up to three statements, as one unit of work.
 std::vector<Statement> draw_work(const Draw& draw) {
   constexpr Statement (*kKinds[])(const Draw&) = {
-      draw_user,  draw_password, draw_channel, draw_device,  draw_flow, draw_code,
-      draw_limit, draw_session,  draw_record,  draw_session, draw_code, draw_limit};
+      draw_user,    draw_password, draw_channel, draw_device, draw_flow,  draw_code, draw_limit,
+      draw_session, draw_record,   draw_session, draw_code,   draw_limit, draw_risk};
   std::vector<Statement> work;
   for (int i = draw.below(3); i >= 0; --i) {
     work.push_back(kKinds[draw.below(std::size(kKinds))](draw));

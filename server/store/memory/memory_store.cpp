@@ -140,6 +140,9 @@ Result<std::size_t> MemoryStore::sweep(Micros now, std::size_t rows) {
   gone += sweep_sessions(next, before, rows);
   gone += sweep_counters(next, false, now - kThrottleSweepAfter, rows);
   gone += sweep_counters(next, true, now - kFailuresSweepAfter, rows);
+  gone += sweep_table(next.sign_ins, rows, [&](const SignInKey& key, const SignInEntry&) {
+    return std::get<2>(key) < now - kSignInEntryLife;
+  });
   commit(std::move(next));
   return gone;
 }

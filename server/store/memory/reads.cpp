@@ -105,6 +105,40 @@ Result<std::optional<FlowRecord>> MemoryReads<Base>::find_flow(std::string_view 
 }
 
 template <typename Base>
+Result<std::int64_t> MemoryReads<Base>::failures_of(std::string_view tenant_id,
+                                                    std::string_view account_key, Micros since) {
+  const std::string password = password_throttle_key(account_key);
+  const std::string codes = code_throttle_prefix(account_key);
+  std::int64_t sum = 0;
+  state_.throttle.each_from(key_of(tenant_id, ""), [&](const Key& key, const ThrottleRow& row) {
+    const std::string& name = std::get<1>(key);
+    if (row.window_start >= since && (name == password || name.starts_with(codes))) {
+      sum += std::get<0>(key) == tenant_id ? row.consecutive : 0;
+    }
+    return std::get<0>(key) == tenant_id;
+  });
+  return sum;
+}
+
+template <typename Base>
+Result<std::vector<SignInEntry>> MemoryReads<Base>::sign_ins_of(std::string_view tenant_id,
+                                                                std::string_view user_id,
+                                                                Micros since) {
+  std::vector<SignInEntry> entries;
+  state_.sign_ins.each_from({std::string(tenant_id), std::string(user_id), since},
+                            [&](const SignInKey& key, const SignInEntry& entry) {
+                              const bool same =
+                                  std::get<0>(key) == tenant_id && std::get<1>(key) == user_id;
+                              if (same) {
+                                entries.push_back(entry);
+                              }
+                              return same;
+                            });
+  std::reverse(entries.begin(), entries.end());
+  return entries;
+}
+
+template <typename Base>
 Result<std::optional<RefreshRecord>> MemoryReads<Base>::find_refresh(std::string_view tenant_id,
                                                                      ByteSpan token_hash) {
   std::optional<RefreshRecord> found;

@@ -30,6 +30,10 @@ class MemoryReads : public Base {
                                                  Micros seen_since) override;
   Result<std::optional<FlowRecord>> find_flow(std::string_view tenant_id,
                                               std::string_view flow_id) override;
+  Result<std::int64_t> failures_of(std::string_view tenant_id, std::string_view account_key,
+                                   Micros since) override;
+  Result<std::vector<SignInEntry>> sign_ins_of(std::string_view tenant_id, std::string_view user_id,
+                                               Micros since) override;
   Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
                                                     ByteSpan token_hash) override;
   Result<std::vector<SigningKeyRecord>> signing_keys() override;

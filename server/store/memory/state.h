@@ -10,6 +10,7 @@
 #include "server/domain/flow_record.h"
 #include "server/domain/message.h"
 #include "server/domain/session.h"
+#include "server/domain/sign_in_entry.h"
 #include "server/domain/signing_key.h"
 #include "server/domain/tenant.h"
 #include "server/domain/throttle.h"
@@ -32,6 +33,9 @@ using UserKey = std::tuple<std::string, std::string, std::string>;
 [[nodiscard]] inline std::string text_of(ByteSpan bytes) {
   return {bytes.begin(), bytes.end()};
 }
+
+/// (tenant, user, time)
+using SignInKey = std::tuple<std::string, std::string, Micros>;
 
 struct ChallengeRow {
   ChallengeRecord challenge;
@@ -82,6 +86,7 @@ struct State {
   Table<std::int64_t, MessageRow> messages;
   std::int64_t last_message = 0;
   Table<Key, ThrottleRow> throttle;
+  Table<SignInKey, SignInEntry> sign_ins;
   Table<Key, SessionRecord> sessions;
   Table<Key, FamilyRow> families;
   Table<Key, RefreshRow> refresh;

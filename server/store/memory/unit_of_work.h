@@ -29,6 +29,9 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
                              Micros now) override;
   Result<void> set_channel_blocked(std::string_view tenant_id, std::string_view user_id,
                                    std::string_view channel_id, bool blocked) override;
+  Result<void> set_raised_risk(std::string_view tenant_id, std::string_view user_id,
+                               std::string_view risk) override;
+  Result<void> mark_password_leaked(std::string_view tenant_id, std::string_view user_id) override;
   Result<void> raise_epoch(std::string_view tenant_id, std::string_view user_id) override;
 
   Result<void> remember_device(const KnownDevice& device, Micros seen_since,
@@ -64,6 +67,9 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
   Result<void> confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
                                Micros now) override;
   Result<void> revoke_family(std::string_view tenant_id, std::string_view family_id) override;
+
+  Result<void> record_sign_in(std::string_view tenant_id, std::string_view user_id,
+                              const SignInEntry& entry) override;
 
   Result<void> put_signing_key(const SigningKeyRecord& key) override;
   Result<void> append_audit(const AuditRecord& record) override;

@@ -50,9 +50,13 @@ Result<void> MemoryUnitOfWork::put_user(const User& user) {
   User next = user;
   next.epoch = 0;
   next.methods_gen = 0;
+  next.raised_risk.clear();
+  next.password_leaked = false;
   if (const User* old = state_.users.find(key); old != nullptr) {
     next.epoch = old->epoch + (old->enabled && !user.enabled ? 1 : 0);
     next.methods_gen = old->methods_gen;
+    next.raised_risk = old->raised_risk;
+    next.password_leaked = old->password_leaked;
     state_.user_names.erase(key_of(old->tenant_id, old->username));
   }
   state_.users.put(key, std::move(next));
@@ -73,6 +77,7 @@ Result<void> MemoryUnitOfWork::put_password(std::string_view tenant_id, std::str
   const std::string* old = state_.passwords.find(key);
   if (old == nullptr || *old != encoded) {
     state_.passwords.put(key, std::string(encoded));
+    state_.users.update(key, [](User& user) { user.password_leaked = false; });
     methods_changed(tenant_id, user_id);
     return mark_reset_channel(tenant_id, user_id, "");
   }
@@ -89,6 +94,7 @@ Result<void> MemoryUnitOfWork::change_password(const SubjectGuard& guard, std::s
   state_.users.update(key, [](User& user) {
     ++user.methods_gen;
     ++user.epoch;
+    user.password_leaked = false;
   });
   return mark_reset_channel(guard.tenant_id, guard.user_id, over_channel);
 }
@@ -175,6 +181,24 @@ Result<void> MemoryUnitOfWork::set_channel_blocked(std::string_view tenant_id,
     state_.channels.update(key, [&](Channel& row) { row.blocked = blocked; });
     methods_changed(tenant_id, user_id);
   }
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::set_raised_risk(std::string_view tenant_id, std::string_view user_id,
+                                               std::string_view risk) {
+  state_.users.update(key_of(tenant_id, user_id), [&](User& user) {
+    user.methods_gen += user.raised_risk == risk ? 0 : 1;
+    user.raised_risk = risk;
+  });
+  return {};
+}
+
+Result<void> MemoryUnitOfWork::mark_password_leaked(std::string_view tenant_id,
+                                                    std::string_view user_id) {
+  state_.users.update(key_of(tenant_id, user_id), [](User& user) {
+    user.methods_gen += user.password_leaked ? 0 : 1;
+    user.password_leaked = true;
+  });
   return {};
 }
 

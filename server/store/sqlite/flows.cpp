@@ -11,12 +11,13 @@ const Sql kFindFlow(
     "SELECT tenant_id, flow_id, kind, client_id, user_id, user_epoch, account_key, gen, phase, "
     "flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
     "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
-    "wrong_total FROM flow WHERE tenant_id = ? AND flow_id = ?");
+    "wrong_total, failures_before FROM flow WHERE tenant_id = ? AND flow_id = ?");
 const Sql kCreateFlow(
     "INSERT INTO flow (tenant_id, flow_id, kind, client_id, user_id, user_epoch, account_key, gen, "
     "phase, live, flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
     "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
-    "wrong_total) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    "wrong_total, failures_before) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 // ?7 whether there is a guard; then the key, the expected values, and the new values.
 const Sql kAdvanceFlow(
     "UPDATE flow SET gen = gen + 1, phase = ?12, live = ?13, token_ends_at = ?14, "
@@ -24,7 +25,7 @@ const Sql kAdvanceFlow(
     "challenge_channel_id = ?19, pending_kind = ?20, private_sealed = ?21, completed = ?22, "
     "auth_context = ?23, policy_digest = ?24, "
     "user_id = COALESCE(user_id, ?25), user_epoch = CASE WHEN user_id IS NULL OR user_id = ?25 "
-    "THEN ?26 ELSE user_epoch END "
+    "THEN ?26 ELSE user_epoch END, failures_before = ?27 "
     "WHERE tenant_id = ?8 AND flow_id = ?9 AND gen = ?10 AND phase = ?11 "
     "AND (?7 = 0 OR EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD "))");
 const Sql kCountWrong(
@@ -98,6 +99,7 @@ Result<FlowRecord> record_of(const Query& query, const Secret& key) {
   flow.auth_context = query.text(19);
   flow.policy_digest = query.text(20);
   flow.wrong_total = query.integer(21);
+  flow.failures_before = query.integer(22);
   return flow;
 }
 
@@ -148,7 +150,8 @@ Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
              flow.state.flow_ends_at, flow.state.token_ends_at, name(flow.first_factor),
              std::int64_t{flow.offered.bits()}, std::int64_t{flow.capabilities}, flow.challenge_id,
              flow.challenge_channel_id, static_cast<std::int64_t>(flow.pending_kind), private_part,
-             completed, flow.auth_context, flow.policy_digest, flow.wrong_total);
+             completed, flow.auth_context, flow.policy_digest, flow.wrong_total,
+             flow.failures_before);
   return query.finish();
 }
 
@@ -167,6 +170,7 @@ Result<void> SqliteUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t
              static_cast<std::int64_t>(next.pending_kind), private_part, completed,
              next.auth_context, next.policy_digest);
   bind_subject(query, next);
+  query.bind(next.failures_before);
   return query.change_or(kFlowMoved);
 }
 

@@ -44,6 +44,12 @@ const Sql kLookHot(
     "SELECT MIN(window_start) FROM throttle "
     "WHERE tenant_id = ?1 AND key = ?2 AND ?3 - window_start < ?4");
 
+const Sql kFailuresOfKey(
+    "SELECT COALESCE(SUM(consecutive), 0) FROM throttle "
+    "WHERE tenant_id = ? AND key = ? AND window_start >= ?");
+const Sql kFailuresOfPrefix(
+    "SELECT COALESCE(SUM(consecutive), 0) FROM throttle "
+    "WHERE tenant_id = ? AND key >= ? AND key < ? AND window_start >= ?");
 const Sql kSucceeded(
     "UPDATE throttle SET consecutive = 0, until = 0, count = MAX(count - 1, 0) "
     "WHERE tenant_id = ? AND key = ?");
@@ -53,6 +59,13 @@ const Sql kForgetCounters("DELETE FROM throttle WHERE tenant_id = ? AND key >= ?
 const Sql kBeginClaims("SAVEPOINT claims");
 const Sql kUndoClaims("ROLLBACK TO claims");
 const Sql kEndClaims("RELEASE claims");
+
+/// Prefixes end with `:`. The first key after all keys with the prefix.
+std::string end_of_prefix(std::string_view prefix) {
+  std::string end(prefix);
+  ++end.back();
+  return end;
+}
 
 /// `until` after the first use of a counter.
 Micros until_of_first(const ThrottleRule& rule, Micros now) {
@@ -80,6 +93,25 @@ Micros retry_time(const Counter& counter, const ThrottleRule& rule, Micros now) 
 }
 
 }  // namespace
+
+Result<std::int64_t> SqliteUnitOfWork::failures_of(std::string_view tenant_id,
+                                                   std::string_view account_key, Micros since) {
+  const auto sum_of = [](Query& query) -> Result<std::int64_t> {
+    const std::int64_t sum = query.next() ? query.integer(0) : 0;
+    GATE_TRY_VOID(query.done());
+    return sum;
+  };
+  const std::string password = password_throttle_key(account_key);
+  Query wrong_passwords(connection_, kFailuresOfKey);
+  wrong_passwords.bind(tenant_id, password, since);
+  GATE_TRY(const std::int64_t passwords, sum_of(wrong_passwords));
+  const std::string first = code_throttle_prefix(account_key);
+  const std::string end = end_of_prefix(first);
+  Query wrong_codes(connection_, kFailuresOfPrefix);
+  wrong_codes.bind(tenant_id, first, end, since);
+  GATE_TRY(const std::int64_t codes, sum_of(wrong_codes));
+  return passwords + codes;
+}
 
 Result<ThrottleVerdict> SqliteUnitOfWork::take_one(std::string_view tenant_id,
                                                    const ThrottleClaim& claim, Micros now) {
@@ -171,8 +203,7 @@ Result<void> SqliteUnitOfWork::lift(std::string_view tenant_id, std::string_view
 
 Result<void> SqliteUnitOfWork::forget_counters(std::string_view tenant_id,
                                                std::string_view prefix) {
-  std::string end(prefix);
-  ++end.back();  // prefixes end with `:`; this is the first key after all keys with the prefix
+  const std::string end = end_of_prefix(prefix);
   Query query(connection_, kForgetCounters);
   query.bind(tenant_id, prefix, end);
   return query.finish();

@@ -78,7 +78,7 @@ class MigrationsTest : public SqliteFileTest {
     EXPECT_TRUE(client && client->trusted_signals && client->scopes.empty());
     GATE_TRY(const auto user, reads.find_user_by_name(kTenant, "amy@bank.example"));
     EXPECT_TRUE(user && user->user_id == "amy" && user->epoch == 3 && user->methods_gen == 0);
-    EXPECT_TRUE(user->attributes.empty());
+    EXPECT_TRUE(user->attributes.empty() && user->raised_risk.empty() && !user->password_leaked);
     GATE_TRY(const auto tenant, reads.find_tenant(kTenant));
     EXPECT_TRUE(tenant && tenant->attributes.empty());
     GATE_TRY(const auto channels, reads.channels_of(kTenant, "amy"));
@@ -100,6 +100,7 @@ class MigrationsTest : public SqliteFileTest {
     EXPECT_EQ(flow->gen, 2);
     EXPECT_EQ(flow->wrong_total, 4);
     EXPECT_EQ(flow->auth_context, "acr");
+    EXPECT_EQ(flow->failures_before, 0);
     GATE_TRY(const auto stranger, reads.find_flow(kTenant, "f2"));
     EXPECT_EQ(stranger->subject, std::nullopt);
     EXPECT_EQ(stranger->label_address, "stranger");

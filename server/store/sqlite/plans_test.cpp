@@ -24,7 +24,7 @@ INSERT INTO channel SELECT 'tenant', n.id, k.value || n.id, 0, x'00', 1, 0, 0, 0
 INSERT INTO known_device (tenant_id, user_id, key_hash, device_id, user_epoch, first_seen, last_seen)
   SELECT 'tenant', id, CAST(id AS BLOB), id, 0, i, i FROM n;
 INSERT INTO flow SELECT 'tenant', id, 0, 'app', id, 0, id, 0, 'done', 0, i, i, 'password', 0, 0, '',
-  '', 0, x'00', '[]', '', '', 0 FROM n;
+  '', 0, x'00', '[]', '', '', 0, 0 FROM n;
 INSERT INTO challenge SELECT 'tenant', id, 'c' || id, '', x'00', 0, 5, 'dead', i FROM n;
 INSERT INTO outbox (tenant_id, flow_id, challenge_id, kind, payload_sealed, state, tries, next_at)
   SELECT 'tenant', id, 'c' || id, 0, x'00', CASE WHEN i % 2 THEN 'queued' ELSE 'sent' END, 0, i
@@ -35,6 +35,8 @@ INSERT INTO rt_family SELECT 'tenant', id, id, i, 0 FROM n;
 INSERT INTO refresh SELECT 'tenant', CAST(k.value || n.id AS BLOB), n.id, NULL, x''
   FROM n, json_each('["a","b"]') k;
 INSERT INTO throttle SELECT 'tenant', 'code:' || n.id || ':c', k.value, i, 1, i % 2, 0
+  FROM n, json_each('[0,1]') k;
+INSERT INTO sign_in SELECT 'tenant', n.id, n.i + k.value, 'AT', NULL, NULL, 0
   FROM n, json_each('[0,1]') k;
 INSERT INTO audit SELECT i, 'node' || (i % 3), 'tenant' || (i % 50), i, i, '', '', '', '', '', '',
   '', '', '', '', '', '', '' FROM n;

@@ -212,11 +212,22 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 ///  - Whether a tenant is open for sign-up.
 ///  - The channel over which a password was reset (D4).
 ///  - In `meta`, where the audit rows of older versions end (older_audit.h).
+///  - The risk of a user by administration and by leaked passwords.
+///  - The last complete sign-ins of each user, and the failures before a flow, for the risk rules.
 inline constexpr const char* kSchemaFour = R"sql(
 ALTER TABLE tenant ADD COLUMN attributes_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE user ADD COLUMN attributes_sealed BLOB NOT NULL DEFAULT x'';
 ALTER TABLE tenant ADD COLUMN sign_up INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE channel ADD COLUMN carried_reset INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user ADD COLUMN raised_risk TEXT NOT NULL DEFAULT '';
+ALTER TABLE user ADD COLUMN password_leaked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE flow ADD COLUMN failures_before INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE sign_in (
+  tenant_id TEXT NOT NULL, user_id TEXT NOT NULL, at INTEGER NOT NULL, country TEXT NOT NULL,
+  latitude INTEGER, longitude INTEGER, device_known INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, user_id, at),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
+CREATE INDEX sign_in_by_time ON sign_in (at);
 )sql";
 
 /// The migration from each version to the next; the first makes version 1 from an empty file.

@@ -56,14 +56,20 @@ const Sql kSweepFailures(
     "FROM throttle INDEXED BY throttle_in_a_row WHERE consecutive > 0 AND window_start < ?1 "
     "AND until < ?1 ORDER BY window_start LIMIT ?2)");
 
+const Sql kSweepSignIns(
+    "DELETE FROM sign_in WHERE (tenant_id, user_id, at) IN (SELECT tenant_id, user_id, at "
+    "FROM sign_in INDEXED BY sign_in_by_time WHERE at < ?1 ORDER BY at LIMIT ?2)");
+
 struct Sweep {
   const Sql& sql;
   Micros keep;
 };
 const Sweep kSweeps[] = {
-    {kSweepFlows, kKeepEnded},      {kSweepMessages, kKeepEnded},   {kSweepUnclaimed, kKeepEnded},
-    {kSweepChallenges, kKeepEnded}, {kSweepRefresh, kKeepEnded},    {kSweepFamilies, kKeepEnded},
-    {kSweepSessions, kKeepEnded},   {kSweepCounters, kKeepCounter}, {kSweepFailures, kKeepFailures},
+    {kSweepFlows, kKeepEnded},       {kSweepMessages, kKeepEnded},
+    {kSweepUnclaimed, kKeepEnded},   {kSweepChallenges, kKeepEnded},
+    {kSweepRefresh, kKeepEnded},     {kSweepFamilies, kKeepEnded},
+    {kSweepSessions, kKeepEnded},    {kSweepCounters, kKeepCounter},
+    {kSweepFailures, kKeepFailures}, {kSweepSignIns, kSignInEntryLife},
 };
 
 }  // namespace

@@ -53,6 +53,9 @@ class SqliteUnitOfWork final : public UnitOfWork {
                              Micros now) override;
   Result<void> set_channel_blocked(std::string_view tenant_id, std::string_view user_id,
                                    std::string_view channel_id, bool blocked) override;
+  Result<void> set_raised_risk(std::string_view tenant_id, std::string_view user_id,
+                               std::string_view risk) override;
+  Result<void> mark_password_leaked(std::string_view tenant_id, std::string_view user_id) override;
   Result<void> raise_epoch(std::string_view tenant_id, std::string_view user_id) override;
 
   Result<std::optional<KnownDevice>> find_device(std::string_view tenant_id,
@@ -82,6 +85,8 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<CodeTrial> try_code(std::string_view tenant_id, std::string_view challenge_id,
                              std::string_view flow_id, ByteSpan mac, Micros now) override;
 
+  Result<std::int64_t> failures_of(std::string_view tenant_id, std::string_view account_key,
+                                   Micros since) override;
   Result<ThrottleSetVerdict> take(std::string_view tenant_id, std::span<const ThrottleClaim> claims,
                                   Micros now) override;
   Result<void> succeeded(std::string_view tenant_id, std::string_view key) override;
@@ -96,6 +101,11 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<void> confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
                                Micros now) override;
   Result<void> revoke_family(std::string_view tenant_id, std::string_view family_id) override;
+
+  Result<std::vector<SignInEntry>> sign_ins_of(std::string_view tenant_id, std::string_view user_id,
+                                               Micros since) override;
+  Result<void> record_sign_in(std::string_view tenant_id, std::string_view user_id,
+                              const SignInEntry& entry) override;
 
   Result<std::vector<SigningKeyRecord>> signing_keys() override;
   Result<void> put_signing_key(const SigningKeyRecord& key) override;

@@ -9,14 +9,14 @@ namespace {
 // CROSS JOIN: SQLite reads the tables in the written order, so that the user is found by name.
 const Sql kFindUserByName(
     "SELECT u.tenant_id, u.user_id, username, display_name, groups_json, roles_json, kind, "
-    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed "
-    "FROM identifier i "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed, "
+    "raised_risk, password_leaked FROM identifier i "
     "CROSS JOIN user u ON u.tenant_id = i.tenant_id AND u.user_id = i.user_id "
     "WHERE i.tenant_id = ? AND i.value_norm = ?");
 const Sql kFindUser(
     "SELECT tenant_id, user_id, username, display_name, groups_json, roles_json, kind, "
-    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed FROM "
-    "user "
+    "sign_in_risk, user_risk, signals_json, epoch, methods_gen, enabled, attributes_sealed, "
+    "raised_risk, password_leaked FROM user "
     "WHERE tenant_id = ? AND user_id = ?");
 const Sql kFindPassword("SELECT encoded FROM password WHERE tenant_id = ? AND user_id = ?");
 const Sql kChannelsOf(
@@ -58,12 +58,21 @@ const Sql kEnrolChannel(
 const Sql kBlockChannel(
     "UPDATE channel SET blocked = ?4 "
     "WHERE tenant_id = ?1 AND user_id = ?2 AND channel_id = ?3 AND blocked <> ?4");
+const Sql kSetRaisedRisk(
+    "UPDATE user SET raised_risk = ?3, methods_gen = methods_gen + 1 "
+    "WHERE tenant_id = ?1 AND user_id = ?2 AND raised_risk <> ?3");
+const Sql kMarkLeaked(
+    "UPDATE user SET password_leaked = 1, methods_gen = methods_gen + 1 "
+    "WHERE tenant_id = ? AND user_id = ? AND password_leaked = 0");
+const Sql kForgetLeak(
+    "UPDATE user SET password_leaked = 0, methods_gen = methods_gen + 1 "
+    "WHERE tenant_id = ? AND user_id = ?");
 const Sql kMoveMethods(
     "UPDATE user SET methods_gen = methods_gen + 1 WHERE tenant_id = ? AND user_id = ?");
 const Sql kMoveMethodsIfUnchanged(
     "UPDATE user AS u SET methods_gen = methods_gen + 1 WHERE " GATE_SUBJECT_GUARD);
 const Sql kChangePassword(
-    "UPDATE user AS u SET methods_gen = methods_gen + 1, epoch = epoch + 1 "
+    "UPDATE user AS u SET methods_gen = methods_gen + 1, epoch = epoch + 1, password_leaked = 0 "
     "WHERE " GATE_SUBJECT_GUARD);
 const Sql kMarkReset(
     "UPDATE channel SET carried_reset = (channel_id = ?3) WHERE tenant_id = ?1 AND user_id = ?2");
@@ -92,6 +101,8 @@ Result<std::optional<User>> one_user(Query& query, const Secret& key) {
                open_text(key, user_context(user.tenant_id, user.user_id), sealed));
       GATE_TRY(user.attributes, read_pairs(pairs));
     }
+    user.raised_risk = query.text(14);
+    user.password_leaked = query.integer(15) != 0;
     found = std::move(user);
   }
   GATE_TRY_VOID(query.done());
@@ -184,7 +195,9 @@ Result<void> SqliteUnitOfWork::put_password(std::string_view tenant_id, std::str
     return {};
   }
   GATE_TRY_VOID(mark_reset_channel(tenant_id, user_id, ""));
-  return move_methods(tenant_id, user_id);
+  Query forget(connection_, kForgetLeak);
+  forget.bind(tenant_id, user_id);
+  return forget.finish();
 }
 
 Result<void> SqliteUnitOfWork::change_password(const SubjectGuard& guard, std::string_view encoded,
@@ -254,6 +267,20 @@ Result<void> SqliteUnitOfWork::set_channel_blocked(std::string_view tenant_id,
   query.bind(tenant_id, user_id, channel_id, blocked);
   GATE_TRY(const std::int64_t rows, query.change());
   return rows == 0 ? Result<void>() : move_methods(tenant_id, user_id);
+}
+
+Result<void> SqliteUnitOfWork::set_raised_risk(std::string_view tenant_id, std::string_view user_id,
+                                               std::string_view risk) {
+  Query query(connection_, kSetRaisedRisk);
+  query.bind(tenant_id, user_id, risk);
+  return query.finish();
+}
+
+Result<void> SqliteUnitOfWork::mark_password_leaked(std::string_view tenant_id,
+                                                    std::string_view user_id) {
+  Query query(connection_, kMarkLeaked);
+  query.bind(tenant_id, user_id);
+  return query.finish();
 }
 
 Result<void> SqliteUnitOfWork::move_methods(std::string_view tenant_id, std::string_view user_id) {
