@@ -9,7 +9,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 success, 1 failure (the reason is on standard error), 2 wrong usage.\n"
-    "While running: SIGHUP loads policies and TLS certificate again, SIGTERM and SIGINT stop "
+    "While running: SIGHUP loads policies, TLS certificate and databases of places again, SIGTERM "
+    "and SIGINT stop "
     "gracefully.";
 
 struct Options {
@@ -18,6 +19,7 @@ struct Options {
   std::string port_file;
   std::string tenant;
   std::string user;
+  std::string risk;
   bool follow = false;
 };
 
@@ -50,6 +52,15 @@ int dispatch(int argc, char** argv) {
       app, "unlock", "Let a user try again whom wrong passwords or codes have stopped", options);
   unlocking->add_option("TENANT", options.tenant, "Its id or domain")->required();
   unlocking->add_option("USER", options.user, "The user name")->required();
+  CLI::App* user = app.add_subcommand("user", "Administer one user");
+  user->require_subcommand(1);
+  CLI::App* risk =
+      add_command(*user, "risk", "Set what administration says of the risk of a user", options);
+  risk->add_option("--tenant", options.tenant, "Its id or domain")->required();
+  risk->add_option("--user", options.user, "The user name")->required();
+  risk->add_option("LEVEL", options.risk, "none, low, medium or high")
+      ->required()
+      ->check(CLI::IsMember({"none", "low", "medium", "high"}));
   CLI::App* check = add_command(
       app, "check-config", "Report every problem of the configuration and its policies", options);
   CLI::App* show = add_command(app, "config", "Print the effective configuration", options);
@@ -74,6 +85,9 @@ int dispatch(int argc, char** argv) {
   }
   if (unlocking->parsed()) {
     return unlock(options.config, options.tenant, options.user);
+  }
+  if (risk->parsed()) {
+    return set_risk_of_user(options.config, options.tenant, options.user, options.risk);
   }
   if (check->parsed()) {
     return check_config(options.config);

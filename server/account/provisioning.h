@@ -49,7 +49,7 @@ struct Provisioning {
     std::vector<std::string> groups;
     std::vector<std::string> roles;
     std::string kind;          ///< "member" when empty, else as the policy language names kinds
-    std::string sign_in_risk;  ///< none, low, medium or high; what the operator's risk engine says
+    std::string sign_in_risk;  ///< none, low, medium or high: the least
     std::string user_risk;
     std::vector<Channel> channels;
     /// Declared signals with their values in policy syntax (`true`, `1500`, `"text"`).

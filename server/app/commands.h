@@ -9,8 +9,9 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
 
-/// Serves until SIGTERM or SIGINT. SIGHUP loads the policies and the certificate again. The bound
-/// port is written to `port_file` (empty: no file) once the server answers requests.
+/// Serves until SIGTERM or SIGINT. SIGHUP loads the policies, the certificate and the databases of
+/// places again. The bound port is written to `port_file` (empty: no file) once the server answers
+/// requests.
 int run_server(const std::string& config_file, const std::string& port_file);
 
 /// Applies a provisioning file, all or nothing. The same file twice changes nothing.
@@ -19,6 +20,11 @@ int provision(const std::string& config_file, const std::string& provision_file)
 /// Resets the limits on wrong passwords and codes of a user (B3) and writes an audit row. `tenant`
 /// is an id or a domain.
 int unlock(const std::string& config_file, const std::string& tenant, const std::string& username);
+
+/// Sets what administration says of a user's risk (`none`, `low`, `medium`, `high`) and writes an
+/// audit row. `tenant` is an id or a domain.
+int set_risk_of_user(const std::string& config_file, const std::string& tenant,
+                     const std::string& username, const std::string& risk);
 
 /// Reports every problem of the configuration and of the policy set that it names.
 int check_config(const std::string& config_file);

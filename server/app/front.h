@@ -7,7 +7,7 @@
 #include "server/audit/audit_log.h"
 #include "server/crypto/service_secrets.h"
 #include "server/decision/decider.h"
-#include "server/decision/facts.h"
+#include "server/decision/place_lookup.h"
 #include "server/domain/settings.h"
 #include "server/flow/flows.h"
 #include "server/flow/sign_in/table.h"
@@ -15,6 +15,7 @@
 #include "server/limits/send_caps.h"
 #include "server/ports/clock.h"
 #include "server/ports/random.h"
+#include "server/risk/risk_engine.h"
 #include "server/store/store.h"
 #include "server/token/signing_keys.h"
 
@@ -35,8 +36,9 @@ class Front {
     const Decider& decider;
     const AuditLog& audit;
     const PasswordRules& password_rules;
-    ServiceSettings settings;                  ///< has passed `check`
-    const CountryLookup* countries = nullptr;  ///< null: every country is unknown
+    ServiceSettings settings;                 ///< has passed `check`
+    const PlaceLookup* places = nullptr;      ///< null: nothing is known about places
+    const RiskEngine* risk_engine = nullptr;  ///< null: there is none
     /// Called for each failure behind a server_error answer (store, randomness). The text holds no
     /// secrets.
     std::function<void(const Error&)> on_failure{};

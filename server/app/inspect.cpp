@@ -18,8 +18,10 @@
 #include "server/app/start.h"
 #include "server/app/storage.h"
 #include "server/audit/audit_log.h"
+#include "server/config/rules.h"
 #include "server/crypto/openssl_random.h"
-#include "server/decision/supplied_facts.h"
+#include "server/places/mmdb_file.h"
+#include "server/places/place_files.h"
 
 namespace gate::server {
 namespace {
@@ -75,15 +77,33 @@ int with_store(const std::string& config_file, Use use) {
 }
 
 /// Prints the facts that policies may read under this configuration.
-void print_facts(const CompileOptions& options) {
+void print_facts(const Config& config, const CompileOptions& options) {
   fmt::print("facts that gated supplies, beside declared signals:\n");
-  for (const SuppliedFact& each : supplied_facts()) {
+  for (const SuppliedFact& each : supplied_facts(fact_sources(config))) {
     fmt::print("  {:<26}{}\n", each.path, each.from);
   }
   if (!options.facts->accepted.empty()) {
     fmt::print("facts that stay unknown, by policies.accept_unsupplied:\n  {}\n",
                fmt::join(options.facts->accepted, ", "));
   }
+}
+
+/// Reports every MaxMind file that cannot be used.
+bool check_places(const Config& config) {
+  bool fine = true;
+  const auto check = [&fine](const auto& opened, const char* key) {
+    if (!opened) {
+      fmt::print(stderr, "error: `{}`: {}\n", key, opened.error().message);
+      fine = false;
+    }
+  };
+  if (!config.signals_country_file.empty()) {
+    check(open_country_file(config.signals_country_file), "signals.country_file");
+  }
+  if (!config.signals_network_file.empty()) {
+    check(open_network_file(config.signals_network_file), "signals.network_file");
+  }
+  return fine;
 }
 
 }  // namespace
@@ -93,16 +113,19 @@ int check_config(const std::string& config_file) {
   if (!config) {
     return kExitFailure;
   }
+  check_warnings(*config, [&](std::string_view key, const std::string& message) {
+    fmt::print(stderr, "{}: warning: `{}`: {}\n", config_file, key, message);
+  });
   CompileOptions options = compile_options(*config);
   options.backend = Backend::kInterpreter;  // reports every error; machine code is not needed
   const CompileOutput output = compile_folder(config->policies_folder, options);
   fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
-  print_facts(options);
+  print_facts(*config, options);
   const auto passwords = load_password_rules(*config);
   if (!passwords) {
     fmt::print(stderr, "{}: error: {}\n", config_file, passwords.error().message);
   }
-  if (output.has_errors() || !passwords) {
+  if (!check_places(*config) || output.has_errors() || !passwords) {
     return kExitFailure;
   }
   fmt::print("{}: fine\n", config_file);

@@ -9,7 +9,6 @@
 #include <functional>
 
 #include "server/config/config.h"
-#include "server/decision/supplied_facts.h"
 #include "server/log/log.h"
 
 namespace gate::server {
@@ -76,6 +75,10 @@ std::uint64_t mixed(std::uint64_t x) {
 
 }  // namespace
 
+FactSupplySources fact_sources(const Config& config) {
+  return {.country_file = !config.signals_country_file.empty()};
+}
+
 CompileOptions compile_options(const Config& config) {
   CompileOptions options;
   options.backend = config.policies_backend == "native" ? Backend::kNative : Backend::kInterpreter;
@@ -85,7 +88,7 @@ CompileOptions compile_options(const Config& config) {
   options.facts.emplace();
   options.facts->by = "gated";
   options.facts->accepted = config.policies_accept_unsupplied;
-  for (const SuppliedFact& each : supplied_facts()) {
+  for (const SuppliedFact& each : supplied_facts(fact_sources(config))) {
     options.facts->supplied.emplace_back(each.path);
   }
   return options;

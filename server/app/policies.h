@@ -8,10 +8,15 @@
 #include <mutex>
 #include <string>
 
+#include "server/decision/supplied_facts.h"
+
 namespace gate::server {
 
 class Logger;
 struct Config;
+
+/// What the configuration gives for facts.
+[[nodiscard]] FactSupplySources fact_sources(const Config& config);
 
 /// The compile options of a configuration. `gated run` and `gated check-config` use the same, so
 /// they refuse the same sets. `until` dates are compared with today.

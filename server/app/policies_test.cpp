@@ -236,6 +236,11 @@ TEST_F(PolicyKeeperTest, S2_ASetThatAsksForWhatGatedDoesNotSupplyIsRefusedUnless
   config.policies_accept_unsupplied = {"country"};
   EXPECT_TRUE(loads("country == KP"));
   EXPECT_FALSE(loads("device.reported_lost"));
+  config.policies_accept_unsupplied = {};
+  config.signals_country_file = "countries.mmdb";
+  EXPECT_TRUE(loads("country == KP or location in [country KP]"));
+  EXPECT_FALSE(loads("device.reported_lost"));
+  EXPECT_TRUE(loads("user.email_domain == \"bank.example\""));
   config.policies_accept_unsupplied = {"device.reported_lots"};
   EXPECT_FALSE(loads("user_risk >= medium")) << "a name that is no fact accepts nothing";
 }

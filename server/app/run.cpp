@@ -12,6 +12,7 @@
 #include "server/app/commands.h"
 #include "server/app/service.h"
 #include "server/app/start.h"
+#include "server/config/rules.h"
 
 namespace gate::server {
 namespace {
@@ -65,6 +66,9 @@ int run_server(const std::string& config_file, const std::string& port_file) {
   if (!forbid_memory_dumps(*config)) {
     log.warning("memory_dumps_stay_possible");
   }
+  check_warnings(*config, [&log](std::string_view key, const std::string& message) {
+    log.warning("configuration", {{"key", key}, {"message", message}});
+  });
   auto service = Service::start(*config, log);
   if (!service) {
     log.error("start_failed", {{"code", error_code_name(service.error().code)},

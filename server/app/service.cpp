@@ -12,6 +12,7 @@
 #include "server/app/front.h"
 #include "server/app/password_settings.h"
 #include "server/app/policies.h"
+#include "server/app/risk_engine.h"
 #include "server/app/storage.h"
 #include "server/crypto/openssl_random.h"
 #include "server/decision/evaluator_decider.h"
@@ -19,6 +20,7 @@
 #include "server/http/listener.h"
 #include "server/log/log.h"
 #include "server/metrics/metrics.h"
+#include "server/places/place_files.h"
 #include "server/token/signing_keys.h"
 
 namespace gate::server {
@@ -89,6 +91,7 @@ ServiceSettings service_settings(const Config& config, std::uint16_t port) {
   settings.email_per_tenant = {config.sign_in_email_per_tenant_hour,
                                config.sign_in_email_per_tenant_day};
   settings.sms_home_prefixes = config.sign_in_sms_home_prefixes;
+  settings.built_in_risk = config.risk_built_in;
   settings.known_devices = config.sign_in_known_devices;
   settings.known_device_life = config.sign_in_known_device_days * kMicrosPerDay;
   settings.tokens.access_token = config.sign_in_access_token_seconds * kMicrosPerSecond;
@@ -137,6 +140,7 @@ struct Service::Parts {
       : config(c),
         log(l),
         clock(make_clock(c)),
+        places({.country = c.signals_country_file, .network = c.signals_network_file}, l),
         policies(c.policies_folder, compile_options(c), l),
         decider(policies.evaluator()) {}
 
@@ -155,6 +159,8 @@ struct Service::Parts {
   Storage storage;
   PasswordRules passwords;
   std::unique_ptr<SigningKeys> keys;
+  PlaceFiles places;
+  std::unique_ptr<RiskEngine> risk_engine;  ///< null: not wanted
   PolicyKeeper policies;
   EvaluatorDecider decider;
   std::unique_ptr<Front> front;
@@ -170,6 +176,8 @@ struct Service::Parts {
 };
 
 Result<void> Service::Parts::open() {
+  GATE_TRY_VOID(places.load());
+  GATE_TRY(risk_engine, configure_risk_engine(config, *clock, log));
   GATE_TRY_VOID(policies.load());
   GATE_TRY(passwords, load_password_rules(config));
   GATE_TRY(storage, open_storage(config, random, log));
@@ -203,7 +211,8 @@ Result<void> Service::Parts::serve() {
       .audit = *storage.audit,
       .password_rules = passwords,
       .settings = settings,
-      .countries = nullptr,
+      .places = &places,
+      .risk_engine = risk_engine.get(),
       .on_failure =
           [this](const Error& error) {
             log.error("request_failed",
@@ -274,7 +283,8 @@ std::uint16_t Service::port() const {
 }
 
 void Service::reload() {
-  // Both log their failures. On failure the policies and the certificate in use stay.
+  // All of them log their failures. On failure, what is in use stays.
+  static_cast<void>(parts_->places.load());
   static_cast<void>(parts_->policies.load());
   if (const auto tls = parts_->listener->reload_tls(); !tls) {
     parts_->log.error("tls_reload_refused", {{"error", tls.error().message}});
@@ -282,6 +292,7 @@ void Service::reload() {
 }
 
 void Service::tick() {
+  parts_->places.look();
   if (parts_->config.policies_watch) {
     parts_->policies.look();
   }

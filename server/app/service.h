@@ -24,11 +24,11 @@ class Service {
 
   [[nodiscard]] std::uint16_t port() const;
 
-  /// Loads policies and certificate again, as SIGHUP requests. On failure the old ones stay, and
-  /// the failure is logged.
+  /// Loads policies, certificate and databases of places again, as SIGHUP requests. On failure the
+  /// old ones stay, and the failure is logged.
   void reload();
-  /// Call this about every `policies.poll_milliseconds`, from one thread. It checks the policy
-  /// files and performs the due steps of the signing keys.
+  /// Call this about every `policies.poll_milliseconds`, from one thread. It checks the files of
+  /// policies and places and performs the due steps of the signing keys.
   void tick();
   /// Stops accepting, finishes the requests under way, and sends the messages that were claimed.
   void stop();

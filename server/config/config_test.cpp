@@ -10,6 +10,7 @@
 #include <set>
 
 #include "server/config/config_keys.h"
+#include "server/config/rules.h"
 
 namespace gate::server {
 namespace {
@@ -52,6 +53,34 @@ TEST(Config, EveryMistakeIsReportedWithItsLineAndAStableCode) {
   EXPECT_THAT(problems_of("[http]\npublic_url = \"http://a\\u0007\"\n"), HasSubstr("error[C005]"));
   EXPECT_THAT(render(load_config("/nowhere/gated.toml").problems, "x"),
               HasSubstr("error[C001]: cannot be read: No such file"));
+}
+
+TEST(Config, S8_AProxyThatIsNotTrustedToNameItsClientsIsAWarning) {
+  const auto warnings = [](std::string_view http) {
+    const ConfigOutcome outcome =
+        parse_config(std::string(kSmallest) + "[http]\n" + std::string(http), "/");
+    EXPECT_TRUE(outcome.ok());
+    std::string keys;
+    check_warnings(outcome.config, [&](std::string_view key, const std::string&) { keys += key; });
+    return keys;
+  };
+  EXPECT_EQ(warnings("behind_proxy = true\n"), "http.trusted_proxies");
+  EXPECT_EQ(warnings("behind_proxy = true\ntrusted_proxies = [\"10.0.0.1\"]\n"), "");
+  EXPECT_EQ(warnings("behind_proxy = false\n"), "");
+}
+
+TEST(Config, ARiskEngineIsAskedOverTlsOrOnThisMachine) {
+  for (const char* good : {"https://risk.bank.example", "https://risk.bank.example:8443/v1/assess",
+                           "http://127.0.0.1:9000/", "http://localhost/a", ""}) {
+    EXPECT_EQ(problems_of("[risk]\nengine_url = \"" + std::string(good) + "\"\n"), "") << good;
+  }
+  for (const char* bad :
+       {"http://risk.bank.example/", "risk.bank.example", "https://", "https://u:p@risk.example/",
+        "https://risk.example/?a=1", "ftp://risk.example/", "https:///path"}) {
+    EXPECT_THAT(problems_of("[risk]\nengine_url = \"" + std::string(bad) + "\"\n"),
+                HasSubstr("error[C006]: `risk.engine_url`"))
+        << bad;
+  }
 }
 
 TEST(Config, EachIntegerAcceptsItsBoundsAndRefusesOneMore) {

@@ -77,6 +77,22 @@ void check_sign_in(const Config& config, const RuleReport& report) {
   }
 }
 
+void check_risk(const Config& config, const RuleReport& report) {
+  const std::string_view url = config.risk_engine_url;
+  if (url.empty()) {
+    return;
+  }
+  const std::size_t scheme = url.find("://");
+  const std::size_t path = scheme == url.npos ? url.npos : url.find('/', scheme + 3);
+  const std::string_view base = url.substr(0, path);
+  const bool plain = is_loopback_host(host_of(base, "http://"));
+  if ((host_of(base, "https://").empty() && !plain) ||
+      url.find_first_of("?#@ ") != std::string_view::npos) {
+    report("risk.engine_url",
+           "write `https://host[:port]/path`; plain HTTP is for a loopback host");
+  }
+}
+
 void check_smtp(const Config& config, const RuleReport& report) {
   if (config.delivery_email != "smtp") {
     return;
@@ -120,6 +136,7 @@ void check_rules(const Config& config, const RuleReport& report) {
   check_environment(config, report);
   check_http(config, report);
   check_sign_in(config, report);
+  check_risk(config, report);
   check_smtp(config, report);
   check_twilio(config, report);
   if (config.store_node.empty()) {
@@ -130,6 +147,14 @@ void check_rules(const Config& config, const RuleReport& report) {
   }
   if (config.policies_folder.empty()) {
     report("policies.folder", "required: the folder with the `.gate` files");
+  }
+}
+
+void check_warnings(const Config& config, const RuleReport& report) {
+  if (config.http_behind_proxy && config.http_trusted_proxies.empty()) {
+    report("http.trusted_proxies",
+           "behind a proxy, and none is trusted to name its clients: every address is unknown to "
+           "policies (S8). List the addresses of the proxy");
   }
 }
 

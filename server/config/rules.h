@@ -14,4 +14,7 @@ using RuleReport = std::function<void(std::string_view key, std::string message)
 /// keys that a chosen channel needs.
 void check_rules(const Config& config, const RuleReport& report);
 
+/// What is allowed and is probably a mistake. `gated check-config` prints it, `gated run` logs it.
+void check_warnings(const Config& config, const RuleReport& report);
+
 }  // namespace gate::server

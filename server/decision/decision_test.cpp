@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -114,7 +115,7 @@ TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
   EXPECT_FALSE(facts.device.registered || facts.device.reported_lost || facts.device.first_seen_s);
   EXPECT_TRUE(facts.satisfied.empty() && facts.strings.empty() && facts.lists.empty());
   std::set<std::string_view> paths;
-  for (const SuppliedFact& each : supplied_facts()) {
+  for (const SuppliedFact& each : supplied_facts({})) {
     EXPECT_TRUE(paths.insert(each.path).second) << each.path;
   }
   for (const char* path :
@@ -122,6 +123,48 @@ TEST_F(FactsTest, S2_WhatIsNotInTheTableOfSuppliedFactsIsNotSupplied) {
         "device.registered", "device.reported_lost", "device.first_seen", "satisfied"}) {
     EXPECT_FALSE(paths.contains(path)) << path;
   }
+}
+
+TEST_F(FactsTest, S2_TheCountryIsSuppliedExactlyWhereAFileIsConfigured) {
+  const auto supplies_country = [](const FactSupplySources& sources) {
+    const std::vector<SuppliedFact> facts = supplied_facts(sources);
+    return std::any_of(facts.begin(), facts.end(),
+                       [](const SuppliedFact& each) { return each.path == "country"; });
+  };
+  EXPECT_FALSE(supplies_country({}));
+  EXPECT_TRUE(supplies_country({.country_file = true}));
+  const SignInFacts facts = gather_facts({.user = user_,
+                                          .client = client_,
+                                          .hints = hints_,
+                                          .country = "AT",
+                                          .completed = completed_,
+                                          .now = now_});
+  EXPECT_EQ(facts.country, "AT");
+}
+
+TEST_F(FactsTest, TheHighestRiskOfAllSourcesCounts) {
+  const auto risk_by = [this](Risk assessed) {
+    return gather_facts({.user = user_,
+                         .client = client_,
+                         .hints = hints_,
+                         .sign_in_risk = assessed,
+                         .completed = completed_,
+                         .now = now_})
+        .sign_in_risk;
+  };
+  user_.sign_in_risk = "medium";
+  EXPECT_EQ(risk_by(Risk::kNone), Risk::kMedium) << "the entry is the floor";
+  EXPECT_EQ(risk_by(Risk::kHigh), Risk::kHigh);
+  EXPECT_EQ(risk_of(user_), Risk::kNone);
+  user_.user_risk = "low";
+  EXPECT_EQ(risk_of(user_), Risk::kLow);
+  user_.raised_risk = "medium";
+  EXPECT_EQ(risk_of(user_), Risk::kMedium);
+  user_.user_risk = "high";
+  EXPECT_EQ(risk_of(user_), Risk::kHigh);
+  user_ = User{};
+  user_.password_leaked = true;
+  EXPECT_EQ(gather().user_risk, Risk::kHigh);
 }
 
 TEST_F(FactsTest, SignalsOfARequestAreBelievedFromTrustedClientsOnly) {

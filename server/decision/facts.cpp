@@ -41,6 +41,11 @@ std::variant<std::int64_t, bool, std::string> parse_signal(std::string_view text
   return std::string(text);
 }
 
+Risk risk_of(const User& user) {
+  const Risk told = std::max(risk_or_none(user.user_risk), risk_or_none(user.raised_risk));
+  return user.password_leaked ? Risk::kHigh : told;
+}
+
 SignInFacts gather_facts(const FactSources& sources) {
   SignInFacts facts;
   facts.flow = sources.flow;
@@ -53,11 +58,9 @@ SignInFacts gather_facts(const FactSources& sources) {
   facts.client = sources.hints.app;
   facts.platform = sources.hints.platform;
   facts.ip = sources.hints.address;
-  if (sources.countries != nullptr) {
-    facts.country = sources.countries->country_of(facts.ip);
-  }
-  facts.sign_in_risk = risk_or_none(sources.user.sign_in_risk);
-  facts.user_risk = risk_or_none(sources.user.user_risk);
+  facts.country = sources.country;
+  facts.sign_in_risk = std::max(risk_or_none(sources.user.sign_in_risk), sources.sign_in_risk);
+  facts.user_risk = risk_of(sources.user);
   for (const CompletedFactor& factor : sources.completed) {
     // If the clock was set back, the age of a factor is zero and not negative. T9 is enforced in
     // server/ports/clock.cpp.

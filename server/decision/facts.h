@@ -11,23 +11,14 @@
 
 namespace gate::server {
 
-/// The port that maps an address to its country. By default the server knows no countries; a GeoIP
-/// database can be connected here. Safe from any number of threads.
-struct CountryLookup {
-  CountryLookup() = default;
-  CountryLookup(const CountryLookup&) = delete;
-  CountryLookup& operator=(const CountryLookup&) = delete;
-  virtual ~CountryLookup() = default;
-  /// Two upper-case letters, or empty when the address maps to no country.
-  [[nodiscard]] virtual std::string country_of(std::string_view ip) const = 0;
-};
-
 /// The input of a decision.
 struct FactSources {
   const User& user;
   const Client& client;
   const ClientHints& hints;
-  const CountryLookup* countries = nullptr;  ///< may be null: every country is unknown
+  std::string country{};  ///< of the address; empty: none, or not known
+  /// What rules and engines say of this sign-in. The user's entry is the floor.
+  Risk sign_in_risk = Risk::kNone;
   Flow flow = Flow::kSignIn;
   const std::vector<CompletedFactor>& completed;
   Micros session_began_at = 0;
@@ -38,8 +29,12 @@ struct FactSources {
 inline constexpr std::size_t kSignalBytesMax = 256;
 inline constexpr std::size_t kSignalsMax = 32;
 
+/// The risk of a user, by its entry, by administration and by leaked passwords: the highest counts.
+[[nodiscard]] Risk risk_of(const User& user);
+
 /// Builds the request to the evaluator. User, groups, roles, kind, risks and stored signals come
-/// from the user record; address, client and platform from the hints. Signals in the hints count
+/// from the user record; address, client and platform from the hints. Of all risks of a sign-in the
+/// highest counts. Signals in the hints count
 /// only if the client has `trusted_signals`; then they replace stored signals of the same name.
 [[nodiscard]] SignInFacts gather_facts(const FactSources& sources);
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 namespace gate::server {
 
@@ -11,7 +11,12 @@ struct SuppliedFact {
   std::string_view from;  ///< for operators
 };
 
-/// All of them: server/decision/supplied_facts.def.
-[[nodiscard]] std::span<const SuppliedFact> supplied_facts();
+/// What the operator gives, beside what the server finds out by itself.
+struct FactSupplySources {
+  bool country_file = false;  ///< `signals.country_file`
+};
+
+/// The facts of server/decision/supplied_facts.def that these sources give.
+[[nodiscard]] std::vector<SuppliedFact> supplied_facts(const FactSupplySources& sources);
 
 }  // namespace gate::server

@@ -11,7 +11,7 @@ namespace gate::server {
 /// It prints its port, then one JSON line for each message received.
 class ChildPeer {
  public:
-  /// `kind` is "smtp" or "sms"; `behaviour` tells the stub how to answer.
+  /// `kind` is "smtp", "sms" or "risk"; `behaviour` tells the stub how to answer.
   explicit ChildPeer(const std::string& kind, const std::string& behaviour = "accept");
   ~ChildPeer();
   ChildPeer(const ChildPeer&) = delete;

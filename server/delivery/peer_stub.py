@@ -1,13 +1,16 @@
 """Stand-ins for the parties that gated delivers to: `smtp` (aiosmtpd) or `sms` (a Twilio-shaped gateway).
+`risk` is the engine that gated asks about risk.
 
 Prints the port it listens on, then one JSON line per accepted message. The second argument says how to behave:
 accept, refuse (final), later (temporary), flaky (temporary
-for the first message), broken (HTTP 503), cut (close without an answer), nonsense (an answer that is no JSON).
+for the first message), broken (HTTP 503), cut (close without an answer), nonsense (an answer that is no JSON);
+`risk` also slow (5 s), other (a level that is none) and long.
 """
 import asyncio
 import http.server
 import json
 import sys
+import time
 import urllib.parse
 
 
@@ -77,5 +80,36 @@ def sms(behaviour):
     server.serve_forever()
 
 
+def risk(behaviour):
+    answers = {"accept": (200, b'{"sign_in_risk":"low"}'), "refuse": (401, b'{"sign_in_risk":"low"}'),
+               "broken": (503, b""), "nonsense": (200, b"<html>"), "other": (200, b'{"sign_in_risk":"odd"}'),
+               "long": (200, b'{"sign_in_risk":"low"}' + b" " * 10000), "slow": (200, b'{"sign_in_risk":"low"}')}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
+            say({"path": self.path, "authorization": self.headers["Authorization"], "peer": self.client_address[1],
+                 "type": self.headers["Content-Type"], "body": json.loads(body)})
+            if behaviour == "cut":
+                self.close_connection = True
+                return
+            if behaviour == "slow":
+                time.sleep(5)
+            status, answer = answers[behaviour]
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    say(str(server.server_address[1]))
+    server.serve_forever()
+
+
 if __name__ == "__main__":
-    {"smtp": smtp, "sms": sms}[sys.argv[1]](sys.argv[2] if len(sys.argv) > 2 else "accept")
+    {"smtp": smtp, "sms": sms, "risk": risk}[sys.argv[1]](sys.argv[2] if len(sys.argv) > 2 else "accept")

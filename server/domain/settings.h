@@ -72,6 +72,8 @@ struct ServiceSettings {
   TokenLifetimes tokens;                            ///< E1, E2
   Micros refresh_family_life = 30 * kMicrosPerDay;  ///< E4: at most 30 days
 
+  bool built_in_risk = true;  ///< whether the built-in rules find the risk of sign-ins
+
   /// Ids of tenants whose `initiate` answers user_not_found. All others do not reveal which names
   /// exist (C6).
   std::set<std::string> revealing_tenants;

@@ -1,6 +1,7 @@
 #include "server/flow/refresh.h"
 
 #include "server/flow/model/authenticate.h"
+#include "server/flow/model/circumstances.h"
 #include "server/flow/model/record.h"
 #include "server/flow/runner.h"
 #include "server/session/sessions.h"
@@ -70,27 +71,32 @@ Result<Reply> end_reused(const FlowServices& services, const Caller& caller,
 }
 
 PolicyVerdict decide(const FlowServices& services, const Caller& caller, const User& user,
-                     const SessionRecord& session, const std::string& auth_context) {
+                     const SessionRecord& session, const Circumstances& around,
+                     const std::string& auth_context) {
   const SignInFacts facts = gather_facts({.user = user,
                                           .client = caller.client,
                                           .hints = caller.hints,
-                                          .countries = services.countries,
+                                          .country = around.place.country,
+                                          .sign_in_risk = around.risk.level,
                                           .flow = Flow::kRefresh,
                                           .completed = session.completed,
                                           .session_began_at = session.auth_time,
                                           .now = caller.now});
-  return decide_for_app_and_context(services.decider, facts, auth_context);
+  PolicyVerdict verdict = decide_for_app_and_context(services.decider, facts, auth_context);
+  verdict.reasons.insert(verdict.reasons.end(), around.risk.reasons.begin(),
+                         around.risk.reasons.end());
+  return verdict;
 }
 
 /// One decision to be committed.
 class Renewal {
  public:
   Renewal(const FlowServices& services, const Caller& caller, const Looked& looked,
-          const std::string& auth_context)
+          const Circumstances& around, const std::string& auth_context)
       : services_(services),
         caller_(caller),
         session_(looked.opened.record.session),
-        verdict_(decide(services, caller, *looked.user, session_, auth_context)),
+        verdict_(decide(services, caller, *looked.user, session_, around, auth_context)),
         row_(decision_record(caller, *looked.user, "refresh", session_.sid, verdict_)) {}
 
   [[nodiscard]] const PolicyVerdict& verdict() const { return verdict_; }
@@ -125,7 +131,10 @@ class Renewal {
 
 Result<Reply> renew(const FlowServices& services, const Caller& caller, const Looked& looked,
                     const RefreshTokens& command) {
-  const Renewal renewal(services, caller, looked, command.auth_context);
+  GATE_TRY(const Circumstances around,
+           find_circumstances(services, caller,
+                              {.user_id = looked.user->user_id, .flow = Flow::kRefresh}));
+  const Renewal renewal(services, caller, looked, around, command.auth_context);
   if (renewal.verdict().outcome != Outcome::kAllow) {
     return renewal.refuse();
   }

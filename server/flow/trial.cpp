@@ -230,6 +230,7 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
   take_wish(run, command.wish);
   run.material.factor = CompletedFactor{Method::kPassword, run.caller.now, ""};
   run.material.rehashed_password = rehashed;
+  run.material.right_tries = 1;  // it was counted before it was evaluated
   GATE_TRY_VOID(prepare(run, FlowEvent::kFirstFactorProven));
   if (!run.stopped()) {
     GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) {

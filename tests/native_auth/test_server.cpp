@@ -138,7 +138,8 @@ ServiceSettings TestServer::relaxed() {
   return settings;
 }
 
-TestServer::TestServer(ServiceSettings settings, const FlowMachines& machines)
+TestServer::TestServer(ServiceSettings settings, const FlowMachines& machines,
+                       const PlaceLookup* places, const RiskEngine* risk_engine)
     : audit("main", Secret(Bytes(32, 43))) {
   std::string pattern = (std::filesystem::temp_directory_path() / "gate-proto-XXXXXX").string();
   GATE_CHECK(::mkdtemp(pattern.data()) != nullptr, "no temporary folder");
@@ -163,6 +164,8 @@ TestServer::TestServer(ServiceSettings settings, const FlowMachines& machines)
                    .audit = audit,
                    .password_rules = password_rules,
                    .settings = std::move(settings),
+                   .places = places,
+                   .risk_engine = risk_engine,
                    .on_failure = [this](const Error& error) { failures.push_back(error.message); },
                    .on_cap = [this](const SendCap& cap) { caps.push_back(cap); }},
       machines);
@@ -207,6 +210,7 @@ Reply TestServer::post(const std::string& path, Params params) {
     params.insert(params.begin(), {"client_id", kClient});
   }
   HttpRequest request = form_request(std::string("/") + kTenant + path, params);
+  request.peer_ip = peer_ip;
   if (!device_key.empty()) {
     request.headers.emplace_back("x-gate-device-key", device_key);
   }

@@ -88,7 +88,8 @@ class TestServer {
   static constexpr const char* kPassword = "correct horse battery staple";
 
   explicit TestServer(ServiceSettings settings = relaxed(),
-                      const FlowMachines& machines = flow_machines());
+                      const FlowMachines& machines = flow_machines(),
+                      const PlaceLookup* places = nullptr, const RiskEngine* risk_engine = nullptr);
   ~TestServer();
 
   /// Allows resends at once, so that tests need not advance the clock.
@@ -116,6 +117,8 @@ class TestServer {
 
   /// Sent as x-gate-device-key with every request; empty: an unknown device.
   std::string device_key;
+  /// Where every request comes from.
+  std::string peer_ip = "198.51.100.7";
   /// The code of the newest message. Takes all due messages from the outbox.
   [[nodiscard]] std::string last_code();
   /// All messages taken so far.

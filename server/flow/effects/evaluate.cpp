@@ -10,11 +10,43 @@
 namespace gate::server {
 namespace {
 
+Flow flow_of(FlowKind kind) {
+  switch (kind) {
+    case FlowKind::kSignIn:
+      return Flow::kSignIn;
+    case FlowKind::kSignUp:
+      return Flow::kSignUp;
+    case FlowKind::kPasswordReset:
+      return Flow::kPasswordReset;
+  }
+  GATE_CHECK(false, "a flow of no kind");
+}
+
+/// Found once per request, also where it decides twice.
+Result<void> look_around(FlowRun& run) {
+  if (run.prepared.circumstances) {
+    return {};
+  }
+  GATE_TRY(run.prepared.circumstances,
+           find_circumstances(
+               run.services, run.caller,
+               {.user_id = owner_of(run.flow),
+                .account_key = run.flow.account_key,
+                .device = run.found.device ? DeviceKnowledge::kKnown : DeviceKnowledge::kUnknown,
+                .failures_at_least = std::max(run.flow.failures_before, run.found.flow.wrong_total),
+                .right_ones = run.material.right_tries,
+                .flow = flow_of(run.flow.kind)}));
+  run.flow.failures_before = run.prepared.circumstances->failures;
+  return {};
+}
+
 SignInFacts facts_of(const FlowRun& run, Flow flow) {
+  const Circumstances& around = *run.prepared.circumstances;
   return gather_facts({.user = run.found.user,
                        .client = run.caller.client,
                        .hints = run.caller.hints,
-                       .countries = run.services.countries,
+                       .country = around.place.country,
+                       .sign_in_risk = around.risk.level,
                        .flow = flow,
                        .completed = run.flow.completed,
                        .session_began_at = run.caller.now,
@@ -23,7 +55,9 @@ SignInFacts facts_of(const FlowRun& run, Flow flow) {
 
 /// Keeps the verdict for the commit. The commit writes its audit row and checks that the same
 /// policy set is still in force.
-void keep(FlowRun& run, std::string_view type, const PolicyVerdict& verdict) {
+void keep(FlowRun& run, std::string_view type, PolicyVerdict verdict) {
+  const std::vector<std::string>& risk = run.prepared.circumstances->risk.reasons;
+  verdict.reasons.insert(verdict.reasons.end(), risk.begin(), risk.end());
   run.prepared.decisions.push_back(
       {verdict.policy_digest,
        decision_record(run.caller, run.found.user, type, run.flow.flow_id, verdict)});
@@ -37,18 +71,13 @@ PolicyVerdict decide_on_tokens(const FlowRun& run) {
                                       run.flow.auth_context);
   };
   PolicyVerdict verdict = decide(Flow::kSignIn);
-  switch (run.flow.kind) {
-    case FlowKind::kSignIn:
-      return verdict;
-    case FlowKind::kSignUp:
-      return stricter_of(std::move(verdict), decide(Flow::kSignUp));
-    case FlowKind::kPasswordReset:
-      return stricter_of(std::move(verdict), decide(Flow::kPasswordReset));
-  }
-  GATE_CHECK(false, "a flow of no kind");
+  return run.flow.kind == FlowKind::kSignIn
+             ? verdict
+             : stricter_of(std::move(verdict), decide(flow_of(run.flow.kind)));
 }
 
 Result<void> ask(FlowRun& run) {
+  GATE_TRY_VOID(look_around(run));
   const PolicyVerdict verdict = decide_on_tokens(run);
   keep(run, "sign_in", verdict);
   run.flow.policy_digest = verdict.policy_digest;
@@ -58,6 +87,7 @@ Result<void> ask(FlowRun& run) {
 }
 
 Result<void> ask_about_enrolment(FlowRun& run) {
+  GATE_TRY_VOID(look_around(run));
   const PolicyVerdict verdict = weigh_enrolment(run, facts_of(run, Flow::kSignIn));
   keep(run, "register", verdict);
   return {};
@@ -66,6 +96,7 @@ Result<void> ask_about_enrolment(FlowRun& run) {
 /// Only a block keeps an account from being created. What else the policies require is required for
 /// the tokens.
 Result<void> ask_about_account(FlowRun& run) {
+  GATE_TRY_VOID(look_around(run));
   const PolicyVerdict verdict = run.services.decider.decide(facts_of(run, Flow::kSignUp));
   keep(run, "sign_up", verdict);
   run.flow.policy_digest = verdict.policy_digest;
@@ -78,6 +109,7 @@ Result<void> ask_about_account(FlowRun& run) {
 /// Decided on a sign-in as well, because what a sign-in with the password needs, the mailbox that
 /// resets the password must not replace (D4).
 Result<void> ask_about_reset(FlowRun& run) {
+  GATE_TRY_VOID(look_around(run));
   const PolicyVerdict verdict =
       stricter_of(run.services.decider.decide(facts_of(run, Flow::kSignIn)),
                   run.services.decider.decide(facts_of(run, Flow::kPasswordReset)));

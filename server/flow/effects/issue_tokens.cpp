@@ -30,6 +30,10 @@ Result<void> prepare(FlowRun& run) {
     session.device_id = device->device_id;
     session.device_epoch = device->epoch;
   }
+  if (run.services.settings.built_in_risk && run.prepared.circumstances) {
+    run.prepared.sign_in =
+        sign_in_entry(run.prepared.circumstances->place, device.has_value(), now);
+  }
   session.auth_time = now;
   session.ends_at = now + run.services.settings.refresh_family_life;
   session.completed = run.flow.completed;
@@ -66,6 +70,10 @@ Result<void> perform(FlowRun& run, UnitOfWork& work) {
   if (confirms_reset(run)) {
     GATE_TRY_VOID(
         work.mark_reset_channel(run.flow.tenant_id, run.flow.subject->user_id, std::string_view()));
+  }
+  if (run.prepared.sign_in) {
+    GATE_TRY_VOID(
+        work.record_sign_in(run.flow.tenant_id, run.flow.subject->user_id, *run.prepared.sign_in));
   }
   if (!run.prepared.device_to_remember) {
     return {};

@@ -9,6 +9,7 @@
 #include "server/domain/flow_record.h"
 #include "server/domain/session.h"
 #include "server/domain/user.h"
+#include "server/flow/model/circumstances.h"
 #include "server/flow/model/command.h"
 #include "server/flow/model/outcome.h"
 #include "server/flow/model/services.h"
@@ -54,11 +55,14 @@ struct Material {
   std::optional<CodeDestination> destination;  ///< of StartChallenge; absent: the password
   std::optional<CompletedFactor> factor;       ///< of CompleteFactor
   std::string rehashed_password;               ///< of CompleteFactor; empty: no change
-  std::optional<Channel> new_channel;          ///< of BindMethod
-  TokenWish wish;                              ///< of IssueTokens
-  std::vector<MethodOption> methods;           ///< of ListMethods
-  std::string new_password;                    ///< of ChangePassword: its hash
-  AttributeSchema missing;                     ///< of AskAttributes
+  /// Of Evaluate: tries of this request that are counted as failures until the commit says that
+  /// they were right.
+  std::int64_t right_tries = 0;
+  std::optional<Channel> new_channel;                        ///< of BindMethod
+  TokenWish wish;                                            ///< of IssueTokens
+  std::vector<MethodOption> methods;                         ///< of ListMethods
+  std::string new_password;                                  ///< of ChangePassword: its hash
+  AttributeSchema missing;                                   ///< of AskAttributes
   FlowOutcome refusal = Refused{RefusalReason::kWrongStep};  ///< of AnswerRefusal
 };
 
@@ -83,6 +87,8 @@ struct Prepared {
   std::string password_of_new_user;  ///< its hash; empty: none
   Channel new_mailbox;
   std::vector<OutboxMessage> notices;
+  std::optional<Circumstances> circumstances;  ///< of Evaluate
+  std::optional<SignInEntry> sign_in;          ///< of IssueTokens
 };
 
 /// The run of one request through one flow. The runner takes the steps; effects work on it.

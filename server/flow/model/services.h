@@ -7,12 +7,14 @@
 #include "server/audit/audit_log.h"
 #include "server/decision/decider.h"
 #include "server/decision/facts.h"
+#include "server/decision/place_lookup.h"
 #include "server/domain/settings.h"
 #include "server/factor/password.h"
 #include "server/limits/known_device.h"
 #include "server/limits/send_limits.h"
 #include "server/ports/clock.h"
 #include "server/ports/random.h"
+#include "server/risk/risk_engine.h"
 #include "server/store/store.h"
 #include "server/token/signing_keys.h"
 
@@ -25,7 +27,8 @@ struct FlowServices {
   const SigningKeys& keys;
   const Decider& decider;
   const AuditLog& audit;
-  const CountryLookup* countries = nullptr;  ///< null: every country is unknown
+  const PlaceLookup* places = nullptr;      ///< null: nothing is known about places
+  const RiskEngine* risk_engine = nullptr;  ///< null: there is none
   const ServiceSettings& settings;
   const PasswordHasher& passwords;
   const PasswordRules& password_rules;
