@@ -35,6 +35,13 @@ TEST(Config, TheSmallestFileGivesDefaultsAndAbsolutePaths) {
   EXPECT_EQ(outcome.config.http_tls_key, "");
 }
 
+TEST(Config, S11_AccessTokensOutliveTheRenewalOffsetOfMsal) {
+  constexpr std::int64_t kRenewalOffsetSeconds = 300;
+  const ConfigOutcome outcome = parse_config(kSmallest, "/etc/gate");
+  EXPECT_EQ(outcome.config.sign_in_access_token_seconds, 600);
+  EXPECT_GT(outcome.config.sign_in_access_token_seconds, kRenewalOffsetSeconds);
+}
+
 TEST(Config, EveryMistakeIsReportedWithItsLineAndAStableCode) {
   EXPECT_EQ(problems_of("[http]\nprot = 1\nlisten = 7\nport = 65536\n[logg]\n"),
             "gated.toml:5: error[C003]: unknown key `http.prot`; did you mean `http.port`?\n"

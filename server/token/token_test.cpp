@@ -161,7 +161,7 @@ TEST_F(SigningKeysTest, E1_E2_TokensCarryTheirClaimsTypeAndAVerifiableSignature)
   }
   EXPECT_EQ(access.at("aud"), "api://ledger");
   EXPECT_EQ(boost::json::serialize(access.at("acrs")), R"(["c1"])");
-  EXPECT_EQ(access.at("exp").as_int64() - access.at("iat").as_int64(), 300);
+  EXPECT_EQ(access.at("exp").as_int64() - access.at("iat").as_int64(), 600) << "S11";
   const auto id = part(tokens->id_token, 1);
   EXPECT_EQ(id.at("aud"), "app-1");
   EXPECT_EQ(id.at("exp").as_int64() - id.at("iat").as_int64(), 600);
