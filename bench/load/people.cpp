@@ -122,10 +122,14 @@ std::string make_provisioning(Kind kind, std::size_t count, std::string_view sec
   return json::serialize(json::object{
       {"tenants",
        json::array{json::object{{"id", kTenant}, {"name", "Load"}, {"domain", "load.example"}}}},
+      {"resources", json::array{json::object{{"tenant_id", kTenant},
+                                             {"name", "retail-app"},
+                                             {"audience", "api://retail-bank"},
+                                             {"scopes", json::array{"accounts"}}}}},
       {"clients", json::array{json::object{{"tenant_id", kTenant},
                                            {"client_id", kClient},
                                            {"name", "retail-app"},
-                                           {"audience", "retail-app"}}}},
+                                           {"scopes", json::array{"api://retail-bank/accounts"}}}}},
       {"users", std::move(users)}});
 }
 

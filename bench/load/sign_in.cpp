@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kTypes = "password oob redirect";
-constexpr std::string_view kScope = "openid profile offline_access";
+constexpr std::string_view kScope = "openid profile offline_access api://retail-bank/accounts";
 constexpr std::chrono::milliseconds kLookAgain{1};
 constexpr std::chrono::seconds kCodePatience{10};
 

@@ -3,7 +3,8 @@
 # codes from the development outbox.
 #   sign-in.sh USER [PASSWORD]      with a password: e-mail + password; without: a code by e-mail
 # Environment: GATE_URL (http://127.0.0.1:9090), GATE_OUTBOX (build/demo/outbox.jsonl of this project),
-#              GATE_SECOND (email or sms; default: the first that is offered)
+#              GATE_SECOND (email or sms; default: the first that is offered),
+#              GATE_SCOPE (default: openid profile offline_access api://retail-bank/accounts)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 url=${GATE_URL:-http://127.0.0.1:9090}
@@ -50,7 +51,7 @@ code_sent() { # the newest code in the outbox, once there is one more line than 
 }
 
 mark() { lines=0; if [ -e "$outbox" ]; then lines=$(wc -l <"$outbox"); fi; }
-scope="openid profile offline_access"
+scope=${GATE_SCOPE:-openid profile offline_access api://retail-bank/accounts}
 
 call /oauth2/v2.0/initiate "username=$user" "challenge_type=password oob redirect" "capabilities=mfa_required registration_required"
 mark

@@ -17,11 +17,22 @@ bool is_risk(const std::string& text) {
   return text.empty() || parse_risk(text).has_value();
 }
 
-/// One word of a scope (RFC 6749 3.3).
+/// A part of one word of a scope (RFC 6749 3.3).
 bool is_scope_token(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return c > 0x20 && c < 0x7F && c != '"' && c != '\\';
   });
+}
+
+/// c1 to c99 (conditional-access 1.1).
+bool is_context(const std::string& text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return text.size() >= 2 && text.size() <= 3 && text[0] == 'c' && text[1] != '0' &&
+         std::all_of(text.begin() + 1, text.end(), is_digit);
+}
+
+bool has_repeats(const std::vector<std::string>& words) {
+  return std::set<std::string>(words.begin(), words.end()).size() != words.size();
 }
 
 /// One entry of each kind may be listed once.
@@ -62,6 +73,48 @@ Result<void> apply_tenant(UnitOfWork& work, const Provisioning::Tenant& tenant) 
       {tenant.id, tenant.name, tenant.domain, tenant.attributes, tenant.sign_up});
 }
 
+Result<void> apply_resource(UnitOfWork& work, const Provisioning::Resource& resource) {
+  const std::string where = "resource " + resource.audience;
+  GATE_TRY_VOID(must_be_a_tenant(work, where, resource.tenant_id));
+  if (resource.name.empty() || !is_scope_token(resource.audience)) {
+    return refused(where, "needs a name, and an audience that can begin a scope (RFC 6749 3.3)");
+  }
+  if (resource.audience == kDirectoryResource || resource.name == kDirectoryResource) {
+    return refused(where, "is the name of the directory, which is this server");
+  }
+  for (const std::string& scope : resource.scopes) {
+    if (!is_scope_token(scope) || scope.find('/') != std::string::npos) {
+      return refused(where,
+                     "`" + scope + "` cannot be a scope: no blank, quote, backslash or slash");
+    }
+  }
+  for (const std::string& context : resource.contexts) {
+    if (!is_context(context)) {
+      return refused(where, "`" + context + "` is not an authentication context (c1 to c99)");
+    }
+  }
+  if (has_repeats(resource.scopes) || has_repeats(resource.contexts)) {
+    return refused(where, "lists a scope or a context twice");
+  }
+  return work.put_resource(
+      {resource.tenant_id, resource.audience, resource.name, resource.scopes, resource.contexts});
+}
+
+/// A client may ask only for what a resource of its tenant offers.
+Result<void> must_be_offered(UnitOfWork& work, const std::string& where,
+                             const std::string& tenant_id, const std::string& scope) {
+  const std::size_t slash = scope.rfind('/');
+  if (slash == std::string::npos) {
+    return refused(where, "`" + scope + "` has to be written <audience>/<scope>");
+  }
+  GATE_TRY(const std::optional<Resource> resource,
+           work.find_resource(tenant_id, std::string_view(scope).substr(0, slash)));
+  if (!resource || !resource->offers(std::string_view(scope).substr(slash + 1))) {
+    return refused(where, "no resource of the tenant offers the scope `" + scope + "`");
+  }
+  return {};
+}
+
 Result<void> apply_client(UnitOfWork& work, const Provisioning::Client& client) {
   const std::string where = "client " + client.client_id;
   GATE_TRY_VOID(must_be_a_tenant(work, where, client.tenant_id));
@@ -69,12 +122,9 @@ Result<void> apply_client(UnitOfWork& work, const Provisioning::Client& client) 
     return refused(where, "needs a client id and a name");
   }
   for (const std::string& scope : client.scopes) {
-    if (!is_scope_token(scope)) {
-      return refused(where, "`" + scope + "` cannot be a scope (RFC 6749 3.3)");
-    }
+    GATE_TRY_VOID(must_be_offered(work, where, client.tenant_id, scope));
   }
   return work.put_client({client.tenant_id, client.client_id, client.name, client.origins,
-                          client.audience.empty() ? client.client_id : client.audience,
                           client.trusted_signals, client.scopes});
 }
 
@@ -173,6 +223,10 @@ Result<void> apply_provisioning(UnitOfWork& work, const Provisioning& wanted, Mi
   for (const Provisioning::Tenant& tenant : wanted.tenants) {
     GATE_TRY_VOID(seen.take("tenant " + tenant.id, ""));
     GATE_TRY_VOID(apply_tenant(work, tenant));
+  }
+  for (const Provisioning::Resource& resource : wanted.resources) {
+    GATE_TRY_VOID(seen.take("resource " + resource.audience, resource.tenant_id));
+    GATE_TRY_VOID(apply_resource(work, resource));
   }
   for (const Provisioning::Client& client : wanted.clients) {
     GATE_TRY_VOID(seen.take("client " + client.client_id, client.tenant_id));

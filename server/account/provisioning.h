@@ -22,14 +22,22 @@ struct Provisioning {
     SignUpMode sign_up = SignUpMode::kClosed;
   };
 
+  /// An API that tokens may be for (server/domain/resource.h).
+  struct Resource {
+    std::string tenant_id;
+    std::string name;      ///< what policies call `app`
+    std::string audience;  ///< `aud` of its access tokens
+    std::vector<std::string> scopes{};
+    std::vector<std::string> contexts{};  ///< c1 to c99
+  };
+
   struct Client {
     std::string tenant_id;
     std::string client_id;             ///< GUID
-    std::string name;                  ///< what policies call `app`
+    std::string name;                  ///< for people
     std::vector<std::string> origins;  ///< exact web origins that may call from a page (C9)
-    std::string audience;              ///< `aud` of access tokens; empty: the client id
     bool trusted_signals = false;      ///< may send x-gate-signal-* headers that policies believe
-    /// Names under the audience that the client may ask for: `payments.read`.
+    /// Scopes of resources that the client may ask for: `<audience>/<scope>`.
     std::vector<std::string> scopes{};
   };
 
@@ -62,6 +70,7 @@ struct Provisioning {
   };
 
   std::vector<Tenant> tenants;
+  std::vector<Resource> resources;
   std::vector<Client> clients;
   std::vector<User> users;
 };

@@ -110,8 +110,8 @@ int provision(const std::string& config_file, const std::string& provision_file)
   if (!applied) {
     return fail(provision_file, applied.error().message);
   }
-  fmt::print("provisioned {} tenants, {} clients, {} users\n", wanted->tenants.size(),
-             wanted->clients.size(), wanted->users.size());
+  fmt::print("provisioned {} tenants, {} resources, {} clients, {} users\n", wanted->tenants.size(),
+             wanted->resources.size(), wanted->clients.size(), wanted->users.size());
   return kExitOk;
 }
 

@@ -51,13 +51,22 @@ void take_tenant(JsonPlace& at, Provisioning& wanted) {
   wanted.tenants.push_back(std::move(tenant));
 }
 
+void take_resource(JsonPlace& at, Provisioning& wanted) {
+  Provisioning::Resource resource;
+  resource.tenant_id = at.required_text("tenant_id");
+  resource.name = at.required_text("name");
+  resource.audience = at.required_text("audience");
+  resource.scopes = at.texts("scopes");
+  resource.contexts = at.texts("contexts");
+  wanted.resources.push_back(std::move(resource));
+}
+
 void take_client(JsonPlace& at, Provisioning& wanted) {
   Provisioning::Client client;
   client.tenant_id = at.required_text("tenant_id");
   client.client_id = at.required_text("client_id");
   client.name = at.required_text("name");
   client.origins = at.texts("origins");
-  client.audience = at.text("audience");
   client.scopes = at.texts("scopes");
   client.trusted_signals = at.flag("trusted_signals", false);
   wanted.clients.push_back(std::move(client));
@@ -125,6 +134,7 @@ Result<Provisioning> parse_provision_file(std::string_view text, const PasswordE
   std::string error;
   JsonPlace root(document, "", error);
   root.each("tenants", [&](JsonPlace& at) { take_tenant(at, wanted); });
+  root.each("resources", [&](JsonPlace& at) { take_resource(at, wanted); });
   root.each("clients", [&](JsonPlace& at) { take_client(at, wanted); });
   root.each("users", [&](JsonPlace& at) { passwords.push_back(take_user(at, wanted)); });
   root.finish();

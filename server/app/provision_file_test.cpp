@@ -27,7 +27,8 @@ Result<Provisioning> parse(std::string_view json) {
 constexpr std::string_view kWhole = R"({
   "tenants": [{"id": "t", "name": "Bank", "domain": "bank.example",
     "attributes": [{"name": "city", "required": true, "regex": "[A-Z].*", "max_length": 40}, {"name": "extension_a_b", "type": "multi_select", "choices": ["x", "y"]}]}],
-  "clients": [{"tenant_id": "t", "client_id": "c", "name": "app", "origins": ["http://localhost:3000"], "audience": "api", "trusted_signals": true}],
+  "clients": [{"tenant_id": "t", "client_id": "c", "name": "app", "origins": ["http://localhost:3000"], "scopes": ["api/pay"], "trusted_signals": true}],
+  "resources": [{"tenant_id": "t", "name": "payments", "audience": "api", "scopes": ["pay"], "contexts": ["c1"]}],
   "users": [{"tenant_id": "t", "id": "u", "username": "amy@bank.example", "display_name": "Amy", "password": "correct horse", "password_imported": true, "attributes": {"city": "Graz"},
              "groups": ["G"], "roles": ["R"], "kind": "member", "sign_in_risk": "medium", "user_risk": "low", "enabled": false,
              "signals": {"otp_failures": 3, "new_payee": true, "note": "x"},
@@ -41,6 +42,12 @@ TEST(ProvisionFile, ReadsEveryKey) {
   EXPECT_EQ(wanted->tenants.at(0).domain, "bank.example");
   EXPECT_THAT(wanted->clients.at(0).origins, ElementsAre("http://localhost:3000"));
   EXPECT_TRUE(wanted->clients.at(0).trusted_signals);
+  EXPECT_THAT(wanted->clients.at(0).scopes, ElementsAre("api/pay"));
+  const Provisioning::Resource& resource = wanted->resources.at(0);
+  EXPECT_EQ(resource.name, "payments");
+  EXPECT_EQ(resource.audience, "api");
+  EXPECT_THAT(resource.scopes, ElementsAre("pay"));
+  EXPECT_THAT(resource.contexts, ElementsAre("c1"));
   const Provisioning::User& user = wanted->users.at(0);
   EXPECT_EQ(user.password_hash, "encoded:correct horse");
   const AttributeSchema& schema = wanted->tenants.at(0).attributes;
@@ -70,8 +77,11 @@ TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
     const char* message;
   };
   for (const Mistake& mistake : std::vector<Mistake>{
-           {R"("audience")", R"("audiense")",
-            "clients[0].audiense: unknown key; known here: tenant_id, client_id"},
+           {R"("origins")", R"("origin")",
+            "clients[0].origin: unknown key; known here: tenant_id, client_id"},
+           {R"("audience": "api", )", "", "resources[0].audience: is required"},
+           {R"(["c1"])", R"("c1")", "resources[0].contexts: must be a list of strings"},
+           {R"("scopes": ["api/pay"])", R"("audience": "api")", "clients[0].audience: unknown key"},
            {R"("tenants")", R"("tenant")", "tenant: unknown key"},
            {R"("max_length": 40)", R"("max_length": 0)",
             "tenants[0].attributes[0].max_length: must be a whole number from 1 to 1024"},

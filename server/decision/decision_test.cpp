@@ -73,6 +73,7 @@ class FactsTest : public testing::Test {
   SignInFacts gather() {
     return gather_facts({.user = user_,
                          .client = client_,
+                         .resource = resource_,
                          .hints = hints_,
                          .completed = completed_,
                          .session_began_at = now_,
@@ -80,6 +81,7 @@ class FactsTest : public testing::Test {
   }
   User user_;
   Client client_;
+  Resource resource_;
   ClientHints hints_;
   std::vector<CompletedFactor> completed_;
   Micros now_ = 1'800'000'000'000'000;
@@ -90,11 +92,12 @@ TEST_F(FactsTest, ComeFromDirectoryClientAndConnection) {
   user_.groups = {"Pilot"};
   user_.sign_in_risk = "high";
   client_.name = "retail-app";
+  resource_.name = "payments";
   hints_.address = "198.51.100.7";
   completed_ = {{Method::kPassword, now_ - 90 * kMicrosPerSecond, ""}};
   const SignInFacts facts = gather();
   EXPECT_EQ(facts.user, "amy@bank.example");
-  EXPECT_EQ(facts.target, "retail-app");
+  EXPECT_EQ(facts.target, "payments") << "S5: the resource, not the client";
   EXPECT_EQ(facts.ip, "198.51.100.7");
   EXPECT_EQ(facts.country, "");
   EXPECT_EQ(facts.sign_in_risk, Risk::kHigh);

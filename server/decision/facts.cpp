@@ -54,7 +54,7 @@ SignInFacts gather_facts(const FactSources& sources) {
   facts.groups = sources.user.groups;
   facts.roles = sources.user.roles;
   facts.target_kind = TargetKind::kApp;
-  facts.target = sources.client.name;
+  facts.target = sources.resource.name;
   facts.client = sources.hints.app;
   facts.platform = sources.hints.platform;
   facts.ip = sources.hints.address;

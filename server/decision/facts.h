@@ -6,6 +6,7 @@
 
 #include "server/domain/client_hints.h"
 #include "server/domain/factor.h"
+#include "server/domain/resource.h"
 #include "server/domain/user.h"
 #include "server/ports/clock.h"
 
@@ -15,6 +16,7 @@ namespace gate::server {
 struct FactSources {
   const User& user;
   const Client& client;
+  const Resource& resource;  ///< that the scope names: the target (S5)
   const ClientHints& hints;
   std::string country{};  ///< of the address; empty: none, or not known
   /// What rules and engines say of this sign-in. The user's entry is the floor.
@@ -32,7 +34,8 @@ inline constexpr std::size_t kSignalsMax = 32;
 /// The risk of a user, by its entry, by administration and by leaked passwords: the highest counts.
 [[nodiscard]] Risk risk_of(const User& user);
 
-/// Builds the request to the evaluator. User, groups, roles, kind, risks and stored signals come
+/// Builds the request to the evaluator. The target is the resource, as in Entra, and never a public
+/// client (conditional-access 2.10). User, groups, roles, kind, risks and stored signals come
 /// from the user record; address, client and platform from the hints. Of all risks of a sign-in the
 /// highest counts. Signals in the hints count
 /// only if the client has `trusted_signals`; then they replace stored signals of the same name.

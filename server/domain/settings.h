@@ -15,15 +15,10 @@ inline constexpr int kCodeDigitsMax = 10;
 
 /// Lifetimes of tokens.
 struct TokenLifetimes {
-<<<<<<< HEAD
-  Micros access_token = 5 * kMicrosPerMinute;  ///< E1: 5 to 60 minutes
-  Micros id_token = 10 * kMicrosPerMinute;     ///< E2: 1 to 60 minutes
-=======
   /// E1: 1 to 60 minutes. MSAL renews a token 300 s before its end, so at 5 minutes and less it
   /// renews it on every call (S11).
   Micros access_token = 10 * kMicrosPerMinute;
   Micros id_token = 10 * kMicrosPerMinute;  ///< E2: 1 to 60 minutes
->>>>>>> ad93e95 (config: let access tokens live 10 minutes by default)
 };
 
 /// A cap on messages of one kind (B5). Every scope has both windows.

@@ -33,11 +33,10 @@ struct Tenant {
 struct Client {
   std::string tenant_id;
   std::string client_id;
-  std::string name;  ///< what policies call `app`
+  std::string name;  ///< for people
   std::vector<std::string> origins;
-  std::string audience;  ///< never empty
   bool trusted_signals = false;
-  std::vector<std::string> scopes;  ///< names under the audience that it may ask for
+  std::vector<std::string> scopes;  ///< what it may ask for: `<audience>/<scope>` of a resource
 };
 
 }  // namespace gate::server

@@ -65,7 +65,7 @@ class PlantedTest : public testing::Test {
     static const std::string kHash = std::move(passwords().hash(kPassword)).value();
     Provisioning people;
     people.tenants = {{kTenant, "Bank", "bank.example"}};
-    people.clients = {{kTenant, "app", "retail-app", {}, "", false, {}}};
+    people.clients = {{kTenant, "app", "retail-app", {}}};
     for (const char* name : {"amy", "carl"}) {
       Provisioning::User user;
       user.tenant_id = kTenant;
@@ -80,7 +80,7 @@ class PlantedTest : public testing::Test {
     EXPECT_TRUE(
         store_.write([&](UnitOfWork& work) { return apply_provisioning(work, people, kNow); }));
     tenant_ = {kTenant, "Bank", "bank.example"};
-    client_ = {kTenant, "app", "retail-app", {}, "app", false, {}};
+    client_ = {kTenant, "app", "retail-app", {}, false, {}};
   }
 
   PasswordHasher passwords() { return PasswordHasher(secrets_.password_pepper.clone(), random_); }

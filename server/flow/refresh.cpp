@@ -2,6 +2,7 @@
 
 #include "server/flow/model/authenticate.h"
 #include "server/flow/model/circumstances.h"
+#include "server/flow/model/methods.h"
 #include "server/flow/model/record.h"
 #include "server/flow/runner.h"
 #include "server/session/sessions.h"
@@ -14,23 +15,60 @@ Reply refused(RefusalReason reason) {
   return {Refused{reason}, std::nullopt};
 }
 
-/// What one snapshot found.
+/// What one snapshot found. `user` and what follows only for a usable token.
 struct Looked {
   OpenedRefresh opened;
   std::optional<User> user;
+  std::string email;
+  ScopeGrant grant;
+  std::optional<RefusalReason> scope_fault;
 };
 
-Result<Looked> look_up(const FlowServices& services, const Caller& caller, std::string_view token) {
-  Looked looked;
-  GATE_TRY_VOID(services.store.read([&](StoreReads& reads) -> Result<void> {
-    GATE_TRY(looked.opened,
-             open_refresh(reads, caller.tenant.id, caller.client.client_id, token, caller.now));
-    if (looked.opened.verdict == RefreshVerdict::kUsable) {
-      GATE_TRY(looked.user,
-               reads.find_user(caller.tenant.id, looked.opened.record.session.user_id));
-    }
+/// What is asked for must be within the scope of the sign-in (RFC 6749 6) and still be granted now
+/// (S10). The resource of the new token is the one that is asked for now.
+Result<void> look_at_scope(TenantReads& reads, const Caller& caller, std::string_view asked,
+                           Looked& looked) {
+  const std::string& signed_in = looked.opened.record.session.scope;
+  if (asked.find_first_not_of(' ') == std::string_view::npos) {
+    GATE_TRY(looked.grant, still_granted(reads, caller.client, signed_in));
     return {};
-  }));
+  }
+  if (!is_within_scope(asked, signed_in)) {
+    looked.scope_fault = RefusalReason::kScopeTooWide;
+    return {};
+  }
+  GATE_TRY(auto granted, grant_scope(reads, caller.client, asked));
+  if (const auto* fault = std::get_if<ScopeFault>(&granted)) {
+    looked.scope_fault = *fault == ScopeFault::kTwoResources ? RefusalReason::kTwoResources
+                                                             : RefusalReason::kScopeTooWide;
+    return {};
+  }
+  looked.grant = std::get<ScopeGrant>(std::move(granted));
+  return {};
+}
+
+Result<void> read_session(StoreReads& reads, const Caller& caller, const RefreshTokens& command,
+                          Looked& looked) {
+  GATE_TRY(looked.opened, open_refresh(reads, caller.tenant.id, caller.client.client_id,
+                                       command.token, caller.now));
+  if (looked.opened.verdict != RefreshVerdict::kUsable) {
+    return {};
+  }
+  const std::string& user_id = looked.opened.record.session.user_id;
+  GATE_TRY(looked.user, reads.find_user(caller.tenant.id, user_id));
+  GATE_TRY_VOID(look_at_scope(reads, caller, command.scope, looked));
+  if (looked.user && is_within_scope("email", looked.grant.scope)) {
+    GATE_TRY(const std::vector<Channel> channels, reads.channels_of(caller.tenant.id, user_id));
+    looked.email = verified_email(channels, looked.user->username);
+  }
+  return {};
+}
+
+Result<Looked> look_up(const FlowServices& services, const Caller& caller,
+                       const RefreshTokens& command) {
+  Looked looked;
+  GATE_TRY_VOID(services.store.read(
+      [&](StoreReads& reads) { return read_session(reads, caller, command, looked); }));
   return looked;
 }
 
@@ -70,11 +108,12 @@ Result<Reply> end_reused(const FlowServices& services, const Caller& caller,
   return refused(RefusalReason::kBadRefreshToken);
 }
 
-PolicyVerdict decide(const FlowServices& services, const Caller& caller, const User& user,
-                     const SessionRecord& session, const Circumstances& around,
-                     const std::string& auth_context) {
-  const SignInFacts facts = gather_facts({.user = user,
+PolicyVerdict decide(const FlowServices& services, const Caller& caller, const Looked& looked,
+                     const Circumstances& around, const std::string& auth_context) {
+  const SessionRecord& session = looked.opened.record.session;
+  const SignInFacts facts = gather_facts({.user = *looked.user,
                                           .client = caller.client,
+                                          .resource = looked.grant.resource,
                                           .hints = caller.hints,
                                           .country = around.place.country,
                                           .sign_in_risk = around.risk.level,
@@ -96,7 +135,7 @@ class Renewal {
       : services_(services),
         caller_(caller),
         session_(looked.opened.record.session),
-        verdict_(decide(services, caller, *looked.user, session_, around, auth_context)),
+        verdict_(decide(services, caller, looked, around, auth_context)),
         row_(decision_record(caller, *looked.user, "refresh", session_.sid, verdict_)) {}
 
   [[nodiscard]] const PolicyVerdict& verdict() const { return verdict_; }
@@ -143,19 +182,16 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
   const WipeAtEnd wiped(step.next);
   GATE_TRY_VOID(renewal.write(
       [&](UnitOfWork& work) { return write_refresh(work, caller.tenant.id, step, caller.now); }));
-  // `granted_scope` puts what was asked in order; that it is no wider was looked at before.
-  // A scope that was taken from the client since is not signed any more (S10).
-  const std::string rest = still_granted(caller.client, session.scope);
-  const std::string scope =
-      command.scope.empty() ? rest : granted_scope(caller.client, command.scope).value_or(rest);
   Reply reply;
   GATE_TRY(reply.outcome, authenticate(services.keys, services.random, services.settings,
                                        {.tenant = caller.tenant,
                                         .client = caller.client,
+                                        .resource = looked.grant.resource,
                                         .user = *looked.user,
                                         .session = session,
-                                        .scope = scope,
+                                        .scope = looked.grant.scope,
                                         .auth_context = command.auth_context,
+                                        .email = looked.email,
                                         .refresh_token = step.next},
                                        caller.now));
   return reply;
@@ -163,7 +199,7 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
 
 Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
                            const RefreshTokens& command) {
-  GATE_TRY(const Looked looked, look_up(services, caller, command.token));
+  GATE_TRY(const Looked looked, look_up(services, caller, command));
   switch (looked.opened.verdict) {
     case RefreshVerdict::kUsable:
       break;
@@ -176,8 +212,11 @@ Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
       return refused(RefusalReason::kBadRefreshToken);
   }
   const SessionRecord& session = looked.opened.record.session;
-  if (!is_within_scope(command.scope, session.scope)) {
-    return refused(RefusalReason::kScopeTooWide);
+  if (looked.scope_fault) {
+    return refused(*looked.scope_fault);
+  }
+  if (!command.auth_context.empty() && !looked.grant.resource.uses_context(command.auth_context)) {
+    return refused(RefusalReason::kUnknownContext);
   }
   if (!looked.user || !looked.user->enabled || looked.user->epoch != session.user_epoch) {
     return end_family(services, caller, looked.opened);

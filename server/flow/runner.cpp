@@ -90,13 +90,16 @@ Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) 
 
 Result<FlowOutcome> sign(const FlowRun& run) {
   const SessionRecord& session = *run.prepared.session;
+  const std::string email = verified_email(run.found.channels, run.found.user.username);
   return authenticate(run.services.keys, run.services.random, run.services.settings,
                       {.tenant = run.caller.tenant,
                        .client = run.caller.client,
+                       .resource = run.material.wish.resource,
                        .user = run.found.user,
                        .session = session,
                        .scope = session.scope,
-                       .auth_context = run.flow.auth_context,
+                       .auth_context = run.prepared.granted_context,
+                       .email = email,
                        .refresh_token = run.prepared.refresh_token},
                       run.caller.now);
 }

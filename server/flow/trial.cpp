@@ -57,15 +57,6 @@ bool is_step_of(CodeStep step, FlowKind kind) {
   GATE_CHECK(false, "a code of no step");
 }
 
-/// The authentication context is requested once and kept in the flow: MSAL omits `claims` in the
-/// request that submits the second factor.
-void take_wish(FlowRun& run, const TokenWish& wish) {
-  run.material.wish = wish;
-  if (!wish.auth_context.empty()) {
-    run.flow.auth_context = wish.auth_context;
-  }
-}
-
 /// Sets the factor that the code proves. False if its channel may not be used any more (T6), or for
 /// an unknown name.
 bool take_code_factor(FlowRun& run, CodeStep step) {
@@ -129,7 +120,9 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
   }
   const FlowRecord& flow = run.found.flow;
   const Digest mac = code_mac(run.services.code_pepper, flow.challenge_id, command.code);
-  take_wish(run, command.wish);
+  if (command.step == CodeStep::kFirstFactor || command.step == CodeStep::kSecondFactor) {
+    take_wish(run, command.wish);
+  }
   bool usable = take_code_factor(run, command.step);
   GATE_TRY_VOID(prepare(run, proof_of(command.step)));
   usable = usable && !run.stopped();

@@ -21,8 +21,10 @@ std::string discovery_document(const std::string& base, const std::string& tenan
       {"id_token_signing_alg_values_supported", json::array{"ES256"}},
       {"token_endpoint_auth_methods_supported", json::array{"none"}},
       {"scopes_supported", json::array{"openid", "profile", "email", "offline_access"}},
-      {"claims_supported", json::array{"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr",
-                                       "sid", "oid", "tid", "name", "preferred_username"}},
+      {"claims_supported",
+       json::array{"iss", "sub", "aud", "exp", "iat", "nbf", "auth_time", "acr", "amr", "sid",
+                   "oid", "tid", "ver", "name", "preferred_username", "login_hint", "email",
+                   "email_verified", "roles"}},
       {"acr_values_supported", json::array{kAcrSingleFactor, kAcrTwoFactors}}};
   return json::serialize(document);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "server/domain/resource.h"
 #include "server/domain/tenant.h"
 
 /// Ports of the store: one header per domain. A port defines behaviour, never storage. Times are
@@ -18,6 +19,8 @@ class TenantReads {
   [[nodiscard]] virtual Result<std::optional<Tenant>> find_tenant(std::string_view segment) = 0;
   [[nodiscard]] virtual Result<std::optional<Client>> find_client(std::string_view tenant_id,
                                                                   std::string_view client_id) = 0;
+  [[nodiscard]] virtual Result<std::optional<Resource>> find_resource(
+      std::string_view tenant_id, std::string_view audience) = 0;
   /// True if any client of the tenant lists the origin (a preflight names no client).
   [[nodiscard]] virtual Result<bool> origin_is_listed(std::string_view tenant_id,
                                                       std::string_view origin) = 0;
@@ -30,6 +33,8 @@ class TenantWrites {
   [[nodiscard]] virtual Result<void> put_tenant(const Tenant& tenant) = 0;
   /// Adds or replaces.
   [[nodiscard]] virtual Result<void> put_client(const Client& client) = 0;
+  /// Adds or replaces, by its audience.
+  [[nodiscard]] virtual Result<void> put_resource(const Resource& resource) = 0;
 };
 
 }  // namespace gate::server

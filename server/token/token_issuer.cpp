@@ -5,6 +5,7 @@
 
 #include "server/crypto/encoding.h"
 #include "server/crypto/openssl_random.h"
+#include "server/token/scope.h"
 
 namespace gate::server {
 namespace {
@@ -33,7 +34,56 @@ json::object common_claims(std::string_view issuer, const TokenSubject& subject,
           {"nbf", now / kMicrosPerSecond},
           {"auth_time", subject.session.auth_time / kMicrosPerSecond},
           {"acr", acr_of(subject.session.completed)},
-          {"amr", std::move(amr)}};
+          {"amr", std::move(amr)},
+          {"ver", "2.0"}};
+}
+
+void add_roles(json::object& claims, const User& user) {
+  json::array roles;
+  for (const std::string& role : user.roles) {
+    roles.emplace_back(role);
+  }
+  if (!roles.empty()) {
+    claims["roles"] = std::move(roles);
+  }
+}
+
+json::object id_claims(std::string_view issuer, const TokenSubject& subject,
+                       const TokenLifetimes& lifetimes, Micros now) {
+  json::object id = common_claims(issuer, subject, now);
+  id["aud"] = subject.client.client_id;
+  id["exp"] = (now + lifetimes.id_token) / kMicrosPerSecond;
+  // MSAL reads these three without regard to the scope (native-auth-api 8).
+  id["preferred_username"] = subject.user.username;
+  id["login_hint"] = subject.user.username;
+  id["name"] = subject.user.display_name;
+  if (is_within_scope("profile", subject.scope)) {
+    add_roles(id, subject.user);
+  }
+  if (!subject.email.empty() && is_within_scope("email", subject.scope)) {
+    id["email"] = subject.email;
+    id["email_verified"] = true;
+  }
+  return id;
+}
+
+Result<json::object> access_claims(Random& random, std::string_view issuer,
+                                   const TokenSubject& subject, const TokenLifetimes& lifetimes,
+                                   Micros now) {
+  json::object access = common_claims(issuer, subject, now);
+  const ResourceScopes scopes = scopes_of(subject.resource, subject.scope);
+  access["aud"] = subject.resource.audience;
+  access["exp"] = (now + lifetimes.access_token) / kMicrosPerSecond;
+  GATE_TRY(access["jti"], random_guid(random));
+  access["client_id"] = subject.client.client_id;
+  access["azp"] = subject.client.client_id;
+  access["scope"] = scopes.words;
+  access["scp"] = scopes.names;
+  if (!subject.auth_context.empty()) {
+    access["acrs"] = json::array{subject.auth_context};
+  }
+  add_roles(access, subject.user);
+  return access;
 }
 
 }  // namespace
@@ -72,31 +122,8 @@ Result<SignedTokens> sign_tokens(const SigningKeys& keys, Random& random, std::s
     return Error{ErrorCode::kUnavailable, "there is no active signing key"};
   }
   SignedTokens tokens;
-  json::object id = common_claims(issuer, subject, now);
-  id["aud"] = subject.client.client_id;
-  id["exp"] = (now + lifetimes.id_token) / kMicrosPerSecond;
-  id["preferred_username"] = subject.user.username;
-  id["login_hint"] = subject.user.username;
-  id["name"] = subject.user.display_name;
-  id["ver"] = "2.0";
-  GATE_TRY(tokens.id_token, sign(*key, "JWT", id));
-
-  json::object access = common_claims(issuer, subject, now);
-  access["aud"] = subject.client.audience;
-  access["exp"] = (now + lifetimes.access_token) / kMicrosPerSecond;
-  GATE_TRY(access["jti"], random_guid(random));
-  access["client_id"] = subject.client.client_id;
-  access["scope"] = subject.scope;
-  if (!subject.auth_context.empty()) {
-    access["acrs"] = json::array{subject.auth_context};
-  }
-  json::array roles;
-  for (const std::string& role : subject.user.roles) {
-    roles.emplace_back(role);
-  }
-  if (!roles.empty()) {
-    access["roles"] = std::move(roles);
-  }
+  GATE_TRY(tokens.id_token, sign(*key, "JWT", id_claims(issuer, subject, lifetimes, now)));
+  GATE_TRY(const json::object access, access_claims(random, issuer, subject, lifetimes, now));
   GATE_TRY(tokens.access_token, sign(*key, "at+jwt", access));
   return tokens;
 }

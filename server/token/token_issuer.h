@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/domain/resource.h"
 #include "server/domain/session.h"
 #include "server/domain/settings.h"
 #include "server/domain/tenant.h"
@@ -22,13 +23,15 @@ inline constexpr std::string_view kAcrTwoFactors = "urn:gatehouse:acr:two-factor
 [[nodiscard]] std::vector<std::string> amr_of(const std::vector<CompletedFactor>& completed);
 [[nodiscard]] std::string_view acr_of(const std::vector<CompletedFactor>& completed);
 
-/// The content that both tokens share.
+/// What the tokens are about. Where each claim comes from is a table in docs/api.md.
 struct TokenSubject {
   const User& user;
   const Client& client;
+  const Resource& resource;  ///< of the access token
   const SessionRecord& session;
   std::string_view scope;
-  std::string_view auth_context;  ///< satisfied authentication context (`acrs`); empty: none
+  std::string_view auth_context;  ///< that the decision granted (`acrs`); empty: none
+  std::string_view email;         ///< a verified mailbox of the user; empty: none
 };
 
 struct SignedTokens {

@@ -140,13 +140,15 @@ TEST_F(SigningKeysTest, E1_E2_TokensCarryTheirClaimsTypeAndAVerifiableSignature)
   user.username = "amy@bank.example";
   Client client;
   client.client_id = "app-1";
-  client.audience = "api://ledger";
+  const Resource resource{"t1", "api://ledger", "ledger", {"read", "write"}, {"c1"}};
   SessionRecord session;
   session.sid = "s1";
   session.auth_time = kNow;
   session.completed = {{Method::kPassword, kNow, ""}, {Method::kSmsOtp, kNow, "ch"}};
   const auto tokens = sign_tokens(*keys, random_, "https://id.bank.example/t1/v2.0",
-                                  {user, client, session, "openid profile", "c1"}, {}, kNow);
+                                  {user, client, resource, session,
+                                   "openid profile api://ledger/read", "c1", "amy@bank.example"},
+                                  {}, kNow);
   ASSERT_TRUE(tokens);
   const std::size_t dot = tokens->access_token.rfind('.');
   const auto signature = parse_base64url(tokens->access_token.substr(dot + 1));
@@ -156,11 +158,14 @@ TEST_F(SigningKeysTest, E1_E2_TokensCarryTheirClaimsTypeAndAVerifiableSignature)
   EXPECT_EQ(part(tokens->access_token, 0).at("kid").as_string(), keys->active()->jwk().kid);
   const auto access = part(tokens->access_token, 1);
   for (const char* claim : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "auth_time",
-                            "acr", "amr", "scope", "sid", "tid", "oid"}) {
+                            "acr", "amr", "scope", "scp", "azp", "ver", "sid", "tid", "oid"}) {
     EXPECT_TRUE(access.contains(claim)) << claim;
   }
   EXPECT_EQ(access.at("aud"), "api://ledger");
   EXPECT_EQ(boost::json::serialize(access.at("acrs")), R"(["c1"])");
+  EXPECT_EQ(access.at("scope"), "api://ledger/read");
+  EXPECT_EQ(access.at("scp"), "read");
+  EXPECT_EQ(access.at("azp"), "app-1");
   EXPECT_EQ(access.at("exp").as_int64() - access.at("iat").as_int64(), 600) << "S11";
   const auto id = part(tokens->id_token, 1);
   EXPECT_EQ(id.at("aud"), "app-1");

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { CLIENT, Gated, PASSWORD, TENANT, user } from "./lib/server.mjs";
+import { AUDIENCE, CLIENT, Gated, PASSWORD, SCOPES, TENANT, user } from "./lib/server.mjs";
 import { makeClient } from "./lib/msal.mjs";
 import { Wire, otherCode } from "./lib/wire.mjs";
 
@@ -29,19 +29,19 @@ async function assertSignedIn(result, username) {
   const keys = createRemoteJWKSet(new URL(`${gated.origin}/${TENANT}/discovery/v2.0/keys`));
   const { payload } = await jwtVerify(result.data.getIdToken(), keys, { issuer: `${gated.origin}/${TENANT}/v2.0`, audience: CLIENT });
   assert.equal(payload.preferred_username, username);
-  const token = await result.data.getAccessToken({ scopes: ["openid", "profile", "offline_access"] });
+  const token = await result.data.getAccessToken({ scopes: SCOPES });
   assert.ok(token.isCompleted(), String(token.error));
-  await jwtVerify(token.data.accessToken, keys, { audience: "retail-app" });
+  await jwtVerify(token.data.accessToken, keys, { audience: AUDIENCE });
 }
 
 test("e-mail and password in one call", async () => {
   const app = await makeClient(gated);
-  await assertSignedIn(await app.signIn({ username: mail("otto"), password: PASSWORD }), mail("otto"));
+  await assertSignedIn(await app.signIn({ scopes: SCOPES, username: mail("otto"), password: PASSWORD }), mail("otto"));
 });
 
 test("e-mail first, then the password; a wrong one is told apart", async () => {
   const app = await makeClient(gated);
-  const asked = await app.signIn({ username: mail("otto") });
+  const asked = await app.signIn({ scopes: SCOPES, username: mail("otto") });
   assert.ok(asked.isPasswordRequired(), String(asked.error));
   const wrong = await asked.state.submitPassword("incorrect horse battery");
   assert.ok(wrong.isFailed() && wrong.error.isInvalidPassword(), String(wrong.error));
@@ -50,7 +50,7 @@ test("e-mail first, then the password; a wrong one is told apart", async () => {
 
 test("a code by e-mail; a wrong one is told apart, a resent one replaces the first", async () => {
   const app = await makeClient(gated);
-  const asked = await app.signIn({ username: mail("resend") });
+  const asked = await app.signIn({ scopes: SCOPES, username: mail("resend") });
   assert.ok(asked.isCodeRequired(), String(asked.error));
   assert.equal(asked.state.getCodeLength(), 8);
   const first = await gated.code(mail("resend"));
@@ -67,7 +67,7 @@ test("a code by e-mail; a wrong one is told apart, a resent one replaces the fir
 for (const channel of ["email", "sms"]) {
   test(`password, then a second factor by ${channel}`, async () => {
     const app = await makeClient(gated);
-    const demanded = await app.signIn({ username: mail("wanda"), password: PASSWORD });
+    const demanded = await app.signIn({ scopes: SCOPES, username: mail("wanda"), password: PASSWORD });
     assert.ok(demanded.isMfaRequired(), String(demanded.error));
     const method = demanded.state.getAuthMethods().find((m) => m.challenge_channel === channel);
     const challenged = await demanded.state.requestChallenge(method.id);
@@ -82,7 +82,7 @@ for (const channel of ["email", "sms"]) {
 
 test("a code by e-mail, then SMS", async () => {
   const app = await makeClient(gated);
-  const asked = await app.signIn({ username: mail("wilma") });
+  const asked = await app.signIn({ scopes: SCOPES, username: mail("wilma") });
   const demanded = await asked.state.submitCode(await gated.code(mail("wilma")));
   assert.ok(demanded.isMfaRequired(), String(demanded.error));
   const [method, ...others] = demanded.state.getAuthMethods();
@@ -94,7 +94,7 @@ test("a code by e-mail, then SMS", async () => {
 for (const name of ["nora", "norbert"]) {
   test(`${name} registers a number at first use`, async () => {
     const app = await makeClient(gated);
-    let demanded = await app.signIn({ username: mail(name), password: name === "nora" ? PASSWORD : undefined });
+    let demanded = await app.signIn({ scopes: SCOPES, username: mail(name), password: name === "nora" ? PASSWORD : undefined });
     if (name === "norbert") demanded = await demanded.state.submitCode(await gated.code(mail(name)));
     assert.ok(demanded.isAuthMethodRegistrationRequired(), String(demanded.error));
     const method = demanded.state.getAuthMethods().find((m) => m.challenge_channel === "sms");
@@ -113,7 +113,7 @@ test("a contact that is none is refused as input", async () => {
   const app = await makeClient(gated);
   gated.provisioning.users.push(user("nils", { password: PASSWORD, groups: ["Wealth Clients"], channels: [] }));
   gated.provision();
-  const demanded = await app.signIn({ username: mail("nils"), password: PASSWORD });
+  const demanded = await app.signIn({ scopes: SCOPES, username: mail("nils"), password: PASSWORD });
   const method = demanded.state.getAuthMethods().find((m) => m.challenge_channel === "sms");
   const refused = await demanded.state.challengeAuthMethod({ authMethodType: method, verificationContact: "call me" });
   assert.ok(refused.isFailed() && refused.error.isInvalidInput(), String(refused.error));
@@ -121,7 +121,7 @@ test("a contact that is none is refused as input", async () => {
 
 test("a blocked sign-in fails with the policy's error", async () => {
   const app = await makeClient(gated);
-  const refused = await app.signIn({ username: mail("fred"), password: PASSWORD });
+  const refused = await app.signIn({ scopes: SCOPES, username: mail("fred"), password: PASSWORD });
   assert.ok(refused.isFailed());
   assert.equal(refused.error.errorData.error, "access_denied");
   assert.deepEqual(refused.error.errorData.errorCodes, [53003]);
@@ -129,15 +129,15 @@ test("a blocked sign-in fails with the policy's error", async () => {
 
 test("an app that cannot ask for a second factor is sent to the browser", async () => {
   const app = await makeClient(gated, { capabilities: [] });
-  const refused = await app.signIn({ username: mail("wanda"), password: PASSWORD });
+  const refused = await app.signIn({ scopes: SCOPES, username: mail("wanda"), password: PASSWORD });
   assert.ok(refused.isFailed() && refused.error.isRedirectRequired(), String(refused.error));
 });
 
 test("tokens are renewed with the refresh token, and signing out empties the cache", async () => {
   const app = await makeClient(gated);
-  const result = await app.signIn({ username: mail("signout"), password: PASSWORD });
+  const result = await app.signIn({ scopes: SCOPES, username: mail("signout"), password: PASSWORD });
   await assertSignedIn(result, mail("signout"));
-  const scopes = ["openid", "profile", "offline_access"];
+  const scopes = SCOPES;
   const before = await result.data.getAccessToken({ scopes });
   const renewed = await result.data.getAccessToken({ scopes, forceRefresh: true });
   assert.ok(renewed.isCompleted(), String(renewed.error));
@@ -151,7 +151,7 @@ test("tokens are renewed with the refresh token, and signing out empties the cac
 
 test("B8: a browser that was here before signs in while strangers have the account closed", async () => {
   const deviceKey = randomBytes(32).toString("base64url");
-  await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ username: mail("known"), password: PASSWORD }), mail("known"));
+  await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ scopes: SCOPES, username: mail("known"), password: PASSWORD }), mail("known"));
   const wire = new Wire(gated, { headers: { "x-gate-device-key": randomBytes(32).toString("base64url") } });
   const submit = async (password) => {
     const started = await wire.initiate(mail("known"));
@@ -162,8 +162,8 @@ test("B8: a browser that was here before signs in while strangers have the accou
   };
   for (let i = 0; i < 10; ++i) assert.equal((await submit("a guess")).status, 400);
   assert.equal((await submit(PASSWORD)).status, 429, "strangers are not stopped");
-  const elsewhere = await (await makeClient(gated)).signIn({ username: mail("known"), password: PASSWORD });
+  const elsewhere = await (await makeClient(gated)).signIn({ scopes: SCOPES, username: mail("known"), password: PASSWORD });
   assert.ok(elsewhere.isFailed(), "a browser without the key got in");
-  await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ username: mail("known"), password: PASSWORD }), mail("known"));
+  await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ scopes: SCOPES, username: mail("known"), password: PASSWORD }), mail("known"));
   assert.ok(!gated.log.join("\n").includes(deviceKey));
 });

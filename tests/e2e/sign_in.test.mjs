@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createRemoteJWKSet, jwtVerify, decodeProtectedHeader } from "jose";
-import { CLIENT, DOMAIN, Gated, PASSWORD, TENANT, user } from "./lib/server.mjs";
+import { ACCOUNTS, AUDIENCE, CLIENT, DOMAIN, Gated, PASSWORD, STATEMENTS, TENANT, user } from "./lib/server.mjs";
 import { Wire, assertBlocked, assertNoTokens, assertSuberror, assertTokens } from "./lib/wire.mjs";
 
 let gated;
@@ -38,7 +38,7 @@ test("e-mail and password: one factor is enough on an ordinary day", async () =>
   const id = await claims(answer, "id_token", CLIENT);
   assert.equal(id.preferred_username, "otto@customer.example");
   assert.deepEqual(id.amr, ["pwd"]);
-  const access = await claims(answer, "access_token", "retail-app");
+  const access = await claims(answer, "access_token", AUDIENCE);
   assert.equal(decodeProtectedHeader(answer.access_token).typ, "at+jwt");
   assert.equal(access.client_id, CLIENT);
   for (const name of ["sub", "exp", "iat", "jti", "auth_time", "acr", "sid"]) assert.ok(access[name] !== undefined, name);
@@ -80,6 +80,18 @@ test("a code by e-mail, then SMS; the mailbox of the first factor is not offered
 
 test("medium risk asks for a second factor", async () => {
   assertTokens(await wire.secondFactor(await wire.withPassword("rita@customer.example", PASSWORD), "sms", sms("rita")));
+});
+
+test("S5: policies on an API decide about its scope, whichever client asks", async () => {
+  const from = (scope) => new Wire(gated, { headers: { "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)" } }).withPassword("otto@customer.example", PASSWORD, undefined, scope);
+  assertTokens(await from(`openid offline_access ${ACCOUNTS}`));
+  assertSuberror(await from(`openid offline_access ${STATEMENTS}`), "mfa_required");
+  const wealthy = (scope) => wire.withPassword("wanda@customer.example", PASSWORD, undefined, scope);
+  assertSuberror(await wealthy(`openid offline_access ${ACCOUNTS}`), "mfa_required");
+  const directory = await wealthy("openid profile offline_access");
+  assert.equal((await claims(directory, "access_token", "00000002-0000-0000-c000-000000000000")).scp, "openid profile offline_access");
+  const rows = gated.audit().filter((row) => row.type === "sign_in").slice(-4).map((row) => row.facts.app);
+  assert.deepEqual(rows, ["retail-app", "statements", "retail-app", "00000002-0000-0000-c000-000000000000"]);
 });
 
 test("high risk and frozen accounts are blocked, whatever was shown", async () => {

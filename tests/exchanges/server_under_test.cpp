@@ -163,21 +163,23 @@ Provisioning people(const std::string& password_hash) {
   wanted.tenants[1].attributes = {
       {"displayName", AttributeType::kString, true, "", 64, {}},
       {"postalCode", AttributeType::kString, false, "[0-9]{4,5}", 16, {}}};
+  const std::string payments(kRetailApp);
+  wanted.resources = {{bank, "payments", payments, {"pay"}, {"c1", "c2"}},
+                      {bank, "ledger", "api://ledger", {"read", "write"}, {"c1"}},
+                      {bank, "statements", "api://statements", {"read"}, {}}};
   wanted.clients = {{bank,
                      std::string(kRetailApp),
                      "retail-app",
                      {"https://app.bank.example"},
-                     "",
                      false,
-                     {"pay"}},
+                     {payments + "/pay", "api://statements/read"}},
                     {bank,
                      "33333333-3333-4333-8333-333333333333",
                      "staff-portal",
                      {},
-                     "api://ledger",
                      true,
-                     {"read", "write"}},
-                    {shop, "55555555-5555-4555-8555-555555555555", "shop-app", {}, "", false}};
+                     {"api://ledger/read", "api://ledger/write"}},
+                    {shop, "55555555-5555-4555-8555-555555555555", "shop-app", {}, false}};
   const auto add = [&](const std::string& tenant, const std::string& name, bool password,
                        Channels channels) {
     Provisioning::User user;

@@ -302,7 +302,7 @@ TEST_F(SignIn, S14_AnotherPasswordEndsFlowsAndSessionsOfTheOldOne) {
 }
 
 TEST_F(SignIn, S10_AScopeThatWasTakenFromTheClientIsNotSignedAtRefresh) {
-  const std::string own = std::string(TestServer::kClient) + "/pay";
+  const std::string own = TestServer::kPay;
   const Reply tokens =
       server_.post("/oauth2/v2.0/token", {{"continuation_token", server_.begin("amy")},
                                           {"grant_type", "password"},
@@ -310,13 +310,8 @@ TEST_F(SignIn, S10_AScopeThatWasTakenFromTheClientIsNotSignedAtRefresh) {
                                           {"scope", "openid offline_access " + own}});
   ASSERT_EQ(tokens.status, 200);
   Provisioning without;
-  without.clients = {{TestServer::kTenant,
-                      TestServer::kClient,
-                      "retail-app",
-                      {TestServer::kOrigin},
-                      "",
-                      false,
-                      {}}};
+  without.clients = {
+      {TestServer::kTenant, TestServer::kClient, "retail-app", {TestServer::kOrigin}, false, {}}};
   server_.provision(without);
   const Reply renewed = server_.post(
       "/oauth2/v2.0/token",
@@ -350,10 +345,14 @@ TEST_F(SignIn, AnAuthenticationContextIsDecidedWithTheAppAndShownInTheAccessToke
   const Reply demanded = server_.post("/oauth2/v2.0/token", {{"continuation_token", token},
                                                              {"grant_type", "password"},
                                                              {"password", TestServer::kPassword},
+                                                             {"scope", TestServer::kPay},
                                                              {"claims", claims}});
   ASSERT_EQ(demanded.suberror(), "mfa_required");
   const Reply challenged = server_.challenge(demanded.token());
-  const Reply done = server_.submit("mfa_oob", challenged.token(), server_.last_code());
+  const Reply done = server_.post("/oauth2/v2.0/token", {{"continuation_token", challenged.token()},
+                                                         {"grant_type", "mfa_oob"},
+                                                         {"oob", server_.last_code()},
+                                                         {"scope", TestServer::kPay}});
   ASSERT_EQ(done.status, 200) << "MSAL drops claims on the second call; the flow remembers";
   EXPECT_EQ(boost::json::serialize(claims_of(done.text("access_token")).at("acrs")), R"(["c1"])");
 }
@@ -392,7 +391,7 @@ TEST_F(SignIn, S10_ARefreshNeverWidensTheScope) {
                                                {"refresh_token", narrow.text("refresh_token")},
                                                {"scope", scope}});
   };
-  const std::string own = std::string(TestServer::kClient) + "/pay";
+  const std::string own = TestServer::kPay;
   for (const std::string& wider :
        {std::string("openid profile"), "openid " + own, "openid " + own + "/x"}) {
     EXPECT_EQ(refresh(wider).error(), "invalid_scope") << wider;

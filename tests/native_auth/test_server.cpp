@@ -28,20 +28,22 @@ std::string percent_encode(const std::string& text) {
 Provisioning people(const std::string& password_hash) {
   Provisioning wanted;
   wanted.tenants = {{TestServer::kTenant, "Bank", "bank.example"}};
+  wanted.resources = {
+      {TestServer::kTenant, "payments", "api://payments", {"pay", "refund"}, {"c1", "c2"}},
+      {TestServer::kTenant, "statements", "api://statements", {"read"}, {}},
+      {TestServer::kTenant, "ledger", "api://ledger", {"entries.read"}, {"c2"}}};
   wanted.clients = {{TestServer::kTenant,
                      TestServer::kClient,
                      "retail-app",
                      {TestServer::kOrigin},
-                     "",
                      false,
-                     {"pay"}},
+                     {TestServer::kPay, "api://statements/read"}},
                     {TestServer::kTenant,
                      TestServer::kOtherClient,
                      "staff-portal",
                      {},
-                     "api://ledger",
                      true,
-                     {"entries.read"}}};
+                     {"api://ledger/entries.read"}}};
   const auto user = [&](const std::string& name, bool password, bool mail, bool phone) {
     Provisioning::User made;
     made.tenant_id = TestServer::kTenant;
@@ -82,6 +84,12 @@ std::string Reply::text(const char* key) const {
 std::int64_t Reply::code() const {
   const boost::json::value* codes = body.if_contains("error_codes");
   return codes != nullptr ? codes->as_array().at(0).to_number<std::int64_t>() : 0;
+}
+
+boost::json::object claims_of(const std::string& jwt) {
+  const std::size_t first = jwt.find('.') + 1;
+  const auto bytes = parse_base64url(jwt.substr(first, jwt.find('.', first) - first));
+  return boost::json::parse(std::string(bytes->begin(), bytes->end())).as_object();
 }
 
 bool Reply::has_tokens() const {
@@ -251,6 +259,27 @@ Reply TestServer::refresh(const std::string& token) {
   return post("/oauth2/v2.0/token", {{"grant_type", "refresh_token"},
                                      {"refresh_token", token},
                                      {"scope", "openid profile offline_access"}});
+}
+
+Reply TestServer::refresh(const std::string& token, const std::string& scope,
+                          const std::string& claims) {
+  Params params = {{"grant_type", "refresh_token"}, {"refresh_token", token}, {"scope", scope}};
+  if (!claims.empty()) {
+    params.emplace_back("claims", claims);
+  }
+  return post("/oauth2/v2.0/token", params);
+}
+
+Reply TestServer::sign_in(const std::string& scope, const std::string& claims,
+                          const std::string& user) {
+  Params params = {{"continuation_token", begin(user)},
+                   {"grant_type", "password"},
+                   {"password", kPassword},
+                   {"scope", scope}};
+  if (!claims.empty()) {
+    params.emplace_back("claims", claims);
+  }
+  return post("/oauth2/v2.0/token", params);
 }
 
 std::string TestServer::begin(const std::string& user) {

@@ -31,6 +31,9 @@ struct Reply {
   [[nodiscard]] bool has_tokens() const;
 };
 
+/// The claims of a JWT. Its signature is not looked at.
+[[nodiscard]] boost::json::object claims_of(const std::string& jwt);
+
 using Params = std::vector<std::pair<std::string, std::string>>;
 
 /// A policy as a function, which the test can change at any time.
@@ -85,6 +88,9 @@ class TestServer {
   static constexpr const char* kClient = "22222222-2222-4222-8222-222222222222";
   static constexpr const char* kOtherClient = "33333333-3333-4333-8333-333333333333";
   static constexpr const char* kOrigin = "https://app.bank.example";
+  /// A scope of the resource `payments`, which uses the contexts c1 and c2. kClient may ask for it,
+  /// and for `api://statements/read`; kOtherClient for `api://ledger/entries.read`.
+  static constexpr const char* kPay = "api://payments/pay";
   static constexpr const char* kPassword = "correct horse battery staple";
 
   explicit TestServer(ServiceSettings settings = relaxed(),
@@ -108,6 +114,11 @@ class TestServer {
   [[nodiscard]] Reply submit(const std::string& grant, const std::string& token,
                              const std::string& value);
   [[nodiscard]] Reply refresh(const std::string& token);
+  [[nodiscard]] Reply refresh(const std::string& token, const std::string& scope,
+                              const std::string& claims = "");
+  /// Signs in with the password and with these parameters of the token request, as amy by default.
+  [[nodiscard]] Reply sign_in(const std::string& scope, const std::string& claims = "",
+                              const std::string& user = "amy");
   /// initiate and challenge; returns the token for the submit.
   [[nodiscard]] std::string begin(const std::string& user);
   /// Completes the first factor, of either kind.

@@ -187,9 +187,9 @@ TEST_F(Wire, S10_OnlyStandardAndConfiguredScopesAreGranted) {
                                                {"scope", text}});
   };
   EXPECT_EQ(scope("openid openid email").text("scope"), "openid email");
-  const std::string own = std::string(TestServer::kClient) + "/pay";
+  const std::string own = TestServer::kPay;
   EXPECT_EQ(scope("openid " + own).text("scope"), "openid " + own);
-  const std::string audience = TestServer::kClient;
+  const std::string audience = "api://payments";
   for (const std::string& other :
        {audience + "/admin.everything", own + "/", own + "x", audience + "/PAY", audience + "/",
         std::string("api://other/read"), std::string("api://ledger/entries.read")}) {

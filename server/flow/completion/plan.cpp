@@ -25,10 +25,7 @@ std::optional<FlowEvent> plan_redemption(FlowRun& run, const RedeemFlow& command
     run.stop(Refused{RefusalReason::kOtherUser});
     return std::nullopt;
   }
-  run.material.wish = command.wish;
-  if (!command.wish.auth_context.empty()) {
-    run.flow.auth_context = command.wish.auth_context;
-  }
+  take_wish(run, command.wish);
   return event;
 }
 

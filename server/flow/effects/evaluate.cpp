@@ -44,6 +44,7 @@ SignInFacts facts_of(const FlowRun& run, Flow flow) {
   const Circumstances& around = *run.prepared.circumstances;
   return gather_facts({.user = run.found.user,
                        .client = run.caller.client,
+                       .resource = run.material.wish.resource,
                        .hints = run.caller.hints,
                        .country = around.place.country,
                        .sign_in_risk = around.risk.level,
@@ -80,6 +81,8 @@ Result<void> ask(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
   const PolicyVerdict verdict = decide_on_tokens(run);
   keep(run, "sign_in", verdict);
+  run.prepared.granted_context =
+      verdict.outcome == Outcome::kAllow ? run.flow.auth_context : std::string();
   run.flow.policy_digest = verdict.policy_digest;
   run.prepared.revoke_all = run.prepared.revoke_all || revokes_all(verdict);
   run.next_event = weigh_sign_in(run, verdict);

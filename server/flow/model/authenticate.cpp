@@ -8,10 +8,15 @@ Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
                                  const ServiceSettings& settings, const TokenGrant& grant,
                                  Micros now) {
   const std::string issuer = settings.issuer_base_url + "/" + grant.tenant.id + "/v2.0";
-  GATE_TRY(SignedTokens tokens,
-           sign_tokens(keys, random, issuer,
-                       {grant.user, grant.client, grant.session, grant.scope, grant.auth_context},
-                       settings.tokens, now));
+  GATE_TRY(SignedTokens tokens, sign_tokens(keys, random, issuer,
+                                            {.user = grant.user,
+                                             .client = grant.client,
+                                             .resource = grant.resource,
+                                             .session = grant.session,
+                                             .scope = grant.scope,
+                                             .auth_context = grant.auth_context,
+                                             .email = grant.email},
+                                            settings.tokens, now));
   Authenticated done;
   done.id_token = std::move(tokens.id_token);
   done.access_token = std::move(tokens.access_token);

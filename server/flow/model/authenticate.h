@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/domain/resource.h"
 #include "server/domain/session.h"
 #include "server/domain/settings.h"
 #include "server/domain/tenant.h"
@@ -18,10 +19,12 @@ namespace gate::server {
 struct TokenGrant {
   const Tenant& tenant;
   const Client& client;
+  const Resource& resource;
   const User& user;
   const SessionRecord& session;
   std::string_view scope;
-  std::string_view auth_context;
+  std::string_view auth_context;   ///< that the decision granted; empty: none
+  std::string_view email;          ///< `verified_email`
   std::string_view refresh_token;  ///< empty: none
 };
 

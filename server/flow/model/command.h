@@ -8,6 +8,7 @@
 
 #include "server/domain/channel.h"
 #include "server/domain/flow_record.h"
+#include "server/domain/resource.h"
 #include "server/flow/model/outcome.h"
 
 /// The commands of clients, independent of the protocol. Texts are views into the request, which
@@ -72,8 +73,9 @@ struct ListMethods {
 
 /// The tokens to issue when the flow permits it.
 struct TokenWish {
-  std::string scope;         ///< reduced to the permitted one by `granted_scope`
-  std::string auth_context;  ///< protected by a policy in force; empty: none
+  std::string scope;                         ///< granted by `grant_scope`
+  std::string auth_context;                  ///< protected by a policy in force; empty: none
+  Resource resource = directory_resource();  ///< that the scope names
 };
 
 /// The step that a code belongs to.

@@ -25,6 +25,11 @@ bool is_same_place(const Channel& channel, const Channel* first) {
 
 }  // namespace
 
+std::string verified_email(const std::vector<Channel>& channels, const std::string& username) {
+  const Channel* mailbox = first_factor_channel(channels, username);
+  return mailbox == nullptr ? std::string() : mailbox->address;
+}
+
 const Channel* first_factor_channel(const std::vector<Channel>& channels,
                                     const std::string& username) {
   const Channel* found = nullptr;

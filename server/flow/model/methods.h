@@ -15,6 +15,11 @@ namespace gate::server {
 [[nodiscard]] const Channel* first_factor_channel(const std::vector<Channel>& channels,
                                                   const std::string& username);
 
+/// The address of `email` in tokens: the user name if it is a mailbox of the user, else the
+/// preferred mailbox. Only a verified one that is not blocked; empty: none.
+[[nodiscard]] std::string verified_email(const std::vector<Channel>& channels,
+                                         const std::string& username);
+
 /// The channels that may be used as second factor: verified, not blocked, of a method in `methods`,
 /// and not the mailbox or number of the first factor (C4). Beside a password that was reset over a
 /// channel, that channel does not count either (D4).

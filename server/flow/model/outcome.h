@@ -98,15 +98,18 @@ enum class RefusalReason : std::uint8_t {
   kPasswordRecentlyUsed,
   kTooMany,
   kScopeTooWide,
+  kTwoResources,
+  kUnknownContext,
   kBadRefreshToken,
   kInteractionRequired,
-  kUnavailable,  ///< store, randomness or keys failed; reported to the operator
+  kUnavailable,          ///< store, randomness or keys failed; reported to the operator
 };
 
 struct Refused {
   RefusalReason reason = RefusalReason::kUnavailable;
-  Micros retry_after = 0;          ///< kTooMany
-  std::uint16_t policy_error = 0;  ///< kPolicyBlocks: the error code of the policy, if it has one
+  Micros retry_after = 0;  ///< kTooMany
+  std::uint16_t policy_error =
+      0;  ///< kPolicyBlocks: the error code of the policy, if it has one
 };
 
 /// The new password breaks a rule. The client keeps its token and may send another.

@@ -50,6 +50,16 @@ bool revokes_all(const PolicyVerdict& verdict) {
          (verdict.session.flags & SessionControls::kRevokeAll) != 0;
 }
 
+void take_wish(FlowRun& run, const TokenWish& wish) {
+  run.material.wish = wish;
+  if (!wish.auth_context.empty()) {
+    run.flow.auth_context = wish.auth_context;
+  }
+  if (!wish.resource.uses_context(run.flow.auth_context)) {
+    run.flow.auth_context.clear();
+  }
+}
+
 FlowOutcome blocked_by(const PolicyVerdict& verdict) {
   return Refused{.reason = RefusalReason::kPolicyBlocks, .policy_error = verdict.error_code};
 }

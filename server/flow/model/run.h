@@ -81,6 +81,7 @@ struct Prepared {
   bool revoke_all = false;               ///< a policy ends all sessions of the user
   std::optional<SessionRecord> session;  ///< of IssueTokens
   std::optional<NewFamily> family;
+  std::string granted_context;  ///< the context that the last decision allowed; empty: none
   std::string refresh_token;
   std::optional<KnownDevice> device_to_remember;
   User new_user;                     ///< of CreateAccount
@@ -131,6 +132,11 @@ struct FlowRun {
 /// to a verdict does not count: the flag then belongs to policies that would have admitted the
 /// request.
 [[nodiscard]] bool revokes_all(const PolicyVerdict& verdict);
+
+/// Takes the tokens that a request asks for. The authentication context is requested once and kept
+/// in the flow: MSAL omits `claims` in the request that submits the second factor. It is dropped
+/// when the tokens are now for a resource that does not use it.
+void take_wish(FlowRun& run, const TokenWish& wish);
 
 /// The answer to a verdict that blocks.
 [[nodiscard]] FlowOutcome blocked_by(const PolicyVerdict& verdict);

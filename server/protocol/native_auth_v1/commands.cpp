@@ -3,7 +3,6 @@
 #include "server/domain/address.h"
 #include "server/domain/flow_record.h"
 #include "server/protocol/claims_request.h"
-#include "server/token/scope.h"
 
 namespace gate::server::native_auth_v1 {
 namespace {
@@ -31,12 +30,25 @@ std::optional<ChannelKind> parse_channel(std::string_view text) {
   return std::nullopt;
 }
 
-Parsed<TokenCommand> submit_code(const Form& form, CodeStep step, TokenWish wish) {
+Parsed<FlowCommand> submit_code(const Form& form, CodeStep step, TokenWish wish) {
   const std::string_view code = form.get("oob");
   if (code.empty() || code.size() > kCodeBytesMax) {
     return Answer::error(WireError::kBadRequest, "The oob parameter is empty or too long.");
   }
-  return TokenCommand(FlowCommand(SubmitCode{step, code, std::move(wish)}));
+  return FlowCommand(SubmitCode{step, code, std::move(wish)});
+}
+
+/// The authentication context that the request asks for, empty if none. A policy in force must be
+/// for it.
+Parsed<std::string> parse_context(const Form& form, const Decider& decider) {
+  std::optional<std::string> context = requested_context(form.get("claims"));
+  if (!context) {
+    return Answer::error(WireError::kBadClaims);
+  }
+  if (!context->empty() && !decider.protects_context(*context)) {
+    return Answer::error(WireError::kUnknownContext);
+  }
+  return *context;
 }
 
 Parsed<FlowCommand> mailbox_code(const Form& form, CodeStep step) {
@@ -195,30 +207,32 @@ Parsed<FlowCommand> parse_reset_poll(const Form& /*form*/) {
   return FlowCommand(PollReset{});
 }
 
-Parsed<TokenCommand> parse_token(const Form& form, const Client& client, const Decider& decider) {
-  std::optional<std::string> scope = granted_scope(client, form.get("scope"));
-  if (!scope) {
-    return Answer::error(WireError::kBadScope);
+Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider) {
+  auto context = parse_context(form, decider);
+  if (const auto* refusal = std::get_if<Answer>(&context)) {
+    return *refusal;
   }
-  std::optional<std::string> context = requested_context(form.get("claims"));
-  if (!context) {
-    return Answer::error(WireError::kBadClaims);
+  return RefreshTokens{form.get("refresh_token"), form.get("scope"),
+                       std::get<std::string>(std::move(context))};
+}
+
+Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted, const Decider& decider) {
+  auto asked = parse_context(form, decider);
+  if (const auto* refusal = std::get_if<Answer>(&asked)) {
+    return *refusal;
   }
-  if (!context->empty() && !decider.protects_context(*context)) {
+  auto& context = std::get<std::string>(asked);
+  if (!context.empty() && !granted.resource.uses_context(context)) {
     return Answer::error(WireError::kUnknownContext);
   }
   const std::string_view grant = form.get("grant_type");
-  if (grant == "refresh_token") {
-    return TokenCommand(
-        RefreshTokens{form.get("refresh_token"), form.get("scope"), std::move(*context)});
-  }
-  TokenWish wish{std::move(*scope), std::move(*context)};
+  TokenWish wish{std::move(granted.scope), std::move(context), std::move(granted.resource)};
   if (grant == "password") {
     const std::string_view password = form.get("password");
     if (password.empty()) {
       return Answer::error(WireError::kBadRequest, "The password parameter is empty.");
     }
-    return TokenCommand(FlowCommand(SubmitPassword{password, std::move(wish)}));
+    return FlowCommand(SubmitPassword{password, std::move(wish)});
   }
   if (grant == "oob") {
     return submit_code(form, CodeStep::kFirstFactor, std::move(wish));
@@ -233,7 +247,7 @@ Parsed<TokenCommand> parse_token(const Form& form, const Client& client, const D
     if (!username) {
       return Answer::error(WireError::kBadUsername);
     }
-    return TokenCommand(FlowCommand(RedeemFlow{std::move(*username), std::move(wish)}));
+    return FlowCommand(RedeemFlow{std::move(*username), std::move(wish)});
   }
   return Answer::error(WireError::kBadGrantType);
 }

@@ -8,6 +8,7 @@
 #include "server/flow/model/command.h"
 #include "server/protocol/form.h"
 #include "server/protocol/native_auth_v1/answer.h"
+#include "server/token/scope.h"
 
 /// Parses the form of a request into a command, or into the answer that says what is wrong with it
 /// (native-auth-api 4 to 6). Pure.
@@ -32,12 +33,13 @@ using Parsed = std::variant<Command, Answer>;
 [[nodiscard]] Parsed<FlowCommand> parse_reset_submit(const Form& form);
 [[nodiscard]] Parsed<FlowCommand> parse_reset_poll(const Form& form);
 
-/// All grants of the token endpoint: password, oob, mfa_oob, continuation_token, refresh_token. The
-/// scope must be permitted to the client, and an authentication context must be used by a policy in
-/// force.
-using TokenCommand = std::variant<FlowCommand, RefreshTokens>;
-[[nodiscard]] Parsed<TokenCommand> parse_token(const Form& form, const Client& client,
-                                               const Decider& decider);
+/// Renewal: `grant_type` refresh_token. The scope is looked at together with the token.
+[[nodiscard]] Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider);
+
+/// The other grants of the token endpoint: password, oob, mfa_oob, continuation_token. An
+/// authentication context must be used by the resource and by a policy in force.
+[[nodiscard]] Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted,
+                                              const Decider& decider);
 
 /// The known words of `challenge_type`. `redirect` must be among them where it is required. Nothing
 /// when the list is not acceptable.

@@ -57,17 +57,43 @@ Answer begin(const Request& request) {
              : reply_with(request, request.parts.flows.start(request.caller, *command));
 }
 
+Answer refresh(const Request& request) {
+  auto parsed = parse_refresh(request.form, request.parts.flows.services().decider);
+  const auto* command = std::get_if<RefreshTokens>(&parsed);
+  return command == nullptr
+             ? std::get<Answer>(std::move(parsed))
+             : reply_with(request, request.parts.flows.refresh(request.caller, *command));
+}
+
+/// Reads in one snapshot what `look` reads. False: the store failed, which was reported.
+bool read_or_report(const FlowServices& services, const Store::Look& look) {
+  const Result<void> read = services.store.read(look);
+  if (!read && services.on_failure) {
+    services.on_failure(read.error());
+  }
+  return read.has_value();
+}
+
 Answer token(const Request& request) {
+  if (request.form.get("grant_type") == "refresh_token") {
+    return refresh(request);
+  }
+  const FlowServices& services = request.parts.flows.services();
+  std::variant<ScopeGrant, ScopeFault> granted;
+  if (!read_or_report(services, [&](StoreReads& reads) -> Result<void> {
+        GATE_TRY(granted, grant_scope(reads, request.caller.client, request.form.get("scope")));
+        return {};
+      })) {
+    return Answer::error(WireError::kServerError);
+  }
+  if (const auto* fault = std::get_if<ScopeFault>(&granted)) {
+    return Answer::error(*fault == ScopeFault::kTwoResources ? WireError::kTwoResources
+                                                             : WireError::kBadScope);
+  }
   auto parsed =
-      parse_token(request.form, request.caller.client, request.parts.flows.services().decider);
-  const auto* command = std::get_if<TokenCommand>(&parsed);
-  if (command == nullptr) {
-    return std::get<Answer>(std::move(parsed));
-  }
-  if (const auto* refresh = std::get_if<RefreshTokens>(command)) {
-    return reply_with(request, request.parts.flows.refresh(request.caller, *refresh));
-  }
-  return run(request, std::get<FlowCommand>(*command));
+      parse_token(request.form, std::get<ScopeGrant>(std::move(granted)), services.decider);
+  const auto* command = std::get_if<FlowCommand>(&parsed);
+  return command == nullptr ? std::get<Answer>(std::move(parsed)) : run(request, *command);
 }
 
 /// Reads the form and finds the client. From here on only the origins of this client may read the
@@ -90,14 +116,10 @@ Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint
   }
   const FlowServices& services = parts.flows.services();
   std::optional<Client> client;
-  const Result<void> found = services.store.read([&](StoreReads& reads) -> Result<void> {
-    GATE_TRY(client, reads.find_client(exchange.tenant->id, client_id));
-    return {};
-  });
-  if (!found) {
-    if (services.on_failure) {
-      services.on_failure(found.error());
-    }
+  if (!read_or_report(services, [&](StoreReads& reads) -> Result<void> {
+        GATE_TRY(client, reads.find_client(exchange.tenant->id, client_id));
+        return {};
+      })) {
     return Answer::error(WireError::kServerError);
   }
   if (!client) {

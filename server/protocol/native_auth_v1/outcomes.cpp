@@ -52,6 +52,10 @@ WireError wire_error(RefusalReason reason) {
       return WireError::kTooManyRequests;
     case RefusalReason::kScopeTooWide:
       return WireError::kBadScope;
+    case RefusalReason::kTwoResources:
+      return WireError::kTwoResources;
+    case RefusalReason::kUnknownContext:
+      return WireError::kUnknownContext;
     case RefusalReason::kBadRefreshToken:
       return WireError::kBadRefreshToken;
     case RefusalReason::kInteractionRequired:

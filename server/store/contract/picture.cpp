@@ -123,7 +123,9 @@ std::string picture(Store& store) {
     GATE_TRY(const std::optional<Client> client, reads.find_client(kTenant, "app-1"));
     out << "tenant " << (tenant ? tenant->name + " " + tenant->domain : "none") << " "
         << (tenant ? tenant->attributes.size() : 0) << "\n";
-    out << "client " << (client ? client->name + " " + client->audience : "none") << "\n";
+    out << "client " << (client ? client->name : "none") << "\n";
+    GATE_TRY(const std::optional<Resource> resource, reads.find_resource(kTenant, "api://ledger"));
+    out << "resource " << (resource ? resource->name : "none") << "\n";
     GATE_TRY_VOID(write_user(out, reads));
     GATE_TRY_VOID(write_flows(out, reads));
     GATE_TRY_VOID(write_tokens(out, reads));

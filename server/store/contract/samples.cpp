@@ -26,6 +26,10 @@ User sample_user() {
   return amy;
 }
 
+Resource sample_resource() {
+  return {kTenant, "api://ledger", "ledger", {"read", "write"}, {"c1", "c7"}};
+}
+
 Channel sample_channel(ChannelKind kind) {
   return kind == ChannelKind::kEmail ? Channel{"mail", kind, "amy@bank.example", true, false, false}
                                      : Channel{"phone", kind, "+15550100104", true, true, false};
@@ -112,13 +116,13 @@ Bytes hash_of(const std::string& text) {
 void fill(Store& store) {
   const auto filled = store.write([](UnitOfWork& unit) -> Result<void> {
     GATE_TRY_VOID(unit.put_tenant({kTenant, "Bank", "bank.example", sample_schema()}));
+    GATE_TRY_VOID(unit.put_resource(sample_resource()));
     GATE_TRY_VOID(unit.put_client({kTenant,
                                    "app-1",
                                    "Portal",
                                    {"https://app.bank.example"},
-                                   "app-1",
                                    false,
-                                   {"read", "write"}}));
+                                   {"api://ledger/read", "api://ledger/write"}}));
     GATE_TRY_VOID(unit.put_user(sample_user()));
     GATE_TRY_VOID(unit.put_password(kTenant, kUser, "$argon2id$fake", kNow));
     for (const ChannelKind kind : kChannelKinds) {

@@ -37,7 +37,8 @@ inline std::string kind_name(const testing::TestParamInfo<StoreKind>& info) {
 
 [[nodiscard]] AttributeSchema sample_schema();
 [[nodiscard]] User sample_user();
-[[nodiscard]] Channel sample_channel(ChannelKind kind);
+[[nodiscard]] Resource sample_resource();
+Channel sample_channel(ChannelKind kind);
 [[nodiscard]] FlowRecord sample_flow(const std::string& id);
 [[nodiscard]] ChallengeRecord sample_challenge(const std::string& id, const std::string& flow,
                                                const std::string& code);

@@ -12,8 +12,7 @@ TEST_P(StoreContract, WhatWasPutIsFoundAgainByEveryName) {
             kTenant);
   EXPECT_FALSE(found([](StoreReads& reads) { return reads.find_tenant("other.example"); }));
   const auto client = found([](StoreReads& reads) { return reads.find_client(kTenant, "app-1"); });
-  EXPECT_EQ(client->audience, "app-1");
-  EXPECT_EQ(client->scopes, (std::vector<std::string>{"read", "write"}));
+  EXPECT_EQ(client->scopes, (std::vector<std::string>{"api://ledger/read", "api://ledger/write"}));
   const auto listed = [&](const char* origin) {
     return found([&](StoreReads& reads) { return reads.origin_is_listed(kTenant, origin); });
   };
@@ -59,6 +58,30 @@ TEST_P(StoreContract, PuttingTheSameAgainChangesNothing) {
   const std::string before = picture(store_);
   fill(store_);
   EXPECT_EQ(picture(store_), before);
+}
+
+TEST_P(StoreContract, S5_AResourceIsFoundByTheAudienceOfItsTenantAlone) {
+  const auto find = [&](const char* tenant, const char* audience) {
+    return found([&](StoreReads& reads) { return reads.find_resource(tenant, audience); });
+  };
+  EXPECT_EQ(find(kTenant, "api://ledger"), sample_resource());
+  for (const char* other : {"api://Ledger", "api://ledger/", "api://ledge", "ledger", ""}) {
+    EXPECT_FALSE(find(kTenant, other)) << other;
+  }
+  EXPECT_FALSE(find("other", "api://ledger"));
+  Resource changed = sample_resource();
+  changed.name = "books";
+  changed.scopes = {"read"};
+  changed.contexts = {};
+  Resource foreign = sample_resource();
+  foreign.tenant_id = "other";
+  must([&](UnitOfWork& unit) -> Result<void> {
+    GATE_TRY_VOID(unit.put_tenant({"other", "Other", "other.example"}));
+    GATE_TRY_VOID(unit.put_resource(foreign));
+    return unit.put_resource(changed);
+  });
+  EXPECT_EQ(find(kTenant, "api://ledger"), changed);
+  EXPECT_EQ(find("other", "api://ledger"), foreign);
 }
 
 TEST_P(StoreContract, ADomainBelongsToOneTenant) {
@@ -208,7 +231,12 @@ TEST_P(StoreContract, WhatBelongsToAnUnknownOneIsNotKept) {
   const Channel channel = sample_channel(ChannelKind::kEmail);
   const std::string before = picture(store_);
   EXPECT_FALSE(store_.write([](UnitOfWork& unit) {
-    return unit.put_client({"other", "app-1", "Portal", {}, "app-1", false, {}});
+    return unit.put_client({"other", "app-1", "Portal", {}, false, {}});
+  }));
+  EXPECT_FALSE(store_.write([](UnitOfWork& unit) {
+    Resource resource = sample_resource();
+    resource.tenant_id = "other";
+    return unit.put_resource(resource);
   }));
   EXPECT_FALSE(store_.write(
       [](UnitOfWork& unit) { return unit.put_password(kTenant, "unknown", "$argon2id$x", kNow); }));

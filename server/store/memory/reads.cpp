@@ -33,6 +33,12 @@ Result<std::optional<Client>> MemoryReads<Base>::find_client(std::string_view te
 }
 
 template <typename Base>
+Result<std::optional<Resource>> MemoryReads<Base>::find_resource(std::string_view tenant_id,
+                                                                 std::string_view audience) {
+  return copy_of(state_.resources.find(key_of(tenant_id, audience)));
+}
+
+template <typename Base>
 Result<bool> MemoryReads<Base>::origin_is_listed(std::string_view tenant_id,
                                                  std::string_view origin) {
   bool listed = false;

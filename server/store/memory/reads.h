@@ -15,6 +15,8 @@ class MemoryReads : public Base {
   Result<std::optional<Tenant>> find_tenant(std::string_view segment) override;
   Result<std::optional<Client>> find_client(std::string_view tenant_id,
                                             std::string_view client_id) override;
+  Result<std::optional<Resource>> find_resource(std::string_view tenant_id,
+                                                std::string_view audience) override;
   Result<bool> origin_is_listed(std::string_view tenant_id, std::string_view origin) override;
   Result<std::optional<User>> find_user_by_name(std::string_view tenant_id,
                                                 std::string_view username) override;

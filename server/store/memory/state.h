@@ -9,6 +9,7 @@
 #include "server/domain/device.h"
 #include "server/domain/flow_record.h"
 #include "server/domain/message.h"
+#include "server/domain/resource.h"
 #include "server/domain/session.h"
 #include "server/domain/sign_in_entry.h"
 #include "server/domain/signing_key.h"
@@ -74,6 +75,7 @@ struct RefreshRow {
 struct State {
   Table<std::string, Tenant> tenants;
   Table<Key, Client> clients;
+  Table<Key, Resource> resources;  ///< by audience
   Table<Key, User> users;
   Table<Key, std::string> user_names;  ///< (tenant, user name) to user id
   Table<Key, std::string> passwords;

@@ -12,6 +12,7 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
 
   Result<void> put_tenant(const Tenant& tenant) override;
   Result<void> put_client(const Client& client) override;
+  Result<void> put_resource(const Resource& resource) override;
 
   Result<void> put_user(const User& user) override;
   Result<void> put_password(std::string_view tenant_id, std::string_view user_id,

@@ -37,6 +37,14 @@ Result<void> MemoryUnitOfWork::put_client(const Client& client) {
   return {};
 }
 
+Result<void> MemoryUnitOfWork::put_resource(const Resource& resource) {
+  if (!state_.tenants.contains(resource.tenant_id)) {
+    return conflict("there is no such tenant");
+  }
+  state_.resources.put(key_of(resource.tenant_id, resource.audience), resource);
+  return {};
+}
+
 Result<void> MemoryUnitOfWork::put_user(const User& user) {
   if (!state_.tenants.contains(user.tenant_id)) {
     return conflict("there is no such tenant");

@@ -73,9 +73,22 @@ class MigrationsTest : public SqliteFileTest {
       execute(kRowsOfTwo);
     }
   }
+  void write_file_of_three() {
+    // The check of the key is taken from a new file under the same key.
+    EXPECT_TRUE(open());
+    const std::string check = execute("SELECT quote(value) FROM meta WHERE name = 'key_check'");
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+    write_old_file(2);
+    execute(kSchemaThree);
+    execute("INSERT INTO meta VALUES ('key_check', " + check.substr(0, check.size() - 1) +
+            "); PRAGMA user_version = 3");
+  }
   Result<void> look_at_users(StoreReads& reads) {
     GATE_TRY(const auto client, reads.find_client(kTenant, "app"));
     EXPECT_TRUE(client && client->trusted_signals && client->scopes.empty());
+    GATE_TRY(const auto resource, reads.find_resource(kTenant, "api"));
+    EXPECT_FALSE(resource) << "a client without scopes had no API";
     GATE_TRY(const auto user, reads.find_user_by_name(kTenant, "amy@bank.example"));
     EXPECT_TRUE(user && user->user_id == "amy" && user->epoch == 3 && user->methods_gen == 0);
     EXPECT_TRUE(user->attributes.empty() && user->raised_risk.empty() && !user->password_leaked);
@@ -181,6 +194,34 @@ TEST_F(MigrationsTest, AFileOfVersionTwoKeepsWhatItHolds) {
     return {};
   }));
   expect_all_goes_on(*store);
+}
+
+TEST_F(MigrationsTest, S5_WhatClientsOfVersionThreeCouldAskForBecomesResources) {
+  write_file_of_three();
+  execute(R"sql(
+INSERT INTO client VALUES ('tenant', 'web', 'b-web', '[]', 'api://shared', 0, '["read"]');
+INSERT INTO client VALUES ('tenant', 'phone', 'a-app', '[]', 'api://shared', 0, '["read","pay"]');
+INSERT INTO tenant VALUES ('other', 'Other', 'other.example');
+INSERT INTO client VALUES ('other', 'app', 'shop', '["https://shop.example"]', 'api://shared', 1,
+  '["sell"]');
+)sql");
+  const auto store = open();
+  ASSERT_TRUE(store);
+  expect_all_kept(*store);
+  EXPECT_TRUE(store->read([](StoreReads& reads) -> Result<void> {
+    using Words = std::vector<std::string>;
+    GATE_TRY(const auto resource, reads.find_resource(kTenant, "api://shared"));
+    EXPECT_EQ(resource, (Resource{kTenant, "api://shared", "a-app", {"pay", "read"}, {}}));
+    GATE_TRY(const auto foreign, reads.find_resource("other", "api://shared"));
+    EXPECT_EQ(foreign, (Resource{"other", "api://shared", "shop", {"sell"}, {}}));
+    GATE_TRY(const auto web, reads.find_client(kTenant, "web"));
+    EXPECT_EQ(web->scopes, Words{"api://shared/read"});
+    GATE_TRY(const auto phone, reads.find_client(kTenant, "phone"));
+    EXPECT_EQ(phone->scopes, (Words{"api://shared/read", "api://shared/pay"}));
+    GATE_TRY(const auto shop, reads.find_client("other", "app"));
+    EXPECT_TRUE(shop->trusted_signals && shop->origins == Words{"https://shop.example"});
+    return {};
+  }));
 }
 
 TEST_F(MigrationsTest, F5_OldAuditRowsStayAppendOnly) {

@@ -214,6 +214,10 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 ///  - In `meta`, where the audit rows of older versions end (older_audit.h).
 ///  - The risk of a user by administration and by leaked passwords.
 ///  - The last complete sign-ins of each user, and the failures before a flow, for the risk rules.
+///  - The resources of a tenant (S5). A client had an audience and scopes of its own: they become a
+///    resource that has the name of the client, so that policies on that name still apply to it.
+///    Where clients shared an audience, it has the name of the first.
+///  - What a client may ask for is written `<audience>/<scope>`.
 inline constexpr const char* kSchemaFour = R"sql(
 ALTER TABLE tenant ADD COLUMN attributes_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE user ADD COLUMN attributes_sealed BLOB NOT NULL DEFAULT x'';
@@ -228,6 +232,17 @@ CREATE TABLE sign_in (
   PRIMARY KEY (tenant_id, user_id, at),
   FOREIGN KEY (tenant_id, user_id) REFERENCES user) WITHOUT ROWID;
 CREATE INDEX sign_in_by_time ON sign_in (at);
+CREATE TABLE resource (
+  tenant_id TEXT NOT NULL REFERENCES tenant, audience TEXT NOT NULL, name TEXT NOT NULL,
+  scopes TEXT NOT NULL, contexts TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, audience)) WITHOUT ROWID;
+INSERT INTO resource SELECT c.tenant_id, c.audience, min(c.name),
+  (SELECT json_group_array(value) FROM (SELECT DISTINCT s.value FROM client d, json_each(d.scopes) s
+    WHERE d.tenant_id = c.tenant_id AND d.audience = c.audience ORDER BY s.value)), '[]'
+  FROM client c WHERE c.scopes <> '[]' GROUP BY c.tenant_id, c.audience;
+UPDATE client SET scopes = (SELECT json_group_array(client.audience || '/' || s.value)
+  FROM json_each(client.scopes) s);
+ALTER TABLE client DROP COLUMN audience;
 )sql";
 
 /// The migration from each version to the next; the first makes version 1 from an empty file.

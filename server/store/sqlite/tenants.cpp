@@ -10,8 +10,11 @@ const Sql kFindTenant(
     "SELECT tenant_id, name, domain, attributes_json, sign_up FROM tenant "
     "WHERE tenant_id = ?1 OR domain = ?1");
 const Sql kFindClient(
-    "SELECT tenant_id, client_id, name, origins, audience, trusted_signals, scopes FROM client "
+    "SELECT tenant_id, client_id, name, origins, trusted_signals, scopes FROM client "
     "WHERE tenant_id = ? AND client_id = ?");
+const Sql kFindResource(
+    "SELECT tenant_id, audience, name, scopes, contexts FROM resource "
+    "WHERE tenant_id = ? AND audience = ?");
 const Sql kOriginsOfClients("SELECT origins FROM client WHERE tenant_id = ?");
 // An id and a domain may stand in the same place of a path, so neither is the id or domain of
 // another.
@@ -23,10 +26,14 @@ const Sql kPutTenant(
     "ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name, domain = excluded.domain, "
     "attributes_json = excluded.attributes_json, sign_up = excluded.sign_up");
 const Sql kPutClient(
-    "INSERT INTO client (tenant_id, client_id, name, origins, audience, trusted_signals, scopes) "
-    "VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
-    "name = excluded.name, origins = excluded.origins, audience = excluded.audience, "
+    "INSERT INTO client (tenant_id, client_id, name, origins, trusted_signals, scopes) "
+    "VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+    "name = excluded.name, origins = excluded.origins, "
     "trusted_signals = excluded.trusted_signals, scopes = excluded.scopes");
+const Sql kPutResource(
+    "INSERT INTO resource (tenant_id, audience, name, scopes, contexts) VALUES (?,?,?,?,?) "
+    "ON CONFLICT DO UPDATE SET "
+    "name = excluded.name, scopes = excluded.scopes, contexts = excluded.contexts");
 
 }  // namespace
 
@@ -55,10 +62,27 @@ Result<std::optional<Client>> SqliteUnitOfWork::find_client(std::string_view ten
     client.client_id = query.text(1);
     client.name = query.text(2);
     GATE_TRY(client.origins, read_list(query.text(3)));
-    client.audience = query.text(4);
-    client.trusted_signals = query.integer(5) != 0;
-    GATE_TRY(client.scopes, read_list(query.text(6)));
+    client.trusted_signals = query.integer(4) != 0;
+    GATE_TRY(client.scopes, read_list(query.text(5)));
     found = std::move(client);
+  }
+  GATE_TRY_VOID(query.done());
+  return found;
+}
+
+Result<std::optional<Resource>> SqliteUnitOfWork::find_resource(std::string_view tenant_id,
+                                                                std::string_view audience) {
+  Query query(connection_, kFindResource);
+  query.bind(tenant_id, audience);
+  std::optional<Resource> found;
+  if (query.next()) {
+    Resource resource;
+    resource.tenant_id = query.text(0);
+    resource.audience = query.text(1);
+    resource.name = query.text(2);
+    GATE_TRY(resource.scopes, read_list(query.text(3)));
+    GATE_TRY(resource.contexts, read_list(query.text(4)));
+    found = std::move(resource);
   }
   GATE_TRY_VOID(query.done());
   return found;
@@ -89,8 +113,16 @@ Result<void> SqliteUnitOfWork::put_client(const Client& client) {
   const std::string origins = write_list(client.origins);
   const std::string scopes = write_list(client.scopes);
   Query query(connection_, kPutClient);
-  query.bind(client.tenant_id, client.client_id, client.name, origins, client.audience,
-             client.trusted_signals, scopes);
+  query.bind(client.tenant_id, client.client_id, client.name, origins, client.trusted_signals,
+             scopes);
+  return query.finish();
+}
+
+Result<void> SqliteUnitOfWork::put_resource(const Resource& resource) {
+  const std::string scopes = write_list(resource.scopes);
+  const std::string contexts = write_list(resource.contexts);
+  Query query(connection_, kPutResource);
+  query.bind(resource.tenant_id, resource.audience, resource.name, scopes, contexts);
   return query.finish();
 }
 

@@ -13,6 +13,11 @@ export const RETAIL_BANK = join(ROOT, "examples/retail-bank");
 export const TENANT = "7b7f6f5e-0001-4a6c-9d1e-0000000000b1";
 export const DOMAIN = "retail.bank.example";
 export const CLIENT = "7b7f6f5e-0002-4a6c-9d1e-0000000000c1";
+/** The API of the bank, and the scope that signs in to it: the policies on `retail-app` are about this API. */
+export const AUDIENCE = "api://retail-bank";
+export const ACCOUNTS = `${AUDIENCE}/accounts`;
+export const STATEMENTS = "api://statements/read";
+export const SCOPES = ["openid", "profile", "offline_access", ACCOUNTS];
 export const PASSWORD = "correct horse battery";
 const PATIENCE_MS = 20_000;
 
@@ -73,7 +78,7 @@ export class Gated {
     this.readLines = new Map();
   }
 
-  /** options: tenant (members that are added), policies (folder), policies_keys (lines of [policies]), users, clients, toml (sections that are added), deliver (text of [delivery] and its kin) */
+  /** options: tenant (members that are added), policies (folder), policies_keys (lines of [policies]), users, clients, resources, toml (sections that are added), deliver (text of [delivery] and its kin) */
   static async start(options = {}) {
     const gated = new Gated();
     gated.policies = options.policies ?? RETAIL_BANK;
@@ -96,8 +101,13 @@ clock_file = "clock"
 [log]
 format = "json"
 `);
-    const clients = options.clients ?? [{ tenant_id: TENANT, client_id: CLIENT, name: "retail-app", audience: "retail-app", origins: ["http://localhost:3000"] }];
-    gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN, ...options.tenant }], clients, users: options.users ?? [] };
+    const resources = options.resources ?? [
+      { tenant_id: TENANT, name: "retail-app", audience: AUDIENCE, scopes: ["accounts", "payments"], contexts: ["c1", "c2", "c3"] },
+      { tenant_id: TENANT, name: "statements", audience: "api://statements", scopes: ["read"], contexts: ["c4"] },
+    ];
+    const scopes = [ACCOUNTS, `${AUDIENCE}/payments`, STATEMENTS];
+    const clients = options.clients ?? [{ tenant_id: TENANT, client_id: CLIENT, name: "retail-app", scopes, origins: ["http://localhost:3000"] }];
+    gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN, ...options.tenant }], resources, clients, users: options.users ?? [] };
     gated.provision();
     await gated.run();
     return gated;

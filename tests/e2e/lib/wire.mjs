@@ -1,8 +1,8 @@
 // The Native Authentication API as a client without a library speaks it.
 import assert from "node:assert/strict";
-import { CLIENT, TENANT } from "./server.mjs";
+import { CLIENT, SCOPES, TENANT } from "./server.mjs";
 
-export const SCOPE = "openid profile offline_access";
+export const SCOPE = SCOPES.join(" ");
 const TYPES = "password oob redirect";
 const CAPABILITIES = "mfa_required registration_required";
 
@@ -32,7 +32,7 @@ export class Wire {
   token(grant_type, continuation_token, more = {}) {
     return this.post("/oauth2/v2.0/token", { grant_type, continuation_token, scope: SCOPE, client_info: "1", ...more });
   }
-  refresh(refresh_token) { return this.post("/oauth2/v2.0/token", { grant_type: "refresh_token", refresh_token, scope: SCOPE, client_info: "1" }); }
+  refresh(refresh_token, scope = SCOPE) { return this.post("/oauth2/v2.0/token", { grant_type: "refresh_token", refresh_token, scope, client_info: "1" }); }
   registerIntrospect(continuation_token) { return this.post("/register/v1.0/introspect", { continuation_token }); }
   registerChallenge(continuation_token, challenge_channel, challenge_target) {
     return this.post("/register/v1.0/challenge", { continuation_token, challenge_type: "oob", challenge_channel, challenge_target });
@@ -40,11 +40,11 @@ export class Wire {
   registerContinue(continuation_token, oob) { return this.post("/register/v1.0/continue", { continuation_token, grant_type: "oob", oob }); }
 
   /** First factor with a password, up to the answer of the token call. */
-  async withPassword(username, password, capabilities) {
+  async withPassword(username, password, capabilities, scope = SCOPE) {
     const started = await this.initiate(username, capabilities);
     const challenged = await this.challenge(started.continuation_token);
     assert.equal(challenged.challenge_type, "password", JSON.stringify(challenged));
-    return this.token("password", challenged.continuation_token, { password });
+    return this.token("password", challenged.continuation_token, { password, scope });
   }
   /** First factor with a code by e-mail, up to the challenge's answer. */
   async askForCode(username) {
