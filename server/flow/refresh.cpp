@@ -157,7 +157,15 @@ class Renewal {
       return revokes_all(verdict_) ? work.raise_epoch(caller_.tenant.id, session_.user_id)
                                    : Result<void>();
     }));
-    return refused(blocks ? RefusalReason::kPolicyBlocks : RefusalReason::kInteractionRequired);
+    if (!blocks) {
+      return refused(RefusalReason::kInteractionRequired);
+    }
+    // A client is told apart what ended for good, so that it drops its refresh token, and what may
+    // be allowed again at another time or place (S12).
+    return revokes ? refused(RefusalReason::kBadRefreshToken)
+                   : Reply{Refused{.reason = RefusalReason::kPolicyBlocksRenewal,
+                                   .policy_error = verdict_.error_code},
+                           std::nullopt};
   }
 
  private:

@@ -101,11 +101,11 @@ TEST_F(Resources, S5_AtARefreshTheResourceThatIsAskedForDecides) {
       << "the client may ask for it at a sign-in, and this sign-in did not";
   EXPECT_TRUE(targets_.empty());
   blocked_ = "payments";
-  EXPECT_EQ(refresh("").error(), "access_denied");
-  EXPECT_EQ(refresh("openid api://payments/pay").error(), "access_denied");
+  EXPECT_EQ(refresh("").suberror(), "message_only");
+  EXPECT_EQ(refresh("openid api://payments/pay").suberror(), "message_only");
   EXPECT_EQ(refresh("openid").status, 200);
   blocked_ = kDirectoryResource;
-  EXPECT_EQ(refresh("openid").error(), "access_denied");
+  EXPECT_EQ(refresh("openid").suberror(), "message_only");
 }
 
 TEST_F(Resources, S5_WhatAResourceNoLongerOffersIsNotSigned) {

@@ -442,7 +442,7 @@ TEST_F(SignIn, C2_ARefreshIsDecidedAgainToo) {
     }
     return block();
   });
-  EXPECT_EQ(server_.refresh(tokens.text("refresh_token")).error(), "access_denied");
+  EXPECT_EQ(server_.refresh(tokens.text("refresh_token")).suberror(), "message_only");
 }
 
 TEST_F(SignIn, F5_EveryDecisionLeavesAnAuditRowWithItsPolicyAndReasons) {

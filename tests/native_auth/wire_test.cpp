@@ -306,13 +306,32 @@ TEST_F(Refresh, AsksThePolicyAgainWithTheAgesOfTheFactors) {
     return block();
   });
   server_.clock.advance(kMicrosPerHour);
-  EXPECT_EQ(server_.refresh(token).error(), "access_denied");
+  EXPECT_EQ(server_.refresh(token).suberror(), "message_only");
   server_.decider.set(require_two_methods);
   const Reply challenged = server_.refresh(token);
   EXPECT_EQ(challenged.error(), "interaction_required");
   EXPECT_FALSE(challenged.has_tokens());
   server_.decider.set([](const SignInFacts&) { return allow(); });
   EXPECT_EQ(server_.refresh(token).status, 200) << "a refusal does not use up the token";
+}
+
+TEST_F(Refresh, S12_APolicyThatBlocksKeepsTheSessionAndSaysThatInteractionIsNeeded) {
+  const std::string token = signed_in();
+  for (const int code : {0, 53000}) {
+    server_.decider.set([code](const SignInFacts&) {
+      PolicyVerdict verdict = block();
+      verdict.error_code = static_cast<std::uint16_t>(code);
+      return verdict;
+    });
+    const Reply refused = server_.refresh(token);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.error(), "invalid_grant");
+    EXPECT_EQ(refused.suberror(), "message_only");
+    EXPECT_EQ(refused.code(), code == 0 ? 53003 : code);
+    EXPECT_FALSE(refused.has_tokens());
+  }
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  EXPECT_EQ(server_.refresh(token).status, 200);
 }
 
 TEST_F(Refresh, DiesWithTheUsersEpoch) {
@@ -330,7 +349,7 @@ TEST_F(Refresh, APolicyMayRevokeAllOfTheUser) {
     verdict.session.flags = SessionControls::kRevokeAll;
     return verdict;
   });
-  EXPECT_EQ(server_.refresh(phone).error(), "access_denied");
+  EXPECT_EQ(server_.refresh(phone).suberror(), "bad_token") << "S12: there is nothing to renew";
   server_.decider.set([](const SignInFacts&) { return allow(); });
   EXPECT_EQ(server_.refresh(laptop).suberror(), "bad_token");
 }

@@ -101,7 +101,8 @@ enum class RefusalReason : std::uint8_t {
   kTwoResources,
   kUnknownContext,
   kBadRefreshToken,
-  kInteractionRequired,
+  kInteractionRequired,  ///< another sign-in can meet the policies
+  kPolicyBlocksRenewal,  ///< another sign-in would be blocked as well, for now
   kUnavailable,          ///< store, randomness or keys failed; reported to the operator
 };
 
@@ -109,7 +110,7 @@ struct Refused {
   RefusalReason reason = RefusalReason::kUnavailable;
   Micros retry_after = 0;  ///< kTooMany
   std::uint16_t policy_error =
-      0;  ///< kPolicyBlocks: the error code of the policy, if it has one
+      0;  ///< kPolicyBlocks and kPolicyBlocksRenewal: the error code of the policy, if it has one
 };
 
 /// The new password breaks a rule. The client keeps its token and may send another.

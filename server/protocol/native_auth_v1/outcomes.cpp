@@ -60,6 +60,8 @@ WireError wire_error(RefusalReason reason) {
       return WireError::kBadRefreshToken;
     case RefusalReason::kInteractionRequired:
       return WireError::kInteractionRequired;
+    case RefusalReason::kPolicyBlocksRenewal:
+      return WireError::kRenewalBlocked;
     case RefusalReason::kUnavailable:
       return WireError::kServerError;
   }
