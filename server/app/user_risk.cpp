@@ -16,7 +16,7 @@ namespace {
 Result<Risk> set_risk(Storage& storage, Micros now, const std::string& segment,
                       const std::string& username, Risk risk) {
   Risk in_force = risk;
-  GATE_TRY_VOID(storage.store->write([&](UnitOfWork& work) -> Result<void> {
+  const auto raise = [&](UnitOfWork& work) -> Result<void> {
     GATE_TRY(const std::optional<Tenant> tenant, work.find_tenant(segment));
     if (!tenant) {
       return Error{ErrorCode::kNotFound, fmt::format("there is no tenant `{}`", segment)};
@@ -31,7 +31,8 @@ Result<Risk> set_risk(Storage& storage, Micros now, const std::string& segment,
     GATE_TRY(const std::optional<User> changed, work.find_user(tenant->id, user->user_id));
     in_force = changed ? risk_of(*changed) : risk;
     return {};
-  }));
+  };
+  GATE_TRY_VOID(storage.store->write(raise));
   return in_force;
 }
 

@@ -1,6 +1,7 @@
 #include "server/token/scope.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace gate::server {
@@ -151,6 +152,16 @@ ResourceScopes scopes_of(const Resource& resource, std::string_view granted) {
     }
   }
   return scopes;
+}
+
+std::set<std::string> audiences_of(const Client& client) {
+  std::set<std::string> audiences;
+  for (const std::string& word : client.scopes) {
+    if (const std::optional<ResourceScope> scope = split(word)) {
+      audiences.emplace(scope->audience);
+    }
+  }
+  return audiences;
 }
 
 }  // namespace gate::server

@@ -2,6 +2,7 @@
 
 #include <gate/result.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,5 +46,8 @@ struct ResourceScopes {
   std::string words;  ///< `scope`: as they are asked for (RFC 9068 2.2.3)
 };
 [[nodiscard]] ResourceScopes scopes_of(const Resource& resource, std::string_view granted);
+
+/// The audiences of the resources that the client may ask for, beside the directory.
+[[nodiscard]] std::set<std::string> audiences_of(const Client& client);
 
 }  // namespace gate::server

@@ -154,6 +154,14 @@ TEST_F(PasswordReset, D4_WhereMailboxAndPasswordAreTheTwoFactorsTheMailboxAloneR
       << "the password is as it was";
 }
 
+TEST_F(PasswordReset, D4_APolicyOnOneApiThatTheClientMayAskForCountsToo) {
+  add("eve", {{ChannelKind::kEmail, "eve@bank.example", true, true}});
+  server_.decider.set([](const SignInFacts& facts) {
+    return facts.target == "payments" ? require_two_methods(facts) : allow();
+  });
+  EXPECT_EQ(proven("eve").text("challenge_type"), "redirect");
+}
+
 TEST_F(PasswordReset, APolicyOnResetsBlocksThem) {
   server_.decider.set([](const SignInFacts& facts) {
     return facts.flow == Flow::kPasswordReset ? block() : allow();

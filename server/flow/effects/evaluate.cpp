@@ -6,6 +6,7 @@
 #include "server/flow/model/record.h"
 #include "server/flow/password_reset/verdict.h"
 #include "server/flow/sign_in/verdict.h"
+#include "server/token/scope.h"
 
 namespace gate::server {
 namespace {
@@ -109,19 +110,52 @@ Result<void> ask_about_account(FlowRun& run) {
   return {};
 }
 
-/// Decided on a sign-in as well, because what a sign-in with the password needs, the mailbox that
+/// The resources that the client may ask for, the directory among them.
+Result<std::vector<Resource>> resources_of(const FlowRun& run) {
+  std::vector<Resource> resources = {directory_resource()};
+  GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
+    for (const std::string& audience : audiences_of(run.caller.client)) {
+      GATE_TRY(std::optional<Resource> found, reads.find_resource(run.flow.tenant_id, audience));
+      if (found) {
+        resources.push_back(std::move(*found));
+      }
+    }
+    return {};
+  }));
+  return resources;
+}
+
+/// The strictest verdict over the resources. For what the user has completed so far, or `completed`
+/// alone if it is given.
+PolicyVerdict decide_over(FlowRun& run, const std::vector<Resource>& resources, Flow flow,
+                          std::optional<Method> completed) {
+  std::optional<PolicyVerdict> strictest;
+  for (const Resource& resource : resources) {
+    run.material.wish.resource = resource;
+    SignInFacts facts = facts_of(run, flow);
+    if (completed) {
+      facts.completed = {{*completed, 0}};
+    }
+    PolicyVerdict verdict = run.services.decider.decide(facts);
+    strictest = strictest ? stricter_of(std::move(*strictest), verdict) : std::move(verdict);
+  }
+  return std::move(strictest).value();
+}
+
+/// No tokens are asked for yet, so it is decided for every resource that the client may ask for. It
+/// is decided on sign-ins as well, because what a sign-in with the password needs, the mailbox that
 /// resets the password must not replace (D4).
 Result<void> ask_about_reset(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
+  GATE_TRY(const std::vector<Resource> resources, resources_of(run));
   const PolicyVerdict verdict =
-      stricter_of(run.services.decider.decide(facts_of(run, Flow::kSignIn)),
-                  run.services.decider.decide(facts_of(run, Flow::kPasswordReset)));
+      stricter_of(decide_over(run, resources, Flow::kSignIn, std::nullopt),
+                  decide_over(run, resources, Flow::kPasswordReset, std::nullopt));
   keep(run, "password_reset", verdict);
   run.prepared.revoke_all = revokes_all(verdict);
   run.flow.policy_digest = verdict.policy_digest;
-  SignInFacts with_password = facts_of(run, Flow::kSignIn);
-  with_password.completed = {{Method::kPassword, 0}};
-  run.next_event = weigh_reset(run, verdict, run.services.decider.decide(with_password));
+  run.next_event =
+      weigh_reset(run, verdict, decide_over(run, resources, Flow::kSignIn, Method::kPassword));
   return {};
 }
 
