@@ -232,18 +232,19 @@ Result<CheckedAttributes> check_attributes(const AttributeSchema& schema, std::s
 
 Result<AttributeValues> must_fit(const AttributeSchema& schema, const AttributeValues& values) {
   AttributeValues fitting;
-  for (const auto& [name, raw] : values) {
+  for (const auto& pair : values) {
+    const std::string& wanted = pair.first;
     const auto definition =
         std::find_if(schema.begin(), schema.end(),
-                     [&name = name](const AttributeDefinition& each) { return each.name == name; });
+                     [&](const AttributeDefinition& each) { return each.name == wanted; });
     if (definition == schema.end()) {
-      return wrong(name, "is not in the schema of the tenant");
+      return wrong(wanted, "is not in the schema of the tenant");
     }
-    std::optional<std::string> value = accepted(*definition, raw);
+    std::optional<std::string> value = accepted(*definition, pair.second);
     if (!value) {
-      return wrong(name, "its value breaks the schema of the tenant");
+      return wrong(wanted, "its value breaks the schema of the tenant");
     }
-    fitting.emplace_back(name, std::move(*value));
+    fitting.emplace_back(wanted, std::move(*value));
   }
   std::sort(fitting.begin(), fitting.end());
   return fitting;

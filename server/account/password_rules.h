@@ -53,8 +53,8 @@ struct PasswordContext {
 /// never truncated, and there are no rules about kinds of characters. Of the words of the context
 /// and the product words nothing counts: what remains without them, and without digits and
 /// punctuation at both ends, must have at least `kPasswordLengthMin` code points. An error comes
-/// from the set of breached passwords alone; the password must not be accepted then. Takes some
-/// 100 us at most. Safe from any number of threads.
+/// from the set of breached passwords alone; the password must not be accepted then. Cheap beside
+/// hashing. Safe from any number of threads.
 [[nodiscard]] Result<PasswordFault> check_password(const PasswordRules& rules,
                                                    std::string_view password,
                                                    const PasswordContext& context);

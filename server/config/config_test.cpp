@@ -150,6 +150,9 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
   EXPECT_THAT(problems_of("[http]\nport = 7\nmetrics_port = 7\n"),
               HasSubstr("error[C006]: `http.metrics_port`"));
   EXPECT_THAT(problems_of("[store]\nnode = \"\"\n"), HasSubstr("error[C006]: `store.node`"));
+  EXPECT_THAT(problems_of("[passwords]\nblocklist_file = \"\"\n"),
+              HasSubstr("error[C006]: `passwords.blocklist_file`: required"));
+  EXPECT_THAT(problems_of("[passwords]\nmin_length = 7\n"), HasSubstr("between 8 and 64"));
   EXPECT_THAT(render(parse_config("environment = \"development\"\n", "/").problems, "f"),
               HasSubstr("f: error[C006]: `policies.folder`: required"));
 }

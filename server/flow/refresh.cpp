@@ -162,10 +162,10 @@ class Renewal {
     }
     // A client is told apart what ended for good, so that it drops its refresh token, and what may
     // be allowed again at another time or place (S12).
-    return revokes ? refused(RefusalReason::kBadRefreshToken)
-                   : Reply{Refused{.reason = RefusalReason::kPolicyBlocksRenewal,
-                                   .policy_error = verdict_.error_code},
-                           std::nullopt};
+    return revokes_all(verdict_) ? refused(RefusalReason::kBadRefreshToken)
+                                 : Reply{Refused{.reason = RefusalReason::kPolicyBlocksRenewal,
+                                                 .policy_error = verdict_.error_code},
+                                         std::nullopt};
   }
 
  private:
