@@ -15,6 +15,10 @@ class FlowReads {
   virtual ~FlowReads() = default;
   [[nodiscard]] virtual Result<std::optional<FlowRecord>> find_flow(std::string_view tenant_id,
                                                                     std::string_view flow_id) = 0;
+  /// When the newest code of the flow to this channel was queued; 0: there was none.
+  [[nodiscard]] virtual Result<Micros> last_code_at(std::string_view tenant_id,
+                                                    std::string_view flow_id,
+                                                    std::string_view channel_id) = 0;
 };
 
 class FlowWrites {

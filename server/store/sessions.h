@@ -14,6 +14,9 @@ class SessionReads {
   virtual ~SessionReads() = default;
   [[nodiscard]] virtual Result<std::optional<RefreshRecord>> find_refresh(
       std::string_view tenant_id, ByteSpan token_hash) = 0;
+  /// True if the session is there and still has the epochs of its user and device (T6).
+  [[nodiscard]] virtual Result<bool> session_stands(std::string_view tenant_id,
+                                                    std::string_view sid) = 0;
 };
 
 /// The first refresh token of a session.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/store/answers.h"
 #include "server/store/audit_rows.h"
 #include "server/store/devices.h"
 #include "server/store/flows.h"
@@ -18,6 +19,7 @@ class StoreReads : public TenantReads,
                    public DeviceReads,
                    public FlowReads,
                    public LimitReads,
+                   public AnswerReads,
                    public SessionReads,
                    public SignInReads,
                    public KeyReads,
@@ -36,6 +38,7 @@ class UnitOfWork : public StoreReads,
                    public UserWrites,
                    public DeviceWrites,
                    public FlowWrites,
+                   public AnswerWrites,
                    public LimitWrites,
                    public SessionWrites,
                    public SignInWrites,

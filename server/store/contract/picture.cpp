@@ -68,7 +68,22 @@ Result<void> write_flows(std::ostream& out, StoreReads& reads) {
         << " " << flow->pending_address << " " << flow->label_address << " " << flow->auth_context
         << " " << flow->policy_digest << " " << flow->wrong_total << " " << flow->failures_before;
     write(out, flow->completed);
-    out << "\n";
+    GATE_TRY(const Micros mail_at, reads.last_code_at(kTenant, flow->flow_id, "mail"));
+    out << " mail " << mail_at << "\n";
+  }
+  return {};
+}
+
+Result<void> write_answers(std::ostream& out, StoreReads& reads) {
+  for (int i = 0; i < 6; ++i) {
+    GATE_TRY(const std::optional<StoredAnswer> answer,
+             reads.find_answer(kTenant, "f" + std::to_string(i)));
+    if (answer) {
+      out << "answer " << answer->flow_id << " " << answer->gen << " " << answer->at << " "
+          << answer->sid << " "
+          << std::string(answer->request_tag.begin(), answer->request_tag.end()) << " "
+          << std::string(answer->sealed.begin(), answer->sealed.end()) << "\n";
+    }
   }
   return {};
 }
@@ -88,6 +103,8 @@ Result<void> write_tokens(std::ostream& out, StoreReads& reads) {
         << session.device_epoch << " " << session.auth_time << " " << session.ends_at << " "
         << session.scope;
     write(out, session.completed);
+    GATE_TRY(const bool stands, reads.session_stands(kTenant, session.sid));
+    out << (stands ? " stands" : " ended");
     out << "\n";
   }
   return {};
@@ -128,6 +145,7 @@ std::string picture(Store& store) {
     out << "resource " << (resource ? resource->name : "none") << "\n";
     GATE_TRY_VOID(write_user(out, reads));
     GATE_TRY_VOID(write_flows(out, reads));
+    GATE_TRY_VOID(write_answers(out, reads));
     GATE_TRY_VOID(write_tokens(out, reads));
     return write_logs(out, reads);
   });

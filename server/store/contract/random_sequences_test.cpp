@@ -209,6 +209,16 @@ Statement draw_code(const Draw& draw) {
           }};
 }
 
+Statement draw_answer(const Draw& draw) {
+  StoredAnswer answer = sample_answer(draw.name("f", 3), draw.name("request", 3),
+                                      draw.one_in(3) ? "" : draw.name("answer", 9));
+  answer.gen = draw.below(2);
+  answer.at = draw.now;
+  answer.sid = draw.name("s", 3);
+  const Micros since = draw.now - kAnswerLife;
+  return plain("keep_answer", [=](UnitOfWork& unit) { return unit.keep_answer(answer, since); });
+}
+
 /// One rule for each key, as in the server. Hot windows are longer than the sequence, because
 /// stores may begin them at different times.
 ThrottleClaim claim_of(int number) {
@@ -313,7 +323,7 @@ Statement draw_record(const Draw& draw) {
 std::vector<Statement> draw_work(const Draw& draw) {
   constexpr Statement (*kKinds[])(const Draw&) = {
       draw_user,    draw_password, draw_channel, draw_device, draw_flow,  draw_code, draw_limit,
-      draw_session, draw_record,   draw_session, draw_code,   draw_limit, draw_risk};
+      draw_session, draw_record,   draw_session, draw_code,   draw_limit, draw_risk, draw_answer};
   std::vector<Statement> work;
   for (int i = draw.below(3); i >= 0; --i) {
     work.push_back(kKinds[draw.below(std::size(kKinds))](draw));

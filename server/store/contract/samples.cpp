@@ -93,6 +93,17 @@ NewFamily sample_family(const std::string& id, const std::string& token) {
   return {id, hash_of(token), kNow + kMicrosPerDay};
 }
 
+StoredAnswer sample_answer(const std::string& flow, const std::string& request,
+                           const std::string& answer) {
+  StoredAnswer stored;
+  stored.tenant_id = kTenant;
+  stored.flow_id = flow;
+  stored.request_tag.assign(request.begin(), request.end());
+  stored.at = kNow;
+  stored.sealed.assign(answer.begin(), answer.end());
+  return stored;
+}
+
 AuditRecord sample_audit(const AuditChain& chain, std::int64_t seq) {
   AuditRecord record;
   record.node = chain.node;

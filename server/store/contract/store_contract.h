@@ -46,6 +46,8 @@ Channel sample_channel(ChannelKind kind);
 [[nodiscard]] KnownDevice sample_device(const std::string& key, const std::string& id);
 [[nodiscard]] SessionRecord sample_session(const std::string& sid);
 [[nodiscard]] NewFamily sample_family(const std::string& id, const std::string& token);
+[[nodiscard]] StoredAnswer sample_answer(const std::string& flow, const std::string& request,
+                                         const std::string& answer);
 [[nodiscard]] AuditRecord sample_audit(const AuditChain& chain, std::int64_t seq);
 [[nodiscard]] Bytes hash_of(const std::string& text);
 
@@ -109,6 +111,15 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
   }
   void open_challenge(const ChallengeRecord& challenge, const OutboxMessage& message) {
     must([&](UnitOfWork& unit) { return unit.open_challenge(challenge, message, kNow); });
+  }
+  void keep_answer(const StoredAnswer& answer, Micros since = kNow - kAnswerLife) {
+    must([&](UnitOfWork& unit) { return unit.keep_answer(answer, since); });
+  }
+  void refuse_answer(const StoredAnswer& answer, Micros since = kNow - kAnswerLife) {
+    refused([&](UnitOfWork& unit) { return unit.keep_answer(answer, since); });
+  }
+  std::optional<StoredAnswer> kept_answer(const std::string& flow) {
+    return found([&](StoreReads& reads) { return reads.find_answer(kTenant, flow); });
   }
   ThrottleSetVerdict take_all(const std::vector<ThrottleClaim>& claims, Micros now) {
     ThrottleSetVerdict verdict;

@@ -70,7 +70,8 @@ Result<void> MemoryUnitOfWork::open_challenge(const ChallengeRecord& challenge,
       }
     }
   }
-  state_.challenges.put(key, ChallengeRow{challenge, 0, true});
+  state_.challenges.put(key, ChallengeRow{challenge, 0, true, now});
+  state_.last_code.put(key_of(challenge.tenant_id, challenge.flow_id, challenge.channel_id), now);
   state_.newest_challenge.put(flow, challenge.challenge_id);
   if (message.deliver) {
     MessageRow row{message, false, now};

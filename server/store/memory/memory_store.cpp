@@ -60,6 +60,11 @@ std::size_t sweep_challenges(State& state, Micros before, std::size_t rows) {
         if (newest != nullptr && *newest == row.challenge.challenge_id) {
           state.newest_challenge.erase(flow);
         }
+        const UserKey sent =
+            key_of(row.challenge.tenant_id, row.challenge.flow_id, row.challenge.channel_id);
+        if (const Micros* at = state.last_code.find(sent); at != nullptr && *at == row.sent_at) {
+          state.last_code.erase(sent);
+        }
         if (const std::int64_t* place = state.message_of.find(key); place != nullptr) {
           state.messages.erase(*place);
         }
@@ -135,6 +140,9 @@ Result<std::size_t> MemoryStore::sweep(Micros now, std::size_t rows) {
   const Micros before = now - kSweepAfter;
   std::size_t gone = sweep_table(next.flows, rows, [&](const Key&, const FlowRecord& row) {
     return ended_before(before, row.state.flow_ends_at);
+  });
+  gone += sweep_table(next.answers, rows, [&](const Key&, const StoredAnswer& row) {
+    return row.at < now - kAnswerLife;
   });
   gone += sweep_challenges(next, before, rows);
   gone += sweep_sessions(next, before, rows);

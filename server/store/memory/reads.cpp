@@ -145,6 +145,19 @@ Result<std::vector<SignInEntry>> MemoryReads<Base>::sign_ins_of(std::string_view
 }
 
 template <typename Base>
+Result<Micros> MemoryReads<Base>::last_code_at(std::string_view tenant_id, std::string_view flow_id,
+                                               std::string_view channel_id) {
+  const Micros* at = state_.last_code.find(key_of(tenant_id, flow_id, channel_id));
+  return at == nullptr ? 0 : *at;
+}
+
+template <typename Base>
+Result<std::optional<StoredAnswer>> MemoryReads<Base>::find_answer(std::string_view tenant_id,
+                                                                   std::string_view flow_id) {
+  return copy_of(state_.answers.find(key_of(tenant_id, flow_id)));
+}
+
+template <typename Base>
 Result<std::optional<RefreshRecord>> MemoryReads<Base>::find_refresh(std::string_view tenant_id,
                                                                      ByteSpan token_hash) {
   std::optional<RefreshRecord> found;
@@ -212,6 +225,25 @@ Result<std::vector<AuditHead>> MemoryReads<Base>::audit_heads(const AuditChain& 
 template <typename Base>
 Result<AuditHead> MemoryReads<Base>::older_audit_end() {
   return AuditHead{};  // there is no older version of this store
+}
+
+template <typename Base>
+Result<bool> MemoryReads<Base>::session_stands(std::string_view tenant_id, std::string_view sid) {
+  const SessionRecord* session = state_.sessions.find(key_of(tenant_id, sid));
+  const User* user =
+      session == nullptr ? nullptr : state_.users.find(key_of(tenant_id, session->user_id));
+  bool stands = user != nullptr && user->enabled && user->epoch == session->user_epoch;
+  if (stands) {
+    state_.devices.each_from(
+        key_of(tenant_id, user->user_id, ""), [&](const UserKey& key, const KnownDevice& device) {
+          const bool of_user = std::get<0>(key) == tenant_id && std::get<1>(key) == user->user_id;
+          const bool changed =
+              device.device_id == session->device_id && device.epoch != session->device_epoch;
+          stands = stands && !(of_user && changed);
+          return of_user;
+        });
+  }
+  return stands;
 }
 
 template class MemoryReads<StoreReads>;

@@ -36,8 +36,13 @@ class MemoryReads : public Base {
                                    Micros since) override;
   Result<std::vector<SignInEntry>> sign_ins_of(std::string_view tenant_id, std::string_view user_id,
                                                Micros since) override;
+  Result<Micros> last_code_at(std::string_view tenant_id, std::string_view flow_id,
+                              std::string_view channel_id) override;
+  Result<std::optional<StoredAnswer>> find_answer(std::string_view tenant_id,
+                                                  std::string_view flow_id) override;
   Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
                                                     ByteSpan token_hash) override;
+  Result<bool> session_stands(std::string_view tenant_id, std::string_view sid) override;
   Result<std::vector<SigningKeyRecord>> signing_keys() override;
   Result<std::vector<AuditRecord>> read_audit(std::int64_t after, std::size_t limit) override;
   Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) override;

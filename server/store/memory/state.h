@@ -13,6 +13,7 @@
 #include "server/domain/session.h"
 #include "server/domain/sign_in_entry.h"
 #include "server/domain/signing_key.h"
+#include "server/domain/stored_answer.h"
 #include "server/domain/tenant.h"
 #include "server/domain/throttle.h"
 #include "server/domain/user.h"
@@ -42,6 +43,7 @@ struct ChallengeRow {
   ChallengeRecord challenge;
   std::int64_t attempts = 0;
   bool live = true;  ///< neither used nor replaced; it may have expired
+  Micros sent_at = 0;
 };
 
 /// A message that waits or is claimed. Finished messages are not kept.
@@ -83,6 +85,8 @@ struct State {
   Table<UserKey, KnownDevice> devices;  ///< by the hash of their key
   Table<Key, FlowRecord> flows;
   Table<Key, ChallengeRow> challenges;
+  Table<UserKey, Micros> last_code;          ///< (tenant, flow, channel) to its time
+  Table<Key, StoredAnswer> answers;          ///< by flow
   Table<Key, std::string> newest_challenge;  ///< (tenant, flow) to challenge id
   Table<Key, std::int64_t> message_of;       ///< (tenant, challenge) to the place in `messages`
   Table<std::int64_t, MessageRow> messages;

@@ -56,6 +56,8 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
   Result<CodeTrial> try_code(std::string_view tenant_id, std::string_view challenge_id,
                              std::string_view flow_id, ByteSpan mac, Micros now) override;
 
+  Result<void> keep_answer(const StoredAnswer& answer, Micros since) override;
+
   Result<ThrottleSetVerdict> take(std::string_view tenant_id, std::span<const ThrottleClaim> claims,
                                   Micros now) override;
   Result<void> succeeded(std::string_view tenant_id, std::string_view key) override;

@@ -43,7 +43,10 @@ const Sql kDropMessage(
     "WHERE tenant_id = ? AND flow_id = ? AND challenge_id = ? AND state = 'queued'");
 const Sql kOpenChallenge(
     "INSERT INTO challenge (tenant_id, flow_id, challenge_id, channel_id, mac, attempts, "
-    "attempts_max, state, expires_at) VALUES (?,?,?,?,?,0,?,'live',?)");
+    "attempts_max, state, expires_at, sent_at) VALUES (?,?,?,?,?,0,?,'live',?,?)");
+const Sql kLastCodeAt(
+    "SELECT COALESCE(MAX(sent_at), 0) FROM challenge "
+    "WHERE tenant_id = ? AND flow_id = ? AND channel_id = ?");
 const Sql kQueueMessage(
     "INSERT INTO outbox (tenant_id, flow_id, challenge_id, kind, payload_sealed, state, tries, "
     "next_at) VALUES (?,?,?,?,?,?,0,?)");
@@ -139,6 +142,15 @@ Result<std::optional<FlowRecord>> SqliteUnitOfWork::find_flow(std::string_view t
   return found;
 }
 
+Result<Micros> SqliteUnitOfWork::last_code_at(std::string_view tenant_id, std::string_view flow_id,
+                                              std::string_view channel_id) {
+  Query query(connection_, kLastCodeAt);
+  query.bind(tenant_id, flow_id, channel_id);
+  const Micros at = query.next() ? query.integer(0) : 0;
+  GATE_TRY_VOID(query.done());
+  return at;
+}
+
 Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
   GATE_TRY(const Bytes private_part,
            seal_text(flow_context(flow.tenant_id, flow.flow_id), private_of(flow)));
@@ -206,7 +218,7 @@ Result<void> SqliteUnitOfWork::open_challenge(const ChallengeRecord& challenge,
   }
   Query open(connection_, kOpenChallenge);
   open.bind(challenge.tenant_id, challenge.flow_id, challenge.challenge_id, challenge.channel_id,
-            challenge.mac, challenge.attempts_max, challenge.expires_at);
+            challenge.mac, challenge.attempts_max, challenge.expires_at, now);
   GATE_TRY_VOID(open.finish());
   return queue_message(challenge, message, now);
 }

@@ -218,6 +218,9 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 ///    resource that has the name of the client, so that policies on that name still apply to it.
 ///    Where clients shared an audience, it has the name of the first.
 ///  - What a client may ask for is written `<audience>/<scope>`.
+///  - The answer to the newest request of a flow (T4), one row a flow, swept after some seconds.
+///    `answer_sealed` is under a key that only the request gives, not under the store key.
+///  - When a code was queued, for the spacing of codes within a flow (B5).
 inline constexpr const char* kSchemaFour = R"sql(
 ALTER TABLE tenant ADD COLUMN attributes_json TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE user ADD COLUMN attributes_sealed BLOB NOT NULL DEFAULT x'';
@@ -243,6 +246,12 @@ INSERT INTO resource SELECT c.tenant_id, c.audience, min(c.name),
 UPDATE client SET scopes = (SELECT json_group_array(client.audience || '/' || s.value)
   FROM json_each(client.scopes) s);
 ALTER TABLE client DROP COLUMN audience;
+CREATE TABLE flow_answer (
+  tenant_id TEXT NOT NULL, flow_id TEXT NOT NULL, gen INTEGER NOT NULL, request_tag BLOB NOT NULL,
+  at INTEGER NOT NULL, sid TEXT NOT NULL, answer_sealed BLOB NOT NULL,
+  PRIMARY KEY (tenant_id, flow_id)) WITHOUT ROWID;
+CREATE INDEX flow_answer_by_age ON flow_answer (at);
+ALTER TABLE challenge ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 /// The migration from each version to the next; the first makes version 1 from an empty file.

@@ -38,6 +38,10 @@ const Sql kConfirmRefresh(
     "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE r.tenant_id = ?1 AND r.token_hash = ?2 AND f.revoked = 0 AND f.ends_at > ?3 "
     "AND " GATE_SESSION_GUARD);
+const Sql kSessionStands(
+    "SELECT 1 FROM session s "
+    "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
+    "WHERE s.tenant_id = ?1 AND s.sid = ?2 AND " GATE_SESSION_GUARD);
 const Sql kRevokeFamily("UPDATE rt_family SET revoked = 1 WHERE tenant_id = ? AND family_id = ?");
 
 Error refresh_ended() {
@@ -76,6 +80,14 @@ Result<std::optional<RefreshRecord>> SqliteUnitOfWork::find_refresh(std::string_
   }
   GATE_TRY_VOID(query.done());
   return found;
+}
+
+Result<bool> SqliteUnitOfWork::session_stands(std::string_view tenant_id, std::string_view sid) {
+  Query query(connection_, kSessionStands);
+  query.bind(tenant_id, sid);
+  const bool stands = query.next();
+  GATE_TRY_VOID(query.done());
+  return stands;
 }
 
 Result<void> SqliteUnitOfWork::create_session(const SessionRecord& session,

@@ -16,6 +16,9 @@ constexpr Micros kKeepFailures = 400 * kMicrosPerDay;
 const Sql kSweepFlows(
     "DELETE FROM flow WHERE (tenant_id, flow_id) IN (SELECT tenant_id, flow_id "
     "FROM flow INDEXED BY flow_by_end WHERE flow_ends_at < ?1 ORDER BY flow_ends_at LIMIT ?2)");
+const Sql kSweepAnswers(
+    "DELETE FROM flow_answer WHERE (tenant_id, flow_id) IN (SELECT tenant_id, flow_id "
+    "FROM flow_answer INDEXED BY flow_answer_by_age WHERE at < ?1 ORDER BY at LIMIT ?2)");
 const Sql kSweepChallenges(
     "DELETE FROM challenge WHERE (tenant_id, flow_id, challenge_id) IN "
     "(SELECT tenant_id, flow_id, challenge_id FROM challenge INDEXED BY challenge_by_end "
@@ -65,6 +68,7 @@ struct Sweep {
   Micros keep;
 };
 const Sweep kSweeps[] = {
+    {kSweepAnswers, kAnswerLife},
     {kSweepFlows, kKeepEnded},       {kSweepMessages, kKeepEnded},
     {kSweepUnclaimed, kKeepEnded},   {kSweepChallenges, kKeepEnded},
     {kSweepRefresh, kKeepEnded},     {kSweepFamilies, kKeepEnded},

@@ -74,6 +74,8 @@ class SqliteUnitOfWork final : public UnitOfWork {
 
   Result<std::optional<FlowRecord>> find_flow(std::string_view tenant_id,
                                               std::string_view flow_id) override;
+  Result<Micros> last_code_at(std::string_view tenant_id, std::string_view flow_id,
+                              std::string_view channel_id) override;
   Result<void> create_flow(const FlowRecord& flow) override;
   Result<void> advance_flow(const FlowRecord& next, std::int64_t expected_gen,
                             FlowPhase expected_phase,
@@ -90,6 +92,10 @@ class SqliteUnitOfWork final : public UnitOfWork {
 
   Result<std::int64_t> failures_of(std::string_view tenant_id, std::string_view account_key,
                                    Micros since) override;
+  Result<std::optional<StoredAnswer>> find_answer(std::string_view tenant_id,
+                                                  std::string_view flow_id) override;
+  Result<void> keep_answer(const StoredAnswer& answer, Micros since) override;
+
   Result<ThrottleSetVerdict> take(std::string_view tenant_id, std::span<const ThrottleClaim> claims,
                                   Micros now) override;
   Result<void> succeeded(std::string_view tenant_id, std::string_view key) override;
@@ -97,6 +103,7 @@ class SqliteUnitOfWork final : public UnitOfWork {
 
   Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
                                                     ByteSpan token_hash) override;
+  Result<bool> session_stands(std::string_view tenant_id, std::string_view sid) override;
   Result<void> create_session(const SessionRecord& session, const std::optional<NewFamily>& family,
                               const SubjectGuard& guard) override;
   Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
