@@ -136,6 +136,11 @@ Result<void> apply_channel(UnitOfWork& work, const Provisioning::User& user,
                                           ? "a channel is not an e-mail address"
                                           : "a channel is not a phone number such as +15550100");
   }
+  if (wanted.kind == ChannelKind::kEmail && !is_mail_address(*address)) {
+    return refused("user " + user.id,
+                   "no mail can be sent to the address of a channel: it has characters beyond "
+                   "ASCII, begins with `-`, or has more than 64 bytes before the `@`");
+  }
   Channel channel;
   channel.channel_id = channel_id_of(user.tenant_id, user.id, wanted.kind, *address);
   channel.kind = wanted.kind;

@@ -76,6 +76,8 @@ ServiceSettings service_settings(const Config& config, std::uint16_t port) {
           ? config.http_public_url
           : fmt::format("http{}://{}{}{}:{}", config.http_tls_key.empty() ? "" : "s", v6 ? "[" : "",
                         config.http_listen, v6 ? "]" : "", port);
+  settings.sends_email = config.delivery_email != "none";
+  settings.sends_sms = config.delivery_sms != "none";
   settings.email_code_digits = static_cast<int>(config.sign_in_email_code_digits);
   settings.sms_code_digits = static_cast<int>(config.sign_in_sms_code_digits);
   settings.email_code_life = config.sign_in_email_code_seconds * kMicrosPerSecond;

@@ -157,6 +157,20 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
               HasSubstr("f: error[C006]: `policies.folder`: required"));
 }
 
+TEST(Config, S20_ASenderThatNoMailCanComeFromIsRefused) {
+  const auto sender = [](const std::string& from) {
+    return problems_of("[delivery]\nemail = \"smtp\"\n[smtp]\nhost = \"m.example\"\nfrom = '" +
+                       from + "'\n");
+  };
+  EXPECT_EQ(sender("codes@bank.example"), "");
+  EXPECT_EQ(sender("codes@localhost"), "");
+  for (const char* bad :
+       {"", "codes", "@", "codes@", "Bank <codes@bank.example>", "codes@b\xc3\xa4nk.example",
+        "codes @bank.example", "a@b@c", "-codes@bank.example"}) {
+    EXPECT_THAT(sender(bad), HasSubstr("error[C006]: `smtp.from`")) << bad;
+  }
+}
+
 TEST(Config, WhatIsPrintedParsesBackToTheSame) {
   const ConfigOutcome first =
       parse_config(std::string(kSmallest) +

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "server/domain/address.h"
+
 namespace gate::server {
 namespace {
 
@@ -100,8 +102,10 @@ void check_smtp(const Config& config, const RuleReport& report) {
   if (config.smtp_host.empty()) {
     report("smtp.host", "required by `delivery.email = \"smtp\"`");
   }
-  if (config.smtp_from.find('@') == std::string::npos) {
-    report("smtp.from", "required by `delivery.email = \"smtp\"`: the sender's address");
+  if (!is_mail_address(config.smtp_from)) {
+    report("smtp.from",
+           "required by `delivery.email = \"smtp\"`: the sender's address alone, in ASCII, such as "
+           "`codes@bank.example`; a name goes into `smtp.from_name`");
   }
   if (config.smtp_username.empty() != config.smtp_password_file.empty()) {
     report("smtp.username", "`smtp.username` and `smtp.password_file` belong together");

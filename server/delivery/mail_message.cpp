@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <ctime>
 
+#include "server/domain/address.h"
+
 namespace gate::server {
 namespace {
 
-constexpr std::size_t kAddressBytesMax = 254;
-constexpr std::size_t kLocalPartBytesMax = 64;
 constexpr std::size_t kHeaderTextBytesMax = 200;
 constexpr std::size_t kMessageIdBytesMax = 128;
 /// RFC 2045 6.7: no encoded line is longer, the soft break's `=` included.
@@ -135,19 +135,6 @@ std::string mailbox(std::string_view name, std::string_view address) {
 }
 
 }  // namespace
-
-bool is_mail_address(std::string_view address) noexcept {
-  const std::size_t at = address.find('@');
-  if (address.size() > kAddressBytesMax || at == std::string_view::npos || at == 0 ||
-      at > kLocalPartBytesMax || at + 1 == address.size() ||
-      address.find('@', at + 1) != std::string_view::npos || address.front() == '-') {
-    return false;
-  }
-  return std::all_of(address.begin(), address.end(), [](char c) {
-    constexpr std::string_view kEnding = "<>()[]\\,;:\"";
-    return c > 0x20 && c < 0x7f && kEnding.find(c) == std::string_view::npos;
-  });
-}
 
 Result<std::string> compose_mail(const MailParts& parts) {
   if (!is_mail_address(parts.from_address) || !is_mail_address(parts.to)) {

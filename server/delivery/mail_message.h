@@ -20,10 +20,6 @@ struct MailParts {
   Micros date = 0;
 };
 
-/// True for an address that is safe in an SMTP command and in a header: one `@`, visible ASCII
-/// without characters that end or quote a token, within the lengths of RFC 5321 4.5.3.1.
-[[nodiscard]] bool is_mail_address(std::string_view address) noexcept;
-
 /// The message as RFC 5322 defines it, with CRLF line ends: `text/plain; charset=utf-8` in
 /// quoted-printable, encoded words of RFC 2047 for non-ASCII headers, and `Auto-Submitted` against
 /// automatic replies. Refuses invalid addresses and ids, and control characters in header text: no

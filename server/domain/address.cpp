@@ -8,6 +8,7 @@
 namespace gate::server {
 namespace {
 
+constexpr std::size_t kLocalPartBytesMax = 64;
 constexpr std::size_t kPhoneDigitsMin = 8;
 constexpr std::size_t kPhoneDigitsMax = 15;
 constexpr std::string_view kSpecials = "()<>[]:;\\,\"";
@@ -80,6 +81,19 @@ std::optional<std::string> normalize_email(std::string_view text) {
     normal.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }
   return normal;
+}
+
+bool is_mail_address(std::string_view address) noexcept {
+  const std::size_t at = address.find('@');
+  if (address.size() > kAddressBytesMax || at == std::string_view::npos || at == 0 ||
+      at > kLocalPartBytesMax || at + 1 == address.size() ||
+      address.find('@', at + 1) != std::string_view::npos || address.front() == '-') {
+    return false;
+  }
+  return std::all_of(address.begin(), address.end(), [](char c) {
+    constexpr std::string_view kEnding = "<>()[]\\,;:\"";
+    return c > 0x20 && c < 0x7f && kEnding.find(c) == std::string_view::npos;
+  });
 }
 
 std::optional<std::string> normalize_phone(std::string_view text) {

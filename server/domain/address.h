@@ -17,6 +17,11 @@ inline constexpr std::size_t kAddressBytesMax = 254;
 /// or RFC 5322 specials.
 [[nodiscard]] std::optional<std::string> normalize_email(std::string_view text);
 
+/// True if mail can be sent to the address: it is safe in an SMTP command and in a header. One `@`,
+/// visible ASCII without characters that end or quote a token, within the lengths of RFC 5321
+/// 4.5.3.1. User names may be addresses for which this is false.
+[[nodiscard]] bool is_mail_address(std::string_view address) noexcept;
+
 /// The normal form of a phone number (E.164): `+`, a first digit other than 0, 8 to 15 digits.
 /// Blanks, dashes, dots and parentheses between digits are removed. Empty when the text is no such
 /// number.

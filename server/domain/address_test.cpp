@@ -55,5 +55,18 @@ TEST(Address, MasksShowTheOwnerAndHideFromOthers) {
   EXPECT_EQ(mask_address(ChannelKind::kSms, "+15550100104"), "+1********04");
 }
 
+TEST(Address, S20_MailIsSentToAddressesUpToTheLongestForm) {
+  const std::string local(64, 'a');
+  const std::string domain(254 - 65, 'b');
+  EXPECT_TRUE(is_mail_address(local + "@" + domain));
+  EXPECT_FALSE(is_mail_address(local + "@" + domain + "b"));
+  EXPECT_FALSE(is_mail_address(local + "a@b.example"));
+  for (const char* bad : {"j\xc3\xb6rg@bank.example", "amy@b\xc3\xa4nk.example",
+                          "-amy@bank.example", "", "amy", "@b.example", "amy@", "a@b@c", "a b@c.d",
+                          "<amy@b.example>", "amy@b.example\r\nBcc: x@y.z", "\"amy\"@b.example"}) {
+    EXPECT_FALSE(is_mail_address(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace gate::server

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/domain/channel.h"
 #include "server/ports/clock.h"
 
 namespace gate::server {
@@ -34,6 +35,13 @@ struct ServiceSettings {
   /// Scheme, host and port of this server as clients and resource servers see it, without a
   /// trailing slash. The issuer of a tenant is `<issuer_base_url>/<tenant id>/v2.0`.
   std::string issuer_base_url;
+
+  /// The kinds of messages that leave this server. A channel of another kind is not offered (S20).
+  bool sends_email = true;
+  bool sends_sms = true;
+  [[nodiscard]] bool sends(ChannelKind kind) const {
+    return kind == ChannelKind::kEmail ? sends_email : sends_sms;
+  }
 
   int email_code_digits = 8;                         ///< A1: 6 to 10
   int sms_code_digits = 8;                           ///< A1: 6 to 10

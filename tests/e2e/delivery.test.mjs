@@ -1,7 +1,7 @@
 // Codes that leave by a real SMTP server and by an SMS gateway.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
+import { readFileSync, writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Gated, PASSWORD, Peer, eventually, user } from "./lib/server.mjs";
@@ -87,3 +87,18 @@ test("T5: mail that was put off is tried again with the same Message-ID", () => 
   assert.equal(id(second), id(first));
   await eventually("success", () => gated.events("delivery").some((d) => d.outcome === "sent" && d.tries === 2));
 }));
+
+test("S20: without an SMS gateway a phone is not offered, and a sender that is no address does not start", async () => {
+  const gated = await Gated.start({ users: [user("wanda", { password: PASSWORD, groups: ["Wealth Clients"] })], deliver: '[delivery]\nemail = "outbox"\nsms = "none"' });
+  try {
+    const wire = new Wire(gated);
+    const offered = await wire.introspect((await wire.withPassword("wanda@customer.example", PASSWORD)).continuation_token);
+    assert.deepEqual(offered.methods.map((method) => method.challenge_channel), ["email"]);
+    writeFileSync(gated.config, readFileSync(gated.config, "utf8").replace('email = "outbox"', 'email = "smtp"').concat('[smtp]\nhost = "127.0.0.1"\nfrom = "Bank <codes@bank.example>"\n'));
+    const checked = gated.command("check-config");
+    assert.equal(checked.status, 1);
+    assert.match(checked.stderr, /C006.*`smtp\.from`/);
+  } finally {
+    await gated.remove();
+  }
+});

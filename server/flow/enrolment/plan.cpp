@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/domain/address.h"
+#include "server/flow/model/methods.h"
 
 namespace gate::server {
 namespace {
@@ -20,7 +21,7 @@ std::optional<CodeDestination> contact(const FlowRun& run, const RequestEnrolmen
     return std::nullopt;
   }
   const auto address = normalize_address(*command.kind, command.target);
-  if (!address) {
+  if (!address || !can_deliver(run.services.settings, *command.kind, *address)) {
     return std::nullopt;
   }
   for (const Channel& channel : run.found.channels) {

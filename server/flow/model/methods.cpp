@@ -23,18 +23,15 @@ bool is_same_place(const Channel& channel, const Channel* first) {
          same_place(channel.kind, channel.address, first->address);
 }
 
-}  // namespace
-
-std::string verified_email(const std::vector<Channel>& channels, const std::string& username) {
-  const Channel* mailbox = first_factor_channel(channels, username);
-  return mailbox == nullptr ? std::string() : mailbox->address;
-}
-
-const Channel* first_factor_channel(const std::vector<Channel>& channels,
-                                    const std::string& username) {
+/// The mailbox that is the user name, else the first one, which is the preferred one if there is
+/// any. Only those that are verified, not blocked and `usable`.
+template <typename Usable>
+const Channel* mailbox_of(const std::vector<Channel>& channels, const std::string& username,
+                          const Usable& usable) {
   const Channel* found = nullptr;
   for (const Channel& channel : channels) {
-    if (channel.kind != ChannelKind::kEmail || !channel.verified || channel.blocked) {
+    if (channel.kind != ChannelKind::kEmail || !channel.verified || channel.blocked ||
+        !usable(channel)) {
       continue;
     }
     if (channel.address == username) {
@@ -45,7 +42,27 @@ const Channel* first_factor_channel(const std::vector<Channel>& channels,
   return found;
 }
 
-std::vector<Channel> eligible_channels(const std::vector<Channel>& channels, MethodSet methods,
+}  // namespace
+
+bool can_deliver(const ServiceSettings& settings, ChannelKind kind, std::string_view address) {
+  return settings.sends(kind) && (kind != ChannelKind::kEmail || is_mail_address(address));
+}
+
+const Channel* first_factor_channel(const ServiceSettings& settings,
+                                    const std::vector<Channel>& channels,
+                                    const std::string& username) {
+  return mailbox_of(channels, username, [&settings](const Channel& channel) {
+    return can_deliver(settings, channel.kind, channel.address);
+  });
+}
+
+std::string verified_email(const std::vector<Channel>& channels, const std::string& username) {
+  const Channel* mailbox = mailbox_of(channels, username, [](const Channel&) { return true; });
+  return mailbox == nullptr ? std::string() : mailbox->address;
+}
+
+std::vector<Channel> eligible_channels(const ServiceSettings& settings,
+                                       const std::vector<Channel>& channels, MethodSet methods,
                                        const FlowRecord& flow) {
   const Channel* first = first_channel(channels, flow);
   std::vector<Channel> eligible;
@@ -53,6 +70,7 @@ std::vector<Channel> eligible_channels(const std::vector<Channel>& channels, Met
                [&](const Channel& channel) {
                  return channel.verified && !channel.blocked &&
                         (first != nullptr || !channel.carried_reset) &&
+                        can_deliver(settings, channel.kind, channel.address) &&
                         methods.contains(method_of(channel.kind)) && !is_same_place(channel, first);
                });
   return eligible;
@@ -73,13 +91,14 @@ NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
   return holder;
 }
 
-MethodSet enrollable(const std::vector<Channel>& channels, MethodSet wanted) {
+MethodSet enrollable(const ServiceSettings& settings, const std::vector<Channel>& channels,
+                     MethodSet wanted) {
   MethodSet methods;
   for (const ChannelKind kind : kChannelKinds) {
     const bool blocked_one = std::any_of(
         channels.begin(), channels.end(),
         [kind](const Channel& channel) { return channel.kind == kind && channel.blocked; });
-    if (wanted.contains(method_of(kind)) && !blocked_one) {
+    if (wanted.contains(method_of(kind)) && settings.sends(kind) && !blocked_one) {
       methods.add(method_of(kind));
     }
   }
@@ -88,8 +107,11 @@ MethodSet enrollable(const std::vector<Channel>& channels, MethodSet wanted) {
 
 bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow) {
   const Channel* first = first_channel(channels, flow);
-  return std::any_of(channels.begin(), channels.end(), [first](const Channel& channel) {
-    return (channel.verified || channel.blocked) && !is_same_place(channel, first);
+  // Who resets a password signs in by it, and beside it a second mailbox is of use.
+  const bool counts_once = flow.kind == FlowKind::kSignIn && first != nullptr;
+  return std::any_of(channels.begin(), channels.end(), [&](const Channel& channel) {
+    return (channel.verified || channel.blocked) && !is_same_place(channel, first) &&
+           !(counts_once && channel.kind == first->kind);
   });
 }
 

@@ -11,14 +11,14 @@ namespace {
 constexpr std::string_view kNowhere = "nowhere";
 
 /// Why the user cannot reset a password; absent: the user can.
-std::optional<FlowOutcome> obstacle(const NameFound& found) {
+std::optional<FlowOutcome> obstacle(const FlowServices& services, const NameFound& found) {
   if (!found.user) {
     return Refused{RefusalReason::kUnknownUser};
   }
   if (!found.has_password) {
     return Refused{RefusalReason::kNoPassword};
   }
-  if (first_factor_channel(found.channels, found.user->username) == nullptr) {
+  if (first_factor_channel(services.settings, found.channels, found.user->username) == nullptr) {
     return GoToWeb{"This account has no mailbox that could prove its user"};
   }
   return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<FlowOutcome> obstacle(const NameFound& found) {
 Result<Reply> start_reset(const FlowServices& services, const Caller& caller,
                           const StartReset& command) {
   GATE_TRY(NameFound found, find_name(services, caller, command.username));
-  std::optional<FlowOutcome> reason = obstacle(found);
+  std::optional<FlowOutcome> reason = obstacle(services, found);
   if (reason && services.settings.revealing_tenants.contains(caller.tenant.id)) {
     return Reply{std::move(*reason), std::nullopt};
   }
@@ -55,7 +55,8 @@ std::optional<FlowEvent> plan_reset_challenge(FlowRun& run) {
   CodeDestination to{
       ChannelKind::kEmail, std::string(kNowhere), flow.label_address, false, "", true};
   if (run.found.user_is_real) {
-    const Channel* channel = first_factor_channel(run.found.channels, run.found.user.username);
+    const Channel* channel =
+        first_factor_channel(run.services.settings, run.found.channels, run.found.user.username);
     if (channel == nullptr) {
       run.stop(Refused{RefusalReason::kMethodBlocked});  // blocked since the flow began (T6)
       return std::nullopt;

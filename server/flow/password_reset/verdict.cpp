@@ -17,13 +17,13 @@ FlowEvent weigh_reset(FlowRun& run, const PolicyVerdict& verdict,
     case Outcome::kChallenge:
       break;
   }
-  if (!eligible_channels(channels, verdict.second_factors, flow).empty()) {
+  if (!eligible_channels(run.services.settings, channels, verdict.second_factors, flow).empty()) {
     return FlowEvent::kPolicyAllows;
   }
   const bool mailbox_is_a_factor = with_password.outcome == Outcome::kChallenge &&
                                    with_password.second_factors.contains(Method::kEmailOtp);
   if (!mailbox_is_a_factor && !has_another_method(channels, flow) &&
-      !enrollable(channels, verdict.second_factors).empty()) {
+      !enrollable(run.services.settings, channels, verdict.second_factors).empty()) {
     return FlowEvent::kPolicyAllows;
   }
   run.material.refusal = GoToWeb{"The mailbox alone may not reset this password"};

@@ -24,7 +24,8 @@ std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
   if (!run.found.user_is_real) {
     destination = {ChannelKind::kEmail, std::string(kNowhere), flow.label_address, false, "", true};
   } else {
-    const Channel* channel = first_factor_channel(run.found.channels, run.found.user.username);
+    const Channel* channel =
+        first_factor_channel(run.services.settings, run.found.channels, run.found.user.username);
     if (channel == nullptr) {
       refuse(run, RefusalReason::kMethodBlocked);  // blocked since the flow began (T6)
       return std::nullopt;
@@ -52,7 +53,8 @@ std::string default_method(const FlowRecord& flow, const std::vector<Channel>& e
 
 std::optional<FlowEvent> plan_second_factor(FlowRun& run, std::string_view method_id) {
   const FlowRecord& flow = run.flow;
-  const std::vector<Channel> eligible = eligible_channels(run.found.channels, flow.offered, flow);
+  const std::vector<Channel> eligible =
+      eligible_channels(run.services.settings, run.found.channels, flow.offered, flow);
   const std::string wanted =
       method_id.empty() ? default_method(flow, eligible) : std::string(method_id);
   if (wanted.empty()) {
@@ -91,7 +93,8 @@ std::optional<FlowEvent> plan_method_list(FlowRun& run) {
     refuse(run, RefusalReason::kWrongStep);
     return std::nullopt;
   }
-  for (const Channel& channel : eligible_channels(run.found.channels, run.flow.offered, run.flow)) {
+  for (const Channel& channel :
+       eligible_channels(run.services.settings, run.found.channels, run.flow.offered, run.flow)) {
     run.material.methods.push_back(
         {channel.channel_id, channel.kind, mask_address(channel.kind, channel.address)});
   }

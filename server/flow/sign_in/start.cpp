@@ -19,7 +19,7 @@ std::optional<Method> first_factor_of(const FlowServices& services, const Caller
   if (found.has_password) {
     return Method::kPassword;
   }
-  return first_factor_channel(found.channels, found.user->username) == nullptr
+  return first_factor_channel(services.settings, found.channels, found.user->username) == nullptr
              ? std::nullopt
              : std::optional(Method::kEmailOtp);
 }
