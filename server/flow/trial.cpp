@@ -106,8 +106,8 @@ Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
   return std::optional(Reply{Refused{reason}, std::nullopt});
 }
 
-Reply too_many(const FlowRun& run, const TryAdmission& admission) {
-  return {Refused{RefusalReason::kTooMany, admission.verdict.retry_at - run.caller.now},
+Reply locked(const FlowRun& run, const TryAdmission& admission) {
+  return {Refused{RefusalReason::kLocked, admission.verdict.retry_at - run.caller.now},
           std::nullopt};
 }
 
@@ -133,7 +133,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
              admit_try(work, run.services.device_rules(), run.caller, flow, TriedSecret::kCode,
                        flow.challenge_channel_id));
     if (!admitted.verdict.admitted) {
-      ended = too_many(run, admitted);
+      ended = locked(run, admitted);
       return {};
     }
     GATE_TRY(const CodeTrial trial,
@@ -194,7 +194,7 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, Reser
     GATE_TRY(TryAdmission admission, admit_try(work, run.services.device_rules(), run.caller,
                                                run.flow, TriedSecret::kPassword, ""));
     refused = admission.verdict.admitted ? std::optional<Reply>()
-                                         : std::optional(too_many(run, admission));
+                                         : std::optional(locked(run, admission));
     reserved.counted_on = std::move(admission.key);
     return {};
   }));

@@ -81,7 +81,6 @@ std::vector<ThrottleClaim> claims_of(const SendRules& rules, const SendRequest& 
   ThrottleRule hour;
   hour.window = kMicrosPerHour;
   hour.max_in_window = rules.settings.sends_per_hour;
-  hour.spacing = rules.settings.resend_spacing;
   ThrottleRule day;
   day.window = kMicrosPerDay;
   day.max_in_window = rules.settings.sends_per_day;

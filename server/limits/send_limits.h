@@ -34,8 +34,8 @@ struct SendRefusal {
   Micros cap_refills_at = 0;
 };
 
-/// Counts one message against all limits on sending (B5): spacing and number for its destination,
-/// and the caps of its calling prefix, client and tenant. Returns nothing when it may be sent. A
+/// Counts one message against all limits on sending (B5): the number for its destination, and the
+/// caps of its calling prefix, client and tenant. Returns nothing when it may be sent. A
 /// message for an unknown name is counted in the same way (C6).
 [[nodiscard]] Result<std::optional<SendRefusal>> admit_send(LimitWrites& limits,
                                                             const SendRules& rules,

@@ -52,11 +52,11 @@ test("B5, B7: a cap per calling prefix holds, across a restart, and says no more
   await gated.run();
   assert.equal((await askForText("quin")).status, 200);
   const refused = await askForText("rose");
-  assert.equal(refused.status, 429);
+  assert.equal(refused.status, 400);
   assert.equal(refused.headers.get("retry-after"), "1");
   const body = await refused.json();
-  assert.equal(body.error, "temporarily_unavailable");
-  assert.equal(body.error_description, "AADSTS50196: Too many requests. Try again later.");
+  assert.equal(body.error, "invalid_request");
+  assert.equal(body.error_description, "AADSTS90055: Too many codes were requested. Try again later.");
   assert.ok(texts().every((message) => message.to !== gated.provisioning.users[2].channels[1].address), "a message was sent all the same");
   assert.equal(await count(), 1);
   const row = gated.audit().find((entry) => entry.type === "send_cap");

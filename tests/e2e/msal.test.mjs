@@ -149,6 +149,25 @@ test("tokens are renewed with the refresh token, and signing out empties the cac
   assert.ok(app.getCurrentAccount().isFailed());
 });
 
+test("S19: with the default limits a second sign-in follows at once, and an early resend is an error that the app can show", async () => {
+  const strict = await Gated.start({ users: [user("hasty")], sign_in: " " });
+  try {
+    for (let i = 0; i < 2; ++i) {
+      const asked = await (await makeClient(strict)).signIn({ username: mail("hasty") });
+      assert.ok(asked.isCodeRequired(), String(asked.error));
+      const early = await asked.state.resendCode();
+      assert.ok(early.isFailed(), "a second code within a minute of one flow");
+      assert.equal(early.error.errorData.error, "invalid_request");
+      assert.deepEqual(early.error.errorData.errorCodes, [90055]);
+      assert.match(early.error.errorData.errorDescription, /^AADSTS90055: Too many codes were requested/);
+      const done = await asked.state.submitCode(await strict.code(mail("hasty")));
+      assert.ok(done.isCompleted(), "the refused resend used up neither code nor token");
+    }
+  } finally {
+    await strict.remove();
+  }
+});
+
 test("B8: a browser that was here before signs in while strangers have the account closed", async () => {
   const deviceKey = randomBytes(32).toString("base64url");
   await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ scopes: SCOPES, username: mail("known"), password: PASSWORD }), mail("known"));
@@ -161,9 +180,16 @@ test("B8: a browser that was here before signs in while strangers have the accou
     });
   };
   for (let i = 0; i < 10; ++i) assert.equal((await submit("a guess")).status, 400);
-  assert.equal((await submit(PASSWORD)).status, 429, "strangers are not stopped");
+  const stopped = await submit(PASSWORD);
+  assert.equal((await stopped.json()).error_codes[0], 50053, "strangers are not stopped");
+  assert.ok(Number(stopped.headers.get("retry-after")) > 0);
   const elsewhere = await (await makeClient(gated)).signIn({ scopes: SCOPES, username: mail("known"), password: PASSWORD });
   assert.ok(elsewhere.isFailed(), "a browser without the key got in");
+  // S19: what the library hands to the app.
+  assert.deepEqual(elsewhere.error.errorData.errorCodes, [50053]);
+  assert.equal(elsewhere.error.errorData.error, "invalid_grant");
+  assert.match(elsewhere.error.errorData.errorDescription, /^AADSTS50053: Sign-in is locked/);
+  assert.ok(!elsewhere.error.isPasswordIncorrect() && !elsewhere.error.isUserNotFound());
   await assertSignedIn(await (await makeClient(gated, { deviceKey })).signIn({ scopes: SCOPES, username: mail("known"), password: PASSWORD }), mail("known"));
   assert.ok(!gated.log.join("\n").includes(deviceKey));
 });

@@ -37,7 +37,7 @@ Kind kind_of(const Reply& reply) {
   if (reply.has_tokens()) {
     return Kind::kTokens;
   }
-  if (reply.status == 429) {
+  if (reply.is_locked() || reply.is_limited()) {
     return Kind::kThrottled;
   }
   if (reply.status == 200) {

@@ -97,6 +97,16 @@ bool Reply::has_tokens() const {
          body.contains("refresh_token");
 }
 
+bool Reply::is_locked() const {
+  return status == 400 && error() == "invalid_grant" && code() == 50053 &&
+         headers.contains("retry-after");
+}
+
+bool Reply::is_limited() const {
+  return status == 400 && error() == "invalid_request" && code() == 90055 &&
+         headers.contains("retry-after");
+}
+
 PolicyVerdict ScriptedDecider::decide(const SignInFacts& facts) const {
   const std::lock_guard lock(mutex_);
   const std::string digest_before = digest();

@@ -29,6 +29,9 @@ struct Reply {
   [[nodiscard]] std::int64_t code() const;
   [[nodiscard]] std::string token() const { return text("continuation_token"); }
   [[nodiscard]] bool has_tokens() const;
+  /// Refused by the limit on wrong tries, or on messages (S19).
+  [[nodiscard]] bool is_locked() const;
+  [[nodiscard]] bool is_limited() const;
 };
 
 /// The claims of a JWT. Its signature is not looked at.

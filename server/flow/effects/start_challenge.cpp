@@ -75,6 +75,19 @@ Result<void> prepare(FlowRun& run) {
   return {};
 }
 
+/// The spacing of codes to one channel within the flow (B5). Codes of other flows are not spaced:
+/// they are counted by destination. A second request that runs in parallel finds the flow advanced.
+Result<bool> admit_resend(FlowRun& run, UnitOfWork& work, const CodeDestination& to) {
+  GATE_TRY(const Micros last,
+           work.last_code_at(run.flow.tenant_id, run.flow.flow_id, to.channel_id));
+  const Micros next = last + run.services.settings.resend_spacing;
+  const bool admitted = last == 0 || run.caller.now >= next;
+  if (!admitted) {
+    run.stop(Refused{RefusalReason::kTooMany, next - run.caller.now});
+  }
+  return admitted;
+}
+
 /// Limits the new addresses of an account, so that one stolen password cannot send messages to many
 /// numbers.
 Result<bool> admit_new_address(FlowRun& run, UnitOfWork& work) {
@@ -112,6 +125,10 @@ Result<void> admit(FlowRun& run, UnitOfWork& work) {
     return {};
   }
   const CodeDestination& to = *run.material.destination;
+  GATE_TRY(const bool spaced, admit_resend(run, work, to));
+  if (!spaced) {
+    return {};
+  }
   // An address to be enrolled belongs to no user yet, so the request counts as one of an unknown
   // device.
   const bool enrols = run.flow.state.phase == FlowPhase::kEnrolmentChallenged;

@@ -96,7 +96,8 @@ enum class RefusalReason : std::uint8_t {
   kOtherUser,        ///< the client named another user than the flow began with
   kPasswordUnasked,  ///< accounts of this tenant have no password
   kPasswordRecentlyUsed,
-  kTooMany,
+  kTooMany,  ///< messages
+  kLocked,   ///< wrong tries
   kScopeTooWide,
   kTwoResources,
   kUnknownContext,
@@ -108,7 +109,7 @@ enum class RefusalReason : std::uint8_t {
 
 struct Refused {
   RefusalReason reason = RefusalReason::kUnavailable;
-  Micros retry_after = 0;  ///< kTooMany
+  Micros retry_after = 0;  ///< kTooMany, kLocked
   std::uint16_t policy_error =
       0;  ///< kPolicyBlocks and kPolicyBlocksRenewal: the error code of the policy, if it has one
 };

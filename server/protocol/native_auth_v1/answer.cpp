@@ -50,8 +50,8 @@ Answer Answer::redirect(std::string_view reason) {
   return {200, {{"challenge_type", "redirect"}, {"redirect_reason", reason}}, 0};
 }
 
-Answer Answer::too_many(Micros retry_after) {
-  Answer answer = error(WireError::kTooManyRequests);
+Answer Answer::limited(WireError error, Micros retry_after) {
+  Answer answer = Answer::error(error);
   answer.retry_after = std::max<Micros>(retry_after, kMicrosPerSecond);
   return answer;
 }

@@ -21,14 +21,15 @@ enum class WireError : std::uint8_t {
 struct Answer {
   int status = 200;
   boost::json::object body;
-  Micros retry_after = 0;  ///< for 429: the time from now; 0: no header
+  Micros retry_after = 0;  ///< of a refusal by a limit: the time from now; 0: no header
 
   [[nodiscard]] static Answer ok(boost::json::object body);
   /// `detail` is appended to the description. It must never contain a value from the client.
   [[nodiscard]] static Answer error(WireError error, std::string_view detail = {});
   /// Sends the user to a browser (native-auth-api 11.7).
   [[nodiscard]] static Answer redirect(std::string_view reason);
-  [[nodiscard]] static Answer too_many(Micros retry_after);
+  /// A refusal by a limit (B9).
+  [[nodiscard]] static Answer limited(WireError error, Micros retry_after);
   /// The same answer with a continuation token in its body.
   [[nodiscard]] Answer with_token(std::string_view continuation_token) &&;
 };

@@ -49,7 +49,9 @@ WireError wire_error(RefusalReason reason) {
     case RefusalReason::kPasswordUnasked:
       return WireError::kPasswordUnasked;
     case RefusalReason::kTooMany:
-      return WireError::kTooManyRequests;
+      return WireError::kTooManyMessages;
+    case RefusalReason::kLocked:
+      return WireError::kLocked;
     case RefusalReason::kScopeTooWide:
       return WireError::kBadScope;
     case RefusalReason::kTwoResources:
@@ -217,8 +219,8 @@ struct Writer {
   Answer operator()(const GoToWeb& web) const { return Answer::redirect(web.reason); }
 
   Answer operator()(const Refused& refused) const {
-    if (refused.reason == RefusalReason::kTooMany) {
-      return Answer::too_many(refused.retry_after);
+    if (refused.reason == RefusalReason::kTooMany || refused.reason == RefusalReason::kLocked) {
+      return Answer::limited(wire_error(refused.reason), refused.retry_after);
     }
     if (refused.reason == RefusalReason::kUnknownMethod) {
       return Answer::error(WireError::kBadRequest, "The id names no method.");
