@@ -24,6 +24,10 @@ struct Front::Impl {
                            .password_rules = parts.password_rules,
                            .code_pepper = parts.secrets.code_pepper.bytes(),
                            .account_key = parts.secrets.account_key.bytes(),
+                           .write_answer =
+                               [this](const Caller& caller, const Reply& reply) {
+                                 return native_auth_v1::write_answer(continuations, caller, reply);
+                               },
                            .on_failure = parts.on_failure,
                            .on_cap = parts.on_cap},
               machines),
@@ -36,7 +40,7 @@ struct Front::Impl {
 
   [[nodiscard]] Router routes() const {
     Router router;
-    native_auth_v1::add_routes(router, {flows, continuations});
+    native_auth_v1::add_routes(router, {flows, continuations, parts.secrets.request_key.bytes()});
     return router;
   }
 

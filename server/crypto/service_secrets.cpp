@@ -15,6 +15,7 @@ Result<ServiceSecrets> ServiceSecrets::derive(const Secret& master) {
   secrets.account_key = derive_key(master.bytes(), "unknown account");
   secrets.store_key = derive_key(master.bytes(), "store");
   secrets.key_encryption_key = derive_key(master.bytes(), "signing keys");
+  secrets.request_key = derive_key(master.bytes(), "requests");
   secrets.audit_key = derive_key(master.bytes(), "audit rows");
   return secrets;
 }

@@ -18,6 +18,7 @@ struct ServiceSecrets {
   Secret account_key;  ///< HMAC key of counter names, so that no user name is stored in them (C6)
   Secret store_key;    ///< seals addresses and unsent messages at rest
   Secret key_encryption_key;  ///< seals private signing keys (E7)
+  Secret request_key;         ///< marks of requests, by which a repeated one is recognised (T4)
   Secret audit_key;           ///< MAC of audit rows (F5)
 
   /// kInvalidArgument unless `master` has 32 bytes.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/crypto/secret.h"
 #include "server/domain/tenant.h"
 #include "server/ports/clock.h"
 
@@ -26,6 +27,9 @@ struct Caller {
   const Client& client;
   const ClientHints& hints;
   Micros now = 0;
+  /// A secret MAC over the whole request, by which it is recognised when it comes again (T4).
+  /// Empty: this request is not recognised.
+  ByteSpan request_mark{};
 };
 
 }  // namespace gate::server

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "server/flow/effects/effects.h"
-#include "server/flow/model/authenticate.h"
 #include "server/flow/model/methods.h"
+#include "server/flow/model/repeat.h"
 
 namespace gate::server {
 namespace {
@@ -66,18 +66,59 @@ Result<std::optional<NameHolder>> read_name_holder(const FlowRecord& flow, Store
   return user ? std::optional(holder_of(*user, channels)) : std::nullopt;
 }
 
+/// The stored answer to this very request, or the mark that its try was counted (T4).
+Result<std::optional<StoredAnswer>> find_own_answer(const FlowRun& run, StoreReads& reads,
+                                                    const FlowPlace& place) {
+  std::optional<StoredAnswer> found;
+  if (!run.caller.request_mark.empty()) {
+    GATE_TRY(found, reads.find_answer(run.caller.tenant.id, place.flow_id));
+  }
+  return found && is_same_request(run.caller, place.gen, *found) ? found : std::nullopt;
+}
+
+/// True if the answer may be given again: the user of the flow, the channels of its factors and the
+/// session in the answer stand as they did (T6).
+Result<bool> still_holds(const FlowRun& run, StoreReads& reads, const StoredAnswer& answer) {
+  if (run.found.flow.subject && !run.found.user_is_real) {
+    return false;
+  }
+  return answer.sid.empty() ? Result<bool>(true)
+                            : reads.session_stands(answer.tenant_id, answer.sid);
+}
+
+Result<void> answer_again(FlowRun& run, StoreReads& reads, const StoredAnswer& answer) {
+  GATE_TRY(const bool holds, still_holds(run, reads, answer));
+  if (holds) {
+    GATE_TRY(std::string text, open_answer(run.caller, answer));
+    run.stop(AnsweredBefore{std::move(text)});
+  } else if (run.found.flow.gen != answer.gen) {
+    run.stop(Refused{RefusalReason::kWrongStep});
+  }
+  return {};
+}
+
 Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) {
   GATE_TRY(std::optional<FlowRecord> flow, reads.find_flow(run.caller.tenant.id, place.flow_id));
-  if (!flow || flow->gen != place.gen || flow->client_id != run.caller.client.client_id) {
+  GATE_TRY(const std::optional<StoredAnswer> own, find_own_answer(run, reads, place));
+  const bool answered = own && !own->sealed.empty();
+  if (!flow || flow->client_id != run.caller.client.client_id ||
+      (flow->gen != place.gen && !answered)) {
     run.stop(Refused{RefusalReason::kWrongStep});
     return {};
   }
-  if (flow->state.phase == FlowPhase::kExpired || is_late(*flow, run.caller.now)) {
+  if (!answered && (flow->state.phase == FlowPhase::kExpired || is_late(*flow, run.caller.now))) {
     run.stop(Refused{RefusalReason::kExpired});
     return {};
   }
   run.found.flow = std::move(*flow);
   GATE_TRY_VOID(read_subject(run, reads));
+  if (answered) {
+    GATE_TRY_VOID(answer_again(run, reads, *own));
+  }
+  if (run.stopped()) {
+    return {};
+  }
+  run.is_counted = own.has_value();
   if (run.found.flow.draft && !run.found.flow.subject) {
     run.found.user = new_user(run.found.flow);
     GATE_TRY(run.found.name_holder, read_name_holder(run.found.flow, reads));
@@ -86,22 +127,6 @@ Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) 
            find_known_device(reads, run.services.device_rules(), run.caller, run.found.flow));
   run.flow = run.found.flow;
   return {};
-}
-
-Result<FlowOutcome> sign(const FlowRun& run) {
-  const SessionRecord& session = *run.prepared.session;
-  const std::string email = verified_email(run.found.channels, run.found.user.username);
-  return authenticate(run.services.keys, run.services.random, run.services.settings,
-                      {.tenant = run.caller.tenant,
-                       .client = run.caller.client,
-                       .resource = run.material.wish.resource,
-                       .user = run.found.user,
-                       .session = session,
-                       .scope = session.scope,
-                       .auth_context = run.prepared.granted_context,
-                       .email = email,
-                       .refresh_token = run.prepared.refresh_token},
-                      run.caller.now);
 }
 
 }  // namespace
@@ -139,7 +164,22 @@ Result<void> prepare(FlowRun& run, FlowEvent event) {
   return {};
 }
 
+Result<void> seal_reply(FlowRun& run) {
+  if (run.rolls_token()) {
+    run.reply.next = next_place(run);
+  }
+  GATE_TRY(run.prepared.answer, seal_answer(run.services, run.caller, run.found.flow, run.reply));
+  run.is_sealed = true;
+  if (run.prepared.answer && run.prepared.session) {
+    run.prepared.answer->sid = run.prepared.session->sid;
+  }
+  return {};
+}
+
 Result<void> commit(FlowRun& run, UnitOfWork& work) {
+  if (!run.is_sealed) {
+    return Error{ErrorCode::kInternal, "a step is committed without its answer"};
+  }
   // A store may run the unit of work again.
   run.ended.reset();
   run.reached_cap.reset();
@@ -148,46 +188,56 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
     return steps.admit == nullptr ? Result<void>() : steps.admit(run, work);
   }));
   if (run.stopped()) {
-    return {};  // the counters are committed
+    return must_be_unanswered(run, work);  // the counters are committed
   }
   // A flow that ends without tokens needs no guard: it may end even if the user has changed.
   const bool goes_on = is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
   GATE_TRY_VOID(work.advance_flow(run.flow, run.found.flow.gen, run.found.flow.state.phase,
                                   goes_on ? run.guard() : std::nullopt));
-  return for_each_effect(run, [&](const EffectSteps& steps) {
+  GATE_TRY_VOID(for_each_effect(run, [&](const EffectSteps& steps) {
     return steps.perform == nullptr ? Result<void>() : steps.perform(run, work);
-  });
+  }));
+  return run.prepared.answer
+             ? work.keep_answer(*run.prepared.answer, run.caller.now - kAnswerLife + 1)
+             : Result<void>();
 }
 
-Result<Reply> conclude(FlowRun& run) {
+Reply conclude(FlowRun& run) {
   if (run.reached_cap && run.services.on_cap) {
     run.services.on_cap(*run.reached_cap);
   }
-  if (run.stopped()) {
-    return std::move(*run.ended);
-  }
-  if (run.prepared.session) {
-    // Nothing is signed before its session is on disk. A failure here costs the user this sign-in,
-    // and nothing else.
-    GATE_TRY(run.reply.outcome, sign(run));
-  }
-  if (run.rolls_token()) {
-    run.reply.next = next_place(run);
-  }
-  return std::move(run.reply);
+  return run.stopped() ? std::move(*run.ended) : std::move(run.reply);
 }
 
 Result<Reply> carry_out(FlowRun& run, FlowEvent event) {
   GATE_TRY_VOID(prepare(run, event));
   if (!run.stopped()) {
+    GATE_TRY_VOID(seal_reply(run));
     GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) { return commit(run, work); }));
   }
   return conclude(run);
 }
 
-Reply attempt_twice(const FlowServices& services, const std::function<Result<Reply>()>& attempt) {
-  constexpr int kAttempts = 2;
-  for (int i = 0; i < kAttempts; ++i) {
+Result<void> keep_reply(const FlowRun& run, UnitOfWork& work, const Reply& reply) {
+  GATE_TRY(const std::optional<StoredAnswer> answer,
+           seal_answer(run.services, run.caller, run.found.flow, reply));
+  return answer ? work.keep_answer(*answer, run.caller.now - kAnswerLife + 1) : Result<void>();
+}
+
+Result<void> must_be_unanswered(const FlowRun& run, UnitOfWork& work) {
+  const FlowRecord& found = run.found.flow;
+  GATE_TRY(const auto flow, work.find_flow(found.tenant_id, found.flow_id));
+  GATE_TRY(const auto own, find_own_answer(run, work, {found.flow_id, found.gen}));
+  const bool answered = own && !own->sealed.empty();
+  if (answered || !flow || flow->gen != found.gen) {
+    return Error{ErrorCode::kConflict, "the flow moved on, or this request was answered"};
+  }
+  return {};
+}
+
+Reply attempt_times(int times, const FlowServices& services,
+                    const std::function<Result<Reply>()>& attempt) {
+  for (int i = 0; i < times; ++i) {
     Result<Reply> reply = attempt();
     if (reply) {
       return std::move(reply).value();

@@ -4,6 +4,7 @@
 #include <gate/export.hpp>
 
 #include "server/factor/code.h"
+#include "server/flow/model/repeat.h"
 #include "server/flow/runner.h"
 #include "server/limits/tries.h"
 
@@ -84,9 +85,9 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
   return usable;
 }
 
-/// Counts a wrong try of the flow and returns its answer; nothing if the flow has ended or was
-/// advanced since its snapshot. The flow is not advanced: the client keeps its token while tries
-/// are left. When none are left, the store has ended the flow (B2).
+/// Counts a wrong try of the flow, stores its answer and returns it; nothing if the flow has ended
+/// or was advanced since its snapshot. The flow is not advanced: the client keeps its token while
+/// tries are left. When none are left, the store has ended the flow (B2).
 Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
                                            RefusalReason wrong) {
   const std::int64_t max = run.services.settings.tries_per_flow;
@@ -103,12 +104,16 @@ Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
                                : step == StepVerdict::kRefused ? RefusalReason::kWrongStep
                                : over                          ? RefusalReason::kTriesExhausted
                                                                : wrong;
-  return std::optional(Reply{Refused{reason}, std::nullopt});
+  Reply reply{Refused{reason}, std::nullopt};
+  GATE_TRY_VOID(keep_reply(run, work, reply));
+  return std::optional(std::move(reply));
 }
 
-Reply locked(const FlowRun& run, const TryAdmission& admission) {
-  return {Refused{RefusalReason::kLocked, admission.verdict.retry_at - run.caller.now},
-          std::nullopt};
+/// The refusal of a try by a limit. It was not counted, so it is not stored either.
+Result<Reply> locked(const FlowRun& run, UnitOfWork& work, const TryAdmission& admission) {
+  GATE_TRY_VOID(must_be_unanswered(run, work));
+  return Reply{Refused{RefusalReason::kLocked, admission.verdict.retry_at - run.caller.now},
+               std::nullopt};
 }
 
 }  // namespace
@@ -126,6 +131,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
   bool usable = take_code_factor(run, command.step);
   GATE_TRY_VOID(prepare(run, proof_of(command.step)));
   usable = usable && !run.stopped();
+  GATE_TRY_VOID(seal_reply(run));
   std::optional<Reply> ended;
   const Result<void> written = run.services.store.write([&](UnitOfWork& work) -> Result<void> {
     ended.reset();
@@ -133,7 +139,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
              admit_try(work, run.services.device_rules(), run.caller, flow, TriedSecret::kCode,
                        flow.challenge_channel_id));
     if (!admitted.verdict.admitted) {
-      ended = locked(run, admitted);
+      GATE_TRY(ended, locked(run, work, admitted));
       return {};
     }
     GATE_TRY(const CodeTrial trial,
@@ -150,7 +156,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
     if (!usable) {
       // The code was right but its channel is not usable; the code is used up all the same.
       ended = Reply{Refused{RefusalReason::kMethodBlocked}, std::nullopt};
-      return {};
+      return keep_reply(run, work, *ended);
     }
     return commit(run, work);
   });
@@ -171,8 +177,31 @@ struct ReservedTry {
   std::string counted_on;
 };
 
-/// Admits one try of the flow's account (B3, B6). It is counted before the hash is computed, so
-/// that parallel tries cannot exceed the limit.
+/// Counts one try of the flow's account (B3, B6), before the hash is computed, so that parallel
+/// tries cannot exceed the limit. A request that was counted before and has no answer yet is not
+/// counted again: its server was killed, or still computes. It tries the same password, so it
+/// reveals nothing new (T4).
+Result<std::optional<Reply>> count_try(FlowRun& run, UnitOfWork& work, ReservedTry& reserved) {
+  const DeviceRules rules = run.services.device_rules();
+  if (run.is_counted) {
+    GATE_TRY(reserved.counted_on,
+             counter_of(work, rules, run.caller, run.flow, TriedSecret::kPassword, ""));
+    return std::optional<Reply>();
+  }
+  GATE_TRY(TryAdmission admission,
+           admit_try(work, rules, run.caller, run.flow, TriedSecret::kPassword, ""));
+  reserved.counted_on = std::move(admission.key);
+  if (!admission.verdict.admitted) {
+    GATE_TRY(Reply reply, locked(run, work, admission));
+    return std::optional(std::move(reply));
+  }
+  if (const auto claim = claim_answer(run.caller, run.found.flow)) {
+    GATE_TRY_VOID(work.keep_answer(*claim, run.caller.now - kAnswerLife + 1));
+  }
+  return std::optional<Reply>();
+}
+
+/// Admits one try of the flow.
 Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, ReservedTry& reserved) {
   GATE_TRY_VOID(load_flow(run, place));
   if (run.stopped()) {
@@ -191,11 +220,7 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, Reser
   }
   std::optional<Reply> refused;
   GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) -> Result<void> {
-    GATE_TRY(TryAdmission admission, admit_try(work, run.services.device_rules(), run.caller,
-                                               run.flow, TriedSecret::kPassword, ""));
-    refused = admission.verdict.admitted ? std::optional<Reply>()
-                                         : std::optional(locked(run, admission));
-    reserved.counted_on = std::move(admission.key);
+    GATE_TRY(refused, count_try(run, work, reserved));
     return {};
   }));
   return refused;
@@ -226,6 +251,7 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
   run.material.right_tries = 1;  // it was counted before it was evaluated
   GATE_TRY_VOID(prepare(run, FlowEvent::kFirstFactorProven));
   if (!run.stopped()) {
+    GATE_TRY_VOID(seal_reply(run));
     GATE_TRY_VOID(run.services.store.write([&](UnitOfWork& work) {
       const Result<void> lifted = work.succeeded(run.flow.tenant_id, reserved.counted_on);
       return lifted ? commit(run, work) : lifted;
@@ -272,13 +298,10 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
 
 Reply try_password(const FlowServices& services, const Caller& caller, const FlowMachines& machines,
                    const FlowPlace& place, const SubmitPassword& command) {
-  auto reply = evaluate_password(services, caller, machines, place, command);
-  if (reply) {
-    return std::move(reply).value();
-  }
-  // No second attempt after a conflict: each try is counted.
-  const Error error = reply.error();
-  return attempt_twice(services, [&error]() -> Result<Reply> { return error; });
+  // Conflicts are with equal requests only: over the count of the try, then over its answer. The
+  // third attempt finds the answer of the other.
+  return attempt_times(
+      3, services, [&] { return evaluate_password(services, caller, machines, place, command); });
 }
 
 }  // namespace gate::server

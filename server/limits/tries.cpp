@@ -45,6 +45,14 @@ Result<ThrottleVerdict> take_one(UnitOfWork& work, const Caller& caller, const s
 
 }  // namespace
 
+Result<std::string> counter_of(UnitOfWork& work, const DeviceRules& rules, const Caller& caller,
+                               const FlowRecord& flow, TriedSecret secret,
+                               std::string_view channel_id) {
+  GATE_TRY(const std::optional<KnownDevice> device, find_known_device(work, rules, caller, flow));
+  return device ? device_key(device->device_id, secret, channel_id)
+                : stranger_key(flow, secret, channel_id);
+}
+
 Result<TryAdmission> admit_try(UnitOfWork& work, const DeviceRules& rules, const Caller& caller,
                                const FlowRecord& flow, TriedSecret secret,
                                std::string_view channel_id) {

@@ -17,6 +17,11 @@ struct TryAdmission {
   std::string key;  ///< the counter of the try, for `LimitWrites::succeeded`
 };
 
+/// The counter on which a try of this device would be counted now.
+[[nodiscard]] Result<std::string> counter_of(UnitOfWork& work, const DeviceRules& rules,
+                                             const Caller& caller, const FlowRecord& flow,
+                                             TriedSecret secret, std::string_view channel_id);
+
 /// Counts one try before it is evaluated (B3, B6). A known device has a budget of its own. When
 /// that is used up, the device is forgotten, and this try counts as one of an unknown device.
 /// `channel_id` is the channel that the code was sent to. The device is looked up in `work`,

@@ -2,11 +2,11 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { DOMAIN, Gated, PASSWORD, user } from "./lib/server.mjs";
-import { Wire, assertNoTokens, assertSuberror, assertTokens, otherCode } from "./lib/wire.mjs";
+import { SCOPE, Wire, assertNoTokens, assertSuberror, assertTokens, otherCode } from "./lib/wire.mjs";
 
 let gated;
 let wire;
-const names = ["wrong", "replaced", "expired", "race", "mine", "yours", "guess", "killed", "raced"];
+const names = ["wrong", "replaced", "expired", "race", "mine", "yours", "guess", "killed", "raced", "lost", "repeated"];
 before(async () => {
   gated = await Gated.start({ users: [...names.map((name) => user(name)), user("stopped", { password: PASSWORD }), user("pat", { password: PASSWORD, groups: ["Wealth Clients"] })] });
   wire = new Wire(gated);
@@ -63,6 +63,43 @@ test("A4: of 64 parallel submits of the right code one wins", async () => {
   const answers = await Promise.all(Array.from({ length: 64 }, () => wire.token("oob", challenged.continuation_token, { oob })));
   assert.equal(answers.filter((a) => a.access_token).length, 1);
   answers.filter((a) => !a.access_token).forEach(assertNoTokens);
+});
+
+test("T4: 64 equal requests for a code send one, and 64 equal submits are one sign-in", async () => {
+  const started = await wire.initiate(mail("repeated"));
+  const ask = { continuation_token: started.continuation_token, challenge_type: "oob redirect" };
+  const sent = await Promise.all(Array.from({ length: 64 }, () => wire.send("/oauth2/v2.0/challenge", ask)));
+  for (const one of sent) assert.deepEqual(one, sent[0]);
+  const oob = await gated.code(mail("repeated"));
+  const submit = { grant_type: "oob", continuation_token: sent[0].continuation_token, oob, scope: SCOPE, client_info: "1" };
+  const rows = gated.audit().length;
+  const answers = await Promise.all(Array.from({ length: 64 }, () => wire.send("/oauth2/v2.0/token", submit)));
+  assertTokens(answers[0]);
+  for (const one of answers) assert.deepEqual(one, answers[0]);
+  assert.equal(gated.audit().length, rows + 1);
+  assert.equal(gated.messages(mail("repeated")).length, 1);
+  assert.equal((await wire.token("oob", sent[0].continuation_token, { oob })).error_codes[0], 55200, "other bytes with the used token");
+});
+
+test("T4: the answers of a killed server are given again by the next one", async () => {
+  const started = await wire.initiate(mail("lost"));
+  const ask = { continuation_token: started.continuation_token, challenge_type: "oob redirect" };
+  const sent = await wire.send("/oauth2/v2.0/challenge", ask);
+  const oob = await gated.code(mail("lost"));
+  await gated.stop("SIGKILL");
+  await gated.run();
+  assert.deepEqual(await wire.send("/oauth2/v2.0/challenge", ask), sent);
+  const submit = { grant_type: "oob", continuation_token: sent.continuation_token, oob, scope: SCOPE, client_info: "1" };
+  const tokens = await wire.send("/oauth2/v2.0/token", submit);
+  assertTokens(tokens);
+  await gated.stop("SIGKILL");
+  await gated.run();
+  assert.deepEqual(await wire.send("/oauth2/v2.0/token", submit), tokens);
+  assertTokens(await wire.refresh(tokens.refresh_token));
+  assert.equal(gated.messages(mail("lost")).length, 1);
+  gated.setClock(11);
+  assert.equal((await wire.send("/oauth2/v2.0/token", submit)).error_codes[0], 55200, "after ten seconds it is forgotten");
+  gated.setClock(0);
 });
 
 test("A5: a code is bound to its flow", async () => {

@@ -162,11 +162,24 @@ TestServer::TestServer(ServiceSettings settings, const FlowMachines& machines,
   std::string pattern = (std::filesystem::temp_directory_path() / "gate-proto-XXXXXX").string();
   GATE_CHECK(::mkdtemp(pattern.data()) != nullptr, "no temporary folder");
   folder = pattern;
+  open(std::move(settings), machines, places, risk_engine);
+}
+
+TestServer::TestServer(std::filesystem::path where, ServiceSettings settings)
+    : folder(std::move(where)), folder_stays(true), audit("main", Secret(Bytes(32, 43))) {
+  open(std::move(settings), flow_machines(), nullptr, nullptr);
+}
+
+void TestServer::open(ServiceSettings settings, const FlowMachines& machines,
+                      const PlaceLookup* places, const RiskEngine* risk_engine) {
+  const bool is_new = !std::filesystem::exists(folder / "gate.db");
   secrets = std::move(ServiceSecrets::derive(Secret(Bytes(32, 42)))).value();
   store =
       std::move(SqliteStore::open((folder / "gate.db").string(), secrets.store_key.clone(), random))
           .value();
-  provision(people(shared_password_hash(secrets, random)));
+  if (is_new) {
+    provision(people(shared_password_hash(secrets, random)));
+  }
   keys =
       std::move(SigningKeys::open(*store, random, secrets.key_encryption_key.clone(), clock.now()))
           .value();
@@ -193,7 +206,9 @@ TestServer::~TestServer() {
   front.reset();
   keys.reset();
   store.reset();
-  std::filesystem::remove_all(folder);
+  if (!folder_stays) {
+    std::filesystem::remove_all(folder);
+  }
 }
 
 HttpRequest TestServer::form_request(const std::string& path, const Params& params) {
@@ -223,16 +238,21 @@ Reply TestServer::read(const HttpResponse& response) {
 }
 
 Reply TestServer::post(const std::string& path, Params params) {
+  params.emplace_back("unknown", std::to_string(++requests_));
+  return read(send(request(path, std::move(params))));
+}
+
+HttpRequest TestServer::request(const std::string& path, Params params) {
   if (std::none_of(params.begin(), params.end(),
                    [](const auto& entry) { return entry.first == "client_id"; })) {
     params.insert(params.begin(), {"client_id", kClient});
   }
-  HttpRequest request = form_request(std::string("/") + kTenant + path, params);
-  request.peer_ip = peer_ip;
+  HttpRequest made = form_request(std::string("/") + kTenant + path, params);
+  made.peer_ip = peer_ip;
   if (!device_key.empty()) {
-    request.headers.emplace_back("x-gate-device-key", device_key);
+    made.headers.emplace_back("x-gate-device-key", device_key);
   }
-  return read(send(request));
+  return made;
 }
 
 Reply TestServer::initiate(const std::string& user, const std::string& capabilities) {

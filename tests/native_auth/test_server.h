@@ -99,6 +99,8 @@ class TestServer {
   explicit TestServer(ServiceSettings settings = relaxed(),
                       const FlowMachines& machines = flow_machines(),
                       const PlaceLookup* places = nullptr, const RiskEngine* risk_engine = nullptr);
+  /// In a folder of the test, which stays. If a store is there already, it is used as it is.
+  TestServer(std::filesystem::path where, ServiceSettings settings);
   ~TestServer();
 
   /// Allows resends at once, so that tests need not advance the clock.
@@ -106,8 +108,10 @@ class TestServer {
 
   [[nodiscard]] HttpResponse send(const HttpRequest& request) { return front->handle(request); }
   [[nodiscard]] static HttpRequest form_request(const std::string& path, const Params& params);
-  /// POST to `/{tenant}{path}` as kClient.
+  /// POST to `/{tenant}{path}` as kClient. Every request has bytes of its own, so that none counts
+  /// as a repeated one (T4).
   [[nodiscard]] Reply post(const std::string& path, Params params);
+  [[nodiscard]] HttpRequest request(const std::string& path, Params params);
   [[nodiscard]] static Reply read(const HttpResponse& response);
 
   [[nodiscard]] Reply initiate(const std::string& user, const std::string& capabilities =
@@ -149,6 +153,7 @@ class TestServer {
   void add_user(const std::string& name, const std::string& number = "");
 
   std::filesystem::path folder;
+  bool folder_stays = false;
   FakeClock clock{1'800'000'000'000'000};
   SwitchableRandom random;
   ServiceSecrets secrets;
@@ -160,6 +165,11 @@ class TestServer {
   AuditLog audit;
   PasswordRules password_rules;
   std::unique_ptr<Front> front;
+
+ private:
+  void open(ServiceSettings settings, const FlowMachines& machines, const PlaceLookup* places,
+            const RiskEngine* risk_engine);
+  std::atomic<int> requests_ = 0;
 };
 
 }  // namespace gate::server::testing_support

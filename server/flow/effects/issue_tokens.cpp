@@ -3,14 +3,44 @@
 #include "server/crypto/openssl_random.h"
 #include "server/crypto/secret.h"
 #include "server/flow/effects/effects.h"
+#include "server/flow/model/authenticate.h"
+#include "server/flow/model/methods.h"
 #include "server/session/sessions.h"
 #include "server/token/scope.h"
+#include "server/token/token_issuer.h"
 
 namespace gate::server {
 namespace {
 
+/// Takes as long as signing the tokens of a user, and makes tokens of nothing: without issuer,
+/// subject and audience, and of no duration.
+Result<void> sign_nothing(const FlowRun& run) {
+  GATE_TRY([[maybe_unused]] const SignedTokens tokens,
+           sign_tokens(run.services.keys, run.services.random, "",
+                       {User(), Client(), Resource(), SessionRecord(), "", "", ""}, {0, 0}, run.caller.now));
+  return {};
+}
+
+Result<FlowOutcome> sign(const FlowRun& run, const SessionRecord& session) {
+  const std::string email = verified_email(run.found.channels, run.found.user.username);
+  return authenticate(run.services.keys, run.services.random, run.services.settings,
+                      {.tenant = run.caller.tenant,
+                       .client = run.caller.client,
+                       .resource = run.material.wish.resource,
+                       .user = run.found.user,
+                       .session = session,
+                       .scope = session.scope,
+                       .auth_context = run.prepared.granted_context,
+                       .email = email,
+                       .refresh_token = run.prepared.refresh_token},
+                      run.caller.now);
+}
+
+/// Signs before the commit, so that the answer can be stored with the session (T4). No token leaves
+/// the server unless the session is on disk.
 Result<void> prepare(FlowRun& run) {
   if (!run.flow.subject || !run.found.user_is_real) {
+    GATE_TRY_VOID(sign_nothing(run));
     run.stop(Refused{RefusalReason::kWrongStep});  // an unknown name never gets tokens (C6)
     return {};
   }
@@ -45,6 +75,7 @@ Result<void> prepare(FlowRun& run) {
     run.prepared.family = std::move(fresh.family);
     run.prepared.refresh_token = std::move(fresh.token);
   }
+  GATE_TRY(run.reply.outcome, sign(run, session));
   run.prepared.session = std::move(session);
   run.next_event = FlowEvent::kTokensMade;
   return {};

@@ -28,7 +28,8 @@ struct TokenGrant {
   std::string_view refresh_token;  ///< empty: none
 };
 
-/// Signs the tokens of a session. Call it only after the session was committed.
+/// Signs the tokens of a session. They leave the server only after the session was committed. When
+/// the commit fails, the caller wipes them.
 [[nodiscard]] Result<FlowOutcome> authenticate(const SigningKeys& keys, Random& random,
                                                const ServiceSettings& settings,
                                                const TokenGrant& grant, Micros now);

@@ -123,12 +123,16 @@ struct PasswordRejected {
 struct AttributesRejected {
   std::vector<std::string> names;
 };
+/// The same request was answered before, with this text of `FlowServices::write_answer` (T4).
+struct AnsweredBefore {
+  std::string answer;
+};
 
 using FlowOutcome =
     std::variant<FlowBegun, CodeSent, NeedsPassword, MethodsListed, NeedsSecondFactor,
                  NeedsEnrolment, Enrolled, NeedsNewPassword, NeedsAttributes, SignedUp,
                  PasswordChanged, ResetSucceeded, Authenticated, GoToWeb, PasswordRejected,
-                 AttributesRejected, Refused>;
+                 AttributesRejected, Refused, AnsweredBefore>;
 
 /// The answer to a command. `next`: the place of the next continuation token; absent: none, or the
 /// client keeps the token that it has.

@@ -7,6 +7,12 @@
 namespace gate::server {
 
 FlowRun::~FlowRun() {
+  // Tokens that were signed and not answered: the commit failed, or the code was wrong.
+  if (auto* done = std::get_if<Authenticated>(&reply.outcome)) {
+    wipe(done->id_token);
+    wipe(done->access_token);
+    wipe(done->refresh_token);
+  }
   wipe(prepared.message.code);
   wipe(prepared.message.body);
   wipe(prepared.refresh_token);

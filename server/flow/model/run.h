@@ -8,6 +8,7 @@
 #include "server/domain/device.h"
 #include "server/domain/flow_record.h"
 #include "server/domain/session.h"
+#include "server/domain/stored_answer.h"
 #include "server/domain/user.h"
 #include "server/flow/model/circumstances.h"
 #include "server/flow/model/command.h"
@@ -90,6 +91,7 @@ struct Prepared {
   std::vector<OutboxMessage> notices;
   std::optional<Circumstances> circumstances;  ///< of Evaluate
   std::optional<SignInEntry> sign_in;          ///< of IssueTokens
+  std::optional<StoredAnswer> answer;  ///< of `FlowRun::reply`
 };
 
 /// The run of one request through one flow. The runner takes the steps; effects work on it.
@@ -113,6 +115,9 @@ struct FlowRun {
   std::optional<FlowEvent> next_event;  ///< set by an effect that leads to another event
   std::optional<SendCap> reached_cap;   ///< the cap that refused a message
   Reply reply;                          ///< written by the effects
+  bool is_sealed = false;               ///< `reply` is complete and may be committed
+  /// The try of this very request was counted before, and its answer is not known (T4).
+  bool is_counted = false;
   /// Set when the run ends early: nothing more is done, and the flow stays unchanged.
   std::optional<Reply> ended;
 

@@ -8,8 +8,10 @@
 #include "server/decision/decider.h"
 #include "server/decision/facts.h"
 #include "server/decision/place_lookup.h"
+#include "server/domain/client_hints.h"
 #include "server/domain/settings.h"
 #include "server/factor/password.h"
+#include "server/flow/model/outcome.h"
 #include "server/limits/known_device.h"
 #include "server/limits/send_limits.h"
 #include "server/ports/clock.h"
@@ -34,6 +36,9 @@ struct FlowServices {
   const PasswordRules& password_rules;
   ByteSpan code_pepper;
   ByteSpan account_key;
+  /// Writes a reply as the wire sends it, to be stored for a repeated request (T4). Empty: no
+  /// answer is stored. Set by the wire whose flows these are.
+  std::function<std::string(const Caller&, const Reply&)> write_answer{};
   /// Called for each failure behind a kUnavailable refusal. The text holds no secrets.
   std::function<void(const Error&)> on_failure;
   /// Called for each message that a cap refused (B5).

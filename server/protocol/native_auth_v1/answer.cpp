@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <cstdio>
@@ -54,6 +55,15 @@ Answer Answer::limited(WireError error, Micros retry_after) {
   Answer answer = Answer::error(error);
   answer.retry_after = std::max<Micros>(retry_after, kMicrosPerSecond);
   return answer;
+}
+
+std::string Answer::to_text() const {
+  return boost::json::serialize(boost::json::array{status, retry_after, body});
+}
+
+Answer Answer::from_text(std::string_view text) {
+  const boost::json::value parts = boost::json::parse(text);
+  return {parts.at(0).to_number<int>(), parts.at(2).as_object(), parts.at(1).as_int64()};
 }
 
 Answer Answer::with_token(std::string_view continuation_token) && {

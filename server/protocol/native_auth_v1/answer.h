@@ -30,6 +30,9 @@ struct Answer {
   [[nodiscard]] static Answer redirect(std::string_view reason);
   /// A refusal by a limit (B9).
   [[nodiscard]] static Answer limited(WireError error, Micros retry_after);
+  /// The answer as a text, to be given again (T4), and back.
+  [[nodiscard]] std::string to_text() const;
+  [[nodiscard]] static Answer from_text(std::string_view text);
   /// The same answer with a continuation token in its body.
   [[nodiscard]] Answer with_token(std::string_view continuation_token) &&;
 };

@@ -2,6 +2,7 @@
 
 #include <gate/export.hpp>
 
+#include "server/crypto/hmac.h"
 #include "server/crypto/secret.h"
 #include "server/http/site.h"
 #include "server/protocol/client_hints.h"
@@ -15,17 +16,26 @@ namespace {
 /// One request of a known client, with its body read.
 struct Request {
   const WireParts& parts;
+  const HttpRequest& http;
   const Caller& caller;
   const Form& form;
 };
 using Endpoint = Answer (*)(const Request&);
 
-Answer reply_with(const Request& request, const Reply& reply) {
+Answer reply_with(const ContinuationTokens& continuations, const Caller& caller,
+                  const Reply& reply) {
   const std::string token =
-      reply.next ? request.parts.continuations.make(request.caller.tenant.id,
-                                                    request.caller.client.client_id, *reply.next)
+      reply.next ? continuations.make(caller.tenant.id, caller.client.client_id, *reply.next)
                  : std::string();
   return answer_of(reply.outcome, token);
+}
+
+/// Everything of the request that decides about its answer. The key is secret, because the body may
+/// hold a password.
+Digest mark_of(const Request& request) {
+  return hmac_sha256(request.parts.request_key,
+                     {as_bytes("native auth v1"), as_bytes(request.http.path),
+                      as_bytes(request.caller.hints.device_key), as_bytes(request.http.body)});
 }
 
 /// Runs a command in the flow that the continuation token names. A forged token, or a token of
@@ -37,7 +47,12 @@ Answer run(const Request& request, const FlowCommand& command) {
   if (!place) {
     return Answer::error(WireError::kBadContinuation);
   }
-  return reply_with(request, request.parts.flows.run(request.caller, *place, command));
+  Digest mark = mark_of(request);
+  Caller caller = request.caller;
+  caller.request_mark = mark;
+  const Reply reply = request.parts.flows.run(caller, *place, command);
+  wipe(mark.data(), mark.size());
+  return reply_with(request.parts.continuations, caller, reply);
 }
 
 template <Parsed<FlowCommand> (*Parse)(const Form&)>
@@ -52,9 +67,9 @@ template <typename Start, Parsed<Start> (*Parse)(const Form&)>
 Answer begin(const Request& request) {
   auto parsed = Parse(request.form);
   const auto* command = std::get_if<Start>(&parsed);
-  return command == nullptr
-             ? std::get<Answer>(std::move(parsed))
-             : reply_with(request, request.parts.flows.start(request.caller, *command));
+  return command == nullptr ? std::get<Answer>(std::move(parsed))
+                            : reply_with(request.parts.continuations, request.caller,
+                                         request.parts.flows.start(request.caller, *command));
 }
 
 Answer refresh(const Request& request) {
@@ -62,7 +77,8 @@ Answer refresh(const Request& request) {
   const auto* command = std::get_if<RefreshTokens>(&parsed);
   return command == nullptr
              ? std::get<Answer>(std::move(parsed))
-             : reply_with(request, request.parts.flows.refresh(request.caller, *command));
+             : reply_with(request.parts.continuations, request.caller,
+                          request.parts.flows.refresh(request.caller, *command));
 }
 
 /// Reads in one snapshot what `look` reads. False: the store failed, which was reported.
@@ -129,10 +145,15 @@ Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint
   ClientHints hints = client_hints_of(exchange.request);
   const WipeAtEnd wiped(hints.device_key);
   const Caller caller{*exchange.tenant, *client, hints, exchange.now};
-  return endpoint({parts, caller, *form});
+  return endpoint({parts, exchange.request, caller, *form});
 }
 
 }  // namespace
+
+std::string write_answer(const ContinuationTokens& continuations, const Caller& caller,
+                         const Reply& reply) {
+  return reply_with(continuations, caller, reply).to_text();
+}
 
 HttpResponse write_problem(const Exchange& exchange, RequestProblem problem) {
   const auto write = [&exchange](WireError error) {

@@ -18,11 +18,16 @@
 /// This room only translates: a form becomes a command, an outcome becomes JSON.
 namespace gate::server::native_auth_v1 {
 
-/// Both outlive the router.
+/// All of it outlives the router.
 struct WireParts {
-  const Flows& flows;
+  const Flows& flows;  ///< with `write_answer` of this wire
   const ContinuationTokens& continuations;
+  ByteSpan request_key;  ///< keys the marks of requests (T4)
 };
+
+/// Writes a reply for `FlowServices::write_answer`.
+[[nodiscard]] std::string write_answer(const ContinuationTokens& continuations,
+                                       const Caller& caller, const Reply& reply);
 
 void add_routes(Router& router, const WireParts& parts);
 

@@ -216,6 +216,8 @@ struct Writer {
     return Answer::ok(std::move(body));
   }
 
+  Answer operator()(const AnsweredBefore& before) const { return Answer::from_text(before.answer); }
+
   Answer operator()(const GoToWeb& web) const { return Answer::redirect(web.reason); }
 
   Answer operator()(const Refused& refused) const {

@@ -154,11 +154,15 @@ format = "json"
     return this.log.map((line) => JSON.parse(line)).filter((line) => line.event === name);
   }
 
+  /** All messages to `to`. */
+  messages(to) {
+    if (!existsSync(this.outbox)) return [];
+    return readFileSync(this.outbox, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line)).filter((m) => m.to === to);
+  }
   /** The newest message to `to` that was not read yet. */
   async message(to) {
     return eventually(`a message to ${to}`, () => {
-      if (!existsSync(this.outbox)) return undefined;
-      const mine = readFileSync(this.outbox, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line)).filter((m) => m.to === to);
+      const mine = this.messages(to);
       const seen = this.readLines.get(to) ?? 0;
       if (mine.length <= seen) return undefined;
       this.readLines.set(to, mine.length);

@@ -1,0 +1,607 @@
+// T4: a client whose answer was lost sends the same bytes again. It gets the same answer, and
+// nothing happens a second time: no step, no message, no count. Also when the server was killed
+// between the commit and the answer.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "server/crypto/hmac.h"
+#include "tests/native_auth/test_server.h"
+
+namespace gate::server::testing_support {
+namespace {
+
+constexpr const char* kChallenge = "/oauth2/v2.0/challenge";
+constexpr const char* kToken = "/oauth2/v2.0/token";
+
+Params submitted(const std::string& grant, const std::string& token, const std::string& value) {
+  Params params = {{"continuation_token", token},
+                   {"grant_type", grant},
+                   {"scope", "openid profile offline_access"},
+                   {"client_info", "1"}};
+  if (grant != "continuation_token") {
+    params.emplace_back(grant == "password" ? "password" : "oob", value);
+  }
+  return params;
+}
+Params asked(const std::string& token, const std::string& id = "") {
+  Params params = {{"continuation_token", token}, {"challenge_type", "password oob redirect"}};
+  if (!id.empty()) {
+    params.emplace_back("id", id);
+  }
+  return params;
+}
+
+/// The answer without what belongs to one request: the time and the ids of error answers.
+std::string shape(const Reply& reply) {
+  boost::json::object body = reply.body;
+  for (const char* own : {"timestamp", "trace_id", "correlation_id"}) {
+    body.erase(own);
+  }
+  return std::to_string(reply.status) + boost::json::serialize(body);
+}
+
+bool is_refused(const Reply& reply) {
+  return reply.error() == "invalid_grant" && reply.code() == 55200 && !reply.has_tokens();
+}
+
+/// The failures in a row on a counter: the uses that a rule of a hundred no longer admits. Changes
+/// nothing.
+std::int64_t count_on(TestServer& server, const std::string& counter) {
+  ThrottleRule rule;
+  rule.stop_at = 100;
+  const ThrottleClaim claim{counter, rule};
+  std::int64_t admitted = 0;
+  const auto undone = server.store->write([&](UnitOfWork& work) -> Result<void> {
+    bool admits = true;
+    for (admitted = 0; admits; admitted += admits ? 1 : 0) {
+      GATE_TRY(const auto verdict,
+               work.take(TestServer::kTenant, std::span(&claim, 1), server.clock.now()));
+      admits = verdict.admitted;
+    }
+    return Error{ErrorCode::kDenied, "only to count"};
+  });
+  EXPECT_FALSE(undone);
+  return 100 - admitted;
+}
+std::string code_counter(TestServer& server, const std::string& user) {
+  return "code:" + user + ":" + server.channels(user).at(0).channel_id;
+}
+
+class LostAnswers : public testing::Test {
+ protected:
+  explicit LostAnswers(ServiceSettings settings = TestServer::relaxed())
+      : server_(std::move(settings)) {
+    server_.decider.set(require_two_methods);
+  }
+  Reply once(const std::string& path, const Params& params) {
+    return TestServer::read(server_.send(server_.request(path, params)));
+  }
+  std::size_t messages() {
+    static_cast<void>(server_.last_code());
+    return server_.delivered.size();
+  }
+  /// Sends the request, and the same bytes twice more. Expects three equal answers, and that only
+  /// the first changed anything.
+  Reply thrice(const std::string& path, const Params& params) {
+    const Reply first = once(path, params);
+    const std::size_t sent = messages();
+    const std::size_t rows = server_.audit_rows(1000).size();
+    for (int i = 0; i < 2; ++i) {
+      server_.clock.advance(kMicrosPerSecond);
+      EXPECT_EQ(shape(once(path, params)), shape(first)) << path;
+    }
+    EXPECT_EQ(messages(), sent) << path;
+    EXPECT_EQ(server_.audit_rows(1000).size(), rows) << path;
+    return first;
+  }
+  std::int64_t wrong_tries(const std::string& counter) { return count_on(server_, counter); }
+
+  TestServer server_;
+};
+
+TEST_F(LostAnswers, T4_EveryStepOfASignInWithTwoFactors) {
+  const std::string begun = server_.initiate("dora").token();
+  const Reply sent = thrice(kChallenge, asked(begun));
+  ASSERT_EQ(sent.text("challenge_type"), "oob");
+  const Reply wrong = thrice(kToken, submitted("oob", sent.token(), "00000000"));
+  EXPECT_EQ(wrong.suberror(), "invalid_oob_value");
+  const Reply resent = thrice(kChallenge, asked(sent.token()));
+  const Reply demanded = thrice(kToken, submitted("oob", resent.token(), server_.last_code()));
+  EXPECT_EQ(demanded.suberror(), "mfa_required");
+  const Reply listed =
+      thrice("/oauth2/v2.0/introspect", {{"continuation_token", demanded.token()}});
+  const Reply text =
+      thrice(kChallenge, asked(listed.token(), TestServer::method_id(listed, "sms")));
+  EXPECT_EQ(text.text("challenge_channel"), "sms");
+  const Reply late = thrice(kToken, submitted("mfa_oob", text.token(), "00000000"));
+  EXPECT_EQ(late.suberror(), "invalid_oob_value");
+  const Reply done = thrice(kToken, submitted("mfa_oob", text.token(), server_.last_code()));
+  EXPECT_TRUE(done.has_tokens());
+  EXPECT_EQ(server_.refresh(done.text("refresh_token")).status, 200) << "one family";
+  EXPECT_EQ(messages(), 3U);
+}
+
+TEST_F(LostAnswers, T4_EveryStepOfAPasswordAndAnEnrolment) {
+  const Reply prompted = thrice(kChallenge, asked(server_.initiate("carl").token()));
+  EXPECT_EQ(prompted.text("challenge_type"), "password");
+  const Reply wrong = thrice(kToken, submitted("password", prompted.token(), "guess"));
+  EXPECT_EQ(wrong.code(), 50126);
+  const Reply demanded =
+      thrice(kToken, submitted("password", prompted.token(), TestServer::kPassword));
+  EXPECT_EQ(demanded.suberror(), "registration_required");
+  const Reply listed =
+      thrice("/register/v1.0/introspect", {{"continuation_token", demanded.token()}});
+  const auto enrol = [&](const std::string& token, const std::string& number) {
+    return thrice("/register/v1.0/challenge", {{"continuation_token", token},
+                                               {"challenge_type", "oob"},
+                                               {"challenge_channel", "sms"},
+                                               {"challenge_target", number}});
+  };
+  const Reply sent = enrol(listed.token(), "+15550100777");
+  const Reply other = enrol(sent.token(), "+15550100778");
+  const auto proven = [&](const std::string& code) {
+    return thrice("/register/v1.0/continue",
+                  {{"continuation_token", other.token()}, {"grant_type", "oob"}, {"oob", code}});
+  };
+  EXPECT_EQ(proven("00000000").suberror(), "invalid_oob_value");
+  const Reply enrolled = proven(server_.last_code());
+  EXPECT_EQ(enrolled.status, 200);
+  EXPECT_TRUE(thrice(kToken, submitted("continuation_token", enrolled.token(), "")).has_tokens());
+  EXPECT_EQ(server_.channels("carl-id").size(), 1U);
+}
+
+TEST_F(LostAnswers, T4_AnUnknownNameIsAnsweredAgainLikeAKnownOne) {
+  for (int i = 0; i < 8; ++i) {
+    const std::string begun = server_.initiate("unknown" + std::to_string(i)).token();
+    const Reply sent = thrice(kChallenge, asked(begun));
+    const bool code = sent.text("challenge_type") == "oob";
+    const Reply wrong = thrice(
+        kToken, submitted(code ? "oob" : "password", sent.token(), code ? "00000000" : "guess"));
+    EXPECT_EQ(wrong.code(), code ? 50181 : 50126);
+  }
+}
+
+TEST_F(LostAnswers, T4_ARefusalThatEndsTheFlowIsRepeatedToo) {
+  const std::string token = server_.begin("ben");
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(server_.submit("oob", token, "00000000").suberror(), "invalid_oob_value") << i;
+  }
+  EXPECT_EQ(thrice(kToken, submitted("oob", token, "00000000")).error(), "expired_token");
+  server_.decider.set([](const SignInFacts&) { return block(); });
+  const std::string other = server_.begin("dora");
+  EXPECT_EQ(thrice(kToken, submitted("oob", other, server_.last_code())).code(), 53003);
+}
+
+// 64 clients are one client whose requests were all delayed.
+class Parallel : public LostAnswers {
+ protected:
+  explicit Parallel(ServiceSettings settings = TestServer::relaxed())
+      : LostAnswers(std::move(settings)) {}
+  /// The different answers to 64 equal requests.
+  std::set<std::string> storm(const std::string& path, const Params& params) {
+    const HttpRequest request = server_.request(path, params);
+    std::mutex mutex;
+    std::set<std::string> answers;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 64; ++i) {
+      threads.emplace_back([&] {
+        const Reply reply = TestServer::read(server_.send(request));
+        const std::lock_guard lock(mutex);
+        answers.insert(shape(reply));
+      });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    return answers;
+  }
+};
+
+TEST_F(Parallel, T4_64EqualRequestsSendOneMessageAndGetOneAnswer) {
+  const std::string begun = server_.initiate("ben").token();
+  EXPECT_EQ(storm(kChallenge, asked(begun)).size(), 1U);
+  EXPECT_EQ(messages(), 1U);
+}
+
+// The first of them fills the limit, and the others are not refused by it.
+TEST_F(Parallel, T4_64EqualTriesAreOneUseOfTheLimitOnTries) {
+  const std::string token = server_.begin("ben");
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(server_.submit("oob", server_.begin("ben"), "00000000").code(), 50181);
+  }
+  const auto answers = storm(kToken, submitted("oob", token, "00000000"));
+  EXPECT_EQ(answers.size(), 1U);
+  EXPECT_NE(answers.begin()->find("50181"), std::string::npos) << *answers.begin();
+  EXPECT_TRUE(server_.submit("oob", token, "00000001").is_locked());
+}
+
+class ParallelAtTheCap : public Parallel {
+ protected:
+  static ServiceSettings one_message() {
+    ServiceSettings settings = TestServer::relaxed();
+    settings.sends_per_hour = 1;
+    settings.resend_spacing = kMicrosPerMinute;
+    return settings;
+  }
+  ParallelAtTheCap() : Parallel(one_message()) {}
+};
+
+TEST_F(ParallelAtTheCap, T4_64EqualRequestsAreOneUseOfTheLimitOnMessages) {
+  const std::string begun = server_.initiate("ben").token();
+  const auto answers = storm(kChallenge, asked(begun));
+  EXPECT_EQ(answers.size(), 1U);
+  EXPECT_NE(answers.begin()->find("challenge_target_label"), std::string::npos);
+  EXPECT_EQ(messages(), 1U);
+  EXPECT_TRUE(server_.challenge(server_.initiate("ben").token()).is_limited());
+}
+
+TEST_F(Parallel, T4_A4_64EqualSubmitsOfARightCodeAreOneSignIn) {
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  const std::string token = server_.begin("ben");
+  const auto answers = storm(kToken, submitted("oob", token, server_.last_code()));
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_NE(answers.begin()->find("access_token"), std::string::npos);
+  EXPECT_EQ(server_.audit_rows(100).size(), 1U);
+}
+
+TEST_F(Parallel, T4_64EqualSubmitsOfARightPasswordAreOneSignIn) {
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  const auto answers =
+      storm(kToken, submitted("password", server_.begin("amy"), TestServer::kPassword));
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_NE(answers.begin()->find("access_token"), std::string::npos);
+  EXPECT_EQ(server_.audit_rows(100).size(), 1U);
+  EXPECT_EQ(wrong_tries("password:amy-id"), 0);
+}
+
+TEST_F(Parallel, T4_64EqualWrongTriesCountOnce) {
+  const std::string token = server_.begin("ben");
+  EXPECT_EQ(storm(kToken, submitted("oob", token, "00000000")).size(), 1U);
+  EXPECT_EQ(wrong_tries(code_counter(server_, "ben-id")), 1);
+  const std::string prompted = server_.begin("amy");
+  EXPECT_EQ(storm(kToken, submitted("password", prompted, "guess")).size(), 1U);
+  EXPECT_EQ(wrong_tries("password:amy-id"), 1);
+}
+
+TEST_F(LostAnswers, T4_AnAnswerIsGivenAgainForTenSeconds) {
+  const std::string begun = server_.initiate("ben").token();
+  const Reply sent = once(kChallenge, asked(begun));
+  server_.clock.advance(10 * kMicrosPerSecond - 1);
+  EXPECT_EQ(shape(once(kChallenge, asked(begun))), shape(sent));
+  server_.clock.advance(1);
+  EXPECT_TRUE(is_refused(once(kChallenge, asked(begun))));
+  EXPECT_EQ(messages(), 1U);
+}
+
+TEST_F(LostAnswers, T4_AFailedTryIsCountedAgainAfterTenSeconds) {
+  const std::string counter = code_counter(server_, "ben-id");
+  const Params wrong = submitted("oob", server_.begin("ben"), "00000000");
+  const Params guess = submitted("password", server_.begin("amy"), "guess");
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_EQ(once(kToken, wrong).suberror(), "invalid_oob_value");
+    EXPECT_EQ(once(kToken, guess).code(), 50126);
+    EXPECT_EQ(wrong_tries(counter), i);
+    EXPECT_EQ(wrong_tries("password:amy-id"), i);
+    server_.clock.advance(10 * kMicrosPerSecond);
+  }
+}
+
+TEST_F(LostAnswers, T4_C5_OtherBytesWithTheOldTokenAreRefused) {
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  const std::string begun = server_.initiate("ben").token();
+  const std::string sent = once(kChallenge, asked(begun)).token();
+  EXPECT_TRUE(is_refused(once(
+      kChallenge, {{"challenge_type", "password oob redirect"}, {"continuation_token", begun}})))
+      << "another order is another request";
+  EXPECT_TRUE(is_refused(once("/oauth2/v2.0/introspect", asked(begun)))) << "another endpoint";
+  const std::string code = server_.last_code();
+  const Params right = submitted("oob", sent, code);
+  ASSERT_TRUE(once(kToken, right).has_tokens());
+  Params other = right;
+  other.emplace_back("more", "1");
+  EXPECT_TRUE(is_refused(once(kToken, other)));
+  EXPECT_TRUE(is_refused(once(kToken, submitted("oob", sent, "00000000"))));
+  other = right;
+  other.emplace_back("client_id", TestServer::kOtherClient);
+  EXPECT_TRUE(is_refused(once(kToken, other))) << "another client";
+  server_.device_key = std::string(43, 'k');
+  EXPECT_TRUE(is_refused(once(kToken, right))) << "another device";
+  server_.device_key.clear();
+  EXPECT_TRUE(once(kToken, right).has_tokens()) << "the same bytes: still its own answer";
+}
+
+TEST_F(LostAnswers, T4_TheNewestRequestOfAFlowIsTheOneThatIsRemembered) {
+  const std::string begun = server_.initiate("ben").token();
+  const std::string sent = once(kChallenge, asked(begun)).token();
+  EXPECT_EQ(once(kToken, submitted("oob", sent, "00000000")).suberror(), "invalid_oob_value");
+  EXPECT_TRUE(is_refused(once(kChallenge, asked(begun))))
+      << "its answer arrived: the client went on with the token in it";
+}
+
+// What was given is not given again to a user who was revoked since (T6).
+TEST_F(LostAnswers, T4_T6_NothingIsGivenAgainAfterARevocation) {
+  const auto to_tokens = [&](const std::string& user) {
+    const Reply demanded = server_.first_factor(user);
+    const Reply sent = server_.challenge(demanded.token());
+    const Params last = submitted("mfa_oob", sent.token(), server_.last_code());
+    EXPECT_TRUE(once(kToken, last).has_tokens());
+    EXPECT_TRUE(once(kToken, last).has_tokens());
+    return last;
+  };
+  const Params of_amy = to_tokens("amy");
+  server_.revoke("amy-id");
+  EXPECT_TRUE(is_refused(once(kToken, of_amy)));
+
+  const Params of_dora = to_tokens("dora");
+  for (const Channel& channel : server_.channels("dora-id")) {
+    if (channel.kind == ChannelKind::kSms) {
+      server_.set_blocked("dora-id", channel, true);
+      EXPECT_TRUE(is_refused(once(kToken, of_dora))) << "the factor went over it";
+      server_.set_blocked("dora-id", channel, false);
+    }
+  }
+  EXPECT_TRUE(once(kToken, of_dora).has_tokens());
+
+  server_.device_key = std::string(43, 'k');
+  const Params on_device = to_tokens("dora");
+  const std::string refresh = once(kToken, on_device).text("refresh_token");
+  ASSERT_TRUE(server_.store->write([&](UnitOfWork& work) -> Result<void> {
+    GATE_TRY(const auto row, work.find_refresh(TestServer::kTenant, sha256(as_bytes(refresh))));
+    EXPECT_FALSE(row->session.device_id.empty());
+    return work.raise_device_epoch(TestServer::kTenant, "dora-id", row->session.device_id);
+  }));
+  EXPECT_TRUE(is_refused(once(kToken, on_device))) << "its session ended with its device";
+}
+
+class Guesses : public LostAnswers {
+ protected:
+  static ServiceSettings many_tries() {
+    ServiceSettings settings = TestServer::relaxed();
+    settings.tries_delay_from = 100;
+    settings.tries_stop_at = 100;
+    settings.password_tries = 100;
+    settings.known_devices = 0;  // the settings allow at most 100 tries together
+    return settings;
+  }
+  Guesses() : LostAnswers(many_tries()) {}
+};
+
+// A repeated guess reveals nothing, because its answer is known. Every other guess is counted, also
+// one that was made before another. So the different guesses never outnumber the counted ones.
+TEST_F(Guesses, T4_RepeatedBytesAreNoFreeGuesses) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 dice(seed);
+  const std::string counter = code_counter(server_, "ben-id");
+  std::int64_t counted = 0;
+  std::size_t different = 0;
+  for (int flow = 0; flow < 6; ++flow) {
+    const std::string token = server_.begin("ben");
+    std::set<std::string> made;
+    std::string last;
+    Micros last_at = 0;
+    for (int in_flow = 0; in_flow < 9;) {
+      const std::string guess = "0000000" + std::to_string(dice() % 3);
+      EXPECT_EQ(once(kToken, submitted("oob", token, guess)).suberror(), "invalid_oob_value");
+      if (guess != last || server_.clock.now() - last_at >= 10 * kMicrosPerSecond) {
+        ++in_flow;
+        ++counted;
+        last = guess;
+        last_at = server_.clock.now();
+      }
+      made.insert(guess);
+      ASSERT_EQ(wrong_tries(counter), counted);
+      server_.clock.advance(static_cast<Micros>(dice() % 5) * kMicrosPerSecond);
+    }
+    different += made.size();
+  }
+  EXPECT_LE(static_cast<std::int64_t>(different), counted);
+}
+
+TEST_F(LostAnswers, T4_TheStoreHoldsOneSealedAnswerForAFlowAndSoonNone) {
+  server_.decider.set([](const SignInFacts&) { return allow(); });
+  const std::string token = server_.begin("ben");
+  const Reply done = once(kToken, submitted("oob", token, server_.last_code()));
+  ASSERT_TRUE(done.has_tokens());
+  const std::string dump = server_.dump();
+  for (const std::string& text : {done.text("access_token"), done.text("id_token"), token}) {
+    EXPECT_EQ(dump.find(text), std::string::npos);
+  }
+  ASSERT_TRUE(server_.store->read([&](StoreReads& reads) -> Result<void> {
+    const std::string flow = server_.audit_rows(10).back().flow_id;
+    GATE_TRY(const auto answer, reads.find_answer(TestServer::kTenant, flow));
+    EXPECT_GT(answer->sealed.size(), done.text("access_token").size());
+    EXPECT_LT(answer->sealed.size(), 4096U);
+    return {};
+  }));
+  server_.clock.advance(10 * kMicrosPerSecond + 1);
+  EXPECT_EQ(*server_.store->sweep(server_.clock.now(), 100), 1U);
+  EXPECT_EQ(*server_.store->sweep(server_.clock.now(), 100), 0U);
+}
+
+// --- a server that is killed ---
+
+/// A request, the steps before it, and what it leaves when it is carried out once.
+struct Story {
+  const char* name;
+  HttpRequest (*tell)(TestServer&);
+  const char* member;    ///< of the answer
+  std::size_t messages;  ///< that wait
+  std::size_t rows;      ///< of the audit log
+  const char* counter;   ///< of the user's wrong tries; null: none
+};
+
+HttpRequest ask_for_code(TestServer& server) {
+  return server.request(kChallenge, asked(server.initiate("ben").token()));
+}
+HttpRequest ask_for_second_code(TestServer& server) {
+  return server.request(kChallenge, asked(server.first_factor("dora").token()));
+}
+HttpRequest submit_last_code(TestServer& server) {
+  const Reply sent = server.challenge(server.first_factor("dora").token());
+  return server.request(kToken, submitted("mfa_oob", sent.token(), server.last_code()));
+}
+HttpRequest submit_password(TestServer& server) {
+  return server.request(kToken, submitted("password", server.begin("amy"), TestServer::kPassword));
+}
+HttpRequest submit_wrong_code(TestServer& server) {
+  return server.request(kToken, submitted("oob", server.begin("ben"), "00000000"));
+}
+HttpRequest submit_wrong_password(TestServer& server) {
+  return server.request(kToken, submitted("password", server.begin("amy"), "guess"));
+}
+constexpr Story kStories[] = {
+    {"a code", ask_for_code, "challenge_target_label", 1, 0, nullptr},
+    {"a second code", ask_for_second_code, "challenge_target_label", 1, 1, nullptr},
+    {"the last code", submit_last_code, "access_token", 0, 2, nullptr},
+    {"a password", submit_password, "continuation_token", 0, 1, nullptr},
+    {"a wrong code", submit_wrong_code, "suberror", 1, 0, "ben-id"},
+    {"a wrong password", submit_wrong_password, "error", 0, 0, "amy-id"},
+};
+
+class KilledServer : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "gate-kill-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    ASSERT_EQ(::pipe(pipe_), 0);
+  }
+  void TearDown() override {
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+    std::filesystem::remove_all(folder_);
+  }
+  /// A process of its own: takes the steps of the story, reports the bytes of the last request,
+  /// handles it, and reports the answer, unless it is killed before (`dies`).
+  pid_t serve(const Story& story, bool dies) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+    const pid_t child = ::fork();
+    if (child != 0) {
+      return child;
+    }
+    TestServer server(folder_, TestServer::relaxed());
+    server.decider.set(require_two_methods);
+    const HttpRequest request = story.tell(server);
+    report(request.path + "\n" + request.body);
+    const HttpResponse answer = server.send(request);
+    if (dies) {
+      ::kill(::getpid(), SIGKILL);
+    }
+    report(shape(TestServer::read(answer)));
+    while (true) {
+      ::pause();
+    }
+  }
+  void report(const std::string& text) const {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    const std::string all = std::string(reinterpret_cast<const char*>(&size), sizeof size) + text;
+    EXPECT_EQ(::write(pipe_[1], all.data(), all.size()), static_cast<ssize_t>(all.size()));
+  }
+  [[nodiscard]] std::string hear(std::size_t size) const {
+    std::string text(size, '\0');
+    for (std::size_t at = 0; at < size;) {
+      const ssize_t got = ::read(pipe_[0], text.data() + at, size - at);
+      if (got <= 0) {
+        ADD_FAILURE() << "nothing comes from the child";
+        break;
+      }
+      at += static_cast<std::size_t>(got);
+    }
+    return text;
+  }
+  [[nodiscard]] std::string hear() const {
+    std::uint32_t size = 0;
+    const std::string head = hear(sizeof size);
+    std::copy(head.begin(), head.end(), reinterpret_cast<char*>(&size));
+    return hear(size);
+  }
+  static void expect_killed(pid_t child) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  }
+  /// The answer of the next server to the same bytes. Expects that everything was done once.
+  std::string ask_again(const Story& story, const std::string& bytes) const {
+    TestServer server(folder_, TestServer::relaxed());
+    server.decider.set(require_two_methods);
+    const std::size_t end = bytes.find('\n');
+    HttpRequest request = TestServer::form_request(bytes.substr(0, end), {});
+    request.body = bytes.substr(end + 1);
+    const Reply reply = TestServer::read(server.send(request));
+    EXPECT_TRUE(reply.body.contains(story.member)) << boost::json::serialize(reply.body);
+    EXPECT_EQ(shape(TestServer::read(server.send(request))), shape(reply));
+    static_cast<void>(server.last_code());
+    EXPECT_EQ(server.delivered.size(), story.messages);
+    EXPECT_EQ(server.audit_rows(100).size(), story.rows);
+    if (story.counter != nullptr) {
+      const bool mail = story.messages > 0;
+      EXPECT_EQ(count_on(server, mail ? code_counter(server, story.counter)
+                                      : std::string("password:") + story.counter),
+                1);
+    }
+    EXPECT_TRUE(server.failures.empty());
+    return shape(reply);
+  }
+
+  std::filesystem::path folder_;
+  int pipe_[2] = {};
+};
+
+TEST_F(KilledServer, T4_AnAnswerThatWasNotSentIsGivenByTheNextServer) {
+  for (const Story& story : kStories) {
+    SCOPED_TRACE(story.name);
+    const pid_t child = serve(story, true);
+    const std::string bytes = hear();
+    expect_killed(child);
+    ask_again(story, bytes);
+  }
+}
+
+TEST_F(KilledServer, T4_TheNextServerGivesTheVeryAnswerOfTheKilledOne) {
+  for (const Story& story : kStories) {
+    SCOPED_TRACE(story.name);
+    const pid_t child = serve(story, false);
+    const std::string bytes = hear();
+    const std::string answer = hear();
+    ::kill(child, SIGKILL);
+    expect_killed(child);
+    EXPECT_EQ(ask_again(story, bytes), answer);
+  }
+}
+
+// Before, in and after the commit: nothing is done twice and nothing is half done.
+TEST_F(KilledServer, T4_T2_AKillAtAnyMomentLeavesOneOutcome) {
+  std::mt19937 dice(std::random_device{}());
+  for (int round = 0; round < 24; ++round) {
+    const Story& story = kStories[round % std::size(kStories)];
+    const bool hashes = std::string_view(story.name).ends_with("password");
+    const auto delay = std::chrono::microseconds(dice() % (hashes ? 80'000 : 4'000));
+    SCOPED_TRACE(story.name + (" " + std::to_string(delay.count()) + " us"));
+    const pid_t child = serve(story, false);
+    const std::string bytes = hear();
+    std::this_thread::sleep_for(delay);
+    ::kill(child, SIGKILL);
+    expect_killed(child);
+    ask_again(story, bytes);
+    // An answer that came before the kill is not of the next round.
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+    ASSERT_EQ(::pipe(pipe_), 0);
+  }
+}
+
+}  // namespace
+}  // namespace gate::server::testing_support
