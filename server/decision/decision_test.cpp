@@ -138,6 +138,7 @@ TEST_F(FactsTest, S2_TheCountryIsSuppliedExactlyWhereAFileIsConfigured) {
   EXPECT_TRUE(supplies_country({.country_file = true}));
   const SignInFacts facts = gather_facts({.user = user_,
                                           .client = client_,
+                                          .resource = resource_,
                                           .hints = hints_,
                                           .country = "AT",
                                           .completed = completed_,
@@ -149,6 +150,7 @@ TEST_F(FactsTest, TheHighestRiskOfAllSourcesCounts) {
   const auto risk_by = [this](Risk assessed) {
     return gather_facts({.user = user_,
                          .client = client_,
+                         .resource = resource_,
                          .hints = hints_,
                          .sign_in_risk = assessed,
                          .completed = completed_,

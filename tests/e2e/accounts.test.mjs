@@ -1,7 +1,7 @@
 // Sign-up and password reset through the unmodified @azure/msal-browser custom-auth client.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { Gated, PASSWORD, user } from "./lib/server.mjs";
+import { Gated, PASSWORD, SCOPES, user } from "./lib/server.mjs";
 import { makeClient } from "./lib/msal.mjs";
 import { otherCode } from "./lib/wire.mjs";
 
@@ -92,7 +92,7 @@ test("D4: tokens after a reset need the second factor, and the mailbox is none",
   const wanted = await asked.state.submitCode(await gated.code(mail("rosa")));
   const done = await wanted.state.submitNewPassword(CHOSEN);
   assert.ok(done.isCompleted(), ok(done));
-  const demanded = await done.state.signIn();
+  const demanded = await done.state.signIn({ scopes: SCOPES });
   assert.ok(demanded.isMfaRequired(), ok(demanded));
   assert.deepEqual(demanded.state.getAuthMethods().map((m) => m.challenge_channel), ["sms"]);
   const number = gated.provisioning.users.find((u) => u.username === mail("rosa")).channels.find((c) => c.kind === "sms").address;

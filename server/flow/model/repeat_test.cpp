@@ -19,7 +19,7 @@ struct Marked {
   explicit Marked(const std::string& text, Micros now = kNow)
       : mark(sha256(as_bytes(text))), caller{tenant, client, hints, now, mark} {}
   Tenant tenant{"t", "Bank", "bank.example"};
-  Client client{"t", "app", "retail-app", {}, "app", false, {}};
+  Client client{"t", "app", "retail-app", {}, false, {}};
   ClientHints hints;
   Digest mark;
   Caller caller;

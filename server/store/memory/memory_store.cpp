@@ -142,14 +142,14 @@ Result<std::size_t> MemoryStore::sweep(Micros now, std::size_t rows) {
     return ended_before(before, row.state.flow_ends_at);
   });
   gone += sweep_table(next.answers, rows, [&](const Key&, const StoredAnswer& row) {
-    return row.at < now - kAnswerLife;
+    return ended_before(now - kAnswerLife, row.at);
   });
   gone += sweep_challenges(next, before, rows);
   gone += sweep_sessions(next, before, rows);
   gone += sweep_counters(next, false, now - kThrottleSweepAfter, rows);
   gone += sweep_counters(next, true, now - kFailuresSweepAfter, rows);
   gone += sweep_table(next.sign_ins, rows, [&](const SignInKey& key, const SignInEntry&) {
-    return std::get<2>(key) < now - kSignInEntryLife;
+    return ended_before(now - kSignInEntryLife, std::get<2>(key));
   });
   commit(std::move(next));
   return gone;
