@@ -118,6 +118,16 @@ Result<Reply> locked(const FlowRun& run, UnitOfWork& work, const TryAdmission& a
 
 }  // namespace
 
+namespace {
+
+/// The channel under which a code is counted. That of a sign-up has a new id each time, and its
+/// tries are counted over all sign-ups with the address (B3, B4).
+std::string_view counted_channel(const FlowRecord& flow) {
+  return flow.draft ? std::string_view("sign-up") : std::string_view(flow.challenge_channel_id);
+}
+
+}  // namespace
+
 Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
   if (!is_step_of(command.step, run.flow.kind) || run.flow.state.phase != phase_of(command.step) ||
       run.flow.challenge_id.empty()) {
@@ -137,7 +147,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
     ended.reset();
     GATE_TRY(const TryAdmission admitted,
              admit_try(work, run.services.device_rules(), run.caller, flow, TriedSecret::kCode,
-                       flow.challenge_channel_id));
+                       counted_channel(flow)));
     if (!admitted.verdict.admitted) {
       GATE_TRY(ended, locked(run, work, admitted));
       return {};

@@ -14,11 +14,10 @@ namespace {
 
 /// The counter of a destination, shared by all accounts that use it. The key does not contain the
 /// address.
-std::string destination_key(const SendRules& rules, std::string_view scope,
-                            const SendRequest& request) {
+std::string destination_key(const SendRules& rules, std::string_view scope, ChannelKind kind,
+                            std::string_view address) {
   const Digest digest = hmac_sha256(
-      rules.account_key,
-      {as_bytes("destination"), as_bytes(name(request.kind)), as_bytes(request.address)});
+      rules.account_key, {as_bytes("destination"), as_bytes(name(kind)), as_bytes(address)});
   return std::string(scope) + hex(ByteSpan(digest).first(16));
 }
 
@@ -86,9 +85,15 @@ std::vector<ThrottleClaim> claims_of(const SendRules& rules, const SendRequest& 
   day.max_in_window = rules.settings.sends_per_day;
   // Known devices have a separate budget, which unknown devices cannot use up.
   const std::string whose = request.known_device ? "known-" : "";
-  std::vector<ThrottleClaim> claims = {
-      {destination_key(rules, whose + "send-hour:", request), hour},
-      {destination_key(rules, whose + "send-day:", request), day}};
+  std::vector<ThrottleClaim> claims;
+  const auto count = [&](const std::string& address) {
+    claims.push_back({destination_key(rules, whose + "send-hour:", request.kind, address), hour});
+    claims.push_back({destination_key(rules, whose + "send-day:", request.kind, address), day});
+  };
+  count(request.address);
+  if (!request.typed.empty() && request.typed != request.address) {
+    count(request.typed);
+  }
   for (const NamedCap& named : caps) {
     ThrottleRule rule;
     rule.window = named.cap.window == CapWindow::kHour ? kMicrosPerHour : kMicrosPerDay;

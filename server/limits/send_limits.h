@@ -23,6 +23,9 @@ struct SendRequest {
   ChannelKind kind = ChannelKind::kEmail;
   std::string address;
   bool known_device = false;  ///< requested from a known device of the user (B8)
+  /// The address that was typed, if it is another one: it is counted as well. Else a full counter
+  /// of the typed address would tell whether an account stands behind it (C6).
+  std::string typed{};
 };
 
 /// Why a message may not be sent now. It was not counted.

@@ -106,7 +106,7 @@ test("S2: a policy on a fact that gated does not supply is refused with its plac
   rmSync(added());
   const checked = gated.command("check-config");
   assert.equal(checked.status, 0, checked.stderr);
-  assert.match(checked.stdout, /^  user_risk +the user's entry$/m);
+  assert.match(checked.stdout, /^  user_risk +administration, leaked passwords, the user's entry: the highest$/m);
   assert.match(checked.stdout, /country, device\.reported_lost, device\.compliant/);
   assert.match(checked.stderr, /warning\[G0513\]: `country` stays unknown in policy `CA400 Embargoed places`/);
 });

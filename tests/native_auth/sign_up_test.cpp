@@ -136,6 +136,21 @@ TEST_F(SignUp, AnAddressThatIsNotProvenReservesNothing) {
   EXPECT_EQ(sign_up().status, 200) << "another sign-up of the same address is not in the way";
 }
 
+TEST_F(SignUp, B3_WrongCodesOfOneAddressAreCountedOverAllItsSignUps) {
+  bool locked = false;
+  int tries = 0;
+  for (int flow = 0; flow < 20 && !locked; ++flow) {
+    const std::string token = challenge(start(kNew).token()).token();
+    for (int i = 0; i < 5 && !locked; ++i) {
+      const Reply reply = go_on(token, "oob", "0000000" + std::to_string(i));
+      locked = reply.code() == 50053;
+      tries += locked ? 0 : 1;
+    }
+  }
+  EXPECT_TRUE(locked);
+  EXPECT_LE(tries, ServiceSettings().tries_delay_from);
+}
+
 TEST_F(SignUp, TwoSignUpsOfOneMailboxEndInOneAccount) {
   const Reply one = challenge(prove_mailbox().token());
   const Reply two = challenge(prove_mailbox().token());

@@ -2,6 +2,7 @@
 
 #include "server/crypto/openssl_random.h"
 #include "server/domain/address.h"
+#include "server/flow/effects/admit_message.h"
 #include "server/flow/effects/effects.h"
 #include "server/flow/model/new_password.h"
 
@@ -125,7 +126,16 @@ Result<void> change(FlowRun& run, UnitOfWork& work) {
   GATE_TRY_VOID(work.change_password(run.guard().value(), run.material.new_password,
                                      run.flow.completed.front().channel_id, run.caller.now));
   for (const OutboxMessage& notice : run.prepared.notices) {
-    GATE_TRY_VOID(work.queue_notice(notice, run.caller.now));
+    // A notice costs what a code costs. One that a limit refuses is dropped: it is not worth the
+    // reset, and whoever floods the number must not keep its owner from a new password.
+    GATE_TRY(const std::optional<SendRefusal> refusal,
+             admit_message(run, work,
+                           {.kind = notice.kind,
+                            .address = notice.to,
+                            .known_device = run.found.device.has_value()}));
+    if (!refusal) {
+      GATE_TRY_VOID(work.queue_notice(notice, run.caller.now));
+    }
   }
   return {};
 }

@@ -125,37 +125,31 @@ Result<std::vector<Resource>> resources_of(const FlowRun& run) {
   return resources;
 }
 
-/// The strictest verdict over the resources. For what the user has completed so far, or `completed`
-/// alone if it is given.
-PolicyVerdict decide_over(FlowRun& run, const std::vector<Resource>& resources, Flow flow,
-                          std::optional<Method> completed) {
-  std::optional<PolicyVerdict> strictest;
-  for (const Resource& resource : resources) {
-    run.material.wish.resource = resource;
-    SignInFacts facts = facts_of(run, flow);
-    if (completed) {
-      facts.completed = {{*completed, 0}};
-    }
-    PolicyVerdict verdict = run.services.decider.decide(facts);
-    strictest = strictest ? stricter_of(std::move(*strictest), verdict) : std::move(verdict);
-  }
-  return std::move(strictest).value();
+/// Decides as for a sign-in to the resource with the password alone.
+PolicyVerdict decide_with_password(FlowRun& run, const Resource& resource) {
+  run.material.wish.resource = resource;
+  SignInFacts facts = facts_of(run, Flow::kSignIn);
+  facts.completed = {{Method::kPassword, 0}};
+  return run.services.decider.decide(facts);
 }
 
-/// No tokens are asked for yet, so it is decided for every resource that the client may ask for. It
-/// is decided on sign-ins as well, because what a sign-in with the password needs, the mailbox that
-/// resets the password must not replace (D4).
+/// No tokens are asked for yet: the reset is decided for the directory. A block of one API blocks
+/// its tokens, and no reset. But the mailbox must not replace a second factor of any API that the
+/// client may ask for (D4).
 Result<void> ask_about_reset(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
   GATE_TRY(const std::vector<Resource> resources, resources_of(run));
   const PolicyVerdict verdict =
-      stricter_of(decide_over(run, resources, Flow::kSignIn, std::nullopt),
-                  decide_over(run, resources, Flow::kPasswordReset, std::nullopt));
+      stricter_of(run.services.decider.decide(facts_of(run, Flow::kSignIn)),
+                  run.services.decider.decide(facts_of(run, Flow::kPasswordReset)));
   keep(run, "password_reset", verdict);
   run.prepared.revoke_all = revokes_all(verdict);
   run.flow.policy_digest = verdict.policy_digest;
-  run.next_event =
-      weigh_reset(run, verdict, decide_over(run, resources, Flow::kSignIn, Method::kPassword));
+  const bool replaces =
+      std::any_of(resources.begin(), resources.end(), [&run](const Resource& resource) {
+        return mailbox_is_the_other_factor(run, decide_with_password(run, resource));
+      });
+  run.next_event = weigh_reset(run, verdict, replaces);
   return {};
 }
 

@@ -17,7 +17,8 @@ namespace {
 Result<void> sign_nothing(const FlowRun& run) {
   GATE_TRY([[maybe_unused]] const SignedTokens tokens,
            sign_tokens(run.services.keys, run.services.random, "",
-                       {User(), Client(), Resource(), SessionRecord(), "", "", ""}, {0, 0}, run.caller.now));
+                       {User(), Client(), Resource(), SessionRecord(), "", "", ""}, {0, 0},
+                       run.caller.now));
   return {};
 }
 

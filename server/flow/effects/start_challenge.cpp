@@ -2,6 +2,7 @@
 
 #include "server/crypto/openssl_random.h"
 #include "server/factor/code.h"
+#include "server/flow/effects/admit_message.h"
 #include "server/flow/effects/effects.h"
 
 namespace gate::server {
@@ -103,23 +104,6 @@ Result<bool> admit_new_address(FlowRun& run, UnitOfWork& work) {
   return verdict.admitted;
 }
 
-Result<void> record_cap(FlowRun& run, UnitOfWork& work, const SendRefusal& refusal) {
-  GATE_TRY(const bool first, is_first_refusal(work, run.caller, refusal));
-  if (!first) {
-    return {};
-  }
-  AuditRecord record;
-  record.at = run.caller.now;
-  record.type = "send_cap";
-  record.tenant_id = run.flow.tenant_id;
-  record.user_id = run.flow.subject ? run.flow.subject->user_id : std::string();
-  record.client_id = run.flow.client_id;
-  record.flow_id = run.flow.flow_id;
-  record.outcome = "block";
-  record.reasons = refusal.cap_text;
-  return run.services.audit.append(work, std::move(record));
-}
-
 Result<void> admit(FlowRun& run, UnitOfWork& work) {
   if (!run.material.destination) {
     return {};
@@ -138,17 +122,15 @@ Result<void> admit(FlowRun& run, UnitOfWork& work) {
       return {};
     }
   }
-  const SendRequest request{to.kind, to.address, !enrols && run.found.device.has_value()};
   GATE_TRY(const std::optional<SendRefusal> refusal,
-           admit_send(work, run.services.send_rules(), run.caller, request));
-  if (!refusal) {
-    return {};
+           admit_message(run, work,
+                         {.kind = to.kind,
+                          .address = to.address,
+                          .known_device = !enrols && run.found.device.has_value(),
+                          .typed = to.label}));
+  if (refusal) {
+    run.stop(Refused{RefusalReason::kTooMany, refusal->retry_after});
   }
-  if (refusal->cap) {
-    GATE_TRY_VOID(record_cap(run, work, *refusal));
-  }
-  run.reached_cap = refusal->cap;
-  run.stop(Refused{RefusalReason::kTooMany, refusal->retry_after});
   return {};
 }
 

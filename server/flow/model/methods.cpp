@@ -107,7 +107,9 @@ MethodSet enrollable(const ServiceSettings& settings, const std::vector<Channel>
 
 bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow) {
   const Channel* first = first_channel(channels, flow);
-  // Who resets a password signs in by it, and beside it a second mailbox is of use.
+  if (flow.kind == FlowKind::kPasswordReset && first != nullptr) {
+    return true;  // the mailbox itself is a method beside the password that it resets (D4)
+  }
   const bool counts_once = flow.kind == FlowKind::kSignIn && first != nullptr;
   return std::any_of(channels.begin(), channels.end(), [&](const Channel& channel) {
     return (channel.verified || channel.blocked) && !is_same_place(channel, first) &&

@@ -3,22 +3,29 @@
 #include <algorithm>
 
 namespace gate::server {
-namespace {
 
-std::string display_name_of(const AccountDraft& draft) {
+NewPasswordOf names_of(const std::string& username, const AccountDraft& draft) {
   const auto found = std::find_if(draft.attributes.begin(), draft.attributes.end(),
                                   [](const auto& entry) { return entry.first == kDisplayName; });
-  return found == draft.attributes.end() ? std::string() : found->second;
+  return {username, found == draft.attributes.end() ? std::string() : found->second};
 }
 
-}  // namespace
+NewPasswordOf names_of(const User& user, const std::vector<Channel>& channels) {
+  NewPasswordOf names{user.username, user.display_name};
+  for (const Channel& channel : channels) {
+    if (channel.kind == ChannelKind::kEmail) {
+      names.addresses.push_back(channel.address);
+    }
+  }
+  return names;
+}
 
 Result<NewPassword> hash_new_password(const FlowServices& services, const Caller& caller,
                                       std::string_view password, const NewPasswordOf& of) {
   NewPassword chosen;
-  const PasswordContext context{.username = std::string(of.username),
-                                .addresses = {},
-                                .display_name = display_name_of(of.draft),
+  const PasswordContext context{.username = of.username,
+                                .addresses = of.addresses,
+                                .display_name = of.display_name,
                                 .tenant_name = caller.tenant.name};
   GATE_TRY(chosen.fault, check_password(services.password_rules, password, context));
   if (chosen.fault == PasswordFault::kNone) {

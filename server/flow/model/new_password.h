@@ -19,9 +19,15 @@ namespace gate::server {
 
 /// Whose password it is: no password may contain the names of its user (D2).
 struct NewPasswordOf {
-  std::string_view username;
-  const AccountDraft& draft;
+  std::string username;
+  std::string display_name;
+  std::vector<std::string> addresses{};  ///< further mailboxes
 };
+
+/// The names of the account that a sign-up is about to create.
+[[nodiscard]] NewPasswordOf names_of(const std::string& username, const AccountDraft& draft);
+/// The names of a user.
+[[nodiscard]] NewPasswordOf names_of(const User& user, const std::vector<Channel>& channels);
 
 struct NewPassword {
   PasswordFault fault = PasswordFault::kNone;

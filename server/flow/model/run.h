@@ -91,7 +91,7 @@ struct Prepared {
   std::vector<OutboxMessage> notices;
   std::optional<Circumstances> circumstances;  ///< of Evaluate
   std::optional<SignInEntry> sign_in;          ///< of IssueTokens
-  std::optional<StoredAnswer> answer;  ///< of `FlowRun::reply`
+  std::optional<StoredAnswer> answer;          ///< of `FlowRun::reply`
 };
 
 /// The run of one request through one flow. The runner takes the steps; effects work on it.

@@ -7,8 +7,9 @@
 namespace gate::server {
 namespace {
 
-/// The channel id of a name without a mailbox.
-constexpr std::string_view kNowhere = "nowhere";
+/// The channel id of a name without a mailbox. Another one than in a sign-in: there the tries of an
+/// account and of an unknown name would be counted together or apart, which tells them apart (C6).
+constexpr std::string_view kNowhere = "nowhere, reset";
 
 /// Why the user cannot reset a password; absent: the user can.
 std::optional<FlowOutcome> obstacle(const FlowServices& services, const NameFound& found) {
@@ -76,8 +77,8 @@ Result<std::optional<FlowEvent>> plan_changed_password(FlowRun& run,
     run.stop(Refused{RefusalReason::kWrongStep});
     return std::optional<FlowEvent>();
   }
-  const NewPasswordOf of{run.found.user.username, AccountDraft{run.found.user.user_id, "", {}}};
-  GATE_TRY(NewPassword chosen, hash_new_password(run.services, run.caller, command.password, of));
+  GATE_TRY(NewPassword chosen, hash_new_password(run.services, run.caller, command.password,
+                                                 names_of(run.found.user, run.found.channels)));
   if (chosen.fault != PasswordFault::kNone) {
     run.stop(PasswordRejected{chosen.fault});
     return std::optional<FlowEvent>();

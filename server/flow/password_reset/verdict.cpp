@@ -4,30 +4,24 @@
 
 namespace gate::server {
 
-FlowEvent weigh_reset(FlowRun& run, const PolicyVerdict& verdict,
-                      const PolicyVerdict& with_password) {
-  const FlowRecord& flow = run.flow;
-  const std::vector<Channel>& channels = run.found.channels;
-  run.material.refusal = blocked_by(verdict);
-  switch (verdict.outcome) {
-    case Outcome::kAllow:
-      return FlowEvent::kPolicyAllows;
-    case Outcome::kBlock:
-      return FlowEvent::kPolicyBlocks;
-    case Outcome::kChallenge:
-      break;
+bool mailbox_is_the_other_factor(const FlowRun& run, const PolicyVerdict& with_password) {
+  return with_password.outcome == Outcome::kChallenge &&
+         with_password.second_factors.contains(Method::kEmailOtp) &&
+         eligible_channels(run.services.settings, run.found.channels, with_password.second_factors,
+                           run.flow)
+             .empty();
+}
+
+FlowEvent weigh_reset(FlowRun& run, const PolicyVerdict& verdict, bool replaces_a_factor) {
+  if (verdict.outcome == Outcome::kBlock) {
+    run.material.refusal = blocked_by(verdict);
+    return FlowEvent::kPolicyBlocks;
   }
-  if (!eligible_channels(run.services.settings, channels, verdict.second_factors, flow).empty()) {
-    return FlowEvent::kPolicyAllows;
+  if (replaces_a_factor) {
+    run.material.refusal = GoToWeb{"The mailbox alone may not reset this password"};
+    return FlowEvent::kPolicyUnmeetable;
   }
-  const bool mailbox_is_a_factor = with_password.outcome == Outcome::kChallenge &&
-                                   with_password.second_factors.contains(Method::kEmailOtp);
-  if (!mailbox_is_a_factor && !has_another_method(channels, flow) &&
-      !enrollable(run.services.settings, channels, verdict.second_factors).empty()) {
-    return FlowEvent::kPolicyAllows;
-  }
-  run.material.refusal = GoToWeb{"The mailbox alone may not reset this password"};
-  return FlowEvent::kPolicyUnmeetable;
+  return FlowEvent::kPolicyAllows;
 }
 
 }  // namespace gate::server

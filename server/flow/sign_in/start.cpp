@@ -11,6 +11,10 @@ namespace {
 std::optional<Method> first_factor_of(const FlowServices& services, const Caller& caller,
                                       const NameFound& found, const std::string& username) {
   if (!found.user) {
+    // Where people sign up, their accounts have one kind of first factor. Elsewhere a coin decides.
+    if (caller.tenant.sign_up != SignUpMode::kClosed) {
+      return caller.tenant.sign_up == SignUpMode::kPassword ? Method::kPassword : Method::kEmailOtp;
+    }
     const Digest coin =
         hmac_sha256(services.account_key,
                     {as_bytes("first factor"), as_bytes(caller.tenant.id), as_bytes(username)});

@@ -57,7 +57,7 @@ Result<Reply> start_sign_up(const FlowServices& services, const Caller& caller,
   }
   if (!command.password.empty()) {
     GATE_TRY(NewPassword chosen, hash_new_password(services, caller, command.password,
-                                                   {command.username, *flow.draft}));
+                                                   names_of(command.username, *flow.draft)));
     if (chosen.fault != PasswordFault::kNone) {
       return Reply{PasswordRejected{chosen.fault}, std::nullopt};
     }
@@ -91,8 +91,9 @@ Result<std::optional<FlowEvent>> plan_first_password(FlowRun& run, const ChooseP
     run.stop(Refused{RefusalReason::kWrongStep});
     return std::optional<FlowEvent>();
   }
-  GATE_TRY(NewPassword chosen, hash_new_password(run.services, run.caller, command.password,
-                                                 {run.flow.label_address, *run.flow.draft}));
+  GATE_TRY(NewPassword chosen,
+           hash_new_password(run.services, run.caller, command.password,
+                             names_of(run.flow.label_address, *run.flow.draft)));
   if (chosen.fault != PasswordFault::kNone) {
     run.stop(PasswordRejected{chosen.fault});
     return std::optional<FlowEvent>();

@@ -75,10 +75,9 @@ Answer begin(const Request& request) {
 Answer refresh(const Request& request) {
   auto parsed = parse_refresh(request.form, request.parts.flows.services().decider);
   const auto* command = std::get_if<RefreshTokens>(&parsed);
-  return command == nullptr
-             ? std::get<Answer>(std::move(parsed))
-             : reply_with(request.parts.continuations, request.caller,
-                          request.parts.flows.refresh(request.caller, *command));
+  return command == nullptr ? std::get<Answer>(std::move(parsed))
+                            : reply_with(request.parts.continuations, request.caller,
+                                         request.parts.flows.refresh(request.caller, *command));
 }
 
 /// Reads in one snapshot what `look` reads. False: the store failed, which was reported.

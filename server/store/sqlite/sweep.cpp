@@ -68,12 +68,12 @@ struct Sweep {
   Micros keep;
 };
 const Sweep kSweeps[] = {
-    {kSweepAnswers, kAnswerLife},
-    {kSweepFlows, kKeepEnded},       {kSweepMessages, kKeepEnded},
-    {kSweepUnclaimed, kKeepEnded},   {kSweepChallenges, kKeepEnded},
-    {kSweepRefresh, kKeepEnded},     {kSweepFamilies, kKeepEnded},
-    {kSweepSessions, kKeepEnded},    {kSweepCounters, kKeepCounter},
-    {kSweepFailures, kKeepFailures}, {kSweepSignIns, kSignInEntryLife},
+    {kSweepAnswers, kAnswerLife},      {kSweepFlows, kKeepEnded},
+    {kSweepMessages, kKeepEnded},      {kSweepUnclaimed, kKeepEnded},
+    {kSweepChallenges, kKeepEnded},    {kSweepRefresh, kKeepEnded},
+    {kSweepFamilies, kKeepEnded},      {kSweepSessions, kKeepEnded},
+    {kSweepCounters, kKeepCounter},    {kSweepFailures, kKeepFailures},
+    {kSweepSignIns, kSignInEntryLife},
 };
 
 }  // namespace

@@ -5,7 +5,7 @@ function bytesOf(type, size, payload = Buffer.alloc(0)) {
 }
 function number(type, bytes, value) {
   const payload = Buffer.alloc(bytes);
-  payload.writeUIntBE(value, 0, Math.min(bytes, 6));
+  payload.writeUIntBE(value, Math.max(bytes - 6, 0), Math.min(bytes, 6));
   return bytesOf(type, bytes, payload);
 }
 function encode(value) {
@@ -36,7 +36,7 @@ export function mmdb(type, networks) {
   nodes.flat().forEach((to, i) => tree.writeUIntBE(to === null ? nodes.length : typeof to === "number" ? to : nodes.length + 16 + to.record, i * 3, 3));
   const about = encode({
     node_count: number(6, 4, nodes.length), record_size: number(5, 2, 24), ip_version: number(5, 2, 6), database_type: type,
-    binary_format_major_version: number(5, 2, 2), binary_format_minor_version: number(5, 2, 0), build_epoch: number(6, 4, 1800000000),
+    binary_format_major_version: number(5, 2, 2), binary_format_minor_version: number(5, 2, 0), build_epoch: number(9, 8, 1800000000),
     languages: bytesOf(11, 0), description: {},
   });
   return Buffer.concat([tree, Buffer.alloc(16), ...data, Buffer.from("\xAB\xCD\xEFMaxMind.com", "latin1"), about]);
