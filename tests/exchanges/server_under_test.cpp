@@ -30,6 +30,7 @@ using gate::ErrorCode;
 using gate::Result;
 
 constexpr std::string_view kShop = "44444444-4444-4444-8444-444444444444";
+constexpr std::string_view kClub = "88888888-8888-4888-8888-888888888888";
 constexpr std::string_view kPassword = "correct horse battery staple";
 constexpr Micros kStart = 1'800'000'000'000'000;
 
@@ -158,8 +159,10 @@ Provisioning people(const std::string& password_hash) {
   const std::string bank(kBank);
   const std::string shop(kShop);
   Provisioning wanted;
-  wanted.tenants = {{bank, "Bank", "bank.example", {}, SignUpMode::kPassword},
-                    {shop, "Shop", "shop.example", {}, SignUpMode::kCode}};
+  const std::string club(kClub);
+  wanted.tenants = {{bank, "Bank", "bank.example"},
+                    {shop, "Shop", "shop.example", {}, SignUpMode::kCode},
+                    {club, "Club", "club.example", {}, SignUpMode::kPassword}};
   wanted.tenants[1].attributes = {
       {"displayName", AttributeType::kString, true, "", 64, {}},
       {"postalCode", AttributeType::kString, false, "[0-9]{4,5}", 16, {}}};
@@ -179,13 +182,16 @@ Provisioning people(const std::string& password_hash) {
                      {},
                      true,
                      {"api://ledger/read", "api://ledger/write"}},
-                    {shop, "55555555-5555-4555-8555-555555555555", "shop-app", {}, false}};
+                    {shop, "55555555-5555-4555-8555-555555555555", "shop-app", {}, false},
+                    {club, "77777777-7777-4777-8777-777777777777", "club-app", {}, false}};
   const auto add = [&](const std::string& tenant, const std::string& name, bool password,
                        Channels channels) {
     Provisioning::User user;
     user.tenant_id = tenant;
     user.id = name + "-id";
-    user.username = name + (tenant == bank ? "@bank.example" : "@shop.example");
+    user.username = name + (tenant == bank   ? "@bank.example"
+                            : tenant == shop ? "@shop.example"
+                                             : "@club.example");
     user.display_name = name;
     user.password_hash = password ? password_hash : "";
     user.channels = std::move(channels);
@@ -201,6 +207,7 @@ Provisioning people(const std::string& password_hash) {
   add(bank, "hana", false, {mailbox("hana@home.example")});
   add(bank, "kim", true, {mailbox("kim@bank.example")});
   add(shop, "sue", true, {mailbox("sue@shop.example")});
+  add(club, "una", true, {mailbox("una@club.example")});
   add(shop, "tom", false, {mailbox("tom@home.example")});
   return wanted;
 }

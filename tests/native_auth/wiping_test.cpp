@@ -34,7 +34,8 @@ void look_into(void* memory) noexcept {
 
 // The other forms of new and delete call these.
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  void* memory = std::malloc(size == 0 ? 1 : size);
+  // Zeroed: what a test left behind itself must not be found in memory that is used again.
+  void* memory = std::calloc(size == 0 ? 1 : size, 1);
   if (memory == nullptr) {
     throw std::bad_alloc();
   }
