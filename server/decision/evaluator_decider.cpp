@@ -14,6 +14,34 @@ bool EvaluatorDecider::protects_context(std::string_view auth_context) const {
   return snapshot.policies != nullptr && snapshot.policies->protects_context(auth_context);
 }
 
+namespace {
+
+std::string text_of(const PolicySet& set, const Reason& reason) {
+  std::string text(name(reason.code));
+  if (reason.policy != Reason::kNoPolicy && reason.policy < set.policy_count()) {
+    text.append(": ").append(set.policy(reason.policy).name);
+  }
+  return text;
+}
+
+/// What the policies on trial would have added (S3): their authors read it in the audit log before
+/// they turn them on.
+void add_report_only(const PolicySet& set, const SignInRequest& request, PolicyVerdict& verdict) {
+  const Decision trial = set.evaluate_report_only(request);
+  for (std::size_t i = 0; i < trial.reason_count; ++i) {
+    const Reason& reason = trial.reasons[i];
+    if (reason.policy != Reason::kNoPolicy && reason.policy < set.policy_count() &&
+        set.policy(reason.policy).state == PolicyState::kReportOnly) {
+      verdict.reasons.push_back("report_only: " + text_of(set, reason));
+    }
+  }
+  if (trial.outcome != verdict.outcome) {
+    verdict.reasons.push_back("report_only_outcome: " + std::string(name(trial.outcome)));
+  }
+}
+
+}  // namespace
+
 PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
   const SignInView view(facts);
   // One snapshot of the set for the decision and its texts: a reload in between cannot mix two
@@ -46,13 +74,9 @@ PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
     }
   }
   for (std::size_t i = 0; i < decision.reason_count; ++i) {
-    const Reason& reason = decision.reasons[i];
-    std::string text(name(reason.code));
-    if (reason.policy != Reason::kNoPolicy && reason.policy < set.policy_count()) {
-      text.append(": ").append(set.policy(reason.policy).name);
-    }
-    verdict.reasons.push_back(std::move(text));
+    verdict.reasons.push_back(text_of(set, decision.reasons[i]));
   }
+  add_report_only(set, view.request(), verdict);
   return verdict;
 }
 

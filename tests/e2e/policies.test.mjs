@@ -135,3 +135,15 @@ test("the server does not start with a broken set, and check-config says why", a
   assert.match(check.stderr, /error\[G\d{4}\]/);
   await assert.rejects(gated.run(), /policies_refused/);
 });
+
+test("S3: what a policy on trial would have decided is in the audit row", async () => {
+  const trial = await Gated.start({ users: [user("tina", { password: PASSWORD })] });
+  try {
+    assertTokens(await new Wire(trial).withPassword("tina@customer.example", PASSWORD));
+    const { reasons } = trial.audit().filter((row) => row.type === "sign_in").at(-1);
+    assert.match(reasons, /report_only: [a-z_]+: CA900 Pilot/);
+    assert.match(reasons, /report_only_outcome: challenge/);
+  } finally {
+    await trial.remove();
+  }
+});
