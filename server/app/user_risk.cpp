@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include "server/app/commands.h"
+#include "server/app/named_user.h"
 #include "server/app/start.h"
 #include "server/app/storage.h"
 #include "server/crypto/openssl_random.h"
 #include "server/decision/facts.h"
-#include "server/domain/address.h"
 
 namespace gate::server {
 namespace {
@@ -17,18 +17,9 @@ Result<Risk> set_risk(Storage& storage, Micros now, const std::string& segment,
                       const std::string& username, Risk risk) {
   Risk in_force = risk;
   const auto raise = [&](UnitOfWork& work) -> Result<void> {
-    GATE_TRY(const std::optional<Tenant> tenant, work.find_tenant(segment));
-    if (!tenant) {
-      return Error{ErrorCode::kNotFound, fmt::format("there is no tenant `{}`", segment)};
-    }
-    const auto name = normalize_email(username);
-    GATE_TRY(const std::optional<User> user,
-             work.find_user_by_name(tenant->id, name.value_or(std::string())));
-    if (!user) {
-      return Error{ErrorCode::kNotFound, fmt::format("there is no user `{}`", username)};
-    }
-    GATE_TRY_VOID(set_user_risk(work, *storage.audit, *user, risk, now));
-    GATE_TRY(const std::optional<User> changed, work.find_user(tenant->id, user->user_id));
+    GATE_TRY(const User user, named_user(work, segment, username));
+    GATE_TRY_VOID(set_user_risk(work, *storage.audit, user, risk, now));
+    GATE_TRY(const std::optional<User> changed, work.find_user(user.tenant_id, user.user_id));
     in_force = changed ? risk_of(*changed) : risk;
     return {};
   };
