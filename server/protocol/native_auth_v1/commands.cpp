@@ -95,7 +95,16 @@ std::optional<ChallengeTypes> parse_challenge_types(std::string_view text) {
   return redirect ? std::optional(types) : std::nullopt;
 }
 
-Parsed<StartSignIn> parse_initiate(const Form& form) {
+namespace {
+
+/// What the first request of every flow says.
+struct Beginning {
+  std::string username;
+  ChallengeTypes types;
+  std::uint32_t capabilities = 0;
+};
+
+Parsed<Beginning> parse_beginning(const Form& form) {
   const auto username = normalize_email(form.get("username"));
   if (!username) {
     return Answer::error(WireError::kBadUsername);
@@ -104,7 +113,18 @@ Parsed<StartSignIn> parse_initiate(const Form& form) {
   if (!types) {
     return Answer::error(WireError::kBadChallengeType);
   }
-  return StartSignIn{*username, types->oob, types->password, parse_capabilities(form)};
+  return Beginning{*username, *types, parse_capabilities(form)};
+}
+
+}  // namespace
+
+Parsed<StartSignIn> parse_initiate(const Form& form) {
+  auto parsed = parse_beginning(form);
+  const auto* begun = std::get_if<Beginning>(&parsed);
+  if (begun == nullptr) {
+    return std::get<Answer>(std::move(parsed));
+  }
+  return StartSignIn{begun->username, begun->types.oob, begun->types.password, begun->capabilities};
 }
 
 Parsed<FlowCommand> parse_challenge(const Form& form) {
@@ -143,28 +163,22 @@ Parsed<FlowCommand> parse_register_continue(const Form& form) {
 }
 
 Parsed<StartSignUp> parse_sign_up_start(const Form& form) {
-  const auto username = normalize_email(form.get("username"));
-  if (!username) {
-    return Answer::error(WireError::kBadUsername);
+  auto parsed = parse_beginning(form);
+  const auto* begun = std::get_if<Beginning>(&parsed);
+  if (begun == nullptr) {
+    return std::get<Answer>(std::move(parsed));
   }
-  const auto types = parse_challenge_types(form.get("challenge_type"));
-  if (!types) {
-    return Answer::error(WireError::kBadChallengeType);
-  }
-  return StartSignUp{*username,  form.get("password"), form.get("attributes"),
-                     types->oob, types->password,      parse_capabilities(form)};
+  return StartSignUp{begun->username,  form.get("password"),  form.get("attributes"),
+                     begun->types.oob, begun->types.password, begun->capabilities};
 }
 
 Parsed<StartReset> parse_reset_start(const Form& form) {
-  const auto username = normalize_email(form.get("username"));
-  if (!username) {
-    return Answer::error(WireError::kBadUsername);
+  auto parsed = parse_beginning(form);
+  const auto* begun = std::get_if<Beginning>(&parsed);
+  if (begun == nullptr) {
+    return std::get<Answer>(std::move(parsed));
   }
-  const auto types = parse_challenge_types(form.get("challenge_type"));
-  if (!types) {
-    return Answer::error(WireError::kBadChallengeType);
-  }
-  return StartReset{*username, types->oob, parse_capabilities(form)};
+  return StartReset{begun->username, begun->types.oob, begun->capabilities};
 }
 
 Parsed<FlowCommand> parse_sign_up_challenge(const Form& form) {
