@@ -61,4 +61,20 @@ inline constexpr std::array kCompletionTransitions = [] {
   };
 }();
 
+/// The proof of the mailbox with which a sign-up and a password reset begin. Each says itself where
+/// kMailboxProven leads.
+inline constexpr std::array kMailboxTransitions = [] {
+  using enum FlowPhase;
+  using enum FlowEvent;
+  using enum FlowEffect;
+  return std::array{
+      FlowTransition{
+          kAwaitingMailbox, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
+      FlowTransition{
+          kMailboxChallenged, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
+      FlowTransition{kMailboxChallenged, kFactorFailed, kMailboxChallenged, {}},
+      FlowTransition{kMailboxChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
+  };
+}();
+
 }  // namespace gate::server

@@ -18,12 +18,6 @@ using enum FlowEffect;
 // factor and therefore no second one (D4).
 constexpr std::array kOwnTransitions = {
     FlowTransition{
-        kAwaitingMailbox, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
-    FlowTransition{
-        kMailboxChallenged, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
-    FlowTransition{kMailboxChallenged, kFactorFailed, kMailboxChallenged, {}},
-    FlowTransition{kMailboxChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
-    FlowTransition{
         kMailboxChallenged, kMailboxProven, kDecidingReset, {kCompleteFactor, kEvaluateReset}},
 
     FlowTransition{
@@ -41,7 +35,8 @@ constexpr std::array kOwnTransitions = {
     FlowTransition{kPasswordChanged, kSubjectRevoked, kRefused, {kAnswerRefusal}},
 };
 
-constexpr auto kTransitions = join(kOwnTransitions, kCompletionTransitions, kEnrolmentTransitions);
+constexpr auto kTransitions =
+    join(kMailboxTransitions, kOwnTransitions, kCompletionTransitions, kEnrolmentTransitions);
 static_assert(FlowMachine::pairs_are_unique(kTransitions),
               "a phase and an event name one transition at most");
 

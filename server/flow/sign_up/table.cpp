@@ -19,12 +19,6 @@ using enum FlowEffect;
 // (native-auth-api 6.3).
 constexpr std::array kOwnTransitions = {
     FlowTransition{
-        kAwaitingMailbox, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
-    FlowTransition{
-        kMailboxChallenged, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
-    FlowTransition{kMailboxChallenged, kFactorFailed, kMailboxChallenged, {}},
-    FlowTransition{kMailboxChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
-    FlowTransition{
         kMailboxChallenged, kMailboxProven, kCheckingDetails, {kCompleteFactor, kCheckDetails}},
 
     FlowTransition{kCheckingDetails, kAccountImpossible, kRefused, {kAnswerRefusal}},
@@ -49,7 +43,8 @@ constexpr std::array kOwnTransitions = {
     FlowTransition{kSignedUp, kSubjectRevoked, kRefused, {kAnswerRefusal}},
 };
 
-constexpr auto kTransitions = join(kOwnTransitions, kCompletionTransitions, kEnrolmentTransitions);
+constexpr auto kTransitions =
+    join(kMailboxTransitions, kOwnTransitions, kCompletionTransitions, kEnrolmentTransitions);
 static_assert(FlowMachine::pairs_are_unique(kTransitions),
               "a phase and an event name one transition at most");
 
