@@ -25,7 +25,7 @@ struct Looked {
 };
 
 /// What is asked for must be within the scope of the sign-in (RFC 6749 6) and still be granted now
-/// (S10). The resource of the new token is the one that is asked for now.
+/// (S10). The new token is for the resource that this request names.
 Result<void> look_at_scope(TenantReads& reads, const Caller& caller, std::string_view asked,
                            Looked& looked) {
   const std::string& signed_in = looked.opened.record.session.scope;

@@ -19,8 +19,8 @@ struct RiskAssessment {
 using EngineAnswer = std::optional<std::optional<Risk>>;
 
 /// The higher of what the rules add up to and what the engine says. An engine without an answer
-/// counts as `high`: policies know no level "unknown", and a sign-in about which nobody knows is
-/// not a harmless one.
+/// counts as `high`: policies have no level "unknown", and a sign-in of unknown risk may be a
+/// risky one.
 [[nodiscard]] RiskAssessment assess_risk(const RiskInput& input, bool use_rules,
                                          const EngineAnswer& engine);
 

@@ -149,7 +149,7 @@ TEST_F(RiskRules, PointsAddUpToALevel) {
   EXPECT_EQ(assess_risk(input_, false, std::nullopt).level, Risk::kNone) << "risk.built_in = false";
 }
 
-/// Whoever guesses can make failures; they alone must not lock the owner out (B8).
+/// An attacker can cause failures by guessing. They alone must not lock the owner out (B8).
 TEST_F(RiskRules, B8_FailuresAloneAreNeverHigh) {
   input_.failures = 1'000'000;
   EXPECT_EQ(assess_risk(input_, true, std::nullopt).level, Risk::kMedium);

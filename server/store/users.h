@@ -52,7 +52,8 @@ class UserWrites {
                                                         std::string_view user_id,
                                                         std::string_view channel_id) = 0;
   /// Takes all user names from the holder, disables the holder and ends everything that it holds,
-  /// if the guard holds; else kConflict. For an account whose mailbox somebody else has proven.
+  /// if the guard holds; else kConflict. For an account whose
+  /// unverified mailbox was proven by another person.
   [[nodiscard]] virtual Result<void> evict(const SubjectGuard& holder) = 0;
   /// Replaces the hash of the same password by one of a higher cost, if `guard` holds; else
   /// kConflict. `methods_gen` stays, because the password is the same.

@@ -45,10 +45,10 @@ Words spellings(const std::string& word) {
   return all;
 }
 
-/// Scopes that somebody may have, and this client or this resource does not.
+/// Scopes of other clients and resources, and one that does not exist.
 Words foreign_scopes() {
   return {"api://payments/refund",            // of the resource, and not for this client
-          "api://payments/admin.everything",  // of nobody
+          "api://payments/admin.everything",  // of no resource
           "api://payments/.default",
           "api://payments/*",
           "api://payments/",

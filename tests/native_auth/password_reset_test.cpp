@@ -132,7 +132,7 @@ TEST_F(PasswordReset, D4_TokensAfterItNeedASecondFactorThatIsNotTheMailbox) {
 TEST_F(PasswordReset, D4_ThePasswordAndTheMailboxThatResetItAreNotTwoFactors) {
   server_.decider.set(require_two_methods);
   ASSERT_EQ(changed("amy").status, 200);
-  // Whoever reads the mailbox has reset the password, and now signs in with both.
+  // An attacker who reads the mailbox has reset the password, and now signs in with both.
   const Reply demanded = sign_in("amy", kChosen);
   ASSERT_EQ(demanded.suberror(), "mfa_required");
   const Reply listed = server_.introspect(demanded.token());

@@ -126,8 +126,8 @@ Result<void> change(FlowRun& run, UnitOfWork& work) {
   GATE_TRY_VOID(work.change_password(run.guard().value(), run.material.new_password,
                                      run.flow.completed.front().channel_id, run.caller.now));
   for (const OutboxMessage& notice : run.prepared.notices) {
-    // A notice costs what a code costs. One that a limit refuses is dropped: it is not worth the
-    // reset, and whoever floods the number must not keep its owner from a new password.
+    // A notice costs what a code costs, so it counts as one. If a limit refuses it, the notice is
+    // dropped and the reset goes on: an attacker who uses up the limit must not prevent resets.
     GATE_TRY(const std::optional<SendRefusal> refusal,
              admit_message(run, work,
                            {.kind = notice.kind,

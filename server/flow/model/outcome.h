@@ -103,7 +103,7 @@ enum class RefusalReason : std::uint8_t {
   kUnknownContext,
   kBadRefreshToken,
   kInteractionRequired,  ///< another sign-in can meet the policies
-  kPolicyBlocksRenewal,  ///< another sign-in would be blocked as well, for now
+  kPolicyBlocksRenewal,  ///< another sign-in would be blocked as well
   kUnavailable,          ///< store, randomness or keys failed; reported to the operator
 };
 

@@ -75,7 +75,7 @@ TEST_F(HttpRiskEngineTest, AnythingButALevelIsNoAnswer) {
     ChildPeer peer("risk", behaviour);
     EXPECT_EQ(ask(*engine(peer.port())), std::nullopt) << behaviour;
   }
-  EXPECT_EQ(ask(*engine(1)), std::nullopt) << "nobody listens";
+  EXPECT_EQ(ask(*engine(1)), std::nullopt) << "no server listens on the port";
 }
 
 TEST_F(HttpRiskEngineTest, TheDeadlineHolds) {
