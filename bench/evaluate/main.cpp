@@ -69,12 +69,12 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
 #ifdef GATE_NOT_FOR_MEASURING
-  std::fputs("gate_bench: compiled for tests, with -O1; measure with build/bench\n", stderr);
+  (void)std::fputs("gate_bench: compiled for tests, with -Og; measure with build/bench\n", stderr);
 #endif
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "gate_bench: %s\n", error.what());
+    (void)std::fprintf(stderr, "gate_bench: %s\n", error.what());
     return 1;
   }
 }

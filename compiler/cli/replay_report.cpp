@@ -10,7 +10,6 @@
 namespace gate::cli {
 namespace {
 
-using replay::Change;
 using replay::Count;
 
 constexpr std::array<std::string_view, replay::kChangeCount> kWords = {
