@@ -194,10 +194,12 @@ void add_routes(Router& router, const WireParts& parts) {
   post("/resetpassword/v1.0/poll_completion", in_flow<parse_reset_poll>);
   router.add("GET", std::string("/{tenant}") + kKeysPath,
              [parts](Exchange&) { return public_document(parts.flows.services().keys.jwks()); });
-  router.add("GET", std::string("/{tenant}") + kDiscoveryPath, [parts](Exchange& exchange) {
-    return public_document(
-        discovery_document(parts.flows.services().settings.issuer_base_url, exchange.tenant->id));
-  });
+  for (const char* path : kDiscoveryPaths) {
+    router.add("GET", path, [parts](Exchange& exchange) {
+      return public_document(
+          discovery_document(parts.flows.services().settings.issuer_base_url, exchange.tenant->id));
+    });
+  }
 }
 
 }  // namespace gate::server::native_auth_v1

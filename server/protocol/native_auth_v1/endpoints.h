@@ -13,7 +13,7 @@
 ///   POST /{tenant}/signup/v1.0/{start,challenge,continue}
 ///   POST /{tenant}/resetpassword/v1.0/{start,challenge,continue,submit,poll_completion}
 ///   GET  /{tenant}/discovery/v2.0/keys
-///   GET  /{tenant}/v2.0/.well-known/openid-configuration
+///   GET  /{tenant}/v2.0/.well-known/openid-configuration, and kDiscoveryPaths
 ///
 /// This room only translates: a form becomes a command, an outcome becomes JSON.
 namespace gate::server::native_auth_v1 {
