@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "server/app/commands.h"
 
@@ -21,6 +22,7 @@ struct Options {
   std::string user;
   std::string risk;
   bool follow = false;
+  std::vector<std::string> words;  ///< of `gated help`
 };
 
 CLI::App* add_command(CLI::App& app, const char* name, const char* text, Options& options) {
@@ -29,6 +31,28 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* text, Options
       ->add_option("-c,--config", options.config, "TOML file; docs/configuration.md lists its keys")
       ->required();
   return command;
+}
+
+/// `gated help user risk`: what `gated user risk --help` prints.
+int print_help(const CLI::App& app, const std::vector<std::string>& words) {
+  const CLI::App* command = &app;
+  std::string full_name = app.get_name();
+  for (const std::string& word : words) {
+    const std::vector<const CLI::App*> named =
+        command->get_subcommands([&word](const CLI::App* one) { return one->get_name() == word; });
+    if (named.empty()) {
+      std::fprintf(stderr, "gated: there is no command `%s`; `gated help` lists them\n",
+                   word.c_str());
+      return gate::server::kExitUsage;
+    }
+    command = named.front();
+    full_name += " " + word;
+  }
+  // `App::help` would print the page of the command that was parsed: `help` itself.
+  const std::string page =
+      command->get_formatter()->make_help(command, full_name, CLI::AppFormatMode::Normal);
+  std::fputs(page.c_str(), stdout);
+  return gate::server::kExitOk;
 }
 
 int dispatch(int argc, char** argv) {
@@ -72,10 +96,15 @@ int dispatch(int argc, char** argv) {
   CLI::App* verify = audit->add_subcommand("verify", "Verify the chains of audit rows instead");
   // Accepts `gated audit verify --config FILE` as well as `gated audit --config FILE verify`.
   verify->fallthrough();
+  CLI::App* help = app.add_subcommand("help", "Print this page, or the page of a command");
+  help->add_option("COMMAND", options.words, "For example: user risk");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& stop) {
     return app.exit(stop) == 0 ? kExitOk : kExitUsage;
+  }
+  if (help->parsed()) {
+    return print_help(app, options.words);
   }
   if (run->parsed()) {
     return run_server(options.config, options.port_file);
