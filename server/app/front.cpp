@@ -60,4 +60,8 @@ HttpResponse Front::handle(const HttpRequest& request) const noexcept {
   return impl_->site.handle(request);
 }
 
+std::vector<std::string> Front::endpoints() const {
+  return impl_->site.endpoints();
+}
+
 }  // namespace gate::server

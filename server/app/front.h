@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "server/audit/audit_log.h"
 #include "server/crypto/service_secrets.h"
@@ -52,6 +53,8 @@ class Front {
   Front& operator=(const Front&) = delete;
 
   [[nodiscard]] HttpResponse handle(const HttpRequest& request) const noexcept;
+  /// What the server answers, as `POST /{tenant}/oauth2/v2.0/token`. docs/api/ is compared with it.
+  [[nodiscard]] std::vector<std::string> endpoints() const;
 
  private:
   struct Impl;

@@ -74,4 +74,16 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
   return match;
 }
 
+std::vector<std::string> Router::endpoints() const {
+  std::vector<std::string> all;
+  for (const Route& route : routes_) {
+    std::string text = route.method + " ";
+    for (const std::string& segment : route.segments) {
+      text.append("/").append(segment);
+    }
+    all.push_back(std::move(text));
+  }
+  return all;
+}
+
 }  // namespace gate::server

@@ -29,6 +29,9 @@ class Router {
   /// HEAD is served by the handler of GET.
   [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
 
+  /// All endpoints as `POST /{tenant}/oauth2/v2.0/token`, in the order in which they were added.
+  [[nodiscard]] std::vector<std::string> endpoints() const;
+
  private:
   struct Route {
     std::string method;

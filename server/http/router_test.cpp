@@ -55,5 +55,11 @@ TEST_F(RouterTest, KnowsNoOtherPath) {
   }
 }
 
+TEST_F(RouterTest, ListsItsEndpoints) {
+  const std::vector<std::string> all = {"POST /{tenant}/oauth2/token", "GET /{tenant}/keys",
+                                        "POST /{tenant}/keys", "GET /{tenant}/users/{user}"};
+  EXPECT_EQ(router_.endpoints(), all);
+}
+
 }  // namespace
 }  // namespace gate::server

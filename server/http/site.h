@@ -34,6 +34,8 @@ class Site {
   Site(Parts parts, Router router) : parts_(std::move(parts)), router_(std::move(router)) {}
 
   [[nodiscard]] HttpResponse handle(const HttpRequest& request) const noexcept;
+  /// As `Router::endpoints`.
+  [[nodiscard]] std::vector<std::string> endpoints() const { return router_.endpoints(); }
 
  private:
   [[nodiscard]] HttpResponse answer(Exchange& exchange) const;

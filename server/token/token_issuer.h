@@ -23,7 +23,7 @@ inline constexpr std::string_view kAcrTwoFactors = "urn:gatehouse:acr:two-factor
 [[nodiscard]] std::vector<std::string> amr_of(const std::vector<CompletedFactor>& completed);
 [[nodiscard]] std::string_view acr_of(const std::vector<CompletedFactor>& completed);
 
-/// What the tokens are about. Where each claim comes from is a table in docs/api.md.
+/// What the tokens are about. Where each claim comes from is a table in docs/api/tokens.md.
 struct TokenSubject {
   const User& user;
   const Client& client;

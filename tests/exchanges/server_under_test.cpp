@@ -317,6 +317,10 @@ HttpResponse ServerUnderTest::send(const HttpRequest& request) {
   return impl_->front->handle(request);
 }
 
+std::vector<std::string> ServerUnderTest::endpoints() const {
+  return impl_->front->endpoints();
+}
+
 bool ServerUnderTest::is_signed(std::string_view message, ByteSpan signature) const {
   return impl_->signing_key.verify(message, signature);
 }

@@ -35,6 +35,8 @@ class ServerUnderTest {
   ServerUnderTest& operator=(const ServerUnderTest&) = delete;
 
   [[nodiscard]] gate::server::HttpResponse send(const gate::server::HttpRequest& request);
+  /// What the server answers, as `POST /{tenant}/oauth2/v2.0/token`.
+  [[nodiscard]] std::vector<std::string> endpoints() const;
   [[nodiscard]] bool is_signed(std::string_view message, gate::server::ByteSpan signature) const;
 
   // Events outside of the server. Each throws std::runtime_error for an unknown name.
