@@ -17,6 +17,10 @@ class SessionReads {
   /// True if the session is there and still has the epochs of its user and device (T6).
   [[nodiscard]] virtual Result<bool> session_stands(std::string_view tenant_id,
                                                     std::string_view sid) = 0;
+  /// True if the family is there, was not revoked, has not ended, and its session still has the
+  /// epochs of its user and device (T6).
+  [[nodiscard]] virtual Result<bool> family_stands(std::string_view tenant_id,
+                                                   std::string_view family_id, Micros now) = 0;
 };
 
 /// The first refresh token of a session.

@@ -78,6 +78,35 @@ TEST_P(StoreContract, E3_ARefreshTokenRotatesOnceAndDiesWithItsFamily) {
       found([](StoreReads& reads) { return reads.find_refresh(kTenant, hash_of("t2")); })->revoked);
 }
 
+TEST_P(StoreContract, T6_AFamilyStandsUntilItIsRevokedItEndsOrItsUserOrDeviceChanges) {
+  const auto stands = [&](const std::string& family, Micros now = kNow) {
+    return found([&](StoreReads& reads) { return reads.family_stands(kTenant, family, now); });
+  };
+  SessionRecord on_device = sample_session("s1");
+  on_device.device_id = "d1";
+  must([&](UnitOfWork& unit) -> Result<void> {
+    GATE_TRY_VOID(unit.remember_device(sample_device("k1", "d1"), 0, 5));
+    GATE_TRY(const SubjectGuard now, guard_of(unit, kUser));
+    GATE_TRY_VOID(unit.create_session(on_device, sample_family("fam1", "t1"), now));
+    GATE_TRY_VOID(unit.create_session(sample_session("s2"), sample_family("fam2", "t2"), now));
+    return unit.create_session(sample_session("s3"), sample_family("fam3", "t3"), now);
+  });
+  for (const char* family : {"fam1", "fam2", "fam3"}) {
+    EXPECT_TRUE(stands(family)) << family;
+    EXPECT_TRUE(stands(family, kNow + kMicrosPerDay - 1)) << family;
+    EXPECT_FALSE(stands(family, kNow + kMicrosPerDay)) << family;
+  }
+  EXPECT_FALSE(stands("fam4"));
+  EXPECT_FALSE(found([](StoreReads& r) { return r.family_stands("other", "fam1", kNow); }));
+  must([](UnitOfWork& unit) { return unit.revoke_family(kTenant, "fam2"); });
+  EXPECT_FALSE(stands("fam2"));
+  must([](UnitOfWork& unit) { return unit.raise_device_epoch(kTenant, kUser, "d1"); });
+  EXPECT_FALSE(stands("fam1"));
+  EXPECT_TRUE(stands("fam3"));
+  must([](UnitOfWork& unit) { return unit.raise_epoch(kTenant, kUser); });
+  EXPECT_FALSE(stands("fam3"));
+}
+
 TEST_P(StoreContract, E4_AFamilyEndsAtItsDeadline) {
   Tokens tokens(store_);
   must([&](UnitOfWork& unit) {

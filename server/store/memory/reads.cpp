@@ -246,6 +246,16 @@ Result<bool> MemoryReads<Base>::session_stands(std::string_view tenant_id, std::
   return stands;
 }
 
+template <typename Base>
+Result<bool> MemoryReads<Base>::family_stands(std::string_view tenant_id,
+                                              std::string_view family_id, Micros now) {
+  const FamilyRow* family = state_.families.find(key_of(tenant_id, family_id));
+  if (family == nullptr || family->revoked || family->ends_at <= now) {
+    return false;
+  }
+  return session_stands(tenant_id, family->sid);
+}
+
 template class MemoryReads<StoreReads>;
 template class MemoryReads<UnitOfWork>;
 

@@ -43,6 +43,8 @@ class MemoryReads : public Base {
   Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
                                                     ByteSpan token_hash) override;
   Result<bool> session_stands(std::string_view tenant_id, std::string_view sid) override;
+  Result<bool> family_stands(std::string_view tenant_id, std::string_view family_id,
+                             Micros now) override;
   Result<std::vector<SigningKeyRecord>> signing_keys() override;
   Result<std::vector<AuditRecord>> read_audit(std::int64_t after, std::size_t limit) override;
   Result<std::optional<AuditHead>> audit_head(const AuditChain& chain) override;

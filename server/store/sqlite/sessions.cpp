@@ -42,6 +42,12 @@ const Sql kSessionStands(
     "SELECT 1 FROM session s "
     "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE s.tenant_id = ?1 AND s.sid = ?2 AND " GATE_SESSION_GUARD);
+const Sql kFamilyStands(
+    "SELECT 1 FROM rt_family f "
+    "CROSS JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
+    "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
+    "WHERE f.tenant_id = ?1 AND f.family_id = ?2 AND f.revoked = 0 AND f.ends_at > ?3 "
+    "AND " GATE_SESSION_GUARD);
 const Sql kRevokeFamily("UPDATE rt_family SET revoked = 1 WHERE tenant_id = ? AND family_id = ?");
 
 Error refresh_ended() {
@@ -85,6 +91,15 @@ Result<std::optional<RefreshRecord>> SqliteUnitOfWork::find_refresh(std::string_
 Result<bool> SqliteUnitOfWork::session_stands(std::string_view tenant_id, std::string_view sid) {
   Query query(connection_, kSessionStands);
   query.bind(tenant_id, sid);
+  const bool stands = query.next();
+  GATE_TRY_VOID(query.done());
+  return stands;
+}
+
+Result<bool> SqliteUnitOfWork::family_stands(std::string_view tenant_id, std::string_view family_id,
+                                             Micros now) {
+  Query query(connection_, kFamilyStands);
+  query.bind(tenant_id, family_id, now);
   const bool stands = query.next();
   GATE_TRY_VOID(query.done());
   return stands;

@@ -104,6 +104,8 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<std::optional<RefreshRecord>> find_refresh(std::string_view tenant_id,
                                                     ByteSpan token_hash) override;
   Result<bool> session_stands(std::string_view tenant_id, std::string_view sid) override;
+  Result<bool> family_stands(std::string_view tenant_id, std::string_view family_id,
+                             Micros now) override;
   Result<void> create_session(const SessionRecord& session, const std::optional<NewFamily>& family,
                               const SubjectGuard& guard) override;
   Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
