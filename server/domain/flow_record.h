@@ -16,7 +16,7 @@
 namespace gate::server {
 
 /// The purpose of a flow. Names are stored: append only.
-enum class FlowKind : std::uint8_t { kSignIn, kSignUp, kPasswordReset };
+enum class FlowKind : std::uint8_t { kSignIn, kSignUp, kPasswordReset, kStepUp };
 
 /// The user of a flow, with the epoch at which the flow began.
 struct FlowSubject {
@@ -35,6 +35,19 @@ struct AccountDraft {
   std::string password_hash;  ///< empty: not chosen yet, or the account has none
   AttributeValues attributes;
   friend bool operator==(const AccountDraft&, const AccountDraft&) = default;
+};
+
+/// What a step-up rests on: the session whose renewal policy refused. The flow is over when that
+/// session, or the family of its refresh tokens, is.
+struct StepUpOrigin {
+  std::string sid;
+  std::string family_id;
+  std::string device_id;  ///< the known device of the session; empty: none
+  std::int64_t device_epoch = 0;
+  Micros auth_time = 0;
+  Micros ends_at = 0;  ///< of the family. A step-up does not move it (E4)
+  std::string scope;   ///< of the refused renewal: the step-up is for no more
+  friend bool operator==(const StepUpOrigin&, const StepUpOrigin&) = default;
 };
 
 /// One flow. `gen` counts the continuation tokens handed out for it (T3).
@@ -58,6 +71,8 @@ struct FlowRecord {
   std::string pending_address;                     ///< sealed at rest
   std::string label_address;                       ///< the name that was typed; sealed at rest
   std::optional<AccountDraft> draft;               ///< of a sign-up
+  std::optional<StepUpOrigin> origin;              ///< of a step-up, and of no other flow
+  /// The first factor comes first. A step-up begins with those of its session that still count.
   std::vector<CompletedFactor> completed;
   std::string auth_context;   ///< `acrs` value that the client asked for
   std::string policy_digest;  ///< of the last decision

@@ -10,6 +10,7 @@
 #include "server/flow/sign_in/table.h"
 #include "server/flow/sign_up/plan.h"
 #include "server/flow/sign_up/table.h"
+#include "server/flow/step_up/table.h"
 #include "server/flow/trial.h"
 
 namespace gate::server {
@@ -92,7 +93,7 @@ Result<Reply> carry_out_command(FlowRun& run, const FlowCommand& command) {
 
 const FlowMachines& flow_machines() noexcept {
   static const FlowMachines kMachines{sign_in_machine(), sign_up_machine(),
-                                      password_reset_machine()};
+                                      password_reset_machine(), step_up_machine()};
   return kMachines;
 }
 

@@ -13,6 +13,7 @@
 #include "server/flow/password_reset/table.h"
 #include "server/flow/sign_in/table.h"
 #include "server/flow/sign_up/table.h"
+#include "server/flow/step_up/table.h"
 #include "server/store/memory/memory_store.h"
 
 namespace gate::server {
@@ -159,7 +160,7 @@ class PlantedTest : public testing::Test {
                   .account_key = secrets_.account_key.bytes(),
                   .on_failure = [](const Error& error) { ADD_FAILURE() << error.message; },
                   .on_cap = {}},
-                 {machine_, sign_up_machine(), password_reset_machine()});
+                 {machine_, sign_up_machine(), password_reset_machine(), step_up_machine()});
   }
 
   MemoryStore store_;

@@ -5,6 +5,7 @@
 #include "server/flow/model/methods.h"
 #include "server/flow/model/record.h"
 #include "server/flow/runner.h"
+#include "server/flow/step_up/start.h"
 #include "server/session/sessions.h"
 #include "server/token/scope.h"
 
@@ -19,6 +20,7 @@ Reply refused(RefusalReason reason) {
 struct Looked {
   OpenedRefresh opened;
   std::optional<User> user;
+  bool stands = false;  ///< user and device of the session are what they were (T6)
   std::string email;
   ScopeGrant grant;
   std::optional<RefusalReason> scope_fault;
@@ -56,6 +58,8 @@ Result<void> read_session(StoreReads& reads, const Caller& caller, const Refresh
   }
   const std::string& user_id = looked.opened.record.session.user_id;
   GATE_TRY(looked.user, reads.find_user(caller.tenant.id, user_id));
+  GATE_TRY(looked.stands,
+           reads.family_stands(caller.tenant.id, looked.opened.record.family_id, caller.now));
   GATE_TRY_VOID(look_at_scope(reads, caller, command.scope, looked));
   if (looked.user && is_within_scope("email", looked.grant.scope)) {
     GATE_TRY(const std::vector<Channel> channels, reads.channels_of(caller.tenant.id, user_id));
@@ -151,6 +155,12 @@ class Renewal {
     });
   }
 
+  /// Refuses, and begins the flow that leads on.
+  Result<Reply> offer(const StepUp& step_up) const {
+    GATE_TRY_VOID(write([&](UnitOfWork& work) { return work.create_flow(step_up.flow); }));
+    return Reply{NeedsStepUp{step_up.missing}, FlowPlace{step_up.flow.flow_id, 0}};
+  }
+
   Result<Reply> refuse() const {
     const bool blocks = verdict_.outcome == Outcome::kBlock;
     GATE_TRY_VOID(write([&](UnitOfWork& work) {
@@ -176,6 +186,22 @@ class Renewal {
   AuditRecord row_;
 };
 
+/// The flow with which a client that can go on gets what a session lacks. Only prompts can help,
+/// so a block has none.
+Result<std::optional<StepUp>> step_up_of(const FlowServices& services, const Caller& caller,
+                                         const Looked& looked, const RefreshTokens& command,
+                                         const PolicyVerdict& verdict) {
+  if (verdict.outcome != Outcome::kChallenge || (command.capabilities & kCapabilityMfa) == 0) {
+    return std::optional<StepUp>();
+  }
+  return plan_step_up(services, caller,
+                      {.command = command,
+                       .refresh = looked.opened.record,
+                       .user = *looked.user,
+                       .scope = looked.grant.scope,
+                       .resource = looked.grant.resource});
+}
+
 Result<Reply> renew(const FlowServices& services, const Caller& caller, const Looked& looked,
                     const RefreshTokens& command) {
   GATE_TRY(const Circumstances around,
@@ -183,7 +209,8 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
                               {.user_id = looked.user->user_id, .flow = Flow::kRefresh}));
   const Renewal renewal(services, caller, looked, around, command.auth_context);
   if (renewal.verdict().outcome != Outcome::kAllow) {
-    return renewal.refuse();
+    GATE_TRY(const auto step_up, step_up_of(services, caller, looked, command, renewal.verdict()));
+    return step_up ? renewal.offer(*step_up) : renewal.refuse();
   }
   const SessionRecord& session = looked.opened.record.session;
   GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
@@ -219,14 +246,13 @@ Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
     case RefreshVerdict::kEnded:
       return refused(RefusalReason::kBadRefreshToken);
   }
-  const SessionRecord& session = looked.opened.record.session;
   if (looked.scope_fault) {
     return refused(*looked.scope_fault);
   }
   if (!command.auth_context.empty() && !looked.grant.resource.uses_context(command.auth_context)) {
     return refused(RefusalReason::kUnknownContext);
   }
-  if (!looked.user || !looked.user->enabled || looked.user->epoch != session.user_epoch) {
+  if (!looked.user || !looked.stands) {
     return end_family(services, caller, looked.opened);
   }
   return renew(services, caller, looked, command);

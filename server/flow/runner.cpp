@@ -28,17 +28,19 @@ bool is_late(const FlowRecord& flow, Micros now) {
          (now >= flow.state.flow_ends_at || now >= flow.state.token_ends_at);
 }
 
-/// A factor that was proven over a channel counts as long as the channel may be used (T6): what was
-/// blocked after the proof must not carry the flow to its tokens.
+/// What was blocked after the proof must not carry the flow to its tokens (T6).
 bool factors_stand(const FlowRecord& flow, const std::vector<Channel>& channels) {
   return std::all_of(
-      flow.completed.begin(), flow.completed.end(), [&channels](const CompletedFactor& factor) {
-        return factor.channel_id.empty() ||
-               std::any_of(channels.begin(), channels.end(), [&factor](const Channel& channel) {
-                 return channel.channel_id == factor.channel_id && channel.verified &&
-                        !channel.blocked;
-               });
-      });
+      flow.completed.begin(), flow.completed.end(),
+      [&channels](const CompletedFactor& factor) { return stands(factor, channels); });
+}
+
+/// True if the session that a step-up rests on goes on. When the step-up is done, its new session
+/// is in the place of the old one.
+Result<bool> origin_stands(const FlowRecord& flow, StoreReads& reads, Micros now) {
+  return flow.origin && flow.state.phase != FlowPhase::kDone
+             ? reads.family_stands(flow.tenant_id, flow.origin->family_id, now)
+             : Result<bool>(true);
 }
 
 /// Behind an unknown name the same rows are asked for, and there are none (C6).
@@ -47,7 +49,8 @@ Result<void> read_subject(FlowRun& run, StoreReads& reads) {
   const FlowRecord& flow = found.flow;
   GATE_TRY(std::optional<User> user, reads.find_user(flow.tenant_id, owner_of(flow)));
   GATE_TRY(std::vector<Channel> channels, reads.channels_of(flow.tenant_id, owner_of(flow)));
-  if (flow.subject && user && user->enabled && user->epoch == flow.subject->epoch &&
+  GATE_TRY(const bool origin, origin_stands(flow, reads, run.caller.now));
+  if (flow.subject && user && user->enabled && user->epoch == flow.subject->epoch && origin &&
       factors_stand(flow, channels)) {
     found.user = std::move(*user);
     found.user_is_real = true;
@@ -192,6 +195,10 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
   }
   // A flow that ends without tokens needs no guard: it may end even if the user has changed.
   const bool goes_on = is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
+  GATE_TRY(const bool origin, origin_stands(run.found.flow, work, run.caller.now));
+  if (goes_on && !origin) {
+    return Error{ErrorCode::kConflict, "the session that the step-up rests on has ended"};
+  }
   GATE_TRY_VOID(work.advance_flow(run.flow, run.found.flow.gen, run.found.flow.state.phase,
                                   goes_on ? run.guard() : std::nullopt));
   GATE_TRY_VOID(for_each_effect(run, [&](const EffectSteps& steps) {

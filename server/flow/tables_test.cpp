@@ -31,10 +31,16 @@ void for_every_pair(Visit visit) {
   }
 }
 
+/// Where a flow begins, and whether the first factor was proven before.
+struct Entry {
+  FlowPhase phase;
+  bool has_first = false;
+};
+
 struct FlowCase {
   const char* name;  ///< of the folder and the diagram
   FlowKind kind;
-  FlowPhase first;
+  std::vector<Entry> entries;
 };
 
 class FlowTables : public testing::TestWithParam<FlowCase> {
@@ -44,10 +50,13 @@ class FlowTables : public testing::TestWithParam<FlowCase> {
 
 INSTANTIATE_TEST_SUITE_P(
     Every, FlowTables,
-    testing::Values(FlowCase{"sign_in", FlowKind::kSignIn, FlowPhase::kAwaitingFirstFactor},
-                    FlowCase{"sign_up", FlowKind::kSignUp, FlowPhase::kAwaitingMailbox},
-                    FlowCase{"password_reset", FlowKind::kPasswordReset,
-                             FlowPhase::kAwaitingMailbox}),
+    testing::Values(
+        FlowCase{"sign_in", FlowKind::kSignIn, {{FlowPhase::kAwaitingFirstFactor}}},
+        FlowCase{"sign_up", FlowKind::kSignUp, {{FlowPhase::kAwaitingMailbox}}},
+        FlowCase{"password_reset", FlowKind::kPasswordReset, {{FlowPhase::kAwaitingMailbox}}},
+        FlowCase{"step_up",
+                 FlowKind::kStepUp,
+                 {{FlowPhase::kAwaitingFirstFactor}, {FlowPhase::kAwaitingSecondFactor, true}}}),
     [](const auto& one) { return std::string(one.param.name); });
 
 TEST_P(FlowTables, C1_TokensLeaveByIssuingAloneAndOnlyOnPolicyAllows) {
@@ -75,7 +84,10 @@ TEST_P(FlowTables, C1_TokensLeaveByIssuingAloneAndOnlyOnPolicyAllows) {
 TEST_P(FlowTables, C1_EveryPathToTokensProvesAFirstFactorAndEvaluatesAfterTheLastFactor) {
   using Node = std::tuple<FlowPhase, bool /*first*/, bool /*second*/, bool /*evaluated*/>;
   std::set<Node> seen;
-  std::vector<Node> todo = {{GetParam().first, false, false, false}};
+  std::vector<Node> todo;
+  for (const Entry& entry : GetParam().entries) {
+    todo.emplace_back(entry.phase, entry.has_first, false, false);
+  }
   bool issued_after_first = false;
   bool issued_after_second = false;
   while (!todo.empty()) {
@@ -246,6 +258,19 @@ TEST(FlowTableRules, D4_APasswordIsChangedAfterTheProofOfTheMailboxAndADecisionA
   }
   EXPECT_TRUE(phases_with(flow_machines().sign_in, FlowEffect::kChangePassword).empty());
   EXPECT_TRUE(phases_with(flow_machines().sign_up, FlowEffect::kChangePassword).empty());
+  EXPECT_TRUE(phases_with(flow_machines().step_up, FlowEffect::kChangePassword).empty());
+}
+
+TEST(FlowTableRules, F2_S16_AStepUpEnrolsAMethodAfterItsOwnProofOfTheFirstFactorAlone) {
+  const FlowMachine& machine = flow_machines().step_up;
+  const auto none = [](FlowEvent) { return false; };
+  EXPECT_TRUE(
+      is_behind(machine, FlowPhase::kAwaitingSecondFactor, FlowPhase::kOfferingEnrolment, none))
+      << "the factor of a session opens no enrolment";
+  EXPECT_FALSE(
+      is_behind(machine, FlowPhase::kAwaitingFirstFactor, FlowPhase::kOfferingEnrolment, none));
+  EXPECT_TRUE(is_behind(machine, FlowPhase::kAwaitingFirstFactor, FlowPhase::kOfferingEnrolment,
+                        [](FlowEvent event) { return event == FlowEvent::kFirstFactorProven; }));
 }
 
 TEST(FlowTableRules, PhaseNamesParseBack) {

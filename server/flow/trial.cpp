@@ -46,7 +46,7 @@ FlowEvent proof_of(CodeStep step) {
 bool is_step_of(CodeStep step, FlowKind kind) {
   switch (step) {
     case CodeStep::kFirstFactor:
-      return kind == FlowKind::kSignIn;
+      return kind == FlowKind::kSignIn || kind == FlowKind::kStepUp;
     case CodeStep::kSignUp:
       return kind == FlowKind::kSignUp;
     case CodeStep::kReset:
@@ -135,8 +135,9 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
   }
   const FlowRecord& flow = run.found.flow;
   const Digest mac = code_mac(run.services.code_pepper, flow.challenge_id, command.code);
-  if (command.step == CodeStep::kFirstFactor || command.step == CodeStep::kSecondFactor) {
-    take_wish(run, command.wish);
+  if ((command.step == CodeStep::kFirstFactor || command.step == CodeStep::kSecondFactor) &&
+      !take_wish(run, command.wish)) {
+    return conclude(run);
   }
   bool usable = take_code_factor(run, command.step);
   GATE_TRY_VOID(prepare(run, proof_of(command.step)));
@@ -212,7 +213,8 @@ Result<std::optional<Reply>> count_try(FlowRun& run, UnitOfWork& work, ReservedT
 }
 
 /// Admits one try of the flow.
-Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, ReservedTry& reserved) {
+Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, const TokenWish& wish,
+                                     ReservedTry& reserved) {
   GATE_TRY_VOID(load_flow(run, place));
   if (run.stopped()) {
     return std::optional(std::move(*run.ended));
@@ -220,6 +222,9 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, Reser
   if (run.flow.state.phase != FlowPhase::kFirstFactorChallenged ||
       run.flow.first_factor != Method::kPassword) {
     return std::optional(Reply{Refused{RefusalReason::kWrongStep}, std::nullopt});
+  }
+  if (!take_wish(run, wish)) {
+    return std::optional(std::move(*run.ended));
   }
   GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
     GATE_TRY(reserved.encoded, reads.find_password(run.flow.tenant_id, owner_of(run.flow)));
@@ -255,7 +260,9 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
     // The password changed in the meantime, so the proof is void (T6).
     return Reply{Refused{RefusalReason::kWrongPassword}, std::nullopt};
   }
-  take_wish(run, command.wish);
+  if (!take_wish(run, command.wish)) {
+    return std::move(*run.ended);
+  }
   run.material.factor = CompletedFactor{Method::kPassword, run.caller.now, ""};
   run.material.rehashed_password = rehashed;
   run.material.right_tries = 1;  // it was counted before it was evaluated
@@ -275,7 +282,7 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
                                 const SubmitPassword& command) {
   FlowRun tried(services, caller, machines);
   ReservedTry reserved;
-  GATE_TRY(std::optional<Reply> refused, reserve(tried, place, reserved));
+  GATE_TRY(std::optional<Reply> refused, reserve(tried, place, command.wish, reserved));
   if (refused) {
     return std::move(*refused);
   }

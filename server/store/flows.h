@@ -27,8 +27,8 @@ class FlowWrites {
   [[nodiscard]] virtual Result<void> create_flow(const FlowRecord& flow) = 0;
   /// Writes `next` with gen `expected_gen + 1` if the stored flow still has `expected_gen` and
   /// `expected_phase` (T3) and `guard`, if given, holds (T6); else kConflict. Tenant, kind, client,
-  /// account key and the flow's end never change; `wrong_total` does not change here. A flow gets
-  /// its subject once; then only the epoch may change.
+  /// account key, origin and the flow's end never change; `wrong_total` does not change here. A
+  /// flow gets its subject once; then only the epoch may change.
   [[nodiscard]] virtual Result<void> advance_flow(const FlowRecord& next, std::int64_t expected_gen,
                                                   FlowPhase expected_phase,
                                                   const std::optional<SubjectGuard>& guard) = 0;

@@ -25,8 +25,7 @@ std::optional<FlowEvent> plan_redemption(FlowRun& run, const RedeemFlow& command
     run.stop(Refused{RefusalReason::kOtherUser});
     return std::nullopt;
   }
-  take_wish(run, command.wish);
-  return event;
+  return take_wish(run, command.wish) ? event : std::nullopt;
 }
 
 }  // namespace gate::server

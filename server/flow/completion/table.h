@@ -6,6 +6,30 @@
 
 namespace gate::server {
 
+/// The first factor of an account: with it a sign-in begins, and a step-up if its proof is too old.
+inline constexpr std::array kFirstFactorTransitions = [] {
+  using enum FlowPhase;
+  using enum FlowEvent;
+  using enum FlowEffect;
+  return std::array{
+      FlowTransition{kAwaitingFirstFactor,
+                     kFirstFactorRequested,
+                     kFirstFactorChallenged,
+                     {kRollToken, kStartChallenge}},
+      FlowTransition{kFirstFactorChallenged,
+                     kFirstFactorRequested,
+                     kFirstFactorChallenged,
+                     {kRollToken, kStartChallenge}},
+      FlowTransition{kFirstFactorChallenged, kFactorFailed, kFirstFactorChallenged, {}},
+      FlowTransition{
+          kFirstFactorChallenged, kFirstFactorProven, kDeciding, {kCompleteFactor, kEvaluate}},
+      FlowTransition{kFirstFactorChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
+
+      FlowTransition{kAwaitingFirstFactor, kSubjectRevoked, kRefused, {kAnswerRefusal}},
+      FlowTransition{kFirstFactorChallenged, kSubjectRevoked, kRefused, {kAnswerRefusal}},
+  };
+}();
+
 /// From the first factor to the tokens: the decision, the second factor and the issue. It is a part
 /// of every flow that ends in tokens, and begins in kDeciding. Enrolment, which it may lead to, is
 /// `flow/enrolment/table.h`.

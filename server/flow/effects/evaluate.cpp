@@ -1,27 +1,17 @@
 #include <algorithm>
-#include <gate/export.hpp>
 
 #include "server/flow/effects/effects.h"
 #include "server/flow/enrolment/verdict.h"
+#include "server/flow/model/decide.h"
 #include "server/flow/model/record.h"
 #include "server/flow/password_reset/verdict.h"
 #include "server/flow/sign_in/verdict.h"
+#include "server/flow/step_up/factors.h"
+#include "server/flow/step_up/verdict.h"
 #include "server/token/scope.h"
 
 namespace gate::server {
 namespace {
-
-Flow flow_of(FlowKind kind) {
-  switch (kind) {
-    case FlowKind::kSignIn:
-      return Flow::kSignIn;
-    case FlowKind::kSignUp:
-      return Flow::kSignUp;
-    case FlowKind::kPasswordReset:
-      return Flow::kPasswordReset;
-  }
-  GATE_CHECK(false, "a flow of no kind");
-}
 
 /// Found once per request, also where it decides twice.
 Result<void> look_around(FlowRun& run) {
@@ -41,18 +31,19 @@ Result<void> look_around(FlowRun& run) {
   return {};
 }
 
+TokenCase case_of(const FlowRun& run) {
+  return {.services = run.services,
+          .caller = run.caller,
+          .user = run.found.user,
+          .resource = run.material.wish.resource,
+          .around = *run.prepared.circumstances,
+          .auth_context = run.flow.auth_context,
+          .kind = run.flow.kind,
+          .session_began_at = run.flow.origin ? run.flow.origin->auth_time : run.caller.now};
+}
+
 SignInFacts facts_of(const FlowRun& run, Flow flow) {
-  const Circumstances& around = *run.prepared.circumstances;
-  return gather_facts({.user = run.found.user,
-                       .client = run.caller.client,
-                       .resource = run.material.wish.resource,
-                       .hints = run.caller.hints,
-                       .country = around.place.country,
-                       .sign_in_risk = around.risk.level,
-                       .flow = flow,
-                       .completed = run.flow.completed,
-                       .session_began_at = run.caller.now,
-                       .now = run.caller.now});
+  return facts_of(case_of(run), flow, run.flow.completed);
 }
 
 /// Keeps the verdict for the commit. The commit writes its audit row and checks that the same
@@ -65,28 +56,19 @@ void keep(FlowRun& run, std::string_view type, PolicyVerdict verdict) {
        decision_record(run.caller, run.found.user, type, run.flow.flow_id, verdict)});
 }
 
-/// Tokens after a sign-up or a reset need what a sign-in needs as well. Else a policy on sign-ins
-/// alone could be avoided by resetting the password (D4).
-PolicyVerdict decide_on_tokens(const FlowRun& run) {
-  const auto decide = [&run](Flow flow) {
-    return decide_for_app_and_context(run.services.decider, facts_of(run, flow),
-                                      run.flow.auth_context);
-  };
-  PolicyVerdict verdict = decide(Flow::kSignIn);
-  return run.flow.kind == FlowKind::kSignIn
-             ? verdict
-             : stricter_of(std::move(verdict), decide(flow_of(run.flow.kind)));
-}
-
 Result<void> ask(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
-  const PolicyVerdict verdict = decide_on_tokens(run);
-  keep(run, "sign_in", verdict);
+  const bool steps_up = run.flow.kind == FlowKind::kStepUp;
+  if (steps_up && run.flow.state.phase == FlowPhase::kDeciding) {
+    leave_stale_factors(case_of(run), run.found.channels, run.flow.completed);
+  }
+  const PolicyVerdict verdict = decide_on_tokens(case_of(run), run.flow.completed);
+  keep(run, steps_up ? "step_up" : "sign_in", verdict);
   run.prepared.granted_context =
       verdict.outcome == Outcome::kAllow ? run.flow.auth_context : std::string();
   run.flow.policy_digest = verdict.policy_digest;
   run.prepared.revoke_all = run.prepared.revoke_all || revokes_all(verdict);
-  run.next_event = weigh_sign_in(run, verdict);
+  run.next_event = steps_up ? weigh_step_up(run, verdict) : weigh_sign_in(run, verdict);
   return {};
 }
 

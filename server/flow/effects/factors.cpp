@@ -1,3 +1,5 @@
+#include "server/flow/step_up/factors.h"
+
 #include "server/flow/effects/effects.h"
 
 namespace gate::server {
@@ -11,7 +13,13 @@ Result<void> complete(FlowRun& run) {
   if (!run.material.factor) {
     return incomplete("a factor is completed without one");
   }
-  run.flow.completed.push_back(*run.material.factor);
+  if (run.flow.kind == FlowKind::kStepUp) {
+    // Only the proof of the first factor leads to kDeciding.
+    add_proof(run.flow.completed, *run.material.factor,
+              run.flow.state.phase == FlowPhase::kDeciding);
+  } else {
+    run.flow.completed.push_back(*run.material.factor);
+  }
   run.flow.challenge_id.clear();
   return {};
 }

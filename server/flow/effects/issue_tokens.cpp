@@ -37,6 +37,16 @@ Result<FlowOutcome> sign(const FlowRun& run, const SessionRecord& session) {
                       run.caller.now);
 }
 
+/// What a step-up keeps of its session: the device, with which both end, and the absolute end (E4).
+/// A step-up is no sign-in: it makes no device known, and later risk rules do not look at it.
+void continue_session(const StepUpOrigin& origin, SessionRecord& session) {
+  session.ends_at = std::min(session.ends_at, origin.ends_at);
+  if (!origin.device_id.empty()) {
+    session.device_id = origin.device_id;
+    session.device_epoch = origin.device_epoch;
+  }
+}
+
 /// Signs before the commit, so that the answer can be stored with the session (T4). No token leaves
 /// the server unless the session is on disk.
 Result<void> prepare(FlowRun& run) {
@@ -51,9 +61,12 @@ Result<void> prepare(FlowRun& run) {
   session.user_id = run.flow.subject->user_id;
   session.client_id = run.flow.client_id;
   session.user_epoch = run.flow.subject->epoch;
-  GATE_TRY(
-      run.prepared.device_to_remember,
-      device_to_remember(run.services.random, run.services.device_rules(), run.caller, run.flow));
+  const std::optional<StepUpOrigin>& origin = run.flow.origin;
+  if (!origin) {
+    GATE_TRY(
+        run.prepared.device_to_remember,
+        device_to_remember(run.services.random, run.services.device_rules(), run.caller, run.flow));
+  }
   // Where the device becomes known by this very sign-in, its session ends with it as well.
   const std::optional<KnownDevice>& device =
       run.found.device ? run.found.device : run.prepared.device_to_remember;
@@ -61,12 +74,15 @@ Result<void> prepare(FlowRun& run) {
     session.device_id = device->device_id;
     session.device_epoch = device->epoch;
   }
-  if (run.services.settings.built_in_risk && run.prepared.circumstances) {
+  if (run.services.settings.built_in_risk && run.prepared.circumstances && !origin) {
     run.prepared.sign_in =
         sign_in_entry(run.prepared.circumstances->place, device.has_value(), now);
   }
   session.auth_time = now;
   session.ends_at = now + run.services.settings.refresh_family_life;
+  if (origin) {
+    continue_session(*origin, session);
+  }
   session.completed = run.flow.completed;
   session.scope = run.material.wish.scope;
   GATE_TRY(session.sid, random_guid(run.services.random));
@@ -99,6 +115,10 @@ Result<void> perform(FlowRun& run, UnitOfWork& work) {
   const ServiceSettings& settings = run.services.settings;
   GATE_TRY_VOID(
       work.create_session(*run.prepared.session, run.prepared.family, run.guard().value()));
+  if (run.flow.origin && run.prepared.family) {
+    // The new refresh token takes the place of the old one (F1).
+    GATE_TRY_VOID(work.revoke_family(run.flow.tenant_id, run.flow.origin->family_id));
+  }
   if (confirms_reset(run)) {
     GATE_TRY_VOID(
         work.mark_reset_channel(run.flow.tenant_id, run.flow.subject->user_id, std::string_view()));

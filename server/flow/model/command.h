@@ -122,6 +122,10 @@ struct RefreshTokens {
   std::string_view token;
   std::string_view scope;    ///< as requested; empty: the scope of the session
   std::string auth_context;  ///< protected by a policy in force; empty: none
+  /// Of a client that can go on with a step-up where policy refuses the renewal; else 0.
+  std::uint32_t capabilities = 0;
+  bool can_send_code = false;
+  bool can_ask_password = false;
 };
 
 }  // namespace gate::server

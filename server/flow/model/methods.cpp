@@ -65,15 +65,39 @@ std::vector<Channel> eligible_channels(const ServiceSettings& settings,
                                        const std::vector<Channel>& channels, MethodSet methods,
                                        const FlowRecord& flow) {
   const Channel* first = first_channel(channels, flow);
+  const auto is_proven = [&](const Channel& channel) {
+    return std::any_of(channels.begin(), channels.end(), [&](const Channel& other) {
+      return is_same_place(channel, &other) &&
+             std::any_of(flow.completed.begin(), flow.completed.end(),
+                         [&](const auto& factor) { return factor.channel_id == other.channel_id; });
+    });
+  };
   std::vector<Channel> eligible;
   std::copy_if(channels.begin(), channels.end(), std::back_inserter(eligible),
                [&](const Channel& channel) {
                  return channel.verified && !channel.blocked &&
                         (first != nullptr || !channel.carried_reset) &&
                         can_deliver(settings, channel.kind, channel.address) &&
-                        methods.contains(method_of(channel.kind)) && !is_same_place(channel, first);
+                        methods.contains(method_of(channel.kind)) && !is_proven(channel);
                });
   return eligible;
+}
+
+bool stands(const CompletedFactor& factor, const std::vector<Channel>& channels) {
+  return factor.channel_id.empty() ||
+         std::any_of(channels.begin(), channels.end(), [&factor](const Channel& channel) {
+           return channel.channel_id == factor.channel_id && channel.verified && !channel.blocked;
+         });
+}
+
+std::optional<Method> first_factor_of(const ServiceSettings& settings, const std::string& username,
+                                      bool has_password, const std::vector<Channel>& channels) {
+  if (has_password) {
+    return Method::kPassword;
+  }
+  return first_factor_channel(settings, channels, username) == nullptr
+             ? std::nullopt
+             : std::optional(Method::kEmailOtp);
 }
 
 NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
@@ -110,7 +134,8 @@ bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& 
   if (flow.kind == FlowKind::kPasswordReset && first != nullptr) {
     return true;  // the mailbox itself is a method beside the password that it resets (D4)
   }
-  const bool counts_once = flow.kind == FlowKind::kSignIn && first != nullptr;
+  const bool signs_in = flow.kind == FlowKind::kSignIn || flow.kind == FlowKind::kStepUp;
+  const bool counts_once = signs_in && first != nullptr;
   return std::any_of(channels.begin(), channels.end(), [&](const Channel& channel) {
     return (channel.verified || channel.blocked) && !is_same_place(channel, first) &&
            !(counts_once && channel.kind == first->kind);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,20 @@ namespace gate::server {
                                          const std::string& username);
 
 /// The channels that may be used as second factor: verified, not blocked, deliverable, of a method
-/// in `methods`, and not the mailbox or number of the first factor (C4). Beside a password that was
-/// reset over a channel, that channel does not count either (D4).
+/// in `methods`, and not the mailbox or number of a completed factor (C4). Beside a password that
+/// was reset over a channel, that channel does not count either (D4).
 [[nodiscard]] std::vector<Channel> eligible_channels(const ServiceSettings& settings,
                                                      const std::vector<Channel>& channels,
                                                      MethodSet methods, const FlowRecord& flow);
+
+/// A factor that was proven over a channel counts as long as the channel may be used (T6).
+[[nodiscard]] bool stands(const CompletedFactor& factor, const std::vector<Channel>& channels);
+
+/// The first factor that the account signs in with at present: the password if it has one, else a
+/// code to `first_factor_channel`; nothing if it has neither.
+[[nodiscard]] std::optional<Method> first_factor_of(const ServiceSettings& settings,
+                                                    const std::string& username, bool has_password,
+                                                    const std::vector<Channel>& channels);
 
 /// What a sign-up has to know about the account that has its user name.
 [[nodiscard]] NameHolder holder_of(const User& user, const std::vector<Channel>& channels);

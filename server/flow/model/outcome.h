@@ -56,6 +56,18 @@ struct PasswordChanged {};
 /// The answer to a poll.
 struct ResetSucceeded {};
 
+/// What a step-up asks for.
+enum class MissingFactor : std::uint8_t {
+  kFirstFactor,   ///< once more, because its proof is too old
+  kSecondFactor,  ///< a code to a method of the user
+  kNewMethod,     ///< the user has none that policy accepts, and may enrol one
+};
+/// Policy refuses the renewal, and these proofs would change that. They are asked for in this
+/// order. Not empty.
+struct NeedsStepUp {
+  std::vector<MissingFactor> missing;
+};
+
 struct NeedsSecondFactor {};
 struct NeedsEnrolment {};
 /// The new method is bound. The client continues the flow that required it.
@@ -102,7 +114,7 @@ enum class RefusalReason : std::uint8_t {
   kTwoResources,
   kUnknownContext,
   kBadRefreshToken,
-  kInteractionRequired,  ///< another sign-in can meet the policies
+  kInteractionRequired,  ///< another sign-in, or another step-up, can meet the policies
   kPolicyBlocksRenewal,  ///< another sign-in would be blocked as well
   kUnavailable,          ///< store, randomness or keys failed; reported to the operator
 };
@@ -132,7 +144,7 @@ using FlowOutcome =
     std::variant<FlowBegun, CodeSent, NeedsPassword, MethodsListed, NeedsSecondFactor,
                  NeedsEnrolment, Enrolled, NeedsNewPassword, NeedsAttributes, SignedUp,
                  PasswordChanged, ResetSucceeded, Authenticated, GoToWeb, PasswordRejected,
-                 AttributesRejected, Refused, AnsweredBefore>;
+                 AttributesRejected, NeedsStepUp, Refused, AnsweredBefore>;
 
 /// The answer to a command. `next`: the place of the next continuation token; absent: none, or the
 /// client keeps the token that it has.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/crypto/secret.h"
+#include "server/token/scope.h"
 
 namespace gate::server {
 
@@ -56,7 +57,11 @@ bool revokes_all(const PolicyVerdict& verdict) {
          (verdict.session.flags & SessionControls::kRevokeAll) != 0;
 }
 
-void take_wish(FlowRun& run, const TokenWish& wish) {
+bool take_wish(FlowRun& run, const TokenWish& wish) {
+  if (run.flow.origin && !is_within_scope(wish.scope, run.flow.origin->scope)) {
+    run.stop(Refused{RefusalReason::kScopeTooWide});
+    return false;
+  }
   run.material.wish = wish;
   if (!wish.auth_context.empty()) {
     run.flow.auth_context = wish.auth_context;
@@ -64,6 +69,7 @@ void take_wish(FlowRun& run, const TokenWish& wish) {
   if (!wish.resource.uses_context(run.flow.auth_context)) {
     run.flow.auth_context.clear();
   }
+  return true;
 }
 
 FlowOutcome blocked_by(const PolicyVerdict& verdict) {

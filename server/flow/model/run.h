@@ -141,7 +141,10 @@ struct FlowRun {
 /// Takes the tokens that a request asks for. The authentication context is requested once and kept
 /// in the flow: MSAL omits `claims` in the request that submits the second factor. It is dropped
 /// when the tokens are now for a resource that does not use it.
-void take_wish(FlowRun& run, const TokenWish& wish);
+///
+/// False, and the run is stopped, if a step-up asks for more than the renewal did that it came from
+/// (RFC 6749 6).
+[[nodiscard]] bool take_wish(FlowRun& run, const TokenWish& wish);
 
 /// The answer to a verdict that blocks.
 [[nodiscard]] FlowOutcome blocked_by(const PolicyVerdict& verdict);

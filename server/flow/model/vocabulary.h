@@ -49,6 +49,7 @@ struct FlowMachines {
   const FlowMachine& sign_in;
   const FlowMachine& sign_up;
   const FlowMachine& password_reset;
+  const FlowMachine& step_up;
 
   [[nodiscard]] const FlowMachine& of(FlowKind kind) const {
     switch (kind) {
@@ -58,6 +59,8 @@ struct FlowMachines {
         return sign_up;
       case FlowKind::kPasswordReset:
         return password_reset;
+      case FlowKind::kStepUp:
+        return step_up;
     }
     GATE_CHECK(false, "a flow of no kind");
   }

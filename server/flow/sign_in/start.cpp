@@ -8,8 +8,8 @@ namespace {
 
 /// The first factor of the account that the client may learn. For an unknown name it is a choice
 /// that is always the same for that name (C6).
-std::optional<Method> first_factor_of(const FlowServices& services, const Caller& caller,
-                                      const NameFound& found, const std::string& username) {
+std::optional<Method> learnable_first_factor(const FlowServices& services, const Caller& caller,
+                                             const NameFound& found, const std::string& username) {
   if (!found.user) {
     // Where people sign up, their accounts have one kind of first factor. Elsewhere a coin decides.
     if (caller.tenant.sign_up != SignUpMode::kClosed) {
@@ -20,12 +20,8 @@ std::optional<Method> first_factor_of(const FlowServices& services, const Caller
                     {as_bytes("first factor"), as_bytes(caller.tenant.id), as_bytes(username)});
     return (coin[0] & 1U) != 0 ? Method::kPassword : Method::kEmailOtp;
   }
-  if (found.has_password) {
-    return Method::kPassword;
-  }
-  return first_factor_channel(services.settings, found.channels, found.user->username) == nullptr
-             ? std::nullopt
-             : std::optional(Method::kEmailOtp);
+  return first_factor_of(services.settings, found.user->username, found.has_password,
+                         found.channels);
 }
 
 }  // namespace
@@ -37,7 +33,8 @@ Result<Reply> start_sign_in(const FlowServices& services, const Caller& caller,
   if (!found.user && settings.revealing_tenants.contains(caller.tenant.id)) {
     return Reply{Refused{RefusalReason::kUnknownUser}, std::nullopt};
   }
-  const std::optional<Method> factor = first_factor_of(services, caller, found, command.username);
+  const std::optional<Method> factor =
+      learnable_first_factor(services, caller, found, command.username);
   const bool offered =
       factor && (*factor == Method::kPassword ? command.can_ask_password : command.can_send_code);
   if (!offered) {

@@ -226,8 +226,22 @@ Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider) {
   if (const auto* refusal = std::get_if<Answer>(&context)) {
     return *refusal;
   }
-  return RefreshTokens{form.get("refresh_token"), form.get("scope"),
-                       std::get<std::string>(std::move(context))};
+  RefreshTokens command{form.get("refresh_token"), form.get("scope"),
+                        std::get<std::string>(std::move(context))};
+  command.capabilities = parse_capabilities(form);
+  if (command.capabilities == 0) {
+    return command;  // no library sends them here, so nothing else is looked at
+  }
+  // Without a list the client can ask for everything.
+  const std::string_view listed = form.get("challenge_type");
+  const auto types =
+      listed.empty() ? std::optional(ChallengeTypes{true, true}) : parse_challenge_types(listed);
+  if (!types) {
+    return Answer::error(WireError::kBadChallengeType);
+  }
+  command.can_send_code = types->oob;
+  command.can_ask_password = types->password;
+  return command;
 }
 
 Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted, const Decider& decider) {

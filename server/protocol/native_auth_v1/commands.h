@@ -33,7 +33,9 @@ using Parsed = std::variant<Command, Answer>;
 [[nodiscard]] Parsed<FlowCommand> parse_reset_submit(const Form& form);
 [[nodiscard]] Parsed<FlowCommand> parse_reset_poll(const Form& form);
 
-/// Renewal: `grant_type` refresh_token. The scope is looked at together with the token.
+/// Renewal: `grant_type` refresh_token. The scope is looked at together with the token. A client
+/// that can go on with a step-up says so by `capabilities`, and by `challenge_type` if there is
+/// something that it cannot ask for, as in the first request of a flow.
 [[nodiscard]] Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider);
 
 /// The other grants of the token endpoint: password, oob, mfa_oob, continuation_token. An

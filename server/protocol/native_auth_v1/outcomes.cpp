@@ -88,6 +88,19 @@ WireError wire_error(PasswordFault fault) {
   GATE_CHECK(false, "a password without a fault is rejected");
 }
 
+/// Of `missing_factors`, a member of gated's own.
+std::string_view wire_name(MissingFactor factor) {
+  switch (factor) {
+    case MissingFactor::kFirstFactor:
+      return "first_factor";
+    case MissingFactor::kSecondFactor:
+      return "second_factor";
+    case MissingFactor::kNewMethod:
+      return "registration";
+  }
+  GATE_CHECK(false, "a factor of no kind is missing");
+}
+
 /// The clients poll at once and then at this interval; iOS fails without one (native-auth-api 6.4).
 constexpr int kPollSeconds = 1;
 
@@ -191,6 +204,16 @@ struct Writer {
     json::object body = begin();
     body["methods"] = std::move(methods);
     return Answer::ok(std::move(body));
+  }
+
+  Answer operator()(const NeedsStepUp& needs) const {
+    json::array missing;
+    for (const MissingFactor factor : needs.missing) {
+      missing.emplace_back(wire_name(factor));
+    }
+    Answer answer = Answer::error(WireError::kInteractionRequired).with_token(next_token);
+    answer.body["missing_factors"] = std::move(missing);
+    return answer;
   }
 
   Answer operator()(const NeedsSecondFactor&) const {

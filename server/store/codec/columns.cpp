@@ -156,4 +156,29 @@ Result<std::vector<CompletedFactor>> read_factors(std::string_view text) {
   return factors;
 }
 
+std::string write_origin(const std::optional<StepUpOrigin>& origin) {
+  if (!origin) {
+    return {};
+  }
+  return json::serialize(json::array{origin->sid, origin->family_id, origin->device_id,
+                                     origin->device_epoch, origin->auth_time, origin->ends_at,
+                                     origin->scope});
+}
+
+Result<std::optional<StepUpOrigin>> read_origin(std::string_view text) {
+  if (text.empty()) {
+    return std::optional<StepUpOrigin>();
+  }
+  GATE_TRY(const json::array parts, read_array(text, "origin"));
+  const auto is_number = [&parts](std::size_t i) { return parts[i].is_int64(); };
+  const auto is_text = [&parts](std::size_t i) { return parts[i].is_string(); };
+  if (parts.size() != 7 || !is_text(0) || !is_text(1) || !is_text(2) || !is_number(3) ||
+      !is_number(4) || !is_number(5) || !is_text(6)) {
+    return damaged("origin");
+  }
+  const auto text_at = [&parts](std::size_t i) { return std::string(parts[i].get_string()); };
+  return std::optional(StepUpOrigin{text_at(0), text_at(1), text_at(2), parts[3].get_int64(),
+                                    parts[4].get_int64(), parts[5].get_int64(), text_at(6)});
+}
+
 }  // namespace gate::server

@@ -2,6 +2,7 @@
 
 #include <gate/result.hpp>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "server/domain/attribute.h"
 #include "server/domain/factor.h"
+#include "server/domain/flow_record.h"
 
 /// The encoding of lists in one column: JSON where people may read it, a compact form elsewhere.
 namespace gate::server {
@@ -25,5 +27,8 @@ namespace gate::server {
 [[nodiscard]] Result<AttributeSchema> read_schema(std::string_view text);
 [[nodiscard]] std::string write_factors(const std::vector<CompletedFactor>& factors);
 [[nodiscard]] Result<std::vector<CompletedFactor>> read_factors(std::string_view text);
+/// Empty for no origin.
+[[nodiscard]] std::string write_origin(const std::optional<StepUpOrigin>& origin);
+[[nodiscard]] Result<std::optional<StepUpOrigin>> read_origin(std::string_view text);
 
 }  // namespace gate::server

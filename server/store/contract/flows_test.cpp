@@ -13,12 +13,17 @@ TEST_P(StoreContract, AFlowIsFoundAsItWasWritten) {
   known.auth_context = "c1";
   FlowRecord unknown = sample_flow("f2");
   unknown.subject.reset();
+  FlowRecord step_up = sample_flow("f3");
+  step_up.kind = FlowKind::kStepUp;
+  step_up.origin = StepUpOrigin{"s1", "fam", "d1", 3, kNow, kNow + kMicrosPerDay, "openid a/b"};
   must([&](UnitOfWork& unit) -> Result<void> {
     GATE_TRY_VOID(unit.create_flow(known));
+    GATE_TRY_VOID(unit.create_flow(step_up));
     return unit.create_flow(unknown);
   });
   EXPECT_EQ(flow("f1"), known);
   EXPECT_EQ(flow("f2"), unknown) << "no user is not the user with the empty name";
+  EXPECT_EQ(flow("f3"), step_up);
   EXPECT_FALSE(found([](StoreReads& reads) { return reads.find_flow("other", "f1"); }));
 }
 
@@ -52,6 +57,7 @@ TEST_P(StoreContract, T3_WhatAFlowIsAboutNeverChanges) {
   next.client_id = "app-2";
   next.subject = FlowSubject{"bob-id", 7};
   next.account_key = "bob";
+  next.origin = StepUpOrigin{.sid = "s9", .scope = "openid"};
   next.state = {FlowPhase::kAwaitingSecondFactor, kNow + kMicrosPerDay, kNow + kMicrosPerHour};
   next.wrong_total = 0;
   next.offered = MethodSet::of(Method::kSmsOtp);
@@ -69,6 +75,7 @@ TEST_P(StoreContract, T3_WhatAFlowIsAboutNeverChanges) {
   wanted.client_id = "app-1";
   wanted.subject = FlowSubject{kUser, 0};
   wanted.account_key = kUser;
+  wanted.origin.reset();
   wanted.state.flow_ends_at = kNow + kMicrosPerHour;
   wanted.wrong_total = 1;
   EXPECT_EQ(flow("f1"), wanted);

@@ -29,6 +29,7 @@ Result<void> MemoryUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t
     row.subject = old->subject;
   }
   row.account_key = old->account_key;
+  row.origin = old->origin;
   row.gen = expected_gen + 1;
   row.state.flow_ends_at = old->state.flow_ends_at;
   row.wrong_total = old->wrong_total;

@@ -11,13 +11,13 @@ const Sql kFindFlow(
     "SELECT tenant_id, flow_id, kind, client_id, user_id, user_epoch, account_key, gen, phase, "
     "flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
     "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
-    "wrong_total, failures_before FROM flow WHERE tenant_id = ? AND flow_id = ?");
+    "wrong_total, failures_before, origin FROM flow WHERE tenant_id = ? AND flow_id = ?");
 const Sql kCreateFlow(
     "INSERT INTO flow (tenant_id, flow_id, kind, client_id, user_id, user_epoch, account_key, gen, "
     "phase, live, flow_ends_at, token_ends_at, first_factor, offered, capabilities, challenge_id, "
     "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
-    "wrong_total, failures_before) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    "wrong_total, failures_before, origin) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 // ?7 whether there is a guard; then the key, the expected values, and the new values.
 const Sql kAdvanceFlow(
     "UPDATE flow SET gen = gen + 1, phase = ?12, live = ?13, token_ends_at = ?14, "
@@ -103,6 +103,7 @@ Result<FlowRecord> record_of(const Query& query, const Secret& key) {
   flow.policy_digest = query.text(20);
   flow.wrong_total = query.integer(21);
   flow.failures_before = query.integer(22);
+  GATE_TRY(flow.origin, read_origin(query.text(23)));
   return flow;
 }
 
@@ -155,6 +156,7 @@ Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
   GATE_TRY(const Bytes private_part,
            seal_text(flow_context(flow.tenant_id, flow.flow_id), private_of(flow)));
   const std::string completed = write_factors(flow.completed);
+  const std::string origin = write_origin(flow.origin);
   Query query(connection_, kCreateFlow);
   query.bind(flow.tenant_id, flow.flow_id, static_cast<std::int64_t>(flow.kind), flow.client_id);
   bind_subject(query, flow);
@@ -163,7 +165,7 @@ Result<void> SqliteUnitOfWork::create_flow(const FlowRecord& flow) {
              std::int64_t{flow.offered.bits()}, std::int64_t{flow.capabilities}, flow.challenge_id,
              flow.challenge_channel_id, static_cast<std::int64_t>(flow.pending_kind), private_part,
              completed, flow.auth_context, flow.policy_digest, flow.wrong_total,
-             flow.failures_before);
+             flow.failures_before, origin);
   return query.finish();
 }
 

@@ -114,6 +114,7 @@ class MigrationsTest : public SqliteFileTest {
     EXPECT_EQ(flow->wrong_total, 4);
     EXPECT_EQ(flow->auth_context, "acr");
     EXPECT_EQ(flow->failures_before, 0);
+    EXPECT_FALSE(flow->origin);
     GATE_TRY(const auto stranger, reads.find_flow(kTenant, "f2"));
     EXPECT_EQ(stranger->subject, std::nullopt);
     EXPECT_EQ(stranger->label_address, "stranger");

@@ -254,8 +254,14 @@ CREATE INDEX flow_answer_by_age ON flow_answer (at);
 ALTER TABLE challenge ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+/// What version 5 adds: of a step-up, the session and the refresh family that it rests on (JSON).
+inline constexpr const char* kSchemaFive = R"sql(
+ALTER TABLE flow ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+)sql";
+
 /// The migration from each version to the next; the first makes version 1 from an empty file.
-inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaThree, kSchemaFour};
+inline constexpr const char* kSchemaSteps[] = {kSchemaOne, kSchemaTwo, kSchemaThree, kSchemaFour,
+                                               kSchemaFive};
 /// The newest version (PRAGMA user_version). A file of a later version is refused.
 inline constexpr std::int64_t kSchemaVersion = std::size(kSchemaSteps);
 /// The first version in which a file has a key check.
