@@ -10,7 +10,7 @@ namespace gate::server {
 struct Front::Impl {
   Impl(Parts given, const FlowMachines& machines)
       : parts(std::move(given)),
-        passwords(parts.secrets.password_pepper.clone(), parts.random),
+        passwords(parts.secrets.password_pepper.clone(), parts.random, parts.password_cost),
         continuations(parts.secrets.continuation_key.clone()),
         flows(FlowServices{.store = parts.store,
                            .random = parts.random,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/audit/audit_log.h"
+#include "server/crypto/argon2id.h"
 #include "server/crypto/service_secrets.h"
 #include "server/decision/decider.h"
 #include "server/decision/place_lookup.h"
@@ -45,6 +46,7 @@ class Front {
     std::function<void(const Error&)> on_failure{};
     /// Called for each message that a cap refused (B5), from many threads.
     std::function<void(const SendCap&)> on_cap{};
+    PasswordCost password_cost{};  ///< of new passwords; lower in tests only (D3)
   };
   /// `machines`: modified ones in tests.
   explicit Front(Parts parts, const FlowMachines& machines = flow_machines());

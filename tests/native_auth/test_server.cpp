@@ -157,12 +157,13 @@ ServiceSettings TestServer::relaxed() {
 }
 
 TestServer::TestServer(ServiceSettings settings, const FlowMachines& machines,
-                       const PlaceLookup* places, const RiskEngine* risk_engine)
+                       const PlaceLookup* places, const RiskEngine* risk_engine,
+                       PasswordCost password_cost)
     : audit("main", Secret(Bytes(32, 43))) {
   std::string pattern = (std::filesystem::temp_directory_path() / "gate-proto-XXXXXX").string();
   GATE_CHECK(::mkdtemp(pattern.data()) != nullptr, "no temporary folder");
   folder = pattern;
-  open(std::move(settings), machines, places, risk_engine);
+  open(std::move(settings), machines, places, risk_engine, password_cost);
 }
 
 TestServer::TestServer(std::filesystem::path where, ServiceSettings settings)
@@ -171,7 +172,8 @@ TestServer::TestServer(std::filesystem::path where, ServiceSettings settings)
 }
 
 void TestServer::open(ServiceSettings settings, const FlowMachines& machines,
-                      const PlaceLookup* places, const RiskEngine* risk_engine) {
+                      const PlaceLookup* places, const RiskEngine* risk_engine,
+                      PasswordCost password_cost) {
   const bool is_new = !std::filesystem::exists(folder / "gate.db");
   secrets = std::move(ServiceSecrets::derive(Secret(Bytes(32, 42)))).value();
   store =
@@ -198,7 +200,8 @@ void TestServer::open(ServiceSettings settings, const FlowMachines& machines,
                    .places = places,
                    .risk_engine = risk_engine,
                    .on_failure = [this](const Error& error) { failures.push_back(error.message); },
-                   .on_cap = [this](const SendCap& cap) { caps.push_back(cap); }},
+                   .on_cap = [this](const SendCap& cap) { caps.push_back(cap); },
+                   .password_cost = password_cost},
       machines);
 }
 
@@ -350,6 +353,14 @@ std::string TestServer::dump() const {
   std::ostringstream all;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+  }
+  return all.str();
+}
+
+std::string TestServer::written() const {
+  std::ostringstream all;
+  for (const char* name : {"gate.db", "gate.db-wal"}) {
+    all << std::ifstream(folder / name, std::ios::binary).rdbuf();
   }
   return all.str();
 }

@@ -98,7 +98,8 @@ class TestServer {
 
   explicit TestServer(ServiceSettings settings = relaxed(),
                       const FlowMachines& machines = flow_machines(),
-                      const PlaceLookup* places = nullptr, const RiskEngine* risk_engine = nullptr);
+                      const PlaceLookup* places = nullptr, const RiskEngine* risk_engine = nullptr,
+                      PasswordCost password_cost = {});
   /// In a folder of the test, which stays. If a store is there already, it is used as it is.
   TestServer(std::filesystem::path where, ServiceSettings settings);
   ~TestServer();
@@ -143,6 +144,8 @@ class TestServer {
   std::vector<OutboxMessage> delivered;
   /// The bytes of the store's files.
   [[nodiscard]] std::string dump() const;
+  /// The bytes of what was committed: equal before and after, if nothing was written in between.
+  [[nodiscard]] std::string written() const;
   void revoke(const std::string& user_id);
   [[nodiscard]] std::vector<Channel> channels(const std::string& user_id);
   void set_blocked(const std::string& user_id, const Channel& channel, bool blocked);
@@ -168,7 +171,7 @@ class TestServer {
 
  private:
   void open(ServiceSettings settings, const FlowMachines& machines, const PlaceLookup* places,
-            const RiskEngine* risk_engine);
+            const RiskEngine* risk_engine, PasswordCost password_cost = {});
   std::atomic<int> requests_ = 0;
 };
 
