@@ -26,6 +26,23 @@ std::string problems_of(std::string_view more) {
   return render(outcome.problems, "gated.toml");
 }
 
+TEST(Config, ABrokenRuleIsReportedBesideWrongValuesAndNotBecauseOfThem) {
+  const std::string both = problems_of(
+      "[http]\nport = 70000\nlisten = \"192.0.2.1\"\n[store]\nnode = \"\"\n[log]\nlevel = "
+      "\"loud\"\n");
+  EXPECT_THAT(both, HasSubstr("error[C005]: `http.port`"));
+  EXPECT_THAT(both, HasSubstr("error[C005]: `log.level`"));
+  EXPECT_THAT(both, HasSubstr("error[C006]: `http.listen`"));
+  EXPECT_THAT(both, HasSubstr("error[C006]: `store.node`"));
+  const std::string refused = problems_of(
+      "[delivery]\nemail = \"smtp\"\n[smtp]\nhost = 7\nfrom = \"codes@bank.example\"\n");
+  EXPECT_THAT(refused, HasSubstr("error[C004]: `smtp.host`"));
+  EXPECT_THAT(refused, Not(HasSubstr("error[C006]: `smtp.host`")));
+  EXPECT_THAT(problems_of("environment = \"developement\"\n[delivery]\nemail = \"outbox\"\n"),
+              Not(HasSubstr("C006")))
+      << "most rules depend on it";
+}
+
 TEST(Config, TheSmallestFileGivesDefaultsAndAbsolutePaths) {
   const ConfigOutcome outcome = parse_config(kSmallest, "/etc/gate");
   ASSERT_TRUE(outcome.ok()) << render(outcome.problems, "f");

@@ -68,13 +68,14 @@ class Reader {
       return std::move(outcome_);
     }
     take_table(parsed.table(), "");
-    if (outcome_.ok()) {
-      resolve_defaults();
-      check_rules(outcome_.config, [this](std::string_view key, std::string message) {
+    resolve_defaults();
+    const std::vector<ConfigProblem> of_values = outcome_.problems;
+    check_rules(outcome_.config, [&](std::string_view key, std::string message) {
+      if (!may_follow_from(of_values, key, message)) {
         const auto line = lines_.find(key);
         problem("C006", key, line == lines_.end() ? 0 : line->second, std::move(message));
-      });
-    }
+      }
+    });
     std::stable_sort(
         outcome_.problems.begin(), outcome_.problems.end(),
         [](const ConfigProblem& a, const ConfigProblem& b) { return a.line < b.line; });
@@ -88,6 +89,16 @@ class Reader {
                                  .key = std::string(key),
                                  .line = line,
                                  .message = std::move(message)});
+  }
+
+  /// A value that was refused was not taken, so a rule about its key may be broken for that reason
+  /// alone. `environment` decides about many rules.
+  static bool may_follow_from(const std::vector<ConfigProblem>& problems, std::string_view key,
+                              std::string_view message) {
+    return std::any_of(problems.begin(), problems.end(), [&](const ConfigProblem& each) {
+      return each.key == "environment" || each.key == key ||
+             message.find("`" + each.key) != std::string_view::npos;
+    });
   }
 
   void take_table(const toml::table& table, const std::string& section) {
