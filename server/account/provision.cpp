@@ -1,6 +1,7 @@
 #include "server/account/provision.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "server/account/attributes.h"
@@ -147,7 +148,10 @@ Result<void> apply_channel(UnitOfWork& work, const Provisioning::User& user,
   channel.address = *address;
   channel.verified = wanted.verified;
   channel.preferred = wanted.preferred;
-  return work.put_channel(user.tenant_id, user.id, channel, now);
+  GATE_TRY_VOID(work.put_channel(user.tenant_id, user.id, channel, now));
+  return wanted.blocked ? work.set_channel_blocked(user.tenant_id, user.id, channel.channel_id,
+                                                   *wanted.blocked)
+                        : Result<void>();
 }
 
 /// The attributes that the user has, with those of the entry added or replaced.
@@ -221,25 +225,55 @@ Result<void> apply_user(UnitOfWork& work, const Provisioning::User& wanted, Micr
   return {};
 }
 
+/// The error of an entry, with its place in the file before it.
+Result<void> at(const char* list, std::size_t index, Result<void> applied) {
+  if (applied || applied.error().code != ErrorCode::kInvalidArgument) {
+    return applied;
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               std::string(list) + "[" + std::to_string(index) + "]: " + applied.error().message};
+}
+
+/// Of two users with one name, both places are named: the store knows the first by its id alone.
+Result<void> must_be_unique(const std::vector<Provisioning::User>& users) {
+  std::map<std::pair<std::string, std::string>, std::size_t> first;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    const std::string name = normalize_email(users[i].username).value_or(users[i].username);
+    const auto [found, is_new] = first.try_emplace({users[i].tenant_id, name}, i);
+    if (!is_new && users[found->second].id != users[i].id) {
+      return refused(
+          "users[" + std::to_string(i) + "].username",
+          "`" + name + "` is the name of users[" + std::to_string(found->second) + "] as well");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> apply_provisioning(UnitOfWork& work, const Provisioning& wanted, Micros now) {
   Seen seen;
-  for (const Provisioning::Tenant& tenant : wanted.tenants) {
-    GATE_TRY_VOID(seen.take("tenant " + tenant.id, ""));
-    GATE_TRY_VOID(apply_tenant(work, tenant));
+  for (std::size_t i = 0; i < wanted.tenants.size(); ++i) {
+    const Provisioning::Tenant& tenant = wanted.tenants[i];
+    GATE_TRY_VOID(at("tenants", i, seen.take("tenant " + tenant.id, "")));
+    GATE_TRY_VOID(at("tenants", i, apply_tenant(work, tenant)));
   }
-  for (const Provisioning::Resource& resource : wanted.resources) {
-    GATE_TRY_VOID(seen.take("resource " + resource.audience, resource.tenant_id));
-    GATE_TRY_VOID(apply_resource(work, resource));
+  for (std::size_t i = 0; i < wanted.resources.size(); ++i) {
+    const Provisioning::Resource& resource = wanted.resources[i];
+    GATE_TRY_VOID(
+        at("resources", i, seen.take("resource " + resource.audience, resource.tenant_id)));
+    GATE_TRY_VOID(at("resources", i, apply_resource(work, resource)));
   }
-  for (const Provisioning::Client& client : wanted.clients) {
-    GATE_TRY_VOID(seen.take("client " + client.client_id, client.tenant_id));
-    GATE_TRY_VOID(apply_client(work, client));
+  for (std::size_t i = 0; i < wanted.clients.size(); ++i) {
+    const Provisioning::Client& client = wanted.clients[i];
+    GATE_TRY_VOID(at("clients", i, seen.take("client " + client.client_id, client.tenant_id)));
+    GATE_TRY_VOID(at("clients", i, apply_client(work, client)));
   }
-  for (const Provisioning::User& user : wanted.users) {
-    GATE_TRY_VOID(seen.take("user " + user.id, user.tenant_id));
-    GATE_TRY_VOID(apply_user(work, user, now));
+  GATE_TRY_VOID(must_be_unique(wanted.users));
+  for (std::size_t i = 0; i < wanted.users.size(); ++i) {
+    const Provisioning::User& user = wanted.users[i];
+    GATE_TRY_VOID(at("users", i, seen.take("user " + user.id, user.tenant_id)));
+    GATE_TRY_VOID(at("users", i, apply_user(work, user, now)));
   }
   return {};
 }

@@ -86,5 +86,42 @@ TEST_F(ProvisionTest, EveryMistakeIsNamedAndNothingIsStored) {
   EXPECT_THAT(refusal({}), HasSubstr("tenant t: attribute `city`: the expression cannot be used"));
 }
 
+TEST_F(ProvisionTest, OfTwoUsersWithOneNameBothPlacesAreNamed) {
+  Provisioning::User other = wanted_.users[0];
+  other.id = "other";
+  other.username = "AMY@bank.example";
+  wanted_.users.push_back(other);
+  const auto within = apply();
+  ASSERT_FALSE(within);
+  EXPECT_EQ(within.error().message,
+            "users[1].username: `amy@bank.example` is the name of users[0] as well");
+  wanted_.users.pop_back();
+  ASSERT_TRUE(apply());
+  wanted_.users[0].id = "another";
+  const auto stored = apply();
+  ASSERT_FALSE(stored);
+  EXPECT_EQ(stored.error().message, "users[0]: user another: its user name belongs to user amy");
+}
+
+TEST_F(ProvisionTest, AChannelIsBlockedUntilTheFileSaysOtherwise) {
+  const auto blocked = [&] {
+    EXPECT_TRUE(apply());
+    std::vector<Channel> channels;
+    EXPECT_TRUE(store_.read([&](StoreReads& reads) -> Result<void> {
+      GATE_TRY(channels, reads.channels_of("t", "amy"));
+      return {};
+    }));
+    return channels.at(0).blocked;
+  };
+  wanted_.users[0].channels = {{ChannelKind::kSms, "+15550100104", true, false}};
+  EXPECT_FALSE(blocked());
+  wanted_.users[0].channels[0].blocked = true;
+  EXPECT_TRUE(blocked());
+  wanted_.users[0].channels[0].blocked.reset();
+  EXPECT_TRUE(blocked()) << "a file that does not say it leaves it";
+  wanted_.users[0].channels[0].blocked = false;
+  EXPECT_FALSE(blocked());
+}
+
 }  // namespace
 }  // namespace gate::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,8 @@ struct Provisioning {
     std::string address;  ///< e-mail address, or E.164 number with leading '+'
     bool verified = false;
     bool preferred = false;
+    /// Registered and not usable, e.g. a phone that is at risk; absent: stays as it is.
+    std::optional<bool> blocked{};
   };
 
   struct User {

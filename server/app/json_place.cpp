@@ -34,6 +34,10 @@ const boost::json::value* JsonPlace::take(std::string_view key) {
   return object_ == nullptr ? nullptr : object_->if_contains({key.data(), key.size()});
 }
 
+bool JsonPlace::has(std::string_view key) const {
+  return object_ != nullptr && object_->contains({key.data(), key.size()});
+}
+
 bool JsonPlace::good_text(std::string_view key, const boost::json::value& value) {
   if (!value.is_string()) {
     wrong(key, "must be a string");

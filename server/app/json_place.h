@@ -29,6 +29,7 @@ class JsonPlace {
   std::int64_t integer(std::string_view key, std::int64_t absent, std::int64_t least,
                        std::int64_t most);
   std::vector<std::string> texts(std::string_view key);
+  [[nodiscard]] bool has(std::string_view key) const;
   /// Every element of a list of objects.
   void each(std::string_view key, const std::function<void(JsonPlace&)>& take);
   /// Every member of an object of plain values (string, integer, boolean), values in policy syntax.

@@ -88,6 +88,9 @@ void take_channel(JsonPlace& at, Provisioning::User& user) {
   }
   channel.verified = at.flag("verified", true);
   channel.preferred = at.flag("preferred", false);
+  if (at.has("blocked")) {
+    channel.blocked = at.flag("blocked", false);
+  }
   user.channels.push_back(std::move(channel));
 }
 
