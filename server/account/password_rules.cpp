@@ -268,10 +268,10 @@ PasswordFault fault_of_content(const PasswordRules& rules, const std::string& nf
 
 }  // namespace
 
-std::string_view describe(PasswordFault fault) {
+std::string describe(PasswordFault fault, const PasswordRules& rules) {
   switch (fault) {
     case PasswordFault::kTooShort:
-      return "the password is too short";
+      return "the password has fewer than " + std::to_string(rules.min_length) + " characters";
     case PasswordFault::kTooLong:
       return "the password is longer than 256 characters";
     case PasswordFault::kTooWeak:

@@ -27,9 +27,6 @@ enum class PasswordFault : std::uint8_t {
   kInvalid,   ///< password_is_invalid: not UTF-8, or a control character
 };
 
-/// The text of a fault for people; empty for kNone. It names no part of the password.
-[[nodiscard]] std::string_view describe(PasswordFault fault);
-
 /// What an operator sets about passwords. Read at start, then immutable and shared by all threads.
 struct PasswordRules {
   /// In code points after NFC: 8 to 64 (D1). 15 is the advice where a password is the only factor.
@@ -40,6 +37,9 @@ struct PasswordRules {
   /// Null: no set of breached passwords is configured.
   std::shared_ptr<const BreachedPasswords> breached;
 };
+
+/// The text of a fault for people; empty for kNone. It names no part of the password.
+[[nodiscard]] std::string describe(PasswordFault fault, const PasswordRules& rules);
 
 /// What an attacker would try first for this account (D2): nothing of it may carry the password.
 struct PasswordContext {

@@ -224,9 +224,12 @@ TEST(PasswordRules, EveryFaultHasAText) {
   for (const PasswordFault fault :
        {PasswordFault::kTooShort, PasswordFault::kTooLong, PasswordFault::kTooWeak,
         PasswordFault::kBanned, PasswordFault::kInvalid}) {
-    EXPECT_FALSE(describe(fault).empty());
+    EXPECT_FALSE(describe(fault, {}).empty());
   }
-  EXPECT_TRUE(describe(PasswordFault::kNone).empty());
+  EXPECT_TRUE(describe(PasswordFault::kNone, {}).empty());
+  PasswordRules rules;
+  rules.min_length = 15;
+  EXPECT_EQ(describe(PasswordFault::kTooShort, rules), "the password has fewer than 15 characters");
 }
 
 TEST(Blocklist, D2_ReadsLinesCommasAndQuotes) {

@@ -53,7 +53,7 @@ Result<void> must_obey(const PasswordRules& rules, const Provisioning::User& use
   GATE_TRY(const PasswordFault fault, check_password(rules, password, context));
   if (fault != PasswordFault::kNone) {
     return Error{ErrorCode::kInvalidArgument,
-                 std::string(describe(fault)) +
+                 describe(fault, rules) +
                      "; `password_imported` takes over one of another system as it is"};
   }
   return {};

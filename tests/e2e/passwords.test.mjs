@@ -35,7 +35,7 @@ function provisionOne(one) {
 }
 
 test("D2: a common password is refused with its place, and an imported one is taken", async () => {
-  for (const [password, reason] of [["x", "too short"], ["P@ssword2026!", "common"], ["retailbank-77", "names of the account"],
+  for (const [password, reason] of [["x", "fewer than 8 characters"], ["P@ssword2026!", "common"], ["retailbank-77", "names of the account"],
     ["otto.customer1", "names of the account"], ["12345678", "sequence"], ["tab\tis a control", "control character"]]) {
     const refused = provisionOne(user("otto", { password }));
     assert.notEqual(refused.status, 0, password);

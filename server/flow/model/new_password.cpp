@@ -34,6 +34,10 @@ Result<NewPassword> hash_new_password(const FlowServices& services, const Caller
   return chosen;
 }
 
+PasswordRejected password_rejected(const FlowServices& services, PasswordFault fault) {
+  return {fault, services.password_rules.min_length};
+}
+
 Result<bool> is_password_of(const FlowServices& services, const User& user,
                             std::string_view password) {
   std::optional<std::string> encoded;

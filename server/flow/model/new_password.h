@@ -39,6 +39,9 @@ struct NewPassword {
                                                     const Caller& caller, std::string_view password,
                                                     const NewPasswordOf& of);
 
+/// The answer to a password with a fault.
+[[nodiscard]] PasswordRejected password_rejected(const FlowServices& services, PasswordFault fault);
+
 /// True if it is the password that the user has now. Blocks for argon2.
 [[nodiscard]] Result<bool> is_password_of(const FlowServices& services, const User& user,
                                           std::string_view password);

@@ -129,6 +129,7 @@ struct Refused {
 /// The new password breaks a rule. The client keeps its token and may send another.
 struct PasswordRejected {
   PasswordFault fault = PasswordFault::kNone;
+  std::size_t min_length = 0;  ///< that passwords must have, in characters
 };
 /// Attributes that break the schema of the tenant, by name; empty: the text is no JSON object. The
 /// client keeps its token and may send others.

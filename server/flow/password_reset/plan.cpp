@@ -80,7 +80,7 @@ Result<std::optional<FlowEvent>> plan_changed_password(FlowRun& run,
   GATE_TRY(NewPassword chosen, hash_new_password(run.services, run.caller, command.password,
                                                  names_of(run.found.user, run.found.channels)));
   if (chosen.fault != PasswordFault::kNone) {
-    run.stop(PasswordRejected{chosen.fault});
+    run.stop(password_rejected(run.services, chosen.fault));
     return std::optional<FlowEvent>();
   }
   GATE_TRY(const bool same, is_password_of(run.services, run.found.user, command.password));

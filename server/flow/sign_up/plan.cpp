@@ -59,7 +59,7 @@ Result<Reply> start_sign_up(const FlowServices& services, const Caller& caller,
     GATE_TRY(NewPassword chosen, hash_new_password(services, caller, command.password,
                                                    names_of(command.username, *flow.draft)));
     if (chosen.fault != PasswordFault::kNone) {
-      return Reply{PasswordRejected{chosen.fault}, std::nullopt};
+      return Reply{password_rejected(services, chosen.fault), std::nullopt};
     }
     flow.draft->password_hash = std::move(chosen.encoded);
   }
@@ -95,7 +95,7 @@ Result<std::optional<FlowEvent>> plan_first_password(FlowRun& run, const ChooseP
            hash_new_password(run.services, run.caller, command.password,
                              names_of(run.flow.label_address, *run.flow.draft)));
   if (chosen.fault != PasswordFault::kNone) {
-    run.stop(PasswordRejected{chosen.fault});
+    run.stop(password_rejected(run.services, chosen.fault));
     return std::optional<FlowEvent>();
   }
   run.flow.draft->password_hash = std::move(chosen.encoded);

@@ -154,7 +154,11 @@ struct Writer {
   }
 
   Answer operator()(const PasswordRejected& rejected) const {
-    return Answer::error(wire_error(rejected.fault));
+    const bool is_short = rejected.fault == PasswordFault::kTooShort;
+    return Answer::error(
+        wire_error(rejected.fault),
+        is_short ? "It needs at least " + std::to_string(rejected.min_length) + " characters."
+                 : std::string());
   }
 
   Answer operator()(const AttributesRejected& rejected) const {
