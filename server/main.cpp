@@ -74,8 +74,9 @@ int dispatch(int argc, char** argv) {
       ->required();
   CLI::App* unlocking = add_command(
       app, "unlock", "Let a user try again whom wrong passwords or codes have stopped", options);
-  unlocking->add_option("TENANT", options.tenant, "Its id or domain")->required();
-  unlocking->add_option("USER", options.user, "The user name")->required();
+  // With names as in `gated user risk`, or in this order.
+  unlocking->add_option("TENANT,--tenant", options.tenant, "Its id or domain")->required();
+  unlocking->add_option("USER,--user", options.user, "The user name")->required();
   CLI::App* user = app.add_subcommand("user", "Administer one user");
   user->require_subcommand(1);
   CLI::App* risk =
