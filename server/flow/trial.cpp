@@ -4,6 +4,7 @@
 #include <gate/export.hpp>
 
 #include "server/factor/code.h"
+#include "server/flow/effects/record_lock.h"
 #include "server/flow/model/repeat.h"
 #include "server/flow/runner.h"
 #include "server/limits/tries.h"
@@ -110,8 +111,10 @@ Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
 }
 
 /// The refusal of a try by a limit. It was not counted, so it is not stored either.
-Result<Reply> locked(const FlowRun& run, UnitOfWork& work, const TryAdmission& admission) {
+Result<Reply> locked(const FlowRun& run, UnitOfWork& work, const TryAdmission& admission,
+                     TriedSecret secret) {
   GATE_TRY_VOID(must_be_unanswered(run, work));
+  GATE_TRY_VOID(record_lock(run, work, admission, secret));
   return Reply{Refused{RefusalReason::kLocked, admission.verdict.retry_at - run.caller.now},
                std::nullopt};
 }
@@ -150,7 +153,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
              admit_try(work, run.services.device_rules(), run.caller, flow, TriedSecret::kCode,
                        counted_channel(flow)));
     if (!admitted.verdict.admitted) {
-      GATE_TRY(ended, locked(run, work, admitted));
+      GATE_TRY(ended, locked(run, work, admitted, TriedSecret::kCode));
       return {};
     }
     GATE_TRY(const CodeTrial trial,
@@ -203,7 +206,7 @@ Result<std::optional<Reply>> count_try(FlowRun& run, UnitOfWork& work, ReservedT
            admit_try(work, rules, run.caller, run.flow, TriedSecret::kPassword, ""));
   reserved.counted_on = std::move(admission.key);
   if (!admission.verdict.admitted) {
-    GATE_TRY(Reply reply, locked(run, work, admission));
+    GATE_TRY(Reply reply, locked(run, work, admission, TriedSecret::kPassword));
     return std::optional(std::move(reply));
   }
   if (const auto claim = claim_answer(run.caller, run.found.flow)) {

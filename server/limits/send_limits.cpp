@@ -8,6 +8,7 @@
 #include "server/crypto/encoding.h"
 #include "server/crypto/hmac.h"
 #include "server/limits/calling_prefix.h"
+#include "server/limits/told.h"
 
 namespace gate::server {
 namespace {
@@ -161,12 +162,7 @@ Result<std::optional<SendRefusal>> admit_send(LimitWrites& limits, const SendRul
 
 Result<bool> is_first_refusal(LimitWrites& limits, const Caller& caller,
                               const SendRefusal& refusal) {
-  ThrottleRule once;
-  once.spacing = refusal.cap_refills_at - caller.now;
-  const ThrottleClaim claim{"told:" + refusal.cap_key, once};
-  GATE_TRY(const ThrottleSetVerdict first,
-           limits.take(caller.tenant.id, std::span(&claim, 1), caller.now));
-  return first.admitted;
+  return is_first_until(limits, caller, refusal.cap_key, refusal.cap_refills_at);
 }
 
 }  // namespace gate::server

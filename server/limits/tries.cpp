@@ -1,7 +1,10 @@
 #include "server/limits/tries.h"
 
+#include <algorithm>
 #include <gate/export.hpp>
 #include <span>
+
+#include "server/limits/told.h"
 
 namespace gate::server {
 namespace {
@@ -72,6 +75,13 @@ Result<TryAdmission> admit_try(UnitOfWork& work, const DeviceRules& rules, const
   GATE_TRY(admission.verdict,
            take_one(work, caller, admission.key, rule_for_strangers(rules.settings, secret)));
   return admission;
+}
+
+Result<bool> is_first_refusal(LimitWrites& limits, const Caller& caller,
+                              const TryAdmission& admission) {
+  // A hard stop lasts until an operator lifts it, and the next lock is worth a row of its own.
+  const Micros until = std::min(admission.verdict.retry_at, caller.now + kMicrosPerHour);
+  return is_first_until(limits, caller, admission.key, until);
 }
 
 }  // namespace gate::server

@@ -30,4 +30,8 @@ struct TryAdmission {
                                              const Caller& caller, const FlowRecord& flow,
                                              TriedSecret secret, std::string_view channel_id);
 
+/// True for the first try that a lock refuses, and for one an hour after that while it lasts.
+[[nodiscard]] Result<bool> is_first_refusal(LimitWrites& limits, const Caller& caller,
+                                            const TryAdmission& admission);
+
 }  // namespace gate::server

@@ -114,6 +114,58 @@ TEST(Limits, S19_B5_ParallelResendsOfOneFlowSendOneCode) {
   EXPECT_EQ(server.delivered.size(), 1U);
 }
 
+// S31: an attack on an account is in the audit log, and cannot fill it.
+TEST(Limits, S31_ALockIsRecordedOnceAndOneForAllUnknownNames) {
+  TestServer server(TestServer::relaxed());
+  const auto locks = [&server] {
+    std::vector<AuditRecord> rows = server.audit_rows(100);
+    std::erase_if(rows, [](const AuditRecord& row) { return row.type != "sign_in_locked"; });
+    return rows;
+  };
+  const auto guess = [&server](const std::string& name) {
+    const Reply sent = server.challenge(server.initiate(name).token());
+    const bool password = sent.text("challenge_type") == "password";
+    return server.submit(password ? "password" : "oob", sent.token(),
+                         password ? "guess" : "00000000");
+  };
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(guess("amy").is_locked());
+  }
+  EXPECT_TRUE(locks().empty());
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(guess("amy").is_locked());
+  }
+  ASSERT_EQ(locks().size(), 1U);
+  EXPECT_EQ(locks()[0].user_id, "amy-id");
+  EXPECT_EQ(locks()[0].client_id, TestServer::kClient);
+  EXPECT_EQ(locks()[0].outcome, "block");
+  EXPECT_EQ(locks()[0].reasons, "too many wrong passwords; the next try in 900 s");
+  for (const char* unknown : {"unknown1", "unknown2", "unknown3"}) {
+    Reply last;
+    for (int i = 0; i < 12; ++i) {
+      last = guess(unknown);
+    }
+    EXPECT_TRUE(last.is_locked());
+  }
+  ASSERT_EQ(locks().size(), 2U) << "one for all of them";
+  EXPECT_EQ(locks()[1].user_id, "");
+
+  for (int i = 0; i < 30; ++i) {
+    guess("ben");
+  }
+  ASSERT_EQ(locks().size(), 3U);
+  EXPECT_EQ(locks()[2].reasons, "too many wrong codes; the next try in 30 s");
+  // However long and often: a row an hour, and no more than there are locks.
+  for (int hour = 0; hour < 100; ++hour) {
+    server.clock.advance(kMicrosPerHour);
+    for (int i = 0; i < 3; ++i) {
+      guess("ben");
+    }
+  }
+  EXPECT_LE(locks().size(), 3U + 100U);
+  EXPECT_FALSE(server.audit.verify(*server.store)->fault.has_value());
+}
+
 TEST(Limits, B9_UnknownNamesAreLimitedLikeKnownOnes) {
   TestServer server(as_delivered());
   std::string made_up;
