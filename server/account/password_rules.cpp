@@ -308,4 +308,13 @@ Result<PasswordFault> check_password(const PasswordRules& rules, std::string_vie
   return breached ? PasswordFault::kBanned : PasswordFault::kNone;
 }
 
+Result<bool> is_leaked(const PasswordRules& rules, std::string_view password) {
+  auto normal = rules.breached ? normal_password(password) : Result<std::string>(std::string());
+  if (!rules.breached || !normal) {
+    return false;
+  }
+  const Wiped nfc(std::move(*normal));
+  return rules.breached->holds(sha1(as_bytes(nfc.text)));
+}
+
 }  // namespace gate::server

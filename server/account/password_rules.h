@@ -59,4 +59,9 @@ struct PasswordContext {
                                                    std::string_view password,
                                                    const PasswordContext& context);
 
+/// True if the set of breached passwords holds this one. Without a set, and for what cannot be a
+/// password, false. An error: the set cannot be read, and nothing is known. Reads a few blocks of a
+/// file. Safe from any number of threads.
+[[nodiscard]] Result<bool> is_leaked(const PasswordRules& rules, std::string_view password);
+
 }  // namespace gate::server

@@ -4,6 +4,7 @@
 #include <gate/export.hpp>
 
 #include "server/factor/code.h"
+#include "server/flow/effects/leaked_password.h"
 #include "server/flow/effects/record_lock.h"
 #include "server/flow/model/repeat.h"
 #include "server/flow/runner.h"
@@ -303,6 +304,8 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
     }));
     return reply.value_or(Reply{Refused{RefusalReason::kTriesExhausted}, std::nullopt});
   }
+  GATE_TRY_VOID(mark_if_leaked(services, caller, tried.flow,
+                               {command.password, *reserved.encoded, reserved.counted_on}));
   std::string rehashed;
   if (services.passwords.is_outdated(*reserved.encoded)) {
     auto hashed = services.passwords.hash(command.password);

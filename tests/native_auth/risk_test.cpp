@@ -258,6 +258,71 @@ TEST_F(RiskTest, TheRiskOfAUserIsSeenAtTheNextRefresh) {
   EXPECT_EQ(last().user_risk, Risk::kNone);
 }
 
+/// Holds one password, or cannot be read.
+struct OneLeaked final : BreachedPasswords {
+  [[nodiscard]] Result<bool> holds(const Sha1Digest& hash) const override {
+    if (broken) {
+      return Error{ErrorCode::kUnavailable, "the set cannot be read"};
+    }
+    return hash == sha1(as_bytes(password));
+  }
+  std::string password = TestServer::kPassword;
+  bool broken = false;
+};
+
+class LeakedPasswordTest : public RiskTest {
+ protected:
+  LeakedPasswordTest() {
+    server_.password_rules.breached = leaked_;
+    policy_ = [](const SignInFacts& facts) {
+      return facts.user_risk == Risk::kHigh ? block() : allow();
+    };
+  }
+  std::size_t rows_about_risk() {
+    const auto rows = server_.audit_rows(100);
+    return static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [](const AuditRecord& row) { return row.type == "user_risk"; }));
+  }
+  std::shared_ptr<OneLeaked> leaked_ = std::make_shared<OneLeaked>();
+};
+
+TEST_F(LeakedPasswordTest, RaisesTheRiskOfItsUserInTheVerySignInUntilItIsReplaced) {
+  EXPECT_EQ(server_.submit("password", server_.begin("amy"), "guess").code(), 50126);
+  EXPECT_EQ(rows_about_risk(), 0U) << "a guess says nothing about the user";
+  const Reply refused = server_.first_factor("amy");
+  EXPECT_EQ(refused.error(), "access_denied");
+  EXPECT_EQ(last().user_risk, Risk::kHigh);
+  EXPECT_FALSE(server_.first_factor("amy").has_tokens());
+  EXPECT_EQ(rows_about_risk(), 1U) << "once, not at each sign-in";
+  EXPECT_TRUE(server_.first_factor("ben").has_tokens()) << "who has no password";
+
+  Provisioning wanted;
+  Provisioning::User amy;
+  amy.tenant_id = TestServer::kTenant;
+  amy.id = "amy-id";
+  amy.username = "amy@bank.example";
+  amy.password_hash = PasswordHasher(server_.secrets.password_pepper.clone(), server_.random)
+                          .hash("seven quiet lanterns drift")
+                          .value();
+  wanted.users = {amy};
+  server_.provision(wanted);
+  EXPECT_TRUE(
+      server_.submit("password", server_.begin("amy"), "seven quiet lanterns drift").has_tokens());
+}
+
+TEST_F(LeakedPasswordTest, ASetThatCannotBeReadEndsTheSignInAndCountsNoTry) {
+  leaked_->broken = true;
+  for (int i = 0; i < 12; ++i) {
+    const Reply refused = server_.first_factor("amy");
+    EXPECT_EQ(refused.status, 500);
+    EXPECT_FALSE(refused.has_tokens());
+  }
+  EXPECT_FALSE(server_.failures.empty());
+  leaked_->broken = false;
+  leaked_->password = "another";
+  EXPECT_TRUE(server_.first_factor("amy").has_tokens()) << "not locked: its tries were right";
+}
+
 struct EngineHolder {
   ScriptedEngine engine_;
 };
