@@ -261,7 +261,9 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
     return {};
   }));
   if (stored != reserved.encoded) {
-    // The password changed in the meantime, so the proof is void (T6).
+    // The password changed in the meantime, so the proof is void (T6). An equal request that was
+    // first may have stored it anew at a higher cost; then its answer is given.
+    GATE_TRY_VOID(must_be_as_found(run));
     return Reply{Refused{RefusalReason::kWrongPassword}, std::nullopt};
   }
   if (!take_wish(run, command.wish)) {

@@ -11,6 +11,7 @@
 
 #include "server/crypto/hmac.h"
 #include "tests/native_auth/repeated_request.h"
+#include "tests/native_auth/scenes.h"
 
 namespace gate::server::testing_support {
 namespace {
@@ -122,6 +123,61 @@ TEST_F(LostAnswers, T4_ARefusalThatEndsTheFlowIsRepeatedToo) {
   server_.decider.set([](const SignInFacts&) { return block(); });
   const std::string other = server_.begin("dora");
   EXPECT_EQ(thrice(kToken, submitted("oob", other, server_.last_code())).code(), 53003);
+}
+
+/// All steps whose answers are given again, with right requests and with wrong ones.
+std::vector<Scene> repeated_scenes() {
+  std::vector<Scene> all = scenes();
+  std::erase_if(all, [](const Scene& scene) { return scene.repeat != Scene::Repeat::kSame; });
+  all.insert(all.end(), scenes_of_failures().begin(), scenes_of_failures().end());
+  return all;
+}
+
+TEST(LostAnswersOfAllFlows, S18_T4_TheSameBytesGetTheSameAnswerAtEveryStepAndWriteNothing) {
+  for (const Scene& scene : repeated_scenes()) {
+    SCOPED_TRACE(scene.name);
+    TestServer server(TestServer::relaxed());
+    const HttpRequest request = scene.begin(server).request();
+    const Reply first = TestServer::read(server.send(request));
+    EXPECT_TRUE(first.body.contains(scene.member)) << boost::json::serialize(first.body);
+    const std::string written = server.written();
+    for (const Micros later : {3 * kMicrosPerSecond, 7 * kMicrosPerSecond - 1}) {
+      server.clock.advance(later);
+      EXPECT_EQ(shape(TestServer::read(server.send(request))), shape(first));
+    }
+    EXPECT_TRUE(server.written() == written) << "a step, a message or a count";
+    EXPECT_TRUE(server.failures.empty());
+  }
+}
+
+TEST(LostAnswersOfAllFlows, S18_T4_EqualRequestsAtTheSameTimeAreOneAtEveryStep) {
+  for (const Scene& scene : repeated_scenes()) {
+    SCOPED_TRACE(scene.name);
+    TestServer alone(TestServer::relaxed());
+    const HttpRequest once = scene.begin(alone).request();
+    const std::size_t before = alone.delivered.size();
+    static_cast<void>(alone.send(once));
+    static_cast<void>(alone.last_code());
+    const std::size_t messages = alone.delivered.size() - before;
+
+    TestServer server(TestServer::relaxed());
+    const HttpRequest request = scene.begin(server).request();
+    std::vector<std::string> answers(16);
+    std::vector<std::thread> threads;
+    for (std::string& answer : answers) {
+      threads.emplace_back(
+          [&server, &request, &answer] { answer = shape(TestServer::read(server.send(request))); });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    EXPECT_EQ(std::set<std::string>(answers.begin(), answers.end()).size(), 1U) << answers[0];
+    const std::size_t sent_before = server.delivered.size();
+    static_cast<void>(server.last_code());
+    EXPECT_EQ(server.delivered.size() - sent_before, messages);
+    EXPECT_EQ(server.audit_rows(100).size(), alone.audit_rows(100).size());
+    EXPECT_TRUE(server.failures.empty());
+  }
 }
 
 // 64 clients are one client whose requests were all delayed.

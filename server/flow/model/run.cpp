@@ -72,6 +72,18 @@ bool take_wish(FlowRun& run, const TokenWish& wish) {
   return true;
 }
 
+Result<void> must_be_as_found(const FlowRun& run) {
+  const FlowRecord& found = run.found.flow;
+  std::optional<FlowRecord> flow;
+  GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
+    GATE_TRY(flow, reads.find_flow(found.tenant_id, found.flow_id));
+    return {};
+  }));
+  return flow && flow->gen == found.gen
+             ? Result<void>()
+             : Result<void>(Error{ErrorCode::kConflict, "the flow moved on"});
+}
+
 FlowOutcome blocked_by(const PolicyVerdict& verdict) {
   return Refused{.reason = RefusalReason::kPolicyBlocks, .policy_error = verdict.error_code};
 }

@@ -146,6 +146,11 @@ struct FlowRun {
 /// (RFC 6749 6).
 [[nodiscard]] bool take_wish(FlowRun& run, const TokenWish& wish);
 
+/// Success if the flow is still as it was found. kConflict: an equal request, or another one,
+/// advanced it; what was read since the snapshot is of a later state, and the request is run again.
+/// A refusal that follows from such a read asks for this first (T4).
+[[nodiscard]] Result<void> must_be_as_found(const FlowRun& run);
+
 /// The answer to a verdict that blocks.
 [[nodiscard]] FlowOutcome blocked_by(const PolicyVerdict& verdict);
 

@@ -85,6 +85,7 @@ Result<std::optional<FlowEvent>> plan_changed_password(FlowRun& run,
   }
   GATE_TRY(const bool same, is_password_of(run.services, run.found.user, command.password));
   if (same) {
+    GATE_TRY_VOID(must_be_as_found(run));
     run.stop(Refused{RefusalReason::kPasswordRecentlyUsed});
     return std::optional<FlowEvent>();
   }
