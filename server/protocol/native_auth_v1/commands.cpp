@@ -155,11 +155,7 @@ Parsed<FlowCommand> parse_register_continue(const Form& form) {
     // sends `preverified`, because the only proven address is that of the first factor (C4).
     return Answer::error(WireError::kBadGrantType);
   }
-  const std::string_view code = form.get("oob");
-  if (code.empty()) {
-    return Answer::error(WireError::kBadRequest, "The oob parameter is empty.");
-  }
-  return FlowCommand(SubmitCode{CodeStep::kEnrolment, code, {}});
+  return mailbox_code(form, CodeStep::kEnrolment);
 }
 
 Parsed<StartSignUp> parse_sign_up_start(const Form& form) {
