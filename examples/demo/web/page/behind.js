@@ -1,0 +1,142 @@
+// What a bank's page does not show: the messages that left, and what the server decided and why. The page server of the demo tells
+// both (/demo/events); gated has no such addresses.
+import { announce, h, timeOf } from "./dom.js";
+
+const MESSAGES_SHOWN = 3;
+const DECISIONS_SHOWN = 8;
+const MESSAGE_LIFE_MS = 10 * 60_000;
+
+const messages = [];
+const decisions = new Map();
+let user;
+
+const FLOWS = { sign_in: "Sign-in", sign_up: "Sign-up", password_reset: "Password reset", refresh: "Renewal", register: "New second factor" };
+const OUTCOMES = { allow: "Allowed", challenge: "More is needed", block: "Refused" };
+const MARKS = { true: ["yes", "✓"], false: ["no", "✗"], unknown: ["unknown", "?"] };
+const METHODS = { password: "the password", email_otp: "a code by e-mail", sms_otp: "a code by SMS" };
+const SET = "the policies";
+
+/* ---- messages ---- */
+
+function fillIn(code) {
+  const input = document.querySelector("input.code");
+  if (!input) return announce("There is no field for a code at the moment.");
+  input.value = code;
+  input.focus();
+}
+
+function messageItem({ time, channel, to, code, body }) {
+  return h("li", {}, h("p", { class: "from" }, h("span", {}, `${channel === "sms" ? "SMS" : "Mail"} to ${to}`), h("time", { datetime: time }, timeOf(time))),
+    h("p", {}, body), code && h("button", { type: "button", class: "chip", click: () => fillIn(code) }, `Fill in ${code}`));
+}
+
+function showMessages() {
+  const list = document.getElementById("messages");
+  list.replaceChildren(...messages.map(messageItem));
+  document.getElementById("no-messages").hidden = messages.length > 0;
+}
+
+function onMessage(message) {
+  if (Date.now() - Date.parse(message.time) > MESSAGE_LIFE_MS) return;
+  messages.unshift(message);
+  messages.length = Math.min(messages.length, MESSAGES_SHOWN);
+  showMessages();
+}
+
+/* ---- decisions ---- */
+
+const targetName = ({ app, context, action }) => {
+  if (context) return `authentication context ${context}`;
+  if (action) return `the action ${action}`;
+  return app === "00000002-0000-0000-c000-000000000000" ? "the directory" : app;
+};
+
+const mark = (truth) => h("span", { class: `mark ${MARKS[truth]?.[0]}` }, h("span", { "aria-hidden": "true" }, MARKS[truth]?.[1] ?? "?"), h("span", { class: "unseen" }, `${MARKS[truth]?.[0]}: `));
+
+function criteria(policy) {
+  return h("ul", { class: "criteria" }, policy.criteria.filter(({ section }) => section !== "state").map(({ section, text, truth, detail }) => h("li", {},
+    mark(truth), h("span", {}, h("b", {}, section), ` ${text}`, detail && h("small", {}, detail)))));
+}
+
+function verdictOf(policy) {
+  if (!policy.applies) return ["no", "does not apply"];
+  const what = policy.requires.join(", ");
+  if (policy.state === "report_only") return ["report", `report only: ${what}`];
+  if (policy.requires.includes("block")) return ["block", "blocks"];
+  return policy.satisfied ? ["yes", `${what}: met`] : ["challenge", `${what}: not met`];
+}
+
+function policyItem(policy) {
+  const [kind, text] = verdictOf(policy);
+  return h("details", { class: `policy ${kind}` }, h("summary", {}, h("span", { class: "name" }, policy.name), h("span", { class: "verdict" }, text)),
+    criteria(policy), h("p", { class: "place" }, `${policy.file}, line ${policy.line}`));
+}
+
+function targetPart(target, several) {
+  const applied = target.policies.filter((policy) => policy.applies);
+  const rest = target.policies.filter((policy) => !policy.applies);
+  const ways = target.secondFactors.map((way) => METHODS[way] ?? way);
+  return [
+    several && h("h5", {}, `${FLOWS[target.flow] ?? target.flow}, ${targetName(target)}`),
+    h("ul", { class: "reasons" }, target.reasons.map((reason) => h("li", {}, reason))),
+    ways.length > 0 && h("p", {}, `Would do: ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(ways)}.`),
+    applied.map(policyItem),
+    h("details", { class: "rest" }, h("summary", {}, `${rest.length} policies that do not apply`), rest.map(policyItem)),
+    !target.sameSet && h("p", { class: "place" }, `Explained with ${SET} as they are now; they were changed since the decision.`),
+  ];
+}
+
+async function explain(decision, place) {
+  const answer = await fetch(`/demo/decisions/${encodeURIComponent(decision.id)}`);
+  if (!answer.ok) return place.replaceChildren(h("p", {}, "This decision cannot be explained any more."));
+  const { targets } = await answer.json();
+  place.replaceChildren(...targets.flatMap((target) => targetPart(target, targets.length > 1)).flat().filter(Boolean));
+}
+
+const titleOf = ({ type, targets }) => {
+  const names = [...new Set(targets.map(targetName))];
+  return `${FLOWS[type] ?? type}: ${new Intl.ListFormat("en-GB").format(names)}`;
+};
+
+function decisionItem(decision) {
+  const place = h("div", { class: "why" }, h("p", {}, "…"));
+  explain(decision, place);
+  return h("li", { class: `decision ${decision.outcome}` },
+    h("h4", {}, h("span", { class: "badge" }, OUTCOMES[decision.outcome] ?? decision.outcome), h("span", { class: "what" }, titleOf(decision)), h("time", {}, timeOf(decision.at))), place);
+}
+
+function showDecisions() {
+  const mine = [...decisions.values()].filter((decision) => decision.user === user).slice(-DECISIONS_SHOWN).reverse();
+  document.getElementById("no-decisions").hidden = mine.length > 0;
+  const list = document.getElementById("decisions");
+  for (const child of [...list.children]) if (!mine.some(({ id }) => id === child.dataset.id)) child.remove();
+  mine.forEach((decision, i) => {
+    if (list.children[i]?.dataset.id === decision.id) return;
+    const item = decisionItem(decision);
+    item.dataset.id = decision.id;
+    list.insertBefore(item, list.children[i] ?? null);
+  });
+}
+
+function onDecision(decision) {
+  decisions.set(decision.id, decision);
+  if (decision.user === user) showDecisions();
+}
+
+/** From now on the decisions about this user are shown. */
+export function follow(username) {
+  user = username?.toLowerCase();
+  showDecisions();
+}
+
+export function watch() {
+  const events = new EventSource("/demo/events");
+  const once = new Set();  // after a lost connection the newest come again
+  const take = (then) => ({ data }) => {
+    if (once.has(data)) return;
+    once.add(data);
+    then(JSON.parse(data));
+  };
+  events.addEventListener("message", take(onMessage));
+  events.addEventListener("decision", take(onDecision));
+}

@@ -1,0 +1,77 @@
+// The page: which view is shown, and who is signed in.
+import "./retry-after.js";
+import { showAccount } from "./account.js";
+import { follow, watch } from "./behind.js";
+import { leaveDocuments, showDocuments } from "./documents.js";
+import { announce, h, show } from "./dom.js";
+import { reset, signIn, signUp } from "./entrance.js";
+import { createClient } from "./msal.js";
+import { showPayment } from "./payments.js";
+import { BANK_SCOPES } from "./settings.js";
+
+const app = await createClient("sessionStorage");
+/** What the views share; `account` is MSAL's, or undefined while nobody is signed in. */
+const session = { app, scopes: BANK_SCOPES, account: undefined, username: undefined, follow, entered };
+
+function entered(account) {
+  const first = session.account === undefined;
+  session.account = account;
+  session.username = account.getAccount().username;
+  follow(session.username);
+  header();
+  if (first) {
+    announce("You are signed in.");
+    go("account");
+  }
+}
+
+async function signOut() {
+  await leaveDocuments();
+  await session.account.signOut();  // empties the cache of this page; the server is not asked
+  session.account = session.username = undefined;
+  follow(undefined);
+  header();
+  announce("You are signed out.");
+  go("sign-in");
+}
+
+function header() {
+  const place = document.getElementById("who");
+  if (!session.account) return place.replaceChildren();
+  const name = session.account.getClaims().name || session.username;
+  place.replaceChildren(h("a", { href: "#account" }, name), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"));
+}
+
+const OUTSIDE = { "sign-in": signIn, "sign-up": signUp, reset };
+const INSIDE = { account: showAccount, pay: showPayment, documents: showDocuments };
+
+async function route() {
+  const wanted = location.hash.slice(1);
+  if (wanted === "view") return;  // the link that skips the header
+  const views = session.account ? INSIDE : OUTSIDE;
+  const name = Object.hasOwn(views, wanted) ? wanted : Object.keys(views)[0];
+  try {
+    await views[name](session);
+  } catch (error) {
+    console.error(error);
+    show("Something went wrong", h("p", { role: "alert" }, "The page could not go on. Its server may have been stopped."),
+      h("p", { class: "actions" }, h("a", { href: "", class: "main" }, "Load the page again")));
+  }
+}
+
+/** Shows a view, also the one that is shown already. */
+function go(name) {
+  if (location.hash === `#${name}`) route();
+  else location.hash = name;
+}
+
+addEventListener("hashchange", route);
+watch();
+const cached = app.getCurrentAccount();
+if (cached.isCompleted()) {
+  session.account = cached.data;
+  session.username = cached.data.getAccount().username;
+  follow(session.username);
+  header();
+}
+route();
