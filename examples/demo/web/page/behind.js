@@ -14,7 +14,8 @@ const FLOWS = { sign_in: "Sign-in", sign_up: "Sign-up", password_reset: "Passwor
 const OUTCOMES = { allow: "Allowed", challenge: "More is needed", block: "Refused" };
 const MARKS = { true: ["yes", "✓"], false: ["no", "✗"], unknown: ["unknown", "?"] };
 const METHODS = { password: "the password", email_otp: "a code by e-mail", sms_otp: "a code by SMS" };
-const SET = "the policies";
+/** What the list of policies says already. */
+const SAID_BELOW = new Set(["control_unmet", "control_met"]);
 
 /* ---- messages ---- */
 
@@ -46,7 +47,7 @@ function onMessage(message) {
 /* ---- decisions ---- */
 
 const targetName = ({ app, context, action }) => {
-  if (context) return `authentication context ${context}`;
+  if (context) return `context ${context}`;
   if (action) return `the action ${action}`;
   return app === "00000002-0000-0000-c000-000000000000" ? "the directory" : app;
 };
@@ -72,17 +73,28 @@ function policyItem(policy) {
     criteria(policy), h("p", { class: "place" }, `${policy.file}, line ${policy.line}`));
 }
 
+const sentence = (text) => text[0].toUpperCase() + text.slice(1);
+
+function summaryOf({ outcome, unmet, secondFactors, policies }) {
+  if (outcome === "challenge") {
+    const ways = secondFactors.map((way) => METHODS[way] ?? way);
+    const would = ways.length > 0 ? ` ${sentence(new Intl.ListFormat("en-GB", { type: "disjunction" }).format(ways))} would do.` : "";
+    return `Not met: ${unmet.join(", ")}.${would}`;
+  }
+  if (outcome === "block") return "No other proof would change this.";
+  return policies.some((policy) => policy.applies && policy.state === "on") ? "Everything that applies is met." : "No policy asks for more.";
+}
+
 function targetPart(target, several) {
   const applied = target.policies.filter((policy) => policy.applies);
   const rest = target.policies.filter((policy) => !policy.applies);
-  const ways = target.secondFactors.map((way) => METHODS[way] ?? way);
+  const reasons = target.reasons.filter(({ code }) => !SAID_BELOW.has(code) && code !== "no_policy_applies");
   return [
-    several && h("h5", {}, `${FLOWS[target.flow] ?? target.flow}, ${targetName(target)}`),
-    h("ul", { class: "reasons" }, target.reasons.map((reason) => h("li", {}, reason))),
-    ways.length > 0 && h("p", {}, `Would do: ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(ways)}.`),
+    several && h("h5", {}, `${FLOWS[target.flow] ?? target.flow}: ${targetName(target)}`),
+    h("ul", { class: "reasons" }, [...reasons.map(({ text }) => `${sentence(text.replaceAll("`", ""))}.`), summaryOf(target)].map((text) => h("li", {}, text))),
     applied.map(policyItem),
     h("details", { class: "rest" }, h("summary", {}, `${rest.length} policies that do not apply`), rest.map(policyItem)),
-    !target.sameSet && h("p", { class: "place" }, `Explained with ${SET} as they are now; they were changed since the decision.`),
+    !target.sameSet && h("p", { class: "place" }, "Explained with the policies as they are now; they were changed since the decision."),
   ];
 }
 
@@ -100,22 +112,27 @@ const titleOf = ({ type, targets }) => {
 
 function decisionItem(decision) {
   const place = h("div", { class: "why" }, h("p", {}, "…"));
-  explain(decision, place);
-  return h("li", { class: `decision ${decision.outcome}` },
-    h("h4", {}, h("span", { class: "badge" }, OUTCOMES[decision.outcome] ?? decision.outcome), h("span", { class: "what" }, titleOf(decision)), h("time", {}, timeOf(decision.at))), place);
+  let asked = false;
+  const details = h("details", { toggle: () => {
+    if (asked || !details.open) return;
+    asked = true;
+    explain(decision, place);
+  } }, h("summary", {}, h("h4", {}, h("span", { class: "badge" }, OUTCOMES[decision.outcome] ?? decision.outcome),
+    h("span", { class: "what" }, titleOf(decision)), h("time", { datetime: new Date(decision.at).toISOString() }, timeOf(decision.at)))), place);
+  return h("li", { class: `decision ${decision.outcome}`, "data-id": decision.id }, details);
 }
 
+/** Newest first, and only the newest is open. */
 function showDecisions() {
   const mine = [...decisions.values()].filter((decision) => decision.user === user).slice(-DECISIONS_SHOWN).reverse();
   document.getElementById("no-decisions").hidden = mine.length > 0;
   const list = document.getElementById("decisions");
-  for (const child of [...list.children]) if (!mine.some(({ id }) => id === child.dataset.id)) child.remove();
-  mine.forEach((decision, i) => {
-    if (list.children[i]?.dataset.id === decision.id) return;
-    const item = decisionItem(decision);
-    item.dataset.id = decision.id;
-    list.insertBefore(item, list.children[i] ?? null);
-  });
+  const shown = new Map([...list.children].map((item) => [item.dataset.id, item]));
+  const isNew = mine.length > 0 && !shown.has(mine[0].id);
+  list.replaceChildren(...mine.map((decision) => shown.get(decision.id) ?? decisionItem(decision)));
+  if (!isNew) return;
+  for (const item of list.children) item.firstChild.open = item === list.firstChild;
+  document.getElementById("newest").textContent = `The server decided: ${OUTCOMES[mine[0].outcome]}. ${titleOf(mine[0])}.`;
 }
 
 function onDecision(decision) {
@@ -125,7 +142,10 @@ function onDecision(decision) {
 
 /** From now on the decisions about this user are shown. */
 export function follow(username) {
-  user = username?.toLowerCase();
+  const next = username?.toLowerCase();
+  if (next !== user) messages.length = 0;  // they were another person's
+  user = next;
+  showMessages();
   showDecisions();
 }
 

@@ -1,7 +1,7 @@
 // Statements and tax reports: an API of its own, with stricter policies (CA300 and CA310 of examples/retail-bank). The sign-in
 // for it is kept in memory alone, beside the one for the account, and ends with the page.
 import { callApi } from "./bank.js";
-import { button, h, link, show } from "./dom.js";
+import { button, euro, h, link, show } from "./dom.js";
 import { Refused } from "./errors.js";
 import { ask } from "./form.js";
 import { refused } from "./entrance.js";
@@ -20,7 +20,6 @@ async function signedIn(username) {
     title: "Statements and tax", action: "Continue",
     intro: "The law wants these documents well kept. Sign in for them with a password and a second factor; it counts for four hours.",
     submit: () => app.signIn({ username, scopes: DOCUMENT_SCOPES }),
-    others: [],
   });
   const account = await complete(result, { flow: "sign-in", username, scopes: DOCUMENT_SCOPES });
   kept = { app, account, username, scopes: DOCUMENT_SCOPES, entered: (fresh) => { kept.account = fresh; } };
@@ -35,25 +34,30 @@ export async function leaveDocuments() {
 
 const WHY = { title: "Confirm that it is you", action: "Continue", intro: "A tax report needs a second factor that is not older than 30 minutes." };
 
-export async function showDocuments({ username }) {
-  const open = (path) => callApi({ account: kept.account, scopes: DOCUMENT_SCOPES, path, stepUp: (claims) => stepUp(kept, claims, WHY) });
-  const guarded = async (work) => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      refused(error);
-    }
-  };
-  const showOne = (id) => guarded(async () => {
-    const { name, text } = await open(`/api/documents/${id}`);
-    show(name, h("p", { class: "paper" }, text), h("p", { class: "actions" }, h("a", { href: "#documents", class: "main", click: (event) => { event.preventDefault(); showDocuments({ username }); } }, "All documents"), link("To the account", "account")));
-  });
-  await guarded(async () => {
-    await signedIn(username);
-    const list = await open("/api/documents");
-    show("Statements and tax", h("ul", { class: "rows" }, list.map(({ id, name }) => h("li", {}, h("span", {}, name), button("Open", () => showOne(id))))),
-      h("p", { class: "actions" }, link("To the account", "account")));
-    for (const [i, control] of [...document.querySelectorAll("#view .rows button")].entries()) control.setAttribute("aria-label", `Open ${list[i].name}`);
-  });
+/** What the server refuses for good is explained in place of the view. */
+async function guarded(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refused(error);
+  }
 }
+
+const open = (path) => callApi({ account: kept.account, scopes: DOCUMENT_SCOPES, path, stepUp: (claims) => stepUp(kept, claims, WHY) });
+
+const showDocument = (id, back) => guarded(async () => {
+  const { name, lines } = await open(`/api/documents/${id}`);
+  show(name,
+    h("div", { class: "paper" }, h("ul", { class: "rows" }, lines.map(([what, cents]) => h("li", {}, h("span", {}, what), h("span", { class: "amount" }, euro(cents)))))),
+    h("p", { class: "actions" }, button("All documents", back, "main"), link("To the account", "account")));
+});
+
+export const showDocuments = (session) => guarded(async () => {
+  await signedIn(session.username);
+  const list = await open("/api/documents");
+  const back = () => showDocuments(session);
+  const row = ({ id, name }) => h("li", {}, h("span", {}, name),
+    h("button", { type: "button", class: "quiet", "aria-label": `Open ${name}`, click: () => showDocument(id, back) }, "Open"));
+  show("Statements and tax", h("ul", { class: "rows" }, list.map(row)), h("p", { class: "actions" }, link("To the account", "account")));
+});

@@ -46,7 +46,7 @@ function holdBack(control, label) {
  * Shows a form until one of its answers is accepted, and resolves with that result of MSAL.
  *   fields:  of field()
  *   check:   (values) => text of what is wrong with them, before anything is sent
- *   submit:  (values) => result of MSAL. A failed one is shown beside the first field, and the user may try again
+ *   submit:  (values) => result of MSAL. A failed one is shown beside the first field to fill in, and the user may try again
  *   others:  [{ label, run }] further buttons; run() gives a result that ends the question, or { said } that is announced
  * Rejects with Refused when the flow cannot go on.
  */
@@ -54,7 +54,7 @@ export function ask({ title, intro, fields = [], check, action, submit, others =
   const values = () => Object.fromEntries(fields.map(({ name, input }) => [name, input.value]));
   return new Promise((resolve, reject) => {
     let busy = false;
-    const first = fields[0]?.input;
+    const first = fields.find(({ input }) => !input.readOnly)?.input;
     const main = h("button", { type: "submit", class: "main" }, action);
 
     /** One request at a time; the button keeps the focus. */

@@ -18,7 +18,7 @@ function askForPayment() {
     title: "Make a payment", fields: [payee, amount], action: "Pay",
     check: (values) => (centsOf(values.amount) > 0 ? undefined : "An amount looks like 50 or 1250.50."),
     submit: async (values) => ({ payment: { payee: values.payee, cents: centsOf(values.amount) } }),
-    after: [h("p", { class: "presets" }, h("span", {}, "Try "), preset("50", "50 €"), preset("5000", "5,000 €"))],
+    after: [h("p", { class: "presets" }, h("span", {}, "Try "), preset("50", "€50"), preset("5000", "€5,000"))],
   });
 }
 

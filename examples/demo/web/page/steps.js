@@ -35,14 +35,14 @@ function enterCode(state) {
 }
 
 function enterPassword(state, { flow, username }) {
-  // Password managers want to know whose password it is.
+  // Password managers want to know whose password it is, before they see the field for it.
   const whose = field("E-mail address", { name: "username", type: "email", autocomplete: "username", value: username, readonly: true });
   if (flow === "sign-in") {
     const password = field("Password", { name: "password", type: "password", autocomplete: "current-password" });
-    return ask({ title: "Your password", fields: [password, whose], action: "Sign in", submit: (values) => state.submitPassword(values.password) });
+    return ask({ title: "Your password", fields: [whose, password], action: "Sign in", submit: (values) => state.submitPassword(values.password) });
   }
   return ask({
-    title: "Choose a password", fields: [newPasswordField(), whose], action: "Continue",
+    title: "Choose a password", fields: [whose, newPasswordField()], action: "Continue",
     submit: ({ password }) => (state.submitNewPassword ? state.submitNewPassword(password) : state.submitPassword(password)),
   });
 }

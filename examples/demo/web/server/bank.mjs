@@ -12,11 +12,15 @@ const PAYMENT = "c1";
 const TAX_REPORT = "c4";
 const ACCOUNTS_MAX = 1000;
 
+const statement = (id, month, opening, earned, spent) => ({
+  id, name: `Statement ${month}`, kind: "statement",
+  lines: [["Opening balance", opening], ["Paid in", earned], ["Paid out", -spent], ["Closing balance", opening + earned - spent]],
+});
 const DOCUMENTS = [
-  { id: "2026-11", name: "Statement November 2026", kind: "statement" },
-  { id: "2026-10", name: "Statement October 2026", kind: "statement" },
-  { id: "2026-09", name: "Statement September 2026", kind: "statement" },
-  { id: "tax-2025", name: "Tax report 2025", kind: "tax" },
+  statement("2026-11", "November 2026", 17_100_20, 3_420_00, 2_315_70),
+  statement("2026-10", "October 2026", 16_020_10, 3_420_00, 2_339_90),
+  statement("2026-09", "September 2026", 15_230_00, 3_420_00, 2_629_90),
+  { id: "tax-2025", name: "Tax report 2025", kind: "tax", lines: [["Interest", 212_40], ["Dividends", 388_00], ["Tax withheld", -165_11]] },
 ];
 
 /** Balances live as long as the process. */
@@ -62,7 +66,7 @@ export function makeBank({ issuer, keysUrl }) {
 
   async function documents(request, response) {
     await bearer(request, STATEMENTS, "read");
-    sendJson(response, 200, DOCUMENTS);
+    sendJson(response, 200, DOCUMENTS.map(({ id, name }) => ({ id, name })));
   }
 
   async function document(request, response, id) {
@@ -70,7 +74,7 @@ export function makeBank({ issuer, keysUrl }) {
     const found = DOCUMENTS.find((each) => each.id === id);
     if (!found) throw new Refusal(404, "there is no such document");
     if (found.kind === "tax") demandContext(claims, TAX_REPORT);
-    sendJson(response, 200, { ...found, text: `${found.name}. Retail Bank, account of ${claims.sub}.` });
+    sendJson(response, 200, found);
   }
 
   const routes = { "GET /api/account": overview, "POST /api/payments": pay, "GET /api/documents": documents };

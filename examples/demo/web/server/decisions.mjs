@@ -69,7 +69,7 @@ export function followDecisions({ gated, gatec, config, policies }, taken) {
     const text = await run(gatec, ["explain", policies, "--json", "--json-request", "-"], JSON.stringify(facts));
     const told = JSON.parse(text);
     return {
-      outcome: told.outcome, reasons: told.reasons.map((reason) => reason.text), secondFactors: told.second_factors,
+      outcome: told.outcome, unmet: told.unmet, reasons: told.reasons, secondFactors: told.second_factors,
       policies: told.policies.map((policy) => ({ ...policy, file: relative(policies, policy.file) })),
       sameSet: told.digest === digest,  // otherwise the files were changed since
     };
