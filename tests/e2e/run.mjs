@@ -9,5 +9,9 @@ if (!existsSync(join(here, "node_modules/@azure/msal-browser"))) {
   console.error("the test clients are not installed: run `npm ci` in tests/e2e, or `./dev test`, which does");
   process.exit(1);
 }
-const run = spawnSync(process.execPath, ["--test", "--test-reporter=tap", ...process.argv.slice(2)], { stdio: "inherit" });
+// Node 18, which Debian 12 has, hides the cryptography that browsers have and the clients need.
+const options = Number(process.versions.node.split(".")[0]) < 19 ? "--experimental-global-webcrypto" : "";
+const run = spawnSync(process.execPath, ["--test", "--test-reporter=tap", ...process.argv.slice(2)], {
+  stdio: "inherit", env: { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${options}`.trim() },
+});
 process.exit(run.status ?? 1);

@@ -27,7 +27,8 @@ export function followFile(path, take) {
       const { size } = await file.stat();
       if (size < at) [at, rest] = [0, Buffer.alloc(0)];
       while (at < size) {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size - at, 65536)), 0, undefined, at);
+        const length = Math.min(size - at, 65536);
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at);
         if (bytesRead === 0) break;
         at += bytesRead;
         const lines = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
