@@ -1,4 +1,4 @@
-// docs/gatec.md and README.md: every ```console block is run, and must print what the page says.
+// docs/gatec.md and the READMEs: every ```console block is run, and must print what the page says.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -54,6 +54,10 @@ TEST(GatecPage, PrintsWhatEachOfItsCommandsPrints) {
 
 TEST(Readme, ShowsAnAnswerThatGatecGives) {
   check(std::filesystem::path(GATE_SOURCE_DIR) / "README.md", produce_page);
+}
+
+TEST(RetailBankReadme, ShowsTheAnnouncedCasesAsTheyAreDecided) {
+  check(std::filesystem::path(GATE_SOURCE_DIR) / "examples/retail-bank/README.md", produce_page);
 }
 
 /// The README of the example: its commands work as they are written.
