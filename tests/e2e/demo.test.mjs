@@ -198,6 +198,24 @@ test("a payment above 1,000 euro steps up, and the session is the same afterward
   await visitor.leave();
 });
 
+test("a session that the server ended: sign in again, and nothing is stuck", inBrowser, async () => {
+  const visitor = await Visitor.as("Otto Ordinary");
+  await visitor.sees("Otto Ordinary");
+  const otto = demo.gated.provisioning.users.find(({ username }) => username.startsWith("otto@"));
+  const enable = (enabled) => demo.gated.provision({ ...demo.gated.provisioning, users: demo.gated.provisioning.users.map((user) => (user === otto ? { ...user, enabled } : user)) });
+  enable(false);
+  enable(true);
+  await visitor.follow("Make a payment");
+  await visitor.press("€5,000");
+  await visitor.press("Pay", { exact: true });
+  await visitor.sees("Sign in again");
+  await visitor.follow("Back to the start");
+  await visitor.sees("Sign in");
+  await visitor.press("Otto Ordinary");
+  await visitor.sees("Otto Ordinary");
+  await visitor.leave();
+});
+
 test("regulated: statements need a second factor of their own, a tax report a fresh one", inBrowser, async () => {
   const visitor = await Visitor.as("Ella E-Mail");
   await visitor.sees("Look at your mailbox");

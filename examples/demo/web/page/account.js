@@ -21,9 +21,11 @@ function sessionFacts(id, access) {
 
 const tokenDetails = (name, claims) => h("details", {}, h("summary", {}, name), h("pre", { tabindex: "0", role: "region", "aria-label": name }, JSON.stringify(claims, null, 2)));
 
-export async function showAccount({ account, path }) {
+export async function showAccount({ account }) {
+  const asked = location.hash;
   const token = await account.getAccessToken({ scopes: BANK_SCOPES });
   const { cents, payments } = await callApi({ account, scopes: BANK_SCOPES, path: "/api/account" });
+  if (location.hash !== asked) return;  // the user went on meanwhile
   const id = account.getClaims();
   const access = token.isFailed() ? {} : claimsOf(token.data.accessToken);
   show(id.name || id.preferred_username,

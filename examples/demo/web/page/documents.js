@@ -22,7 +22,7 @@ async function signedIn(username) {
     submit: () => app.signIn({ username, scopes: DOCUMENT_SCOPES }),
   });
   const account = await complete(result, { flow: "sign-in", username, scopes: DOCUMENT_SCOPES });
-  kept = { app, account, username, scopes: DOCUMENT_SCOPES, entered: (fresh) => { kept.account = fresh; } };
+  kept = { app, account, username, scopes: DOCUMENT_SCOPES, entered: (fresh) => { kept.account = fresh; }, left: () => {} };
   return kept;
 }
 
@@ -40,7 +40,8 @@ async function guarded(work) {
     await work();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    refused(error);
+    kept = undefined;  // the next visit signs in anew
+    refused(error, "The documents stay closed");
   }
 }
 

@@ -26,11 +26,15 @@ async function go({ flow, username, result, entered }) {
   }
 }
 
-/** What the user can do when the server does not go on. Why it did not is for the bank to know, and for the right column of this demo. */
-export function refused({ message, ends }) {
-  const TITLES = { blocked: "We cannot let you in", expired: "Let us start again", exists: "You are a customer already", reset: "A new password is needed" };
-  show(TITLES[ends] ?? "That did not work", h("p", { class: "intro", role: "alert" }, message),
-    h("p", { class: "actions" }, h("a", { href: "#sign-in", class: "main" }, "Back to the start"), ends !== "blocked" && link("Reset the password", "reset")));
+const TITLES = { blocked: "We cannot let you in", expired: "Let us start again", exists: "You are a customer already", reset: "A new password is needed", again: "Sign in again" };
+
+/**
+ * What the user can do when the server does not go on. Why it did not is for the bank to know, and for the right column of this demo.
+ * `title`: what did not happen, where it was not a sign-in.
+ */
+export function refused({ message, ends }, title = TITLES[ends] ?? "That did not work") {
+  show(title, h("p", { class: "intro", role: "alert" }, message),
+    h("p", { class: "actions" }, h("a", { href: "#", class: "main" }, "Back to the start"), ends !== "blocked" && link("Reset the password", "reset")));
 }
 
 export async function signIn({ app, entered, follow }) {

@@ -19,6 +19,8 @@ const PASSWORDS = {
 /** In order: the first that fits an error of MSAL (`errorData`) says it. `ends`: the flow is over; otherwise the user stays at the step. */
 const MEANINGS = [
   { fits: (e) => e.error === "access_denied" && e.subError === "provider_blocked_by_rep", text: "No code can be sent there. Use another phone number or mailbox." },
+  { fits: (e) => e.error === "interaction_required" || e.error === "no_tokens_found" || e.subError === "bad_token", ends: "again", text: "Your session has ended. Sign in again." },
+  { fits: (e) => e.subError === "message_only", ends: "again", text: "The bank's rules do not allow you to go on here at the moment. Sign in again, or call us." },
   { fits: (e) => e.error === "access_denied", ends: "blocked", text: "The bank's rules do not allow this. Call us, or come to a branch with your identity card: we find out why and help." },
   { fits: (e) => e.error === "expired_token", ends: "expired", text: "This took too long, or there were too many wrong tries. Start again from the beginning." },
   { fits: (e) => e.codes.includes(55200), ends: "expired", text: "This step was finished already. Start again from the beginning." },

@@ -4,14 +4,15 @@ import { showAccount } from "./account.js";
 import { follow, watch } from "./behind.js";
 import { leaveDocuments, showDocuments } from "./documents.js";
 import { announce, h, show } from "./dom.js";
-import { reset, signIn, signUp } from "./entrance.js";
+import { refused, reset, signIn, signUp } from "./entrance.js";
+import { Refused } from "./errors.js";
 import { createClient } from "./msal.js";
 import { showPayment } from "./payments.js";
 import { BANK_SCOPES } from "./settings.js";
 
 const app = await createClient("sessionStorage");
 /** What the views share; `account` is MSAL's, or undefined while nobody is signed in. */
-const session = { app, scopes: BANK_SCOPES, account: undefined, username: undefined, follow, entered };
+const session = { app, scopes: BANK_SCOPES, account: undefined, username: undefined, follow, entered, left };
 
 function entered(account) {
   const first = session.account === undefined;
@@ -25,18 +26,32 @@ function entered(account) {
   }
 }
 
+/** Nobody is signed in any more. */
+function left() {
+  session.account = session.username = undefined;
+  header();
+}
+
 async function signOut() {
   await leaveDocuments();
   await session.account.signOut();  // empties the cache of this page; the server is not asked
-  session.account = session.username = undefined;
+  left();
   follow(undefined);
-  header();
   announce("You are signed out.");
   go("sign-in");
 }
 
+/** The server ended the session, or wants it confirmed: MSAL can sign in again only when its cache is empty. */
+async function sessionEnded(error) {
+  await leaveDocuments();
+  await session.account?.signOut();
+  left();
+  refused(error);
+}
+
 function header() {
   const place = document.getElementById("who");
+  place.hidden = !session.account;
   if (!session.account) return place.replaceChildren();
   const name = session.account.getClaims().name || session.username;
   place.replaceChildren(h("a", { href: "#account" }, name), h("button", { type: "button", class: "quiet", click: signOut }, "Sign out"));
@@ -53,6 +68,7 @@ async function route() {
   try {
     await views[name](session);
   } catch (error) {
+    if (error instanceof Refused) return sessionEnded(error);
     console.error(error);
     show("Something went wrong", h("p", { role: "alert" }, "The page could not go on. Its server may have been stopped."),
       h("p", { class: "actions" }, h("a", { href: "", class: "main" }, "Load the page again")));
@@ -66,6 +82,13 @@ function go(name) {
 }
 
 addEventListener("hashchange", route);
+// A link to the view that is shown already begins it anew.
+addEventListener("click", (event) => {
+  const same = event.target.closest?.('a[href^="#"]');
+  if (!same || same.hash !== location.hash || same.hash === "#view") return;
+  event.preventDefault();
+  route();
+});
 watch();
 const cached = app.getCurrentAccount();
 if (cached.isCompleted()) {

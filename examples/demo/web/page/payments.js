@@ -34,7 +34,8 @@ export async function showPayment(session) {
     show("Paid", h("p", { class: "balance" }, h("span", {}, `To ${done.payee}`), h("strong", {}, euro(done.cents))),
       h("p", { class: "actions" }, h("a", { href: "#account", class: "main" }, "To the account"), h("a", { href: "#pay", class: "second" }, "Another payment")));
   } catch (error) {
-    if (error instanceof Refused) return refused(error);
+    if (error.ends === "again") throw error;
+    if (error instanceof Refused) return refused(error, "The payment was not made");
     show("The payment was not made", h("p", { role: "alert" }, error.message), h("p", { class: "actions" }, link("Try again", "pay"), link("To the account", "account")));
   }
 }

@@ -17,7 +17,10 @@ export async function stepUp(session, claims, why) {
     await session.account.signOut();  // of the cache alone: MSAL refuses a second sign-in beside the first
     return app.signIn({ username, scopes, claims });
   } });
-  const account = await complete(result, { flow: "sign-in", username, scopes, claims });
+  const account = await complete(result, { flow: "sign-in", username, scopes, claims }).catch((error) => {
+    session.left();
+    throw error;
+  });
   session.entered(account);
   const fresh = await account.getAccessToken({ scopes });
   if (fresh.isFailed()) throw new Refused(fresh.error);

@@ -5,6 +5,8 @@ import { ask, field } from "./form.js";
 
 const CHANNELS = { email: { by: "by e-mail", to: "your mailbox" }, sms: { by: "by SMS", to: "your phone" } };
 const REPLACED = "A new code is on its way. The old one does not work any more.";
+/** Stars are read out one by one. */
+const masked = (address) => address.replace(/\*+/g, "…");
 const digitsOf = (text) => text.replace(/\s/g, "");
 
 /** A field for a code of `length` digits; phones and browsers offer to fill it in. */
@@ -70,7 +72,7 @@ function chooseMethod(state) {
   const by = (method) => CHANNELS[method.challenge_channel]?.by ?? "";
   const ways = state.getAuthMethods().map((method) => {
     const request = (newest) => newest.requestChallenge(method.id);
-    return { name: by(method), label: `Send a code ${by(method)} to ${method.login_hint}`, run: (newest) => asked(request, newest, ways) };
+    return { name: by(method), label: `Send a code ${by(method)} to ${masked(method.login_hint)}`, run: (newest) => asked(request, newest, ways) };
   });
   const [first, ...rest] = ways;
   return ask({
@@ -103,7 +105,7 @@ function enterSecondCode(state, { resend, ways = [] }) {
   const length = state.getCodeLength();
   const { by, to } = CHANNELS[state.getChannel()] ?? CHANNELS.sms;
   return ask({
-    title: `Look at ${to}`, intro: `We sent a code ${by} to ${state.getSentTo()}.`,
+    title: `Look at ${to}`, intro: `We sent a code ${by} to ${masked(state.getSentTo())}.`,
     fields: [codeField(length)], check: checkCode(length), action: "Confirm",
     submit: ({ code }) => current.submitChallenge(digitsOf(code)),
     others: [
