@@ -165,37 +165,82 @@ test("sign-in with a second factor: wrong code, another method, and the decision
   await visitor.leave();
 });
 
-test("a payment above 1,000 euro steps up, and the session is the same afterwards", inBrowser, async () => {
+test("a payment above 1,000 euro asks for the missing factor alone, and the session stays as it was", inBrowser, async () => {
   const visitor = await Visitor.as("Otto Ordinary");
   await visitor.sees("Otto Ordinary");
   await visitor.page.getByText("one factor", { exact: true }).waitFor();
-  await visitor.follow("Make a payment");
-  await visitor.type("Amount in euro", "a lot");
-  await visitor.press("Pay", { exact: true });
-  await visitor.says("An amount looks like");
-  await looksFine(visitor, "a payment");
-  await visitor.press("€5,000");
-  await visitor.press("Pay", { exact: true });
-  await visitor.sees("Confirm this payment");
-  await visitor.decided("More is needed", "context c1", "CA200 Step up for payments", "amount is unknown");
-  await looksFine(visitor, "the step-up");
-  await visitor.press("Continue");
-  await visitor.sees("Your password");
-  await visitor.type("Password", PASSWORD);
-  await visitor.press("Sign in");
-  await visitor.sees("Confirm that it is you");
-  await visitor.press(/Send a code by SMS/);
-  await visitor.sees("Look at your phone");
-  await visitor.takeCode();
-  await visitor.press("Confirm");
-  await visitor.sees("Paid");
-  await visitor.page.getByText("€5,000.00").waitFor();
-  await visitor.decided("Allowed", "CA200 Step up for payments", "strength NativeMfa: met");
-  await visitor.follow("To the account");
-  await visitor.sees("Otto Ordinary");
-  await visitor.page.getByText("authentication context c1").waitFor();
-  await visitor.page.getByText("€13,204.50").waitFor();
+  for (const balance of ["€13,204.50", "€8,204.50"]) {  // the next one is confirmed anew
+    await visitor.follow("Make a payment");
+    await visitor.type("Amount in euro", "a lot");
+    await visitor.press("Pay", { exact: true });
+    await visitor.says("An amount looks like");
+    await looksFine(visitor, "a payment");
+    await visitor.press("€5,000");
+    await visitor.press("Pay", { exact: true });
+    await visitor.sees("Confirm this payment");  // and not the password
+    await visitor.decided("More is needed", "context c1", "CA200 Step up for payments", "amount is unknown");
+    await looksFine(visitor, "the step-up");
+    await visitor.press(/Send a code by SMS/);
+    await visitor.sees("Look at your phone");
+    await visitor.takeCode();
+    await visitor.press("Confirm");
+    await visitor.sees("Paid");
+    await visitor.page.getByText("€5,000.00").waitFor();
+    await visitor.decided("Allowed", "CA200 Step up for payments", "strength NativeMfa: met");
+    await visitor.follow("To the account");
+    await visitor.sees("Otto Ordinary");
+    await visitor.page.getByText(balance).waitFor();
+  }
+  await visitor.page.getByText("one factor", { exact: true }).waitFor();
   await visitor.leave();
+});
+
+test("the step-up of the page: a password that is too old, another method, a method to be added", async () => {
+  const send = globalThis.fetch;
+  globalThis.localStorage ??= { getItem: () => "k".repeat(43), setItem() {} };
+  globalThis.fetch = (path, init) => send(new URL(path, demo.url), init);  // the page has an origin
+  try {
+    const { StepUpFlow } = await import("../../examples/demo/web/page/step-up-flow.js");
+    const scopes = ["openid", "offline_access", "api://retail-bank/payments"];
+    const wire = new Wire(demo.gated);
+    const open = async (name) => {
+      const { refresh_token } = await wire.withPassword(`${name}@customer.example`, PASSWORD, undefined, scopes.join(" "));
+      demo.gated.setClock(16 * 60);
+      const refused = await wire.post("/oauth2/v2.0/token", { grant_type: "refresh_token", refresh_token, scope: scopes.join(" "), capabilities: "mfa_required registration_required",
+        claims: JSON.stringify({ access_token: { acrs: { essential: true, value: "c1" } } }) });
+      assert.equal(refused.error, "interaction_required", JSON.stringify(refused));
+      assert.equal(refused.missing_factors[0], "first_factor");
+      return new StepUpFlow({ token: refused.continuation_token, missing: refused.missing_factors }, scopes).begin();
+    };
+    const acrs = ({ data }) => JSON.parse(Buffer.from(data.accessToken.split(".")[1], "base64url")).acrs;
+
+    const asked = await open("otto");
+    assert.ok(asked.isPasswordRequired());
+    const wrong = await asked.state.submitPassword("incorrect horse");
+    assert.deepEqual(wrong.error.errorData.errorCodes, [50126]);
+    const demanded = await asked.state.submitPassword(PASSWORD);
+    assert.ok(demanded.isMfaRequired(), JSON.stringify(demanded.error));
+    const [one, other] = demanded.state.getAuthMethods();
+    const first = await demanded.state.requestChallenge(one.id);
+    const second = await first.state.requestChallenge(other.id);
+    const address = second.state.getChannel() === "sms" ? "+4366055501001" : "otto@customer.example";
+    const code = await demo.gated.code(address);
+    const mistyped = await second.state.submitChallenge(otherCode(code));
+    assert.equal(mistyped.error.errorData.subError, "invalid_oob_value");
+    assert.deepEqual(acrs(await second.state.submitChallenge(code)), ["c1"]);
+
+    demo.gated.setClock(0);
+    const { provisioning } = demo.gated;
+    demo.gated.provision({ ...provisioning, users: [{ tenant_id: TENANT, id: "7b7f6f5e-0003-4a6c-9d1e-0000000000ff", username: "pia@customer.example", password: PASSWORD, channels: [] }] });
+    const added = await (await open("pia")).state.submitPassword(PASSWORD);
+    assert.ok(added.isAuthMethodRegistrationRequired(), JSON.stringify(added.error));
+    const kind = added.state.getAuthMethods().find((each) => each.challenge_channel === "sms");
+    const verify = await added.state.challengeAuthMethod({ authMethodType: kind, verificationContact: "+4366055509002" });
+    assert.deepEqual(acrs(await verify.state.submitChallenge(await demo.gated.code("+4366055509002"))), ["c1"]);
+  } finally {
+    demo.gated.setClock(0);
+    globalThis.fetch = send;
+  }
 });
 
 test("a session that the server ended: sign in again, and nothing is stuck", inBrowser, async () => {

@@ -10,12 +10,12 @@ const messages = [];
 const decisions = new Map();
 let user;
 
-const FLOWS = { sign_in: "Sign-in", sign_up: "Sign-up", password_reset: "Password reset", refresh: "Renewal", register: "New second factor" };
+const FLOWS = { sign_in: "Sign-in", sign_up: "Sign-up", password_reset: "Password reset", refresh: "Renewal", step_up: "Step-up", register: "New second factor" };
 const OUTCOMES = { allow: "Allowed", challenge: "More is needed", block: "Refused" };
 const MARKS = { true: ["yes", "✓"], false: ["no", "✗"], unknown: ["unknown", "?"] };
 const METHODS = { password: "the password", email_otp: "a code by e-mail", sms_otp: "a code by SMS" };
 /** What the list of policies says already. */
-const SAID_BELOW = new Set(["control_unmet", "control_met"]);
+const SAID_BELOW = new Set(["control_unmet", "control_met", "no_policy_applies"]);
 
 /* ---- messages ---- */
 
@@ -67,6 +67,8 @@ function verdictOf(policy) {
   return policy.satisfied ? ["yes", `${what}: met`] : ["challenge", `${what}: not met`];
 }
 
+const STRICTEST = ["block", "challenge", "yes", "report"];
+
 function policyItem(policy) {
   const [kind, text] = verdictOf(policy);
   return h("details", { class: `policy ${kind}` }, h("summary", {}, h("span", { class: "name" }, policy.name), h("span", { class: "verdict" }, text)),
@@ -85,13 +87,25 @@ function summaryOf({ outcome, unmet, secondFactors, policies }) {
   return policies.some((policy) => policy.applies && policy.state === "on") ? "Everything that applies is met." : "No policy asks for more.";
 }
 
+/** A step-up is decided as a sign-in and as a renewal, a new account as a sign-up and as a sign-in: mostly with the same result, which is shown once. */
+function merged(targets) {
+  const groups = new Map();
+  for (const target of targets) {
+    const key = JSON.stringify([targetName(target), target.outcome, target.policies.map(({ name, applies, satisfied }) => [name, applies, satisfied])]);
+    const group = groups.get(key) ?? { ...target, flows: [] };
+    groups.set(key, group);
+    group.flows.push(FLOWS[target.flow] ?? target.flow);
+  }
+  return [...groups.values()];
+}
+
 function targetPart(target, several) {
-  const applied = target.policies.filter((policy) => policy.applies);
+  const applied = target.policies.filter((policy) => policy.applies).sort((a, b) => STRICTEST.indexOf(verdictOf(a)[0]) - STRICTEST.indexOf(verdictOf(b)[0]));
   const rest = target.policies.filter((policy) => !policy.applies);
-  const reasons = target.reasons.filter(({ code }) => !SAID_BELOW.has(code) && code !== "no_policy_applies");
+  const reasons = target.reasons.filter(({ code }) => !SAID_BELOW.has(code)).map(({ text }) => `${sentence(text.replaceAll("`", ""))}.`);
   return [
-    several && h("h5", {}, `${FLOWS[target.flow] ?? target.flow}: ${targetName(target)}`),
-    h("ul", { class: "reasons" }, [...reasons.map(({ text }) => `${sentence(text.replaceAll("`", ""))}.`), summaryOf(target)].map((text) => h("li", {}, text))),
+    several && h("h5", {}, `${new Intl.ListFormat("en-GB").format(target.flows)}: ${targetName(target)}`),
+    h("ul", { class: "reasons" }, [...reasons, summaryOf(target)].map((text) => h("li", {}, text))),
     applied.map(policyItem),
     h("details", { class: "rest" }, h("summary", {}, `${rest.length} policies that do not apply`), rest.map(policyItem)),
     !target.sameSet && h("p", { class: "place" }, "Explained with the policies as they are now; they were changed since the decision."),
@@ -101,7 +115,7 @@ function targetPart(target, several) {
 async function explain(decision, place) {
   const answer = await fetch(`/demo/decisions/${encodeURIComponent(decision.id)}`);
   if (!answer.ok) return place.replaceChildren(h("p", {}, "This decision cannot be explained any more."));
-  const { targets } = await answer.json();
+  const targets = merged((await answer.json()).targets);
   place.replaceChildren(...targets.flatMap((target) => targetPart(target, targets.length > 1)).flat().filter(Boolean));
 }
 

@@ -10,19 +10,19 @@ import { DOCUMENT_SCOPES } from "./settings.js";
 import { stepUp } from "./step-up.js";
 import { complete } from "./steps.js";
 
-let app;
-let kept;  // { app, account, scopes, username, entered }
+let client;
+let kept;  // what stepUp() needs
 
 async function signedIn(username) {
-  app ??= await createClient("memoryStorage");
+  client ??= await createClient("memoryStorage");
   if (kept?.username === username) return kept;
   const result = await ask({
     title: "Statements and tax", action: "Continue",
     intro: "The law wants these documents well kept. Sign in for them with a password and a second factor; it counts for four hours.",
-    submit: () => app.signIn({ username, scopes: DOCUMENT_SCOPES }),
+    submit: () => client.app.signIn({ username, scopes: DOCUMENT_SCOPES }),
   });
   const account = await complete(result, { flow: "sign-in", username, scopes: DOCUMENT_SCOPES });
-  kept = { app, account, username, scopes: DOCUMENT_SCOPES, entered: (fresh) => { kept.account = fresh; }, left: () => {} };
+  kept = { account, renewals: client.renewals, username, scopes: DOCUMENT_SCOPES };
   return kept;
 }
 
@@ -32,7 +32,7 @@ export async function leaveDocuments() {
   kept = undefined;
 }
 
-const WHY = { title: "Confirm that it is you", action: "Continue", intro: "A tax report needs a second factor that is not older than 30 minutes." };
+const WHY = { title: "Confirm that it is you", intro: "A tax report needs a second factor that is not older than 30 minutes." };
 
 /** What the server refuses for good is explained in place of the view. */
 async function guarded(work) {
@@ -40,7 +40,7 @@ async function guarded(work) {
     await work();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    kept = undefined;  // the next visit signs in anew
+    await leaveDocuments();  // the next visit signs in anew
     refused(error, "The documents stay closed");
   }
 }

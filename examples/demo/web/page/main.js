@@ -10,20 +10,17 @@ import { createClient } from "./msal.js";
 import { showPayment } from "./payments.js";
 import { BANK_SCOPES } from "./settings.js";
 
-const app = await createClient("sessionStorage");
+const { app, renewals } = await createClient("sessionStorage");
 /** What the views share; `account` is MSAL's, or undefined while nobody is signed in. */
-const session = { app, scopes: BANK_SCOPES, account: undefined, username: undefined, follow, entered, left };
+const session = { app, renewals, scopes: BANK_SCOPES, account: undefined, username: undefined, follow, entered };
 
 function entered(account) {
-  const first = session.account === undefined;
   session.account = account;
   session.username = account.getAccount().username;
   follow(session.username);
   header();
-  if (first) {
-    announce("You are signed in.");
-    go("account");
-  }
+  announce("You are signed in.");
+  go("account");
 }
 
 /** Nobody is signed in any more. */

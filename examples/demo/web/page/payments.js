@@ -25,7 +25,7 @@ function askForPayment() {
 export async function showPayment(session) {
   const { payment } = await askForPayment();
   const why = {
-    title: "Confirm this payment", action: "Continue",
+    title: "Confirm this payment",
     intro: `${euro(payment.cents)} to ${payment.payee}. Payments above ${euro(100000)} need a second factor that is not older than 15 minutes.`,
   };
   try {

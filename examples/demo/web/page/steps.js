@@ -19,12 +19,12 @@ const newPasswordField = () => field("New password", {
 });
 
 /** First factor, sign-up and reset: a code to the mailbox. */
-function enterCode(state) {
+function enterCode(state, { why }) {
   let current = state;
   const length = state.getCodeLength();
   return ask({
     title: "Look at your mailbox",
-    intro: "If we can send to this address, a message with a code is on its way.",
+    intro: "If we can send to this address, a message with a code is on its way.", ...why,
     fields: [codeField(length)], check: checkCode(length), action: "Continue",
     submit: ({ code }) => current.submitCode(digitsOf(code)),
     others: [{ label: "Send a new code", run: async () => {
@@ -36,12 +36,12 @@ function enterCode(state) {
   });
 }
 
-function enterPassword(state, { flow, username }) {
+function enterPassword(state, { flow, username, why }) {
   // Password managers want to know whose password it is, before they see the field for it.
   const whose = field("E-mail address", { name: "username", type: "email", autocomplete: "username", value: username, readonly: true });
   if (flow === "sign-in") {
     const password = field("Password", { name: "password", type: "password", autocomplete: "current-password" });
-    return ask({ title: "Your password", fields: [whose, password], action: "Sign in", submit: (values) => state.submitPassword(values.password) });
+    return ask({ title: "Your password", ...why, fields: [whose, password], action: why ? "Continue" : "Sign in", submit: (values) => state.submitPassword(values.password) });
   }
   return ask({
     title: "Choose a password", fields: [whose, newPasswordField()], action: "Continue",
@@ -68,7 +68,7 @@ function enterAttributes(state) {
 const asked = async (request, state, ways) => Object.assign(await request(state), { resend: request, ways });
 
 /** Second factor: which of the methods on file. */
-function chooseMethod(state) {
+function chooseMethod(state, { why }) {
   const by = (method) => CHANNELS[method.challenge_channel]?.by ?? "";
   const ways = state.getAuthMethods().map((method) => {
     const request = (newest) => newest.requestChallenge(method.id);
@@ -77,7 +77,7 @@ function chooseMethod(state) {
   const [first, ...rest] = ways;
   return ask({
     title: "Confirm that it is you",
-    intro: "The bank asks for a second proof here. A code shows that the phone or the mailbox is yours.",
+    intro: "The bank asks for a second proof here. A code shows that the phone or the mailbox is yours.", ...why,
     action: first.label, submit: () => first.run(state), others: rest.map((way) => ({ label: way.label, run: () => way.run(state) })),
   });
 }
@@ -128,10 +128,11 @@ const STEPS = [
 /**
  * Asks for whatever the server wants, until it gives tokens; resolves with MSAL's account.
  *   result:  of app.signIn(), signUp() or resetPassword()
- *   context: { flow, username, scopes, claims }
+ *   context: { flow, username, scopes, claims, why }; `why`: title and intro of the first question, where it needs other words
  * Rejects with Refused when the server does not let the user in.
  */
-export async function complete(result, context) {
+export async function complete(result, asked) {
+  const context = { ...asked };
   for (;;) {
     if (result.isFailed()) throw new Refused(result.error);
     if (result.isCompleted?.()) {
@@ -143,5 +144,6 @@ export async function complete(result, context) {
     const [, step] = STEPS.find(([wanted]) => result[wanted]?.()) ?? [];
     if (!step) throw new Refused(result.error);
     result = await step(result.state, { ...context, resend: result.resend, ways: result.ways });
+    delete context.why;
   }
 }

@@ -11,8 +11,8 @@ const OUTPUT_BYTES_MAX = 4 << 20;
 /** Rows that were decided by policies; others (an unlocked account) have no facts. */
 const isDecision = (row) => row.policy_digest !== "" && row.facts !== null && typeof row.facts === "object";
 
-/** A request for an app and an authentication context is decided twice, and has the facts of both. */
-const factsOf = (row) => (Array.isArray(row.facts) ? row.facts : [row.facts]);
+/** A request that is decided for an app and an authentication context, or as two flows, has lists of facts. */
+const factsOf = (row) => [row.facts].flat(Infinity);
 
 function summaryOf(row) {
   const facts = factsOf(row);
