@@ -441,6 +441,33 @@ TEST_F(StepUp, C4_AProofOverAMailboxThatWasBlockedSinceIsNotInherited) {
   EXPECT_EQ(missing(renew()), "none") << "no first factor is left that could be proven";
 }
 
+TEST_F(StepUp, D4_TheMailboxThatResetThePasswordIsNoFactorBesideIt) {
+  const std::string changed = "another horse battery staple";
+  const auto reset = [this](const char* step, Params params) {
+    return server_.post(std::string("/resetpassword/v1.0/") + step, std::move(params));
+  };
+  const Reply sent =
+      reset("challenge",
+            {{"continuation_token",
+              reset("start", {{"username", "amy@bank.example"}, {"challenge_type", "oob redirect"}})
+                  .token()},
+             {"challenge_type", "oob redirect"}});
+  const std::string code = server_.last_code();
+  const Reply proven = reset(
+      "continue", {{"continuation_token", sent.token()}, {"grant_type", "oob"}, {"oob", code}});
+  const Reply done =
+      reset("submit", {{"continuation_token", proven.token()}, {"new_password", changed}});
+  const Reply signed_in = submit("continuation_token", done.token(), "");
+  ASSERT_EQ(access_claim(signed_in, "amr"), R"(["otp"])");
+  refresh_token_ = signed_in.text("refresh_token");
+  EXPECT_EQ(missing(renew()), R"(["second_factor"])") << "the phone";
+  for (const Channel& channel : server_.channels("amy-id")) {
+    server_.set_blocked("amy-id", channel, channel.kind == ChannelKind::kSms);
+  }
+  EXPECT_EQ(missing(renew()), "none")
+      << "who holds the mailbox knows the password, which are not two factors";
+}
+
 // Bindings: user, client, tenant, session, family, device; flow and step.
 
 TEST_F(StepUp, T6_ItEndsWithTheUserTheFamilyAndTheChannel) {

@@ -15,7 +15,7 @@ Result<void> complete(FlowRun& run) {
   }
   if (run.flow.kind == FlowKind::kStepUp) {
     // Only the proof of the first factor leads to kDeciding.
-    add_proof(run.flow.completed, *run.material.factor,
+    add_proof(run.flow.completed, *run.material.factor, run.found.channels,
               run.flow.state.phase == FlowPhase::kDeciding);
   } else {
     run.flow.completed.push_back(*run.material.factor);

@@ -30,9 +30,15 @@ void leave_stale_factors(const TokenCase& about, const std::vector<Channel>& cha
 }
 
 void add_proof(std::vector<CompletedFactor>& completed, const CompletedFactor& factor,
-               bool is_first) {
-  std::erase_if(completed, [&factor](const CompletedFactor& older) {
-    return older.method == factor.method && older.channel_id == factor.channel_id;
+               const std::vector<Channel>& channels, bool is_first) {
+  const auto carried_reset = [&channels](const CompletedFactor& older) {
+    return std::any_of(channels.begin(), channels.end(), [&older](const Channel& channel) {
+      return channel.carried_reset && channel.channel_id == older.channel_id;
+    });
+  };
+  std::erase_if(completed, [&](const CompletedFactor& older) {
+    return (older.method == factor.method && older.channel_id == factor.channel_id) ||
+           (factor.method == Method::kPassword && carried_reset(older));
   });
   completed.insert(is_first ? completed.begin() : completed.end(), factor);
 }

@@ -21,8 +21,9 @@ void leave_stale_factors(const TokenCase& about, const std::vector<Channel>& cha
                          std::vector<CompletedFactor>& completed);
 
 /// Adds a proof, in front if it is the first factor. It takes the place of an older proof of the
-/// same password or over the same channel.
+/// same password or over the same channel. Beside a password, a proof over the mailbox that reset
+/// it does not count (D4): it is taken away.
 void add_proof(std::vector<CompletedFactor>& completed, const CompletedFactor& factor,
-               bool is_first);
+               const std::vector<Channel>& channels, bool is_first);
 
 }  // namespace gate::server

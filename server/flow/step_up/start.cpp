@@ -76,7 +76,7 @@ class Planner {
     }
     flow_.first_factor = first->method;
     std::vector<CompletedFactor> proven = flow_.completed;
-    add_proof(proven, *first, true);
+    add_proof(proven, *first, account_.channels, true);
     if (allows(proven)) {
       return {MissingFactor::kFirstFactor};
     }
@@ -96,7 +96,7 @@ class Planner {
 
   [[nodiscard]] bool allows_with(std::vector<CompletedFactor> proven, Method method,
                                  const std::string& channel_id) const {
-    add_proof(proven, {method, about_.caller.now, channel_id}, false);
+    add_proof(proven, {method, about_.caller.now, channel_id}, account_.channels, false);
     return allows(proven);
   }
 
