@@ -57,7 +57,7 @@ TEST_P(StoreContract, T3_WhatAFlowIsAboutNeverChanges) {
   next.client_id = "app-2";
   next.subject = FlowSubject{"bob-id", 7};
   next.account_key = "bob";
-  next.origin = StepUpOrigin{.sid = "s9", .scope = "openid"};
+  next.origin = StepUpOrigin{"s9", "", "", 0, 0, 0, "openid"};
   next.state = {FlowPhase::kAwaitingSecondFactor, kNow + kMicrosPerDay, kNow + kMicrosPerHour};
   next.wrong_total = 0;
   next.offered = MethodSet::of(Method::kSmsOtp);
