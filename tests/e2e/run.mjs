@@ -5,9 +5,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-if (!existsSync(join(here, "node_modules/@azure/msal-browser"))) {
-  console.error("the test clients are not installed: run `npm ci` in tests/e2e, or `./dev test`, which does");
-  process.exit(1);
+for (const [folder, library] of [[".", "@azure/msal-browser"], ["../../examples/resource-server", "jose"]]) {
+  if (!existsSync(join(here, folder, "node_modules", library))) {
+    console.error(`the test clients are not installed: run \`npm ci\` in ${join("tests/e2e", folder)}, or \`./dev test\`, which does`);
+    process.exit(1);
+  }
 }
 // Node 18, which Debian 12 has, hides the cryptography that browsers have and the clients need.
 const options = Number(process.versions.node.split(".")[0]) < 19 ? "--experimental-global-webcrypto" : "";
