@@ -74,7 +74,8 @@ TEST_P(DocsExamples, CompileAndTheirTestsHold) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages, DocsExamples,
-                         testing::Values(Page{"docs/language.md", 25}, Page{"README.md", 1}));
+                         testing::Values(Page{"docs/language.md", 25}, Page{"docs/step-up.md", 2},
+                                         Page{"README.md", 1}));
 
 }  // namespace
 }  // namespace docs
