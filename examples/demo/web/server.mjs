@@ -64,7 +64,8 @@ async function demo(request, response, path) {
 async function handle(request, response) {
   // Another name for this machine would make another site's page look like our own (DNS rebinding).
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? "")) throw new Refusal(421, "this server is http://127.0.0.1");
-  const url = new URL(request.url, "http://127.0.0.1");
+  const url = request.url.startsWith("/") && !request.url.startsWith("//") ? new URL(request.url, "http://127.0.0.1") : undefined;
+  if (!url) throw new Refusal(404, "there is nothing here");
   const file = Object.hasOwn(FILES, url.pathname) && FILES[url.pathname];
   if (file) {
     if (request.method !== "GET" && request.method !== "HEAD") throw new Refusal(405, "only GET", { allow: "GET, HEAD" });

@@ -44,12 +44,16 @@ export async function readBody(request, limit = 16 * 1024) {
   return Buffer.concat(parts);
 }
 
+/** The body as an object. */
 export async function readJson(request) {
   if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) throw new Refusal(415, "send application/json");
+  const text = (await readBody(request)).toString("utf8");
+  let value;
   try {
-    return JSON.parse((await readBody(request)).toString("utf8"));
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
+    value = JSON.parse(text);
+  } catch {
     throw new Refusal(400, "the body is no JSON");
   }
+  if (value === null || typeof value !== "object") throw new Refusal(400, "the body is no JSON object");
+  return value;
 }
