@@ -1,7 +1,7 @@
 // The bank's two APIs, and what an app does when one of them answers with a claims challenge.
 import { Refused } from "./errors.js";
 
-/** The `claims` that a 401 asks for, or undefined: docs/api.md, "Authentication contexts". */
+/** The `claims` that a 401 asks for, or undefined: docs/api/tokens.md, "Authentication contexts". */
 function challengeOf(answer) {
   const header = answer.headers.get("www-authenticate") ?? "";
   const claims = /error="insufficient_claims".*claims="([^"]+)"/.exec(header)?.[1];

@@ -1,4 +1,4 @@
-// How MSAL renews tokens, with one thing more: the server may answer a refusal with a way to go on (docs/api.md, "Step-up"). MSAL does
+// How MSAL renews tokens, with one thing more: the server may answer a refusal with a way to go on (docs/step-up.md). MSAL does
 // not ask for it and does not hand it out, so this page gives it a network client of its own (`system.networkClient`).
 import { deviceKey } from "./device-key.js";
 

@@ -1,5 +1,5 @@
 // The flow that a refused renewal opens: the missing factors alone. MSAL has no states for it, so these here have the methods of
-// MSAL's states and results, and the forms of steps.js serve for both. docs/api.md says what is sent.
+// MSAL's states and results, and the forms of steps.js serve for both. docs/step-up.md says what is sent.
 import { deviceKey } from "./device-key.js";
 import { CLIENT, TENANT } from "./settings.js";
 

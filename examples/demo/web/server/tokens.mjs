@@ -1,4 +1,4 @@
-// Verifies access tokens as docs/api.md says: the checks of RFC 9068 with what Node brings.
+// Verifies access tokens as docs/api/tokens.md says: the checks of RFC 9068 with what Node brings.
 import { createPublicKey, verify } from "node:crypto";
 import { Refusal } from "./http.mjs";
 
