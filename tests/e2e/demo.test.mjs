@@ -196,7 +196,7 @@ test("a payment above 1,000 euro asks for the missing factor alone, and the sess
 
 test("the step-up of the page: a password that is too old, another method, a method to be added", async () => {
   const send = globalThis.fetch;
-  globalThis.localStorage ??= { getItem: () => "k".repeat(43), setItem() {} };
+  Object.defineProperty(globalThis, "localStorage", { value: { getItem: () => "k".repeat(43) }, configurable: true });
   globalThis.fetch = (path, init) => send(new URL(path, demo.url), init);  // the page has an origin
   try {
     const { StepUpFlow } = await import("../../examples/demo/web/page/step-up-flow.js");

@@ -5,7 +5,7 @@ import { Refused } from "./errors.js";
 function challengeOf(answer) {
   const header = answer.headers.get("www-authenticate") ?? "";
   const claims = /error="insufficient_claims".*claims="([^"]+)"/.exec(header)?.[1];
-  return claims && atob(claims);
+  return claims && atob(claims.replaceAll("-", "+").replaceAll("_", "/"));
 }
 
 async function call(token, path, body) {
