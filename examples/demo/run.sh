@@ -65,7 +65,7 @@ await gated "$state/port" "if its port is in use, choose another with GATE_PORT=
 url=http://127.0.0.1:$(cat "$state/port")
 
 page=''
-if [ -e "$web/node_modules/esbuild" ] && node "$web/build.mjs" "$state/web"; then
+if [ -e "$web/node_modules/esbuild" ] && [ -e examples/resource-server/node_modules/jose ] && node "$web/build.mjs" "$state/web"; then
   start page node "$web/server.mjs" --gated "$url" --bin "$bin" --config "$config" --page "$state/web" --outbox "$state/outbox.jsonl" \
     --port "${GATE_DEMO_PORT:-3000}" --port-file "$state/page-port"
   await page "$state/page-port"
@@ -76,7 +76,7 @@ if [ -e "$web/node_modules/esbuild" ] && node "$web/build.mjs" "$state/web"; the
   Beside the page you see the messages that left and every decision, policy by policy.
 TEXT
 else
-  step "without the page of the demo: it needs Node 18 and what \`npm ci\` installs in $web"
+  step "without the page of the demo: it needs Node 18 and what \`npm ci\` installs in $web and examples/resource-server"
 fi
 cat <<TEXT
 

@@ -486,12 +486,16 @@ test("the payment API takes only tokens for it, and only with the context above 
   const raised = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(body, "base64url")), acrs: ["c1"] })).toString("base64url");
   const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url");
   const narrow = await wire.withPassword("otto@customer.example", PASSWORD, undefined, "openid offline_access api://retail-bank/accounts");
-  const wrong = { "no token": undefined, "an ID token": tokens.id_token, "changed claims": `${head}.${raised}.${signature}`, "no signature": `${none}.${raised}.`, "no JSON": "a.b.c", "null": "bnVsbA.bnVsbA.", "a short signature": `${head}.${body}.AAAA`, "another scope": narrow.access_token };
+  const wrong = {
+    "no token": undefined, "an ID token": tokens.id_token, "changed claims": `${head}.${raised}.${signature}`, "no signature": `${none}.${raised}.`,
+    "no JSON": "a.b.c", "null": "bnVsbA.bnVsbA.", "a short signature": `${head}.${body}.AAAA`,
+  };
   for (const [what, token] of Object.entries(wrong)) {
     const answer = await pay(token, 100);
     assert.equal(answer.status, 401, what);
     assert.match(answer.headers.get("www-authenticate"), /error="invalid_token"/, what);
   }
+  assert.equal((await pay(narrow.access_token, 100)).status, 403);
   for (const cents of [0, -5, 1.5, "100", 1e9, null]) assert.equal((await pay(tokens.access_token, cents)).status, 400, String(cents));
   const raw = async (text, type = "application/json") => (await fetch(new URL("/api/payments", demo.url), {
     method: "POST", headers: { "content-type": type, authorization: `Bearer ${tokens.access_token}` }, body: text })).status;

@@ -45,7 +45,7 @@ const FILES = Object.fromEntries([["/", "index.html", "text/html; charset=utf-8"
 
 const people = readPeople(options.people);
 const events = new Events();
-const bank = makeBank({ issuer: `${options.gated}/${TENANT}/v2.0`, keysUrl: `${options.gated}/${TENANT}/discovery/v2.0/keys` });
+const bank = makeBank(`${options.gated}/${TENANT}`);
 const proxy = makeProxy({ gated: options.gated, tenant: TENANT });
 const stopOutbox = followFile(options.outbox, (message) => events.tell("message", message));
 const decisions = followDecisions({

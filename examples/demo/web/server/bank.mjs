@@ -2,7 +2,7 @@
 // decides what a user has to show for it.
 import { randomUUID } from "node:crypto";
 import { Refusal, readJson, sendJson } from "./http.mjs";
-import { demandContext, makeVerifier } from "./tokens.mjs";
+import { makeVerifier, needContext } from "./tokens.mjs";
 
 const RETAIL = "api://retail-bank";
 const STATEMENTS = "api://statements";
@@ -43,14 +43,15 @@ function checked({ payee, cents }) {
   return { payee: payee.trim(), cents };
 }
 
-export function makeBank({ issuer, keysUrl }) {
-  const bearer = makeVerifier({ issuer, keysUrl });
+/** `authority`: gated's address and the tenant, whose tokens are accepted. */
+export function makeBank(authority) {
+  const bearer = makeVerifier(authority);
   const ledger = new Ledger();
 
   async function pay(request, response) {
     const claims = await bearer(request, RETAIL, "payments");
     const payment = checked(await readJson(request));
-    if (payment.cents > LIMIT_CENTS) demandContext(claims, PAYMENT);
+    if (payment.cents > LIMIT_CENTS) needContext(claims, PAYMENT);
     const account = ledger.of(claims.sub);
     if (payment.cents > account.cents) throw new Refusal(409, "the account does not hold that much");
     account.cents -= payment.cents;
@@ -73,7 +74,7 @@ export function makeBank({ issuer, keysUrl }) {
     const claims = await bearer(request, STATEMENTS, "read");
     const found = DOCUMENTS.find((each) => each.id === id);
     if (!found) throw new Refusal(404, "there is no such document");
-    if (found.kind === "tax") demandContext(claims, TAX_REPORT);
+    if (found.kind === "tax") needContext(claims, TAX_REPORT);
     sendJson(response, 200, found);
   }
 

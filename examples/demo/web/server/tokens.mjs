@@ -1,67 +1,37 @@
-// Verifies access tokens as docs/api/tokens.md says: the checks of RFC 9068 with what Node brings.
-import { createPublicKey, verify } from "node:crypto";
+// The tokens of requests: verified as in examples/resource-server, which is an API by itself.
+import "./web-crypto.mjs";
+import { TokenRefused, findIssuer, hasContext, verifyAccessToken } from "../../../resource-server/access_token.mjs";
+import { demandContext } from "../../../resource-server/challenge.mjs";
 import { Refusal } from "./http.mjs";
 
-const REFETCH_MS = 10_000;
-const PATIENCE_MS = 5_000;
-/** Clocks differ a little. */
-const LEEWAY_S = 5;
+/** RFC 6750: a token that is good for less is 403, so that the client does not look for another one like it. */
+const refuse = (code, message) => new Refusal(code === "insufficient_scope" ? 403 : 401, message, { "www-authenticate": `Bearer realm="", error="${code}"` });
 
-/** A part of a token as an object; an empty one if it is none, which no check below lets pass. */
-function decoded(part) {
-  try {
-    const value = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return value !== null && typeof value === "object" ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-const isSignedBy = (key, [head, body, signature]) => verify("sha256", Buffer.from(`${head}.${body}`), { key, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url"));
-
-/** `issuer`: of the tenant; `keysUrl`: its `jwks_uri`. */
-export function makeVerifier({ issuer, keysUrl }) {
-  let keys = new Map();
-  let fetchedAt = -Infinity;
-
-  async function keyOf(kid) {
-    if (!keys.has(kid) && performance.now() - fetchedAt > REFETCH_MS) {  // a new key, or a made-up one
-      const answer = await fetch(keysUrl, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (!answer.ok) throw new Error(`${keysUrl}: status ${answer.status}`);
-      keys = new Map((await answer.json()).keys.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: "jwk" })]));
-      fetchedAt = performance.now();
-    }
-    return keys.get(kid);
-  }
-
-  async function claimsOf(token, audience, scope) {
-    const parts = token.split(".");
-    if (parts.length !== 3) return undefined;
-    const header = decoded(parts[0]);
-    // The algorithm is ours to say, never the token's.
-    if (header.alg !== "ES256" || header.typ !== "at+jwt") return undefined;
-    const key = await keyOf(header.kid);
-    if (!key || !isSignedBy(key, parts)) return undefined;
-    const claims = decoded(parts[1]);
-    const now = Date.now() / 1000;
-    const fits = claims.iss === issuer && claims.aud === audience && claims.exp > now - LEEWAY_S && claims.nbf <= now + LEEWAY_S &&
-      String(claims.scp).split(" ").includes(scope);
-    return fits ? claims : undefined;
-  }
+/** `authority`: gated's address and the tenant. It is asked for its keys at the first request. */
+export function makeVerifier(authority) {
+  let found;
+  const issuer = () => {
+    found ??= findIssuer(authority).catch((error) => {
+      found = undefined;  // asked again by the next request
+      throw error;
+    });
+    return found;
+  };
 
   /** The claims of the request's bearer token, if it is good for this audience and scope. Otherwise the request is refused. */
   return async function bearer(request, audience, scope) {
-    const token = /^Bearer ([\w.-]+)$/.exec(request.headers.authorization ?? "")?.[1];
-    const claims = token && await claimsOf(token, audience, scope);
-    if (!claims) throw new Refusal(401, "a token for this API is needed", { "www-authenticate": 'Bearer realm="retail-bank", error="invalid_token"' });
-    return claims;
+    const token = /^Bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    if (!token) throw refuse("invalid_token", "a token for this API is needed");
+    try {
+      return await verifyAccessToken(token, await issuer(), { audience, scope });
+    } catch (error) {
+      throw error instanceof TokenRefused ? refuse(error.code, error.message) : error;
+    }
   };
 }
 
-/** The refusal of a token that lacks an authentication context: the claims challenge that MSAL's documents describe. */
-export function demandContext(claims, context) {
-  if (Array.isArray(claims.acrs) && claims.acrs.includes(context)) return;
-  const wanted = Buffer.from(JSON.stringify({ access_token: { acrs: { essential: true, value: context } } })).toString("base64");
-  throw new Refusal(401, `this needs the authentication context ${context}`,
-    { "www-authenticate": `Bearer realm="retail-bank", error="insufficient_claims", claims="${wanted}"` });
+/** Refuses a request whose token lacks an authentication context, with the challenge that says which. */
+export function needContext(claims, context) {
+  if (hasContext(claims, context)) return;
+  throw new Refusal(401, `this needs the authentication context ${context}`, { "www-authenticate": demandContext(context) });
 }
