@@ -26,7 +26,7 @@ test("every block of the quick start does what the page says", () => {
   const script = blocks.map(({ text }) => `${text}\nprintf '\\n%s%s\\n' '${MARK}' "$answer"\n`).join("")
     .replace(/^api=http:\/\/[^/]*/m, `api=${gated.origin}`).replace(/^outbox=.*$/m, `outbox=${gated.outbox}`);
   assert.ok(script.includes(gated.origin) && script.includes(gated.outbox));
-  const run = spawnSync("bash", ["-u"], { input: `token=\nanswer=\n${script}`, encoding: "utf8", timeout: 100_000 });
+  const run = spawnSync("bash", ["-u"], { input: `token=\nanswer=\n${script}`, encoding: "utf8", timeout: 200_000 });
   assert.equal(run.stderr, "");
   const answers = run.stdout.split("\n").filter((line) => line.startsWith(MARK)).map((line) => line.slice(MARK.length));
   assert.equal(answers.length, blocks.length);
