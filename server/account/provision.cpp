@@ -6,6 +6,7 @@
 
 #include "server/account/attributes.h"
 #include "server/domain/address.h"
+#include "server/domain/language.h"
 
 namespace gate::server {
 namespace {
@@ -70,8 +71,11 @@ Result<void> apply_tenant(UnitOfWork& work, const Provisioning::Tenant& tenant) 
   if (const auto usable = check_schema(tenant.attributes); !usable) {
     return refused("tenant " + tenant.id, usable.error().message);
   }
+  if (const auto usable = check(tenant.rules, tenant.sign_up); !usable) {
+    return refused("tenant " + tenant.id, usable.error().message);
+  }
   return work.put_tenant(
-      {tenant.id, tenant.name, tenant.domain, tenant.attributes, tenant.sign_up});
+      {tenant.id, tenant.name, tenant.domain, tenant.attributes, tenant.sign_up, tenant.rules});
 }
 
 Result<void> apply_resource(UnitOfWork& work, const Provisioning::Resource& resource) {
@@ -189,6 +193,9 @@ Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   if (holder && holder->user_id != wanted.id) {
     return refused(where, "its user name belongs to user " + holder->user_id);
   }
+  if (!wanted.language.empty() && !is_language_tag(wanted.language)) {
+    return refused(where, "language: write a language tag in lower case, such as `de` or `pt-br`");
+  }
   User user;
   user.tenant_id = wanted.tenant_id;
   user.user_id = wanted.id;
@@ -196,6 +203,7 @@ Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   user.display_name = wanted.display_name;
   user.groups = wanted.groups;
   user.roles = wanted.roles;
+  user.language = wanted.language;
   user.kind = kind;
   user.sign_in_risk = wanted.sign_in_risk;
   user.user_risk = wanted.user_risk;

@@ -21,6 +21,7 @@ struct Provisioning {
     std::string domain;            ///< accepted in place of the id, e.g. "bank.example"
     AttributeSchema attributes{};  ///< what a sign-up collects
     SignUpMode sign_up = SignUpMode::kClosed;
+    TenantRules rules{};
   };
 
   /// An API that tokens may be for (server/domain/resource.h).
@@ -59,6 +60,7 @@ struct Provisioning {
     std::string password_hash;  ///< made by `PasswordHasher::hash`; empty: signs in by e-mail code
     std::vector<std::string> groups;
     std::vector<std::string> roles;
+    std::string language{};    ///< of messages; empty: not known
     std::string kind;          ///< "member" when empty, else as the policy language names kinds
     std::string sign_in_risk;  ///< none, low, medium or high: the least
     std::string user_risk;

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <gate/export.hpp>
 
 #include "server/account/attributes.h"
 #include "server/account/repeated_key.h"
 #include "server/app/json_place.h"
+#include "server/config/config_keys.h"
 
 namespace gate::server {
 namespace {
@@ -38,6 +40,49 @@ void take_attribute(JsonPlace& at, AttributeSchema& schema) {
   schema.push_back(std::move(attribute));
 }
 
+/// The methods that the list names, of those that are possible there; all of these when it is
+/// absent.
+MethodSet take_methods(JsonPlace& at, std::string_view key, MethodSet possible) {
+  const bool given = at.has(key);
+  MethodSet methods;
+  for (const std::string& word : at.texts(key)) {
+    const std::optional<Method> method = parse_method(word);
+    if (!method || !possible.contains(*method)) {
+      at.wrong(key, fmt::format("`{}` is not a method that can be used there", word));
+      return possible;
+    }
+    methods.add(*method);
+  }
+  return given ? methods : possible;
+}
+
+/// A lifetime of the tenant, within the bounds of the key of the same name in `[sign_in]`.
+Micros take_lifetime(JsonPlace& at, std::string_view key, Micros unit) {
+  const std::span<const ConfigKey> keys = config_keys();
+  const auto found = std::find_if(keys.begin(), keys.end(), [key](const ConfigKey& each) {
+    return each.section == "sign_in" && each.key == key;
+  });
+  GATE_CHECK(found != keys.end(), "a lifetime of tenants has the name of a configuration key");
+  const auto& bounds = std::get<IntegerKey>(found->kind);
+  return at.integer(key, 0, bounds.min, bounds.max) * unit;
+}
+
+TenantRules take_rules(JsonPlace& at) {
+  TenantRules rules;
+  const std::string answers = at.word("answers", {"uniform", "compatible"});
+  for (const Answers each : kAnswers) {
+    rules.answers = answers == name(each) ? each : rules.answers;
+  }
+  rules.first_factors = take_methods(at, "first_factors", kFirstFactors);
+  rules.second_factors = take_methods(at, "second_factors", kSecondFactors);
+  rules.lifetimes = {.access_token = take_lifetime(at, "access_token_seconds", kMicrosPerSecond),
+                     .session = take_lifetime(at, "session_days", kMicrosPerDay),
+                     .email_code = take_lifetime(at, "email_code_seconds", kMicrosPerSecond),
+                     .sms_code = take_lifetime(at, "sms_code_seconds", kMicrosPerSecond)};
+  rules.language = at.text("language");
+  return rules;
+}
+
 void take_tenant(JsonPlace& at, Provisioning& wanted) {
   Provisioning::Tenant tenant;
   tenant.id = at.required_text("id");
@@ -47,6 +92,10 @@ void take_tenant(JsonPlace& at, Provisioning& wanted) {
   const std::string sign_up = at.word("sign_up", {"closed", "code", "password"});
   for (const SignUpMode mode : kSignUpModes) {
     tenant.sign_up = sign_up == name(mode) ? mode : tenant.sign_up;
+  }
+  tenant.rules = take_rules(at);
+  if (const auto usable = check(tenant.rules, tenant.sign_up); !usable) {
+    at.wrong("", usable.error().message);
   }
   wanted.tenants.push_back(std::move(tenant));
 }
@@ -105,6 +154,7 @@ std::string take_user(JsonPlace& at, Provisioning& wanted) {
   user.password_imported = at.flag("password_imported", false);
   user.groups = at.texts("groups");
   user.roles = at.texts("roles");
+  user.language = at.text("language");
   user.kind = at.text("kind");
   user.sign_in_risk = at.word("sign_in_risk", {"none", "low", "medium", "high"});
   user.user_risk = at.word("user_risk", {"none", "low", "medium", "high"});

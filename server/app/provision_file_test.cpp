@@ -70,6 +70,28 @@ TEST(ProvisionFile, ReadsEveryKey) {
   EXPECT_FALSE(user.channels.at(1).verified);
 }
 
+TEST(ProvisionFile, ATenantDecidesForItself) {
+  const auto rules_of = [](const std::string& members) {
+    const auto wanted = parse(R"({"tenants": [{"id": "t", "name": "Bank", "domain": "b.example")" +
+                              members + "}]}");
+    EXPECT_TRUE(wanted.has_value()) << wanted.error().message;
+    return wanted ? wanted->tenants.at(0).rules : TenantRules();
+  };
+  EXPECT_EQ(rules_of(""), TenantRules());
+  TenantRules all;
+  all.answers = Answers::kCompatible;
+  all.first_factors = MethodSet::of(Method::kPassword);
+  all.second_factors = MethodSet();
+  all.lifetimes = {300 * kMicrosPerSecond, 7 * kMicrosPerDay, 120 * kMicrosPerSecond,
+                   60 * kMicrosPerSecond};
+  all.language = "de";
+  EXPECT_EQ(rules_of(R"(, "answers": "compatible", "first_factors": ["password"],
+    "second_factors": [], "access_token_seconds": 300, "session_days": 7,
+    "email_code_seconds": 120, "sms_code_seconds": 60, "language": "de")"),
+            all);
+  EXPECT_EQ(rules_of(R"(, "answers": "uniform")"), TenantRules());
+}
+
 TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
   struct Mistake {
     std::string find;
@@ -88,6 +110,24 @@ TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
            {R"("multi_select")", R"("list")",
             "tenants[0].attributes[1].type: `list` is not one of"},
            {R"("city": "Graz")", R"("city": 8010)", "users[0].attributes.city: must be a string"},
+           {R"("id": "t", )", R"("id": "t", "answers": "open", )",
+            "tenants[0].answers: `open` is not one of uniform, compatible"},
+           {R"("id": "t", )", R"("id": "t", "second_factors": ["password"], )",
+            "tenants[0].second_factors: `password` is not a method that can be used there"},
+           {R"("id": "t", )", R"("id": "t", "first_factors": [], )",
+            "tenants[0]: first_factors: name"},
+           {R"("id": "t", )", R"("id": "t", "sign_up": "code", "first_factors": ["password"], )",
+            "tenants[0]: sign_up: `code` makes accounts that sign in by `email_otp`"},
+           {R"("id": "t", )", R"("id": "t", "access_token_seconds": 3601, )",
+            "tenants[0].access_token_seconds: must be a whole number from 60 to 3600"},
+           {R"("id": "t", )", R"("id": "t", "session_days": 31, )",
+            "tenants[0].session_days: must be a whole number from 1 to 30"},
+           {R"("id": "t", )", R"("id": "t", "email_code_seconds": 601, )",
+            "tenants[0].email_code_seconds: must be a whole number from 30 to 600"},
+           {R"("id": "t", )", R"("id": "t", "sms_code_seconds": 0, )",
+            "tenants[0].sms_code_seconds: must be a whole number from 30 to 600"},
+           {R"("id": "t", )", R"("id": "t", "language": "Deutsch", )",
+            "tenants[0]: language: write a language tag"},
            {R"("user_risk": "low")", R"("user_risk": "lo")",
             "users[0].user_risk: `lo` is not one of none, low, medium, high"},
            {R"("groups": ["G"])", R"("groups": ["G", 1])", "users[0].groups[1]: must be a string"},

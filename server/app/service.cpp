@@ -98,8 +98,6 @@ ServiceSettings service_settings(const Config& config, std::uint16_t port) {
   settings.known_device_life = config.sign_in_known_device_days * kMicrosPerDay;
   settings.tokens.access_token = config.sign_in_access_token_seconds * kMicrosPerSecond;
   settings.refresh_family_life = config.sign_in_session_days * kMicrosPerDay;
-  settings.revealing_tenants = {config.sign_in_revealing_tenants.begin(),
-                                config.sign_in_revealing_tenants.end()};
   return settings;
 }
 

@@ -65,6 +65,11 @@ TEST(Config, EveryMistakeIsReportedWithItsLineAndAStableCode) {
             "gated.toml:6: error[C004]: `http.listen` must be a string\n"
             "gated.toml:7: error[C005]: `http.port` is 65536; it must lie between 0 and 65535\n"
             "gated.toml:8: error[C003]: unknown key `logg`; did you mean `log`?\n");
+  EXPECT_THAT(
+      problems_of("[sign_in]\nrevealing_tenants = [\"t\"]\n"),
+      HasSubstr("gated.toml:5: error[C003]: `sign_in.revealing_tenants` is no longer a key; "
+                "each tenant says it in its own entry: write `\"answers\": "
+                "\"compatible\"`"));
   EXPECT_THAT(problems_of("[http\n"), HasSubstr("gated.toml:4: error[C002]: "));
   EXPECT_THAT(
       problems_of("[log]\nlevel = \"loud\"\n"),

@@ -55,6 +55,25 @@ std::string suggestion(std::string_view unknown) {
   return best.empty() ? std::string() : fmt::format("; did you mean `{}`?", best);
 }
 
+/// Keys of earlier versions, and what to do instead.
+struct RetiredKey {
+  std::string_view name;
+  std::string_view instead;
+};
+constexpr RetiredKey kRetiredKeys[] = {{"sign_in.revealing_tenants",
+                                        "each tenant says it in its own entry: write `\"answers\": "
+                                        "\"compatible\"` there and run `gated "
+                                        "provision`"}};
+
+std::string unknown_key(std::string_view name) {
+  for (const RetiredKey& retired : kRetiredKeys) {
+    if (retired.name == name) {
+      return fmt::format("`{}` is no longer a key; {}", name, retired.instead);
+    }
+  }
+  return fmt::format("unknown key `{}`{}", name, suggestion(name));
+}
+
 /// The state of reading one file.
 class Reader {
  public:
@@ -120,7 +139,7 @@ class Reader {
         return !k.key.empty() && k.section == section && k.key == key;
       });
       if (spec == keys.end()) {
-        problem("C003", name, line, fmt::format("unknown key `{}`{}", name, suggestion(name)));
+        problem("C003", name, line, unknown_key(name));
         continue;
       }
       lines_[name] = line;

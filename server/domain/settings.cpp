@@ -5,7 +5,20 @@ namespace {
 
 constexpr std::int64_t kTriesOfAccountMax = 100;  // B3
 constexpr std::int64_t kSendCapMax = 100'000'000;
+
+Micros own_or(Micros own, Micros of_server) {
+  return own != 0 ? own : of_server;
+}
+
 }  // namespace
+
+TenantLifetimes lifetimes_in(const ServiceSettings& settings, const Tenant& tenant) {
+  const TenantLifetimes& own = tenant.rules.lifetimes;
+  return {.access_token = own_or(own.access_token, settings.tokens.access_token),
+          .session = own_or(own.session, settings.refresh_family_life),
+          .email_code = own_or(own.email_code, settings.email_code_life),
+          .sms_code = own_or(own.sms_code, settings.sms_code_life)};
+}
 
 Result<void> check(const ServiceSettings& settings) {
   struct Bound {
@@ -17,8 +30,8 @@ Result<void> check(const ServiceSettings& settings) {
   const Bound bounds[] = {
       {"email_code_digits", settings.email_code_digits, kCodeDigitsMin, kCodeDigitsMax},
       {"sms_code_digits", settings.sms_code_digits, kCodeDigitsMin, kCodeDigitsMax},
-      {"email_code_life", settings.email_code_life, kMicrosPerSecond, 10 * kMicrosPerMinute},
-      {"sms_code_life", settings.sms_code_life, kMicrosPerSecond, 10 * kMicrosPerMinute},
+      {"email_code_life", settings.email_code_life, kCodeLife.least, kCodeLife.most},
+      {"sms_code_life", settings.sms_code_life, kCodeLife.least, kCodeLife.most},
       {"continuation_life", settings.continuation_life, kMicrosPerSecond, 10 * kMicrosPerMinute},
       {"flow_life", settings.flow_life, kMicrosPerSecond, 30 * kMicrosPerMinute},
       {"tries_per_code", settings.tries_per_code, 1, 5},
@@ -45,9 +58,10 @@ Result<void> check(const ServiceSettings& settings) {
       {"known_devices", settings.known_devices, 0, 10},
       {"known_device_life", settings.known_device_life, kMicrosPerDay, 400 * kMicrosPerDay},
       {"known_device_tries", settings.known_device_tries, 1, 10},
-      {"access_token life", settings.tokens.access_token, kMicrosPerMinute, kMicrosPerHour},
+      {"access_token life", settings.tokens.access_token, kAccessTokenLife.least,
+       kAccessTokenLife.most},
       {"id_token life", settings.tokens.id_token, kMicrosPerMinute, kMicrosPerHour},
-      {"refresh_family_life", settings.refresh_family_life, kMicrosPerMinute, 30 * kMicrosPerDay},
+      {"refresh_family_life", settings.refresh_family_life, kSessionLife.least, kSessionLife.most},
   };
   for (const Bound& bound : bounds) {
     if (bound.value < bound.least || bound.value > bound.most) {

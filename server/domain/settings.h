@@ -2,17 +2,26 @@
 
 #include <cstdint>
 #include <gate/result.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "server/domain/channel.h"
+#include "server/domain/tenant.h"
 #include "server/ports/clock.h"
 
 namespace gate::server {
 
 inline constexpr int kCodeDigitsMin = 6;  // A1
 inline constexpr int kCodeDigitsMax = 10;
+
+/// The least and the longest that something may live, also where a tenant sets it.
+struct LifetimeBounds {
+  Micros least;
+  Micros most;
+};
+inline constexpr LifetimeBounds kAccessTokenLife{kMicrosPerMinute, kMicrosPerHour};  // E1
+inline constexpr LifetimeBounds kSessionLife{kMicrosPerMinute, 30 * kMicrosPerDay};  // E4
+inline constexpr LifetimeBounds kCodeLife{kMicrosPerSecond, 10 * kMicrosPerMinute};  // A3
 
 /// Lifetimes of tokens.
 struct TokenLifetimes {
@@ -83,11 +92,10 @@ struct ServiceSettings {
   Micros refresh_family_life = 30 * kMicrosPerDay;  ///< E4: at most 30 days
 
   bool built_in_risk = true;  ///< whether the built-in rules find the risk of sign-ins
-
-  /// Ids of tenants whose `initiate` answers user_not_found. All others do not reveal which names
-  /// exist (C6).
-  std::set<std::string> revealing_tenants;
 };
+
+/// The lifetimes that hold in a tenant: its own, and those of the server where it has none.
+[[nodiscard]] TenantLifetimes lifetimes_in(const ServiceSettings& settings, const Tenant& tenant);
 
 /// Success, or kInvalidArgument naming the first setting that is out of its bounds.
 [[nodiscard]] Result<void> check(const ServiceSettings& settings);

@@ -23,6 +23,7 @@ struct User {
   bool password_leaked = false;  ///< found among leaked passwords, and not replaced since
   std::vector<std::pair<std::string, std::string>> signals;
   AttributeValues attributes;  ///< of the tenant's schema, but for `displayName`
+  std::string language;        ///< of messages, as a language tag; empty: not known
   std::int64_t epoch = 0;      ///< raised to end all flows, sessions and tokens of the user (T6)
   /// Raised by every change of the user's password and channels (added, verified, blocked).
   /// Statements that depend on them compare it.

@@ -6,6 +6,7 @@
 #include "server/factor/code.h"
 #include "server/flow/effects/leaked_password.h"
 #include "server/flow/effects/record_lock.h"
+#include "server/flow/model/methods.h"
 #include "server/flow/model/repeat.h"
 #include "server/flow/runner.h"
 #include "server/limits/tries.h"
@@ -60,10 +61,21 @@ bool is_step_of(CodeStep step, FlowKind kind) {
   GATE_CHECK(false, "a code of no step");
 }
 
+/// True if the tenant allows what the code is to prove. A mailbox that a sign-up or a reset proves
+/// is no factor of a sign-in, so it needs no permission.
+bool is_allowed(const Tenant& tenant, CodeStep step, ChannelKind kind) {
+  if (step == CodeStep::kFirstFactor) {
+    return tenant.rules.first_factors.contains(method_of(kind));
+  }
+  return step == CodeStep::kSignUp || step == CodeStep::kReset ||
+         allows_second_factor(tenant, kind);
+}
+
 /// Sets the factor that the code proves. False if its channel may not be used any more (T6), or for
 /// an unknown name.
 bool take_code_factor(FlowRun& run, CodeStep step) {
   const std::string& id = run.flow.challenge_channel_id;
+  const Tenant& tenant = run.caller.tenant;
   if (step == CodeStep::kEnrolment) {
     Channel channel;
     channel.channel_id = id;
@@ -72,7 +84,7 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
     channel.verified = true;
     run.material.new_channel = channel;
     run.material.factor = {method_of(channel.kind), run.caller.now, id};
-    return true;
+    return is_allowed(tenant, step, channel.kind);
   }
   if (step == CodeStep::kSignUp) {
     run.material.factor = {Method::kEmailOtp, run.caller.now, id};
@@ -84,7 +96,7 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
       });
   const bool usable = used != run.found.channels.end();
   run.material.factor = {method_of(usable ? used->kind : ChannelKind::kEmail), run.caller.now, id};
-  return usable;
+  return usable && is_allowed(tenant, step, used->kind);
 }
 
 /// Counts a wrong try of the flow, stores its answer and returns it; nothing if the flow has ended
@@ -226,6 +238,9 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, const
   if (run.flow.state.phase != FlowPhase::kFirstFactorChallenged ||
       run.flow.first_factor != Method::kPassword) {
     return std::optional(Reply{Refused{RefusalReason::kWrongStep}, std::nullopt});
+  }
+  if (!run.caller.tenant.rules.first_factors.contains(Method::kPassword)) {
+    return std::optional(Reply{Refused{RefusalReason::kMethodBlocked}, std::nullopt});
   }
   if (!take_wish(run, wish)) {
     return std::optional(std::move(*run.ended));

@@ -3,6 +3,7 @@
 #include <gate/result.hpp>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "server/domain/resource.h"
 #include "server/domain/tenant.h"
@@ -17,6 +18,8 @@ class TenantReads {
   virtual ~TenantReads() = default;
   /// By id or by domain; the path may contain either.
   [[nodiscard]] virtual Result<std::optional<Tenant>> find_tenant(std::string_view segment) = 0;
+  /// All of them, by id. For start-up and for looking at their files, not for requests.
+  [[nodiscard]] virtual Result<std::vector<Tenant>> tenants() = 0;
   [[nodiscard]] virtual Result<std::optional<Client>> find_client(std::string_view tenant_id,
                                                                   std::string_view client_id) = 0;
   [[nodiscard]] virtual Result<std::optional<Resource>> find_resource(

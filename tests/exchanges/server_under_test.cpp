@@ -114,7 +114,6 @@ constexpr NamedSetting kSettings[] = {
 ServiceSettings read_settings(std::string_view text) {
   ServiceSettings settings;
   settings.issuer_base_url = "https://id.bank.example";
-  settings.revealing_tenants = {std::string(kShop)};
   std::istringstream words{std::string(text)};
   for (std::string word; words >> word;) {
     const std::size_t equals = std::min(word.find('='), word.size() - 1);
@@ -163,6 +162,7 @@ Provisioning people(const std::string& password_hash) {
   wanted.tenants = {{bank, "Bank", "bank.example"},
                     {shop, "Shop", "shop.example", {}, SignUpMode::kCode},
                     {club, "Club", "club.example", {}, SignUpMode::kPassword}};
+  wanted.tenants[1].rules.answers = Answers::kCompatible;
   wanted.tenants[1].attributes = {
       {"displayName", AttributeType::kString, true, "", 64, {}},
       {"postalCode", AttributeType::kString, false, "[0-9]{4,5}", 16, {}}};

@@ -254,12 +254,7 @@ TEST_F(PasswordReset, C6_UnknownNamesAndUsersWithoutAPasswordAnswerAsOthers) {
 
 class RevealingReset : public PasswordReset {
  protected:
-  static ServiceSettings revealing() {
-    ServiceSettings settings = TestServer::relaxed();
-    settings.revealing_tenants = {TestServer::kTenant};
-    return settings;
-  }
-  RevealingReset() : PasswordReset(revealing()) {}
+  RevealingReset() { server_.set_rules({.answers = Answers::kCompatible}); }
 };
 
 TEST_F(RevealingReset, TheClientLearnsWhatTheAccountLacks) {

@@ -201,12 +201,7 @@ TEST_F(SignUp, C6_BeforeTheProofAnExistingNameAnswersAsANewOne) {
 
 class RevealingSignUp : public SignUp {
  protected:
-  static ServiceSettings revealing() {
-    ServiceSettings settings = TestServer::relaxed();
-    settings.revealing_tenants = {TestServer::kTenant};
-    return settings;
-  }
-  RevealingSignUp() : SignUp(revealing()) {}
+  RevealingSignUp() { server_.set_rules({.answers = Answers::kCompatible}); }
 };
 
 TEST_F(RevealingSignUp, AnExistingNameIsRefusedAtOnce) {

@@ -412,6 +412,15 @@ std::vector<AuditRecord> TestServer::audit_rows(std::size_t limit) {
   return rows;
 }
 
+void TestServer::set_rules(const TenantRules& rules) {
+  const auto done = store->write([&](UnitOfWork& work) -> Result<void> {
+    GATE_TRY(std::optional<Tenant> tenant, work.find_tenant(kTenant));
+    tenant->rules = rules;
+    return work.put_tenant(*tenant);
+  });
+  GATE_CHECK(done.has_value(), "the rules cannot be set");
+}
+
 void TestServer::provision(const Provisioning& wanted) {
   const auto done =
       store->write([&](UnitOfWork& work) { return apply_provisioning(work, wanted, clock.now()); });

@@ -152,6 +152,8 @@ class TestServer {
   /// Audit rows, beginning with the first.
   [[nodiscard]] std::vector<AuditRecord> audit_rows(std::size_t limit = 10);
   void provision(const Provisioning& wanted);
+  /// Replaces the rules of the tenant.
+  void set_rules(const TenantRules& rules);
   /// Adds a user without a password: a mailbox, and a phone if `number` is given.
   void add_user(const std::string& name, const std::string& number = "");
 

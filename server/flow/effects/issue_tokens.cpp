@@ -79,7 +79,7 @@ Result<void> prepare(FlowRun& run) {
         sign_in_entry(run.prepared.circumstances->place, device.has_value(), now);
   }
   session.auth_time = now;
-  session.ends_at = now + run.services.settings.refresh_family_life;
+  session.ends_at = now + lifetimes_in(run.services.settings, run.caller.tenant).session;
   if (origin) {
     continue_session(*origin, session);
   }

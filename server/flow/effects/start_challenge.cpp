@@ -13,9 +13,9 @@ struct CodeForm {
   Micros life;
 };
 
-CodeForm form_of(ChannelKind kind, const ServiceSettings& settings) {
-  return kind == ChannelKind::kEmail
-             ? CodeForm{settings.email_code_digits, settings.email_code_life}
+CodeForm form_of(ChannelKind kind, const ServiceSettings& settings, const Tenant& tenant) {
+  const TenantLifetimes lives = lifetimes_in(settings, tenant);
+  return kind == ChannelKind::kEmail ? CodeForm{settings.email_code_digits, lives.email_code}
              : CodeForm{settings.sms_code_digits, settings.sms_code_life};
 }
 
@@ -46,7 +46,7 @@ Result<void> prepare(FlowRun& run) {
     return {};
   }
   const CodeDestination& to = *run.material.destination;
-  const CodeForm form = form_of(to.kind, run.services.settings);
+  const CodeForm form = form_of(to.kind, run.services.settings, run.caller.tenant);
   ChallengeRecord& challenge = run.prepared.challenge;
   challenge.tenant_id = run.flow.tenant_id;
   challenge.flow_id = run.flow.flow_id;

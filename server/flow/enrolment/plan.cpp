@@ -17,7 +17,8 @@ std::optional<FlowEvent> refuse(FlowRun& run, RefusalReason reason) {
 /// number that this flow has proven already: one mailbox must not count as two factors (C4).
 std::optional<CodeDestination> contact(const FlowRun& run, const RequestEnrolment& command) {
   const FlowRecord& flow = run.flow;
-  if (!command.kind || !flow.subject || !flow.offered.contains(method_of(*command.kind))) {
+  if (!command.kind || !flow.subject || !flow.offered.contains(method_of(*command.kind)) ||
+      !allows_second_factor(run.caller.tenant, *command.kind)) {
     return std::nullopt;
   }
   const auto address = normalize_address(*command.kind, command.target);
@@ -50,9 +51,15 @@ std::optional<FlowEvent> plan_enrolment_list(FlowRun& run) {
     return refuse(run, RefusalReason::kWrongStep);
   }
   for (const ChannelKind kind : kChannelKinds) {
-    if (run.flow.offered.contains(method_of(kind))) {
+    if (run.flow.offered.contains(method_of(kind)) &&
+        allows_second_factor(run.caller.tenant, kind)) {
       run.material.methods.push_back({std::string(name(kind)), kind, ""});
     }
+  }
+  if (run.material.methods.empty()) {
+    // The tenant allows none of them any more. The mobile clients treat an empty list as an error.
+    run.stop(GoToWeb{"No method that policy accepts is available here"});
+    return std::nullopt;
   }
   return FlowEvent::kMethodsListed;
 }

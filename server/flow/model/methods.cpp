@@ -61,7 +61,11 @@ std::string verified_email(const std::vector<Channel>& channels, const std::stri
   return mailbox == nullptr ? std::string() : mailbox->address;
 }
 
-std::vector<Channel> eligible_channels(const ServiceSettings& settings,
+bool allows_second_factor(const Tenant& tenant, ChannelKind kind) {
+  return tenant.rules.second_factors.contains(method_of(kind));
+}
+
+std::vector<Channel> eligible_channels(const ServiceSettings& settings, const Tenant& tenant,
                                        const std::vector<Channel>& channels, MethodSet methods,
                                        const FlowRecord& flow) {
   const Channel* first = first_channel(channels, flow);
@@ -78,7 +82,8 @@ std::vector<Channel> eligible_channels(const ServiceSettings& settings,
                  return channel.verified && !channel.blocked &&
                         (first != nullptr || !channel.carried_reset) &&
                         can_deliver(settings, channel.kind, channel.address) &&
-                        methods.contains(method_of(channel.kind)) && !is_proven(channel);
+                        methods.contains(method_of(channel.kind)) &&
+                        allows_second_factor(tenant, channel.kind) && !is_proven(channel);
                });
   return eligible;
 }
@@ -90,14 +95,16 @@ bool stands(const CompletedFactor& factor, const std::vector<Channel>& channels)
          });
 }
 
-std::optional<Method> first_factor_of(const ServiceSettings& settings, const std::string& username,
-                                      bool has_password, const std::vector<Channel>& channels) {
-  if (has_password) {
+std::optional<Method> first_factor_of(const ServiceSettings& settings, const Tenant& tenant,
+                                      const std::string& username, bool has_password,
+                                      const std::vector<Channel>& channels) {
+  const MethodSet allowed = tenant.rules.first_factors;
+  if (has_password && allowed.contains(Method::kPassword)) {
     return Method::kPassword;
   }
-  return first_factor_channel(settings, channels, username) == nullptr
-             ? std::nullopt
-             : std::optional(Method::kEmailOtp);
+  const bool has_mailbox = first_factor_channel(settings, channels, username) != nullptr;
+  return has_mailbox && allowed.contains(Method::kEmailOtp) ? std::optional(Method::kEmailOtp)
+                                                            : std::nullopt;
 }
 
 NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
@@ -115,14 +122,15 @@ NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
   return holder;
 }
 
-MethodSet enrollable(const ServiceSettings& settings, const std::vector<Channel>& channels,
-                     MethodSet wanted) {
+MethodSet enrollable(const ServiceSettings& settings, const Tenant& tenant,
+                     const std::vector<Channel>& channels, MethodSet wanted) {
   MethodSet methods;
   for (const ChannelKind kind : kChannelKinds) {
     const bool blocked_one = std::any_of(
         channels.begin(), channels.end(),
         [kind](const Channel& channel) { return channel.kind == kind && channel.blocked; });
-    if (wanted.contains(method_of(kind)) && settings.sends(kind) && !blocked_one) {
+    if (wanted.contains(method_of(kind)) && allows_second_factor(tenant, kind) &&
+        settings.sends(kind) && !blocked_one) {
       methods.add(method_of(kind));
     }
   }

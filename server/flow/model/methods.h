@@ -17,6 +17,9 @@ namespace gate::server {
 [[nodiscard]] bool can_deliver(const ServiceSettings& settings, ChannelKind kind,
                                std::string_view address);
 
+/// True if a second factor of this kind may be enrolled and used in the tenant.
+[[nodiscard]] bool allows_second_factor(const Tenant& tenant, ChannelKind kind);
+
 /// The mailbox for a code as first factor: the one that is the user name, else the preferred one;
 /// null if there is none to which a code can be delivered.
 [[nodiscard]] const Channel* first_factor_channel(const ServiceSettings& settings,
@@ -29,27 +32,30 @@ namespace gate::server {
                                          const std::string& username);
 
 /// The channels that may be used as second factor: verified, not blocked, deliverable, of a method
-/// in `methods`, and not the mailbox or number of a completed factor (C4). Beside a password that
-/// was reset over a channel, that channel does not count either (D4).
+/// in `methods` that the tenant allows, and not the mailbox or number of a completed factor (C4).
+/// Beside a password that was reset over a channel, that channel does not count either (D4).
 [[nodiscard]] std::vector<Channel> eligible_channels(const ServiceSettings& settings,
+                                                     const Tenant& tenant,
                                                      const std::vector<Channel>& channels,
                                                      MethodSet methods, const FlowRecord& flow);
 
 /// A factor that was proven over a channel counts as long as the channel may be used (T6).
 [[nodiscard]] bool stands(const CompletedFactor& factor, const std::vector<Channel>& channels);
 
-/// The first factor that the account signs in with at present: the password if it has one, else a
-/// code to `first_factor_channel`; nothing if it has neither.
+/// The first factor that the account signs in with at present, of those that the tenant allows: the
+/// password if it has one, else a code to `first_factor_channel`; nothing if it has neither.
 [[nodiscard]] std::optional<Method> first_factor_of(const ServiceSettings& settings,
+                                                    const Tenant& tenant,
                                                     const std::string& username, bool has_password,
                                                     const std::vector<Channel>& channels);
 
 /// What a sign-up has to know about the account that has its user name.
 [[nodiscard]] NameHolder holder_of(const User& user, const std::vector<Channel>& channels);
 
-/// The methods that the user may enrol now: required by policy, sent by this server, and without a
-/// blocked channel of the same method (an attacker must not replace a blocked channel).
-[[nodiscard]] MethodSet enrollable(const ServiceSettings& settings,
+/// The methods that the user may enrol now: required by policy, allowed in the tenant, sent by this
+/// server, and without a blocked channel of the same method (an attacker must not replace a blocked
+/// channel).
+[[nodiscard]] MethodSet enrollable(const ServiceSettings& settings, const Tenant& tenant,
                                    const std::vector<Channel>& channels, MethodSet wanted);
 
 /// True if the user has a method beside the first factor of this flow that a policy could use. Then
@@ -59,8 +65,8 @@ namespace gate::server {
 /// (S17). In a password reset it does: the account signs in by password.
 ///
 /// A blocked method counts: a user who lost a phone is not a user who never had one. So does one
-/// that the policy at hand does not accept, because others may, and one to which this server sends
-/// no messages at present.
+/// that the policy at hand does not accept, because others may, one that the tenant does not allow,
+/// and one to which this server sends no messages at present.
 [[nodiscard]] bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow);
 
 }  // namespace gate::server

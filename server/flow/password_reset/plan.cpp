@@ -12,11 +12,12 @@ namespace {
 constexpr std::string_view kNowhere = "nowhere, reset";
 
 /// Why the user cannot reset a password; absent: the user can.
-std::optional<FlowOutcome> obstacle(const FlowServices& services, const NameFound& found) {
+std::optional<FlowOutcome> obstacle(const FlowServices& services, const Tenant& tenant,
+                                    const NameFound& found) {
   if (!found.user) {
     return Refused{RefusalReason::kUnknownUser};
   }
-  if (!found.has_password) {
+  if (!found.has_password || !tenant.rules.first_factors.contains(Method::kPassword)) {
     return Refused{RefusalReason::kNoPassword};
   }
   if (first_factor_channel(services.settings, found.channels, found.user->username) == nullptr) {
@@ -30,8 +31,8 @@ std::optional<FlowOutcome> obstacle(const FlowServices& services, const NameFoun
 Result<Reply> start_reset(const FlowServices& services, const Caller& caller,
                           const StartReset& command) {
   GATE_TRY(NameFound found, find_name(services, caller, command.username));
-  std::optional<FlowOutcome> reason = obstacle(services, found);
-  if (reason && services.settings.revealing_tenants.contains(caller.tenant.id)) {
+  std::optional<FlowOutcome> reason = obstacle(services, caller.tenant, found);
+  if (reason && caller.tenant.reveals_names()) {
     return Reply{std::move(*reason), std::nullopt};
   }
   if (!command.can_send_code) {

@@ -7,8 +7,8 @@ namespace gate::server {
 bool mailbox_is_the_other_factor(const FlowRun& run, const PolicyVerdict& with_password) {
   return with_password.outcome == Outcome::kChallenge &&
          with_password.second_factors.contains(Method::kEmailOtp) &&
-         eligible_channels(run.services.settings, run.found.channels, with_password.second_factors,
-                           run.flow)
+         eligible_channels(run.services.settings, run.caller.tenant, run.found.channels,
+                           with_password.second_factors, run.flow)
              .empty();
 }
 

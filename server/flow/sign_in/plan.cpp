@@ -17,6 +17,10 @@ void refuse(FlowRun& run, RefusalReason reason) {
 
 std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
   const FlowRecord& flow = run.flow;
+  if (!run.caller.tenant.rules.first_factors.contains(flow.first_factor)) {
+    refuse(run, RefusalReason::kMethodBlocked);  // the tenant allows it no longer
+    return std::nullopt;
+  }
   if (flow.first_factor == Method::kPassword) {
     return FlowEvent::kFirstFactorRequested;
   }
@@ -32,7 +36,7 @@ std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
     }
     destination = {channel->kind, channel->channel_id, channel->address, true, "", true};
     // Showing another mailbox than the user name would reveal that the account exists (C6).
-    if (!run.services.settings.revealing_tenants.contains(flow.tenant_id)) {
+    if (!run.caller.tenant.reveals_names()) {
       destination.label = flow.label_address;
     }
   }
@@ -53,8 +57,8 @@ std::string default_method(const FlowRecord& flow, const std::vector<Channel>& e
 
 std::optional<FlowEvent> plan_second_factor(FlowRun& run, std::string_view method_id) {
   const FlowRecord& flow = run.flow;
-  const std::vector<Channel> eligible =
-      eligible_channels(run.services.settings, run.found.channels, flow.offered, flow);
+  const std::vector<Channel> eligible = eligible_channels(run.services.settings, run.caller.tenant,
+                                                          run.found.channels, flow.offered, flow);
   const std::string wanted =
       method_id.empty() ? default_method(flow, eligible) : std::string(method_id);
   if (wanted.empty()) {
@@ -93,8 +97,8 @@ std::optional<FlowEvent> plan_method_list(FlowRun& run) {
     refuse(run, RefusalReason::kWrongStep);
     return std::nullopt;
   }
-  for (const Channel& channel :
-       eligible_channels(run.services.settings, run.found.channels, run.flow.offered, run.flow)) {
+  for (const Channel& channel : eligible_channels(run.services.settings, run.caller.tenant,
+                                                  run.found.channels, run.flow.offered, run.flow)) {
     run.material.methods.push_back(
         {channel.channel_id, channel.kind, mask_address(channel.kind, channel.address)});
   }

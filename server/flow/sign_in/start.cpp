@@ -6,11 +6,15 @@
 namespace gate::server {
 namespace {
 
-/// The first factor of the account that the client may learn. For an unknown name it is a choice
-/// that is always the same for that name (C6).
+/// The first factor of the account that the client may learn, of those that the tenant allows. For
+/// an unknown name it is a choice that is always the same for that name (C6).
 std::optional<Method> learnable_first_factor(const FlowServices& services, const Caller& caller,
                                              const NameFound& found, const std::string& username) {
+  const MethodSet allowed = caller.tenant.rules.first_factors;
   if (!found.user) {
+    if (allowed != kFirstFactors) {
+      return allowed.contains(Method::kPassword) ? Method::kPassword : Method::kEmailOtp;
+    }
     // Where people sign up, their accounts have one kind of first factor. Elsewhere a coin decides.
     if (caller.tenant.sign_up != SignUpMode::kClosed) {
       return caller.tenant.sign_up == SignUpMode::kPassword ? Method::kPassword : Method::kEmailOtp;
@@ -20,7 +24,7 @@ std::optional<Method> learnable_first_factor(const FlowServices& services, const
                     {as_bytes("first factor"), as_bytes(caller.tenant.id), as_bytes(username)});
     return (coin[0] & 1U) != 0 ? Method::kPassword : Method::kEmailOtp;
   }
-  return first_factor_of(services.settings, found.user->username, found.has_password,
+  return first_factor_of(services.settings, caller.tenant, found.user->username, found.has_password,
                          found.channels);
 }
 
@@ -29,8 +33,7 @@ std::optional<Method> learnable_first_factor(const FlowServices& services, const
 Result<Reply> start_sign_in(const FlowServices& services, const Caller& caller,
                             const StartSignIn& command) {
   GATE_TRY(const NameFound found, find_name(services, caller, command.username));
-  const ServiceSettings& settings = services.settings;
-  if (!found.user && settings.revealing_tenants.contains(caller.tenant.id)) {
+  if (!found.user && caller.tenant.reveals_names()) {
     return Reply{Refused{RefusalReason::kUnknownUser}, std::nullopt};
   }
   const std::optional<Method> factor =

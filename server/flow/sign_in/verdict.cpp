@@ -24,12 +24,15 @@ FlowEvent weigh_sign_in(FlowRun& run, const PolicyVerdict& verdict) {
     }
     return event;
   };
-  if (!eligible_channels(run.services.settings, channels, verdict.second_factors, flow).empty()) {
+  if (!eligible_channels(run.services.settings, run.caller.tenant, channels, verdict.second_factors,
+                         flow)
+           .empty()) {
     flow.offered = verdict.second_factors;
     return needs(kCapabilityMfa, FlowEvent::kPolicyWantsSecondFactor,
                  "Client is missing mfa_required capability");
   }
-  const MethodSet open = enrollable(run.services.settings, channels, verdict.second_factors);
+  const MethodSet open =
+      enrollable(run.services.settings, run.caller.tenant, channels, verdict.second_factors);
   if (open.empty()) {
     if (may_ask) {
       run.material.refusal = GoToWeb{"No method that policy accepts is available here"};

@@ -26,9 +26,8 @@ std::optional<FlowOutcome> obstacle(const Tenant& tenant, const StartSignUp& com
 
 /// Where the client learns whether a user exists, it learns it at once. Elsewhere only the person
 /// who proves the mailbox does (C6).
-bool may_say_that_it_exists(const FlowServices& services, const Caller& caller,
-                            const NameFound& found) {
-  return found.user && services.settings.revealing_tenants.contains(caller.tenant.id) &&
+bool may_say_that_it_exists(const Caller& caller, const NameFound& found) {
+  return found.user && caller.tenant.reveals_names() &&
          holder_of(*found.user, found.channels).owns_name;
 }
 
@@ -40,7 +39,7 @@ Result<Reply> start_sign_up(const FlowServices& services, const Caller& caller,
     return Reply{std::move(*reason), std::nullopt};
   }
   GATE_TRY(const NameFound found, find_name(services, caller, command.username));
-  if (may_say_that_it_exists(services, caller, found)) {
+  if (may_say_that_it_exists(caller, found)) {
     return Reply{Refused{RefusalReason::kUserExists}, std::nullopt};
   }
   GATE_TRY(FlowRecord flow, begin_flow(services, caller, FlowKind::kSignUp, command.username));

@@ -10,11 +10,15 @@ std::vector<CompletedFactor> fresh_factors(const TokenCase& about,
                                            const std::vector<Channel>& channels,
                                            const std::vector<CompletedFactor>& completed,
                                            Micros allowance) {
+  // What the tenant allows no longer does not carry on either.
+  const TenantRules& rules = about.caller.tenant.rules;
+  const MethodSet allowed = rules.first_factors | rules.second_factors;
   std::vector<CompletedFactor> fresh;
   for (const CompletedFactor& factor : completed) {
     CompletedFactor older = factor;
     older.at -= allowance;
-    if (stands(factor, channels) && !decide_on_tokens(about, {older}).reauthenticate) {
+    if (allowed.contains(factor.method) && stands(factor, channels) &&
+        !decide_on_tokens(about, {older}).reauthenticate) {
       fresh.push_back(factor);
     }
   }

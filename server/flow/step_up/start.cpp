@@ -104,7 +104,8 @@ class Planner {
   [[nodiscard]] std::optional<CompletedFactor> first_factor() const {
     const RefreshTokens& client = renewal_.command;
     const std::optional<Method> method =
-        first_factor_of(settings(), about_.user.username, account_.has_password, account_.channels);
+        first_factor_of(settings(), about_.caller.tenant, about_.user.username,
+                        account_.has_password, account_.channels);
     if (method == Method::kPassword && client.can_ask_password) {
       return CompletedFactor{*method, about_.caller.now, ""};
     }
@@ -122,8 +123,9 @@ class Planner {
     FlowRecord proven_flow = flow_;
     proven_flow.completed = proven;
     for (const ChannelKind kind : kChannelKinds) {
-      const std::vector<Channel> eligible = eligible_channels(
-          settings(), account_.channels, MethodSet::of(method_of(kind)), proven_flow);
+      const std::vector<Channel> eligible =
+          eligible_channels(settings(), about_.caller.tenant, account_.channels,
+                            MethodSet::of(method_of(kind)), proven_flow);
       if (renewal_.command.can_send_code && !eligible.empty() &&
           allows_with(proven, method_of(kind), eligible.front().channel_id)) {
         flow_.offered.add(method_of(kind));
@@ -140,7 +142,7 @@ class Planner {
       return false;
     }
     const MethodSet codes = MethodSet::of(Method::kEmailOtp) | MethodSet::of(Method::kSmsOtp);
-    const MethodSet open = enrollable(settings(), account_.channels, codes);
+    const MethodSet open = enrollable(settings(), about_.caller.tenant, account_.channels, codes);
     return std::any_of(std::begin(kChannelKinds), std::end(kChannelKinds), [&](ChannelKind kind) {
       return open.contains(method_of(kind)) && allows_with(proven, method_of(kind), "new");
     });

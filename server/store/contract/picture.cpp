@@ -19,7 +19,7 @@ Result<void> write_user(std::ostream& out, StoreReads& reads) {
   out << "user " << user->username << " " << user->display_name << " " << user->kind << " "
       << user->groups.size() << user->roles.size() << user->signals.size() << " epoch "
       << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled << " risk "
-      << user->raised_risk << user->password_leaked;
+      << user->raised_risk << user->password_leaked << " " << user->language;
   for (const auto& [name, value] : user->attributes) {
     out << " " << name << "=" << value;
   }
@@ -139,7 +139,8 @@ std::string picture(Store& store) {
     GATE_TRY(const std::optional<Tenant> tenant, reads.find_tenant(kTenant));
     GATE_TRY(const std::optional<Client> client, reads.find_client(kTenant, "app-1"));
     out << "tenant " << (tenant ? tenant->name + " " + tenant->domain : "none") << " "
-        << (tenant ? tenant->attributes.size() : 0) << "\n";
+        << (tenant ? tenant->attributes.size() : 0) << " "
+        << (tenant ? name(tenant->rules.answers) : "") << "\n";
     out << "client " << (client ? client->name : "none") << "\n";
     GATE_TRY(const std::optional<Resource> resource, reads.find_resource(kTenant, "api://ledger"));
     out << "resource " << (resource ? resource->name : "none") << "\n";

@@ -22,6 +22,7 @@ User sample_user() {
   amy.groups = {"Pilot"};
   amy.kind = "member";
   amy.signals = {{"amount", "1500"}};
+  amy.language = "de";
   amy.attributes = {{"city", "Z\xC3\xBCrich"}, {"extension_0f8a_topics", "cards,loans"}};
   return amy;
 }

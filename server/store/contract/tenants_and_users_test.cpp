@@ -49,9 +49,43 @@ TEST_P(StoreContract, TheAttributesOfTenantAndUserAreReplacedAsAWhole) {
   user.attributes = {{"city", "Graz"}};
   must([&](UnitOfWork& unit) { return unit.put_user(user); });
   EXPECT_EQ(amy().attributes, user.attributes);
+  EXPECT_EQ(amy().language, "de");
   user.attributes.clear();
   must([&](UnitOfWork& unit) { return unit.put_user(user); });
   EXPECT_TRUE(amy().attributes.empty());
+  EXPECT_EQ(amy().language, "de");
+  user.language.clear();
+  must([&](UnitOfWork& unit) { return unit.put_user(user); });
+  EXPECT_EQ(amy().language, "");
+}
+
+TEST_P(StoreContract, TheRulesOfATenantAreReplacedAsAWholeAndAllTenantsAreListed) {
+  const auto rules = [&] {
+    return found([](StoreReads& reads) { return reads.find_tenant("bank.example"); })->rules;
+  };
+  EXPECT_EQ(rules(), TenantRules());
+  Tenant bank{kTenant, "Bank", "bank.example", sample_schema()};
+  bank.rules.answers = Answers::kCompatible;
+  bank.rules.first_factors = MethodSet::of(Method::kPassword);
+  bank.rules.second_factors = MethodSet();
+  bank.rules.lifetimes = {1, 2, 3, 4};
+  bank.rules.language = "pt-br";
+  must([&](UnitOfWork& unit) { return unit.put_tenant(bank); });
+  EXPECT_EQ(rules(), bank.rules);
+  EXPECT_EQ(found([](StoreReads& reads) { return reads.find_tenant(kTenant); })->attributes,
+            sample_schema());
+  must([&](UnitOfWork& unit) {
+    return unit.put_tenant({"a-tenant", "Shop", "shop.example", {}, SignUpMode::kCode});
+  });
+  const auto all = found([](StoreReads& reads) { return reads.tenants(); });
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].id, kTenant) << "by id";
+  EXPECT_EQ(all[0].rules, bank.rules);
+  EXPECT_EQ(all[1].id, "a-tenant");
+  EXPECT_EQ(all[1].sign_up, SignUpMode::kCode);
+  bank.rules = {};
+  must([&](UnitOfWork& unit) { return unit.put_tenant(bank); });
+  EXPECT_EQ(rules(), TenantRules());
 }
 
 TEST_P(StoreContract, PuttingTheSameAgainChangesNothing) {

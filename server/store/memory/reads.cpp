@@ -27,6 +27,16 @@ Result<std::optional<Tenant>> MemoryReads<Base>::find_tenant(std::string_view se
 }
 
 template <typename Base>
+Result<std::vector<Tenant>> MemoryReads<Base>::tenants() {
+  std::vector<Tenant> all;
+  state_.tenants.each([&](const std::string&, const Tenant& tenant) {
+    all.push_back(tenant);
+    return true;
+  });
+  return all;
+}
+
+template <typename Base>
 Result<std::optional<Client>> MemoryReads<Base>::find_client(std::string_view tenant_id,
                                                              std::string_view client_id) {
   return copy_of(state_.clients.find(key_of(tenant_id, client_id)));

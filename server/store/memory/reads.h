@@ -13,6 +13,7 @@ class MemoryReads : public Base {
   explicit MemoryReads(State& state) : state_(state) {}
 
   Result<std::optional<Tenant>> find_tenant(std::string_view segment) override;
+  Result<std::vector<Tenant>> tenants() override;
   Result<std::optional<Client>> find_client(std::string_view tenant_id,
                                             std::string_view client_id) override;
   Result<std::optional<Resource>> find_resource(std::string_view tenant_id,

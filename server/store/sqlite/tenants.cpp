@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "server/store/codec/columns.h"
+#include "server/store/codec/documents.h"
 #include "server/store/sqlite/unit_of_work.h"
 
 namespace gate::server {
@@ -9,6 +10,8 @@ namespace {
 const Sql kFindTenant(
     "SELECT tenant_id, name, domain, attributes_json, sign_up FROM tenant "
     "WHERE tenant_id = ?1 OR domain = ?1");
+const Sql kTenants(
+    "SELECT tenant_id, name, domain, attributes_json, sign_up FROM tenant ORDER BY tenant_id");
 const Sql kFindClient(
     "SELECT tenant_id, client_id, name, origins, trusted_signals, scopes FROM client "
     "WHERE tenant_id = ? AND client_id = ?");
@@ -35,6 +38,13 @@ const Sql kPutResource(
     "ON CONFLICT DO UPDATE SET "
     "name = excluded.name, scopes = excluded.scopes, contexts = excluded.contexts");
 
+Result<Tenant> tenant_of(const Query& query) {
+  Tenant tenant{query.text(0), query.text(1), query.text(2)};
+  GATE_TRY_VOID(read_tenant_document(query.text(3), tenant));
+  tenant.sign_up = static_cast<SignUpMode>(query.integer(4));
+  return tenant;
+}
+
 }  // namespace
 
 Result<std::optional<Tenant>> SqliteUnitOfWork::find_tenant(std::string_view segment) {
@@ -42,13 +52,21 @@ Result<std::optional<Tenant>> SqliteUnitOfWork::find_tenant(std::string_view seg
   query.bind(segment);
   std::optional<Tenant> found;
   if (query.next()) {
-    Tenant tenant{query.text(0), query.text(1), query.text(2)};
-    GATE_TRY(tenant.attributes, read_schema(query.text(3)));
-    tenant.sign_up = static_cast<SignUpMode>(query.integer(4));
-    found = std::move(tenant);
+    GATE_TRY(found, tenant_of(query));
   }
   GATE_TRY_VOID(query.done());
   return found;
+}
+
+Result<std::vector<Tenant>> SqliteUnitOfWork::tenants() {
+  Query query(connection_, kTenants);
+  std::vector<Tenant> all;
+  while (query.next()) {
+    GATE_TRY(Tenant tenant, tenant_of(query));
+    all.push_back(std::move(tenant));
+  }
+  GATE_TRY_VOID(query.done());
+  return all;
 }
 
 Result<std::optional<Client>> SqliteUnitOfWork::find_client(std::string_view tenant_id,
@@ -102,9 +120,9 @@ Result<bool> SqliteUnitOfWork::origin_is_listed(std::string_view tenant_id,
 }
 
 Result<void> SqliteUnitOfWork::put_tenant(const Tenant& tenant) {
-  const std::string attributes = write_schema(tenant.attributes);
+  const std::string document = write_tenant_document(tenant);
   Query query(connection_, kPutTenant);
-  query.bind(tenant.id, tenant.name, tenant.domain, attributes,
+  query.bind(tenant.id, tenant.name, tenant.domain, document,
              static_cast<std::int64_t>(tenant.sign_up));
   return query.change_or("the id or the domain belongs to another tenant");
 }

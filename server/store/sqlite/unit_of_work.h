@@ -23,6 +23,7 @@ class SqliteUnitOfWork final : public UnitOfWork {
       : connection_(connection), setting_(setting), turn_(turn) {}
 
   Result<std::optional<Tenant>> find_tenant(std::string_view segment) override;
+  Result<std::vector<Tenant>> tenants() override;
   Result<std::optional<Client>> find_client(std::string_view tenant_id,
                                             std::string_view client_id) override;
   Result<std::optional<Resource>> find_resource(std::string_view tenant_id,

@@ -1,4 +1,5 @@
 #include "server/store/codec/columns.h"
+#include "server/store/codec/documents.h"
 #include "server/store/sqlite/guard.h"
 #include "server/store/sqlite/sealed.h"
 #include "server/store/sqlite/unit_of_work.h"
@@ -97,9 +98,9 @@ Result<std::optional<User>> one_user(Query& query, const Secret& key) {
     user.methods_gen = query.integer(11);
     user.enabled = query.integer(12) != 0;
     if (const Bytes sealed = query.blob(13); !sealed.empty()) {
-      GATE_TRY(const std::string pairs,
+      GATE_TRY(const std::string document,
                open_text(key, user_context(user.tenant_id, user.user_id), sealed));
-      GATE_TRY(user.attributes, read_pairs(pairs));
+      GATE_TRY_VOID(read_user_document(document, user));
     }
     user.raised_risk = query.text(14);
     user.password_leaked = query.integer(15) != 0;
@@ -169,14 +170,13 @@ Result<void> SqliteUnitOfWork::put_user(const User& user) {
   const std::string groups = write_list(user.groups);
   const std::string roles = write_list(user.roles);
   const std::string signal_pairs = write_pairs(user.signals);
-  Bytes attributes;
-  if (!user.attributes.empty()) {
-    GATE_TRY(attributes,
-             seal_text(user_context(user.tenant_id, user.user_id), write_pairs(user.attributes)));
+  Bytes sealed;
+  if (const std::string document = write_user_document(user); !document.empty()) {
+    GATE_TRY(sealed, seal_text(user_context(user.tenant_id, user.user_id), document));
   }
   Query put(connection_, kPutUser);
   put.bind(user.tenant_id, user.user_id, user.username, user.display_name, groups, roles, user.kind,
-           user.sign_in_risk, user.user_risk, signal_pairs, user.enabled, attributes);
+           user.sign_in_risk, user.user_risk, signal_pairs, user.enabled, sealed);
   GATE_TRY_VOID(put.finish());
   Query forget(connection_, kForgetOtherNames);
   forget.bind(user.tenant_id, user.user_id, user.username);
