@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,7 +15,7 @@
 #include "server/app/commands.h"
 #include "server/app/key_files.h"
 #include "server/app/password_settings.h"
-#include "server/app/policies.h"
+#include "server/app/policy_folders.h"
 #include "server/app/start.h"
 #include "server/app/storage.h"
 #include "server/audit/audit_log.h"
@@ -106,6 +107,71 @@ bool check_places(const Config& config) {
   return fine;
 }
 
+/// Compiles a folder and prints its diagnostics. True: its set can be in force.
+bool check_folder(const std::string& folder, const CompileOptions& options) {
+  const CompileOutput output = compile_folder(folder, options);
+  fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
+  return !output.has_errors();
+}
+
+/// Reports every tenant that has no folder.
+bool check_folders_of(const Config& config, const std::vector<Tenant>& tenants) {
+  bool fine = true;
+  for (const Tenant& tenant : tenants) {
+    const PolicyPlace place = policy_place(config.policies_tenants_folder, tenant);
+    if (!place.problem.empty()) {
+      fmt::print(stderr, "error: tenant {} ({}): {}\n", tenant.domain, tenant.id, place.problem);
+      fine = false;
+    }
+  }
+  return fine;
+}
+
+/// Compiles the set, or that of every tenant.
+bool check_policies(const Config& config, const std::vector<Tenant>& tenants,
+                    const CompileOptions& options) {
+  if (config.policies_tenants_folder.empty()) {
+    return check_folder(config.policies_folder, options);
+  }
+  std::vector<std::filesystem::path> folders;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(config.policies_tenants_folder, failed), end;
+       !failed && at != end; at.increment(failed)) {
+    if (std::error_code ignored; names_a_tenant(at->path().filename().string()) &&
+                                 std::filesystem::is_directory(at->path(), ignored)) {
+      folders.push_back(at->path());
+    }
+  }
+  if (failed) {
+    fmt::print(stderr, "error: `policies.tenants_folder`: {}: {}\n", config.policies_tenants_folder,
+               failed.message());
+    return false;
+  }
+  std::sort(folders.begin(), folders.end());
+  bool fine = true;
+  for (const std::filesystem::path& folder : folders) {
+    const bool good = check_folder(folder.string(), options);
+    fmt::print("policies of {}: {}\n", folder.filename().string(), good ? "fine" : "refused");
+    fine = fine && good;
+  }
+  return check_folders_of(config, tenants) && fine;
+}
+
+/// What depends on the tenants of the store, if there is one.
+bool check_tenants(const Config& config, const CompileOptions& options) {
+  OpensslRandom random;
+  const auto stored = stored_tenants(config, random);
+  const bool needed = !config.policies_tenants_folder.empty();
+  if (!stored) {
+    fmt::print(stderr, "{}: the tenants cannot be read: {}\n", needed ? "error" : "note",
+               stored.error().message);
+  } else if (needed && !*stored) {
+    fmt::print("no store of this version yet: files are not compared with tenants\n");
+  }
+  const std::vector<Tenant> tenants = stored && *stored ? **stored : std::vector<Tenant>();
+  return check_policies(config, tenants, options) && (stored || !needed);
+}
+
 }  // namespace
 
 int check_config(const std::string& config_file) {
@@ -118,14 +184,13 @@ int check_config(const std::string& config_file) {
   });
   CompileOptions options = compile_options(*config);
   options.backend = Backend::kInterpreter;  // reports every error; machine code is not needed
-  const CompileOutput output = compile_folder(config->policies_folder, options);
-  fmt::print(stderr, "{}", render_text(output, isatty(STDERR_FILENO) == 1));
+  const bool good_tenants = check_tenants(*config, options);
   print_facts(*config, options);
   const auto passwords = load_password_rules(*config);
   if (!passwords) {
     fmt::print(stderr, "{}: error: {}\n", config_file, passwords.error().message);
   }
-  if (!check_places(*config) || output.has_errors() || !passwords) {
+  if (!check_places(*config) || !good_tenants || !passwords) {
     return kExitFailure;
   }
   fmt::print("{}: fine\n", config_file);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <ctime>
 #include <filesystem>
 #include <functional>
@@ -23,7 +24,7 @@ Date today() {
           .day = static_cast<std::uint8_t>(parts.tm_mday)};
 }
 
-void report(const CompileOutput& output, Logger& log) {
+void report(const CompileOutput& output, Logger& log, const std::string& tenant) {
   for (const Diagnostic& diagnostic : output.diagnostics) {
     std::string_view file;
     std::int64_t line = 0;
@@ -34,7 +35,8 @@ void report(const CompileOutput& output, Logger& log) {
       file = source.name;
       line = 1 + std::count(source.text.begin(), end, '\n');
     }
-    const std::initializer_list<LogField> fields = {{"code", diagnostic.code},
+    const std::initializer_list<LogField> fields = {{"tenant", tenant},
+                                                    {"code", diagnostic.code},
                                                     {"severity", name(diagnostic.severity)},
                                                     {"file", file},
                                                     {"line", line},
@@ -94,8 +96,12 @@ CompileOptions compile_options(const Config& config) {
   return options;
 }
 
-PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& log)
-    : folder_(std::move(folder)), options_(std::move(options)), log_(log) {
+PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& log,
+                           std::string tenant)
+    : folder_(std::move(folder)),
+      options_(std::move(options)),
+      log_(log),
+      tenant_(std::move(tenant)) {
   options_.cache = &cache_;
   options_.cross_check = kCrossCheck;
 }
@@ -103,10 +109,12 @@ PolicyKeeper::PolicyKeeper(std::string folder, CompileOptions options, Logger& l
 Result<void> PolicyKeeper::load() {
   const std::scoped_lock lock(load_mutex_);
   // Taken first and last: files that change while they are read are refused, and looked at again.
-  const Signature before = seen_signature_ = loaded_signature_ = signature();
+  tried_ = true;
+  Signature before;
   options_.today = today();
-  const CompileOutput output = compile_folder(folder_, options_);
-  report(output, log_);
+  const CompileOutput output = compile_all(before);
+  loaded_signature_ = before;
+  report(output, log_, tenant_);
   report_wrong_code();
   // Half a file may have been read, or half a folder: such a set is in force at no time (S1).
   seen_signature_ = signature();
@@ -115,31 +123,63 @@ Result<void> PolicyKeeper::load() {
   if (moved) {
     ++status_.failed_loads;
     status_.newest_refused = true;
-    log_.error("policies_changed_while_read",
-               {{"folder", folder_}, {"generation_in_force", status_.generation}});
+    log_.error(
+        "policies_changed_while_read",
+        {{"tenant", tenant_}, {"folder", folder_}, {"generation_in_force", status_.generation}});
     return Error{ErrorCode::kConflict,
                  fmt::format("the policy files in {} changed while they were read", folder_)};
   }
   if (output.policies == nullptr || output.has_errors()) {
     ++status_.failed_loads;
     status_.newest_refused = true;
-    log_.error("policies_refused",
-               {{"folder", folder_}, {"generation_in_force", status_.generation}});
+    log_.error(
+        "policies_refused",
+        {{"tenant", tenant_}, {"folder", folder_}, {"generation_in_force", status_.generation}});
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("the policy set in {} has errors", folder_)};
   }
   status_.generation = evaluator_.replace(output.policies);
   status_.digest = std::string(output.policies->digest());
   status_.newest_refused = false;
-  log_.info("policies_loaded",
-            {{"folder", folder_}, {"generation", status_.generation}, {"digest", status_.digest}});
+  log_.info("policies_loaded", {{"tenant", tenant_},
+                                {"folder", folder_},
+                                {"generation", status_.generation},
+                                {"digest", status_.digest}});
   if (output.policies->policy_count() == 0) {
-    log_.warning("policies_empty", {{"folder", folder_}, {"allowed_by", "policies.allow_empty"}});
+    log_.warning(
+        "policies_empty",
+        {{"tenant", tenant_}, {"folder", folder_}, {"allowed_by", "policies.allow_empty"}});
   }
   return {};
 }
 
-void PolicyKeeper::look() {
+CompileOutput PolicyKeeper::compile_all(Signature& before) {
+  constexpr int kTriesMax = 3;
+  const std::string own = folder_ + "/";
+  CompileOutput output;
+  for (int tries = 0; tries < kTriesMax; ++tries) {
+    before = signature();
+    output = compile_folder(folder_, options_);
+    std::set<std::string> imported;
+    for (const SourceFile& file : output.files) {
+      if (!file.name.starts_with(own)) {
+        imported.insert(std::filesystem::path(file.name).parent_path().string());
+      }
+    }
+    if (imported == imported_) {
+      break;
+    }
+    imported_ = std::move(imported);
+  }
+  return output;
+}
+
+void PolicyKeeper::move_to(std::string folder) {
+  const std::scoped_lock lock(load_mutex_);
+  folder_ = std::move(folder);
+}
+
+void PolicyKeeper::look(int keepers) {
   using std::chrono::steady_clock;
   {
     const std::scoped_lock lock(load_mutex_);
@@ -149,10 +189,10 @@ void PolicyKeeper::look() {
     }
     const auto before = processor_time();
     const Signature now = signature();
-    if (const auto taken = processor_time() - before; taken > kBriefLook) {
-      next_look_ = steady_clock::now() + taken * kRestAfterLook;
+    if (const auto taken = processor_time() - before; taken * keepers > kBriefLook) {
+      next_look_ = steady_clock::now() + taken * kRestAfterLook * keepers;
     }
-    if (now == loaded_signature_ || now != seen_signature_) {
+    if ((tried_ && now == loaded_signature_) || now != seen_signature_) {
       seen_signature_ = now;
       return;
     }
@@ -169,25 +209,23 @@ PolicyKeeper::Status PolicyKeeper::status() const {
 }
 
 void PolicyKeeper::report_wrong_code() {
+  // The count is that of the process, so one keeper of all tells it.
+  static std::atomic<std::uint64_t> told = 0;
   const std::uint64_t wrong = native_code_counts().wrong;
-  if (wrong != wrong_code_told_) {
+  if (told.exchange(wrong) != wrong) {
     // Decisions stay right, because the tables decide. The fault is logged so that it can be
     // reported.
-    log_.error("machine_code_wrong", {{"folder", folder_}, {"since_start", wrong}});
-    wrong_code_told_ = wrong;
+    log_.error("machine_code_wrong", {{"since_start", wrong}});
   }
 }
 
 PolicyKeeper::Signature PolicyKeeper::signature() const {
   namespace fs = std::filesystem;
   Signature out;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder_, error), end; !error && at != end;
-       at.increment(error)) {
-    const std::string& path = at->path().native();
+  const auto add = [&out](const std::string& path) {
     struct stat file{};
     if (!path.ends_with(".gate") || stat(path.c_str(), &file) != 0) {
-      continue;
+      return;
     }
     // The change time and the inode are included, because a copied file may keep the size and time
     // of the file it replaces.
@@ -199,6 +237,17 @@ PolicyKeeper::Signature PolicyKeeper::signature() const {
     }
     out.sum += hash;
     ++out.files;
+  };
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder_, error), end; !error && at != end;
+       at.increment(error)) {
+    add(at->path().native());
+  }
+  // The folder of every file that was imported is listed, so the deeper ones are listed too.
+  for (const std::string& folder : imported_) {
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+      add(at->path().native());
+    }
   }
   return out;
 }

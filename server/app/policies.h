@@ -6,6 +6,7 @@
 #include <gate/evaluator.hpp>
 #include <gate/result.hpp>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "server/decision/supplied_facts.h"
@@ -23,12 +24,14 @@ struct Config;
 [[nodiscard]] CompileOptions compile_options(const Config& config);
 
 /// Keeps the policy set of a folder in force. It loads the set at the start, on request, and when a
-/// file changes. When the new set has an error, the set in force stays. Diagnostics go to the log.
-/// Members may be called from any thread; one load runs at a time.
+/// file of the folder, or of a folder that it imports, changes. When the new set has an error, the
+/// set in force stays. Diagnostics go to the log. Members may be called from any thread; one load
+/// runs at a time.
 class PolicyKeeper {
  public:
   /// `log` must outlive the keeper. The keeper sets `today` and the cache of `options` itself.
-  PolicyKeeper(std::string folder, CompileOptions options, Logger& log);
+  /// `tenant`: whose policies these are, for the log.
+  PolicyKeeper(std::string folder, CompileOptions options, Logger& log, std::string tenant = "all");
 
   /// Compiles the folder and puts the set in force. kInvalidArgument when it has an error,
   /// kConflict when its files changed while they were read; the old set then stays in force.
@@ -37,7 +40,11 @@ class PolicyKeeper {
   /// Scans the files and loads the set when a file changed and did not change again until the next
   /// call. A scan takes one stat() for each file. Scanning takes at most a hundredth of one
   /// processor: after a long scan, calls return at once for a hundred times its duration.
-  void look();
+  /// `keepers`: how many share that hundredth.
+  void look(int keepers = 1);
+
+  /// The folder of the next load. The set in force stays until then; look() notices the change.
+  void move_to(std::string folder);
 
   [[nodiscard]] const Evaluator& evaluator() const { return evaluator_; }
 
@@ -60,20 +67,25 @@ class PolicyKeeper {
     friend bool operator==(const Signature&, const Signature&) = default;
   };
   [[nodiscard]] Signature signature() const;
+  /// Compiles, again where the set imports other folders than before, so that a change of an
+  /// imported file is never missed. `before`: the signature from before the last compilation.
+  [[nodiscard]] CompileOutput compile_all(Signature& before);
   /// Logs newly found wrong machine code, which may be found during a load or in the background.
   /// The caller holds `load_mutex_`.
   void report_wrong_code();
 
-  std::string folder_;
+  std::string folder_;  ///< under `load_mutex_`
   CompileOptions options_;
   Logger& log_;
+  const std::string tenant_;
   Evaluator evaluator_;
   CompileCache cache_;  ///< a reload parses only changed files
   std::mutex load_mutex_;
+  std::set<std::string> imported_;  ///< folders that the set imports from outside of its own
+  bool tried_ = false;              ///< load() was called
   Signature loaded_signature_;
   Signature seen_signature_;
   std::chrono::steady_clock::time_point next_look_;
-  std::uint64_t wrong_code_told_ = 0;
   mutable std::mutex status_mutex_;
   Status status_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
@@ -11,7 +12,7 @@
 #include "server/app/channels.h"
 #include "server/app/front.h"
 #include "server/app/password_settings.h"
-#include "server/app/policies.h"
+#include "server/app/policy_folders.h"
 #include "server/app/risk_engine.h"
 #include "server/app/storage.h"
 #include "server/crypto/openssl_random.h"
@@ -111,13 +112,13 @@ ListenerSettings metrics_listener_settings(const Config& config) {
   return settings;
 }
 
-HttpResponse answer_metrics(const HttpRequest& request, const PolicyKeeper& policies,
+HttpResponse answer_metrics(const HttpRequest& request, const PolicyFolders& policies,
                             Metrics& metrics) {
   const bool here = request.path == "/metrics";
   if (!here || request.method != "GET") {
     return {.status = here ? 405 : 404, .headers = {{"cache-control", "no-store"}}, .body = ""};
   }
-  metrics.wrong_machine_code(policies.status().wrong_code);
+  metrics.wrong_machine_code(policies.status().set.wrong_code);
   return {.status = 200,
           .headers = {{"content-type", Metrics::kTextType}, {"cache-control", "no-store"}},
           .body = metrics.text()};
@@ -141,12 +142,14 @@ struct Service::Parts {
         log(l),
         clock(make_clock(c)),
         places({.country = c.signals_country_file, .network = c.signals_network_file}, l),
-        policies(c.policies_folder, compile_options(c), l),
-        decider(policies.evaluator()) {}
+        policies(c, l, [this] { return tenants(); }),
+        decider(policies) {}
 
   Result<void> open();
   Result<void> serve();
-  Readiness readiness() const;
+  Result<std::vector<Tenant>> tenants() const;
+  /// `for_operators`: with the names of tenants, which not everybody needs to know.
+  Readiness readiness(bool for_operators) const;
   HttpResponse answer(const HttpRequest& request);
   /// Removes rows that ended long ago.
   void sweep(Micros now);
@@ -161,7 +164,7 @@ struct Service::Parts {
   std::unique_ptr<SigningKeys> keys;
   PlaceFiles places;
   std::unique_ptr<RiskEngine> risk_engine;  ///< null: not wanted
-  PolicyKeeper policies;
+  PolicyFolders policies;
   EvaluatorDecider decider;
   std::unique_ptr<Front> front;
   std::unique_ptr<DeliveryWorkers> delivery;
@@ -178,9 +181,9 @@ struct Service::Parts {
 Result<void> Service::Parts::open() {
   GATE_TRY_VOID(places.load());
   GATE_TRY(risk_engine, configure_risk_engine(config, *clock, log));
-  GATE_TRY_VOID(policies.load());
   GATE_TRY(passwords, load_password_rules(config));
   GATE_TRY(storage, open_storage(config, random, log));
+  GATE_TRY_VOID(policies.load());
   keys_looked_at = clock->now();
   GATE_TRY(keys, SigningKeys::open(*storage.store, random,
                                    storage.secrets.key_encryption_key.clone(), keys_looked_at));
@@ -198,7 +201,7 @@ Result<void> Service::Parts::serve() {
   GATE_TRY(listener, Listener::start(
                          listener_settings(config),
                          [this](const HttpRequest& request) { return answer(request); },
-                         [this] { return readiness(); }, log));
+                         [this] { return readiness(config.development()); }, log));
   const ServiceSettings settings = service_settings(config, listener->port());
   GATE_TRY_VOID(check(settings));
   front = std::make_unique<Front>(Front::Parts{
@@ -225,7 +228,7 @@ Result<void> Service::Parts::serve() {
                                    [this](const HttpRequest& request) {
                                      return answer_metrics(request, policies, metrics);
                                    },
-                                   [this] { return readiness(); }, log));
+                                   [this] { return readiness(true); }, log));
   }
   open_for_requests.store(true, std::memory_order_release);
   return {};
@@ -256,15 +259,33 @@ void Service::Parts::sweep(Micros now) {
   }
 }
 
-Readiness Service::Parts::readiness() const {
-  const PolicyKeeper::Status status = policies.status();
+Result<std::vector<Tenant>> Service::Parts::tenants() const {
+  std::vector<Tenant> found;
+  GATE_TRY_VOID(storage.store->read([&found](StoreReads& reads) -> Result<void> {
+    GATE_TRY(found, reads.tenants());
+    return {};
+  }));
+  return found;
+}
+
+Readiness Service::Parts::readiness(bool for_operators) const {
+  const PolicyFolders::Status status = policies.status();
   boost::json::object detail;
-  detail["policy_generation"] = status.generation;
-  detail["policy_digest"] = status.digest;
-  detail["policy_failed_loads"] = status.failed_loads;
-  detail["policy_files_refused"] = status.newest_refused;
-  detail["policy_machine_code_wrong"] = status.wrong_code;
-  return {.ready = open_for_requests.load(std::memory_order_acquire) && status.generation > 0,
+  if (config.policies_tenants_folder.empty()) {
+    detail["policy_generation"] = status.set.generation;
+    detail["policy_digest"] = status.set.digest;
+  } else {
+    detail["policy_tenants"] = status.tenants;
+    detail["policy_tenants_refused"] = status.refused.size();
+    if (for_operators) {
+      detail["policy_refused_names"] =
+          boost::json::array(status.refused.begin(), status.refused.end());
+    }
+  }
+  detail["policy_failed_loads"] = status.set.failed_loads;
+  detail["policy_files_refused"] = status.set.newest_refused;
+  detail["policy_machine_code_wrong"] = status.set.wrong_code;
+  return {.ready = open_for_requests.load(std::memory_order_acquire) && status.ready,
           .detail = boost::json::serialize(detail)};
 }
 

@@ -52,6 +52,30 @@ Result<void> may_make_master_key(const Config& config) {
                            config.keys_master_key_file, config.store_file)};
 }
 
+Result<std::optional<std::vector<Tenant>>> stored_tenants(const Config& config, Random& random) {
+  std::optional<std::vector<Tenant>> tenants;
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(config.store_file, failed);
+  if (failed || size == 0) {
+    return tenants;
+  }
+  GATE_TRY(const Secret master, read_master_key(config.keys_master_key_file));
+  GATE_TRY(ServiceSecrets secrets, ServiceSecrets::derive(master));
+  auto store = SqliteStore::open(config.store_file, secrets.store_key.clone(), random,
+                                 {.opens = {}, .on_unchecked_key = {}, .keep_schema = true});
+  if (!store) {
+    return store.error().code == ErrorCode::kConflict
+               ? Result<std::optional<std::vector<Tenant>>>(tenants)
+           : store.error().code == ErrorCode::kDenied ? not_its_key(config)
+                                                      : std::move(store).error();
+  }
+  GATE_TRY_VOID((*store)->read([&tenants](StoreReads& reads) -> Result<void> {
+    GATE_TRY(tenants, reads.tenants());
+    return {};
+  }));
+  return tenants;
+}
+
 Result<Storage> open_storage(const Config& config, Random& random, Logger& log) {
   std::error_code error;
   const std::filesystem::path folder = config.root_data_dir;

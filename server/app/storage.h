@@ -30,4 +30,8 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log);
 /// would not open it.
 Result<void> may_make_master_key(const Config& config);
 
+/// The tenants of the store that is there, for a look before a start. Nothing is made or changed.
+/// Absent: there is no store, or one that another version of gated wrote.
+Result<std::optional<std::vector<Tenant>>> stored_tenants(const Config& config, Random& random);
+
 }  // namespace gate::server

@@ -175,6 +175,14 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
   EXPECT_THAT(problems_of("[passwords]\nblocklist_file = \"\"\n"),
               HasSubstr("error[C006]: `passwords.blocklist_file`: required"));
   EXPECT_THAT(problems_of("[passwords]\nmin_length = 7\n"), HasSubstr("between 8 and 64"));
+  EXPECT_THAT(
+      problems_of("tenants_folder = \"t\"\n"),
+      HasSubstr("error[C006]: `policies.tenants_folder`: set this for a policy set of each"));
+  EXPECT_EQ(render(parse_config(
+                       "environment = \"development\"\n[policies]\ntenants_folder = \"t\"\n", "/")
+                       .problems,
+                   "f"),
+            "");
   EXPECT_THAT(render(parse_config("environment = \"development\"\n", "/").problems, "f"),
               HasSubstr("f: error[C006]: `policies.folder`: required"));
 }

@@ -49,6 +49,21 @@ void check_environment(const Config& config, const RuleReport& report) {
   }
 }
 
+void check_policies(const Config& config, const RuleReport& report) {
+  const bool one = !config.policies_folder.empty();
+  const bool each = !config.policies_tenants_folder.empty();
+  if (!one && !each) {
+    report("policies.folder",
+           "required: the folder with the `.gate` files of all tenants, or in its place "
+           "`policies.tenants_folder` with a folder for each tenant");
+  }
+  if (one && each) {
+    report("policies.tenants_folder",
+           "set this for a policy set of each tenant, or `policies.folder` for one set of all "
+           "tenants, and not both");
+  }
+}
+
 void check_http(const Config& config, const RuleReport& report) {
   if (config.http_tls_certificate.empty() != config.http_tls_key.empty()) {
     report(config.http_tls_key.empty() ? "http.tls_certificate" : "http.tls_key",

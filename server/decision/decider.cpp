@@ -30,15 +30,15 @@ PolicyVerdict stricter_of(PolicyVerdict first, const PolicyVerdict& second) {
   return first;
 }
 
-PolicyVerdict decide_for_app_and_context(const Decider& decider, SignInFacts facts,
-                                         const std::string& auth_context) {
-  PolicyVerdict app = decider.decide(facts);
+PolicyVerdict decide_for_app_and_context(const Decider& decider, std::string_view tenant_id,
+                                         SignInFacts facts, const std::string& auth_context) {
+  PolicyVerdict app = decider.decide(tenant_id, facts);
   if (auth_context.empty()) {
     return app;
   }
   facts.target_kind = TargetKind::kAuthContext;
   facts.target = auth_context;
-  return stricter_of(std::move(app), decider.decide(facts));
+  return stricter_of(std::move(app), decider.decide(tenant_id, facts));
 }
 
 }  // namespace gate::server

@@ -14,11 +14,11 @@ namespace {
 /// Returns a verdict for each target.
 struct ScriptedDecider final : Decider {
   std::map<std::string, PolicyVerdict> by_target;
-  PolicyVerdict decide(const SignInFacts& facts) const override {
+  PolicyVerdict decide(std::string_view, const SignInFacts& facts) const override {
     return by_target.at(facts.target);
   }
-  std::string digest() const override { return "d1"; }
-  bool protects_context(std::string_view auth_context) const override {
+  std::string digest(std::string_view) const override { return "d1"; }
+  bool protects_context(std::string_view, std::string_view auth_context) const override {
     return by_target.contains(std::string(auth_context));
   }
 };
@@ -38,7 +38,7 @@ class ContextTest : public testing::Test {
     decider.by_target = {{"app", std::move(app)}, {"c1", std::move(context)}};
     SignInFacts facts;
     facts.target = "app";
-    return decide_for_app_and_context(decider, facts, "c1");
+    return decide_for_app_and_context(decider, "t", facts, "c1");
   }
   const MethodSet email_ = MethodSet::of(Method::kEmailOtp);
   const MethodSet sms_ = MethodSet::of(Method::kSmsOtp);

@@ -4,13 +4,14 @@
 
 namespace gate::server {
 
-std::string EvaluatorDecider::digest() const {
-  const Evaluator::Snapshot snapshot = evaluator_.snapshot();
+std::string EvaluatorDecider::digest(std::string_view tenant_id) const {
+  const Evaluator::Snapshot snapshot = sets_.in_force(tenant_id);
   return snapshot.policies == nullptr ? std::string() : std::string(snapshot.policies->digest());
 }
 
-bool EvaluatorDecider::protects_context(std::string_view auth_context) const {
-  const Evaluator::Snapshot snapshot = evaluator_.snapshot();
+bool EvaluatorDecider::protects_context(std::string_view tenant_id,
+                                        std::string_view auth_context) const {
+  const Evaluator::Snapshot snapshot = sets_.in_force(tenant_id);
   return snapshot.policies != nullptr && snapshot.policies->protects_context(auth_context);
 }
 
@@ -42,11 +43,11 @@ void add_report_only(const PolicySet& set, const SignInRequest& request, PolicyV
 
 }  // namespace
 
-PolicyVerdict EvaluatorDecider::decide(const SignInFacts& facts) const {
+PolicyVerdict EvaluatorDecider::decide(std::string_view tenant_id, const SignInFacts& facts) const {
   const SignInView view(facts);
   // One snapshot of the set for the decision and its texts: a reload in between cannot mix two
   // sets.
-  const Evaluator::Snapshot snapshot = evaluator_.snapshot();
+  const Evaluator::Snapshot snapshot = sets_.in_force(tenant_id);
   const Decision decision = snapshot.evaluate(view.request());
   PolicyVerdict verdict;
   verdict.outcome = decision.outcome;

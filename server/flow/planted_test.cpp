@@ -25,9 +25,10 @@ constexpr Micros kNow = 1'800'000'000'000'000;
 
 /// Requires a second factor until two are completed, and permits enrolment.
 struct TwoFactors final : Decider {
-  [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override {
+  [[nodiscard]] PolicyVerdict decide(std::string_view tenant,
+                                     const SignInFacts& facts) const override {
     PolicyVerdict verdict;
-    verdict.policy_digest = digest();
+    verdict.policy_digest = digest(tenant);
     verdict.outcome = Outcome::kAllow;
     if (facts.target_kind == TargetKind::kApp && facts.completed.size() < 2) {
       verdict.outcome = Outcome::kChallenge;
@@ -35,8 +36,10 @@ struct TwoFactors final : Decider {
     }
     return verdict;
   }
-  [[nodiscard]] std::string digest() const override { return "d"; }
-  [[nodiscard]] bool protects_context(std::string_view) const override { return false; }
+  [[nodiscard]] std::string digest(std::string_view) const override { return "d"; }
+  [[nodiscard]] bool protects_context(std::string_view, std::string_view) const override {
+    return false;
+  }
 };
 
 using Table = std::vector<FlowTransition>;

@@ -125,7 +125,8 @@ PolicyVerdict decide(const FlowServices& services, const Caller& caller, const L
                                           .completed = session.completed,
                                           .session_began_at = session.auth_time,
                                           .now = caller.now});
-  PolicyVerdict verdict = decide_for_app_and_context(services.decider, facts, auth_context);
+  PolicyVerdict verdict =
+      decide_for_app_and_context(services.decider, caller.tenant.id, facts, auth_context);
   verdict.reasons.insert(verdict.reasons.end(), around.risk.reasons.begin(),
                          around.risk.reasons.end());
   return verdict;
@@ -147,7 +148,7 @@ class Renewal {
   /// Writes the audit row of the decision and its consequences, in one unit of work.
   Result<void> write(const std::function<Result<void>(UnitOfWork&)>& then) const {
     return services_.store.write([&](UnitOfWork& work) -> Result<void> {
-      if (verdict_.policy_digest != services_.decider.digest()) {
+      if (verdict_.policy_digest != services_.decider.digest(caller_.tenant.id)) {
         return Error{ErrorCode::kConflict, "the policy set was replaced during a refresh"};
       }
       GATE_TRY_VOID(services_.audit.append(work, row_));

@@ -196,7 +196,8 @@ void NamedPolicies::set(std::string_view name) {
   throw std::runtime_error("there is no policy `" + std::string(name) + "`");
 }
 
-PolicyVerdict NamedPolicies::decide(const SignInFacts& facts) const {
+PolicyVerdict NamedPolicies::decide(std::string_view /*tenant_id*/,
+                                    const SignInFacts& facts) const {
   const std::lock_guard lock(mutex_);
   PolicyVerdict verdict = policy_ == nullptr ? allow(facts) : policy_(facts);
   verdict.policy_digest = "digest-of-the-test-policy";

@@ -107,9 +107,9 @@ bool Reply::is_limited() const {
          headers.contains("retry-after");
 }
 
-PolicyVerdict ScriptedDecider::decide(const SignInFacts& facts) const {
+PolicyVerdict ScriptedDecider::decide(std::string_view tenant_id, const SignInFacts& facts) const {
   const std::lock_guard lock(mutex_);
-  const std::string digest_before = digest();
+  const std::string digest_before = digest(tenant_id);
   PolicyVerdict verdict = policy_(facts);
   verdict.policy_digest = digest_before;
   verdict.facts_json = R"({"user":")" + facts.user + R"("})";

@@ -47,15 +47,17 @@ class ScriptedDecider final : public Decider {
     const std::lock_guard lock(mutex_);
     policy_ = std::move(policy);
   }
-  [[nodiscard]] PolicyVerdict decide(const SignInFacts& facts) const override;
-  [[nodiscard]] std::string digest() const override {
+  [[nodiscard]] PolicyVerdict decide(std::string_view tenant_id,
+                                     const SignInFacts& facts) const override;
+  [[nodiscard]] std::string digest(std::string_view) const override {
     const int replaced = replaced_.load();
     return "digest-of-the-test-policy" + (replaced == 0 ? "" : "-" + std::to_string(replaced));
   }
   /// As if another set had come in force; a policy may call it while it decides.
   void replace() { replaced_.fetch_add(1); }
   /// "c1" and "c2".
-  [[nodiscard]] bool protects_context(std::string_view auth_context) const override {
+  [[nodiscard]] bool protects_context(std::string_view,
+                                      std::string_view auth_context) const override {
     return auth_context == "c1" || auth_context == "c2";
   }
 

@@ -83,7 +83,8 @@ Result<void> ask_about_enrolment(FlowRun& run) {
 /// the tokens.
 Result<void> ask_about_account(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
-  const PolicyVerdict verdict = run.services.decider.decide(facts_of(run, Flow::kSignUp));
+  const PolicyVerdict verdict =
+      run.services.decider.decide(run.caller.tenant.id, facts_of(run, Flow::kSignUp));
   keep(run, "sign_up", verdict);
   run.flow.policy_digest = verdict.policy_digest;
   run.material.refusal = blocked_by(verdict);
@@ -112,7 +113,7 @@ PolicyVerdict decide_with_password(FlowRun& run, const Resource& resource) {
   run.material.wish.resource = resource;
   SignInFacts facts = facts_of(run, Flow::kSignIn);
   facts.completed = {{Method::kPassword, 0}};
-  return run.services.decider.decide(facts);
+  return run.services.decider.decide(run.caller.tenant.id, facts);
 }
 
 /// No tokens are asked for yet: the reset is decided for the directory. A block of one API blocks
@@ -121,9 +122,9 @@ PolicyVerdict decide_with_password(FlowRun& run, const Resource& resource) {
 Result<void> ask_about_reset(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
   GATE_TRY(const std::vector<Resource> resources, resources_of(run));
-  const PolicyVerdict verdict =
-      stricter_of(run.services.decider.decide(facts_of(run, Flow::kSignIn)),
-                  run.services.decider.decide(facts_of(run, Flow::kPasswordReset)));
+  const PolicyVerdict verdict = stricter_of(
+      run.services.decider.decide(run.caller.tenant.id, facts_of(run, Flow::kSignIn)),
+      run.services.decider.decide(run.caller.tenant.id, facts_of(run, Flow::kPasswordReset)));
   keep(run, "password_reset", verdict);
   run.prepared.revoke_all = revokes_all(verdict);
   run.flow.policy_digest = verdict.policy_digest;
@@ -138,7 +139,7 @@ Result<void> ask_about_reset(FlowRun& run) {
 /// C2: a decision of a policy set that was replaced is made again, from a new snapshot.
 Result<void> record(FlowRun& run, UnitOfWork& work) {
   const Decided& decided = run.prepared.decisions.at(run.prepared.decisions_written++);
-  if (decided.policy_digest != run.services.decider.digest()) {
+  if (decided.policy_digest != run.services.decider.digest(run.caller.tenant.id)) {
     return Error{ErrorCode::kConflict, "the policy set was replaced while the flow was decided"};
   }
   GATE_TRY_VOID(run.services.audit.append(work, decided.record));

@@ -14,10 +14,12 @@ struct EnrolmentVerdict {
 };
 
 EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted) {
-  const Decider& decider = run.services.decider;
+  const auto by_policy = [&run](const SignInFacts& asked) {
+    return run.services.decider.decide(run.caller.tenant.id, asked);
+  };
   facts.target_kind = TargetKind::kUserAction;
   facts.target = kRegisterAction;
-  EnrolmentVerdict out{decider.decide(facts), {}, false};
+  EnrolmentVerdict out{by_policy(facts), {}, false};
   out.revokes = revokes_all(out.verdict);
   if (has_another_method(run.found.channels, run.flow)) {
     if (out.verdict.outcome != Outcome::kBlock) {
@@ -30,8 +32,7 @@ EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted)
     for (const ChannelKind kind : kChannelKinds) {
       SignInFacts with = facts;
       with.completed.push_back({method_of(kind), 0});
-      PolicyVerdict then =
-          wanted.contains(method_of(kind)) ? decider.decide(with) : PolicyVerdict{};
+      PolicyVerdict then = wanted.contains(method_of(kind)) ? by_policy(with) : PolicyVerdict{};
       if (then.outcome == Outcome::kAllow) {
         out.methods.add(method_of(kind));
         out.verdict = std::move(then);

@@ -35,8 +35,8 @@ SignInFacts facts_of(const TokenCase& about, Flow flow,
 PolicyVerdict decide_on_tokens(const TokenCase& about,
                                const std::vector<CompletedFactor>& completed) {
   const auto decide = [&](Flow flow) {
-    return decide_for_app_and_context(about.services.decider, facts_of(about, flow, completed),
-                                      about.auth_context);
+    return decide_for_app_and_context(about.services.decider, about.caller.tenant.id,
+                                      facts_of(about, flow, completed), about.auth_context);
   };
   PolicyVerdict verdict = decide(Flow::kSignIn);
   return about.kind == FlowKind::kSignIn

@@ -40,12 +40,13 @@ Parsed<FlowCommand> submit_code(const Form& form, CodeStep step, TokenWish wish)
 
 /// The authentication context that the request asks for, empty if none. A policy in force must be
 /// for it.
-Parsed<std::string> parse_context(const Form& form, const Decider& decider) {
+Parsed<std::string> parse_context(const Form& form, const Decider& decider,
+                                  std::string_view tenant_id) {
   std::optional<std::string> context = requested_context(form.get("claims"));
   if (!context) {
     return Answer::error(WireError::kBadClaims);
   }
-  if (!context->empty() && !decider.protects_context(*context)) {
+  if (!context->empty() && !decider.protects_context(tenant_id, *context)) {
     return Answer::error(WireError::kUnknownContext);
   }
   return *context;
@@ -217,8 +218,9 @@ Parsed<FlowCommand> parse_reset_poll(const Form& /*form*/) {
   return FlowCommand(PollReset{});
 }
 
-Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider) {
-  auto context = parse_context(form, decider);
+Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider,
+                                    std::string_view tenant_id) {
+  auto context = parse_context(form, decider, tenant_id);
   if (const auto* refusal = std::get_if<Answer>(&context)) {
     return *refusal;
   }
@@ -240,8 +242,9 @@ Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider) {
   return command;
 }
 
-Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted, const Decider& decider) {
-  auto asked = parse_context(form, decider);
+Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted, const Decider& decider,
+                                std::string_view tenant_id) {
+  auto asked = parse_context(form, decider, tenant_id);
   if (const auto* refusal = std::get_if<Answer>(&asked)) {
     return *refusal;
   }

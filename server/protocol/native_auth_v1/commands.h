@@ -36,12 +36,13 @@ using Parsed = std::variant<Command, Answer>;
 /// Renewal: `grant_type` refresh_token. The scope is looked at together with the token. A client
 /// that can go on with a step-up says so by `capabilities`, and by `challenge_type` if there is
 /// something that it cannot ask for, as in the first request of a flow.
-[[nodiscard]] Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider);
+[[nodiscard]] Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider,
+                                                  std::string_view tenant_id);
 
 /// The other grants of the token endpoint: password, oob, mfa_oob, continuation_token. An
 /// authentication context must be used by the resource and by a policy in force.
 [[nodiscard]] Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted,
-                                              const Decider& decider);
+                                              const Decider& decider, std::string_view tenant_id);
 
 /// The known words of `challenge_type`. `redirect` must be among them where it is required. Nothing
 /// when the list is not acceptable.

@@ -73,7 +73,8 @@ Answer begin(const Request& request) {
 }
 
 Answer refresh(const Request& request) {
-  auto parsed = parse_refresh(request.form, request.parts.flows.services().decider);
+  auto parsed =
+      parse_refresh(request.form, request.parts.flows.services().decider, request.caller.tenant.id);
   const auto* command = std::get_if<RefreshTokens>(&parsed);
   return command == nullptr ? std::get<Answer>(std::move(parsed))
                             : reply_with(request.parts.continuations, request.caller,
@@ -105,8 +106,8 @@ Answer token(const Request& request) {
     return Answer::error(*fault == ScopeFault::kTwoResources ? WireError::kTwoResources
                                                              : WireError::kBadScope);
   }
-  auto parsed =
-      parse_token(request.form, std::get<ScopeGrant>(std::move(granted)), services.decider);
+  auto parsed = parse_token(request.form, std::get<ScopeGrant>(std::move(granted)),
+                            services.decider, request.caller.tenant.id);
   const auto* command = std::get_if<FlowCommand>(&parsed);
   return command == nullptr ? std::get<Answer>(std::move(parsed)) : run(request, *command);
 }

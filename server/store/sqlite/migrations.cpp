@@ -34,6 +34,11 @@ Result<KeyEvidence> check_key(Connection& connection, std::int64_t version, cons
 
 }  // namespace
 
+Result<bool> has_newest_schema(Connection& connection) {
+  GATE_TRY(const std::int64_t version, version_of(connection));
+  return version == kSchemaVersion;
+}
+
 Result<void> migrate(Connection& connection, const Secret& key, const OpensSigningKey& opens,
                      const std::function<void()>& on_unchecked_key) {
   GATE_TRY_VOID(connection.run(kBeginMigration));

@@ -16,4 +16,7 @@ namespace gate::server {
                                    const OpensSigningKey& opens,
                                    const std::function<void()>& on_unchecked_key);
 
+/// True if the file has the newest schema. Changes nothing.
+[[nodiscard]] Result<bool> has_newest_schema(Connection& connection);
+
 }  // namespace gate::server

@@ -32,6 +32,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   GATE_CHECK(options.counter_shards > 0, "a counter is kept in one row at least");
   GATE_TRY(std::unique_ptr<Connection> connection,
            Connection::open(path, Connection::Mode::kReadWrite));
+  if (options.keep_schema) {
+    GATE_TRY(const bool newest, has_newest_schema(*connection));
+    if (!newest) {
+      return Error{ErrorCode::kConflict, "the store has the schema of another version"};
+    }
+  }
   GATE_TRY_VOID(migrate(*connection, key, options.opens, options.on_unchecked_key));
   std::unique_ptr<SqliteStore> store(
       new SqliteStore(path, std::move(key), random, options.counter_shards, std::move(connection)));

@@ -25,6 +25,8 @@ struct SqliteOptions {
   /// Called when such a file holds passwords and nothing that shows whether the key is theirs. From
   /// then on the store has the key check of this key.
   std::function<void()> on_unchecked_key;
+  /// kConflict for a file of an older version, which is then not changed.
+  bool keep_schema = false;
 };
 
 /// The store in one SQLite file: WAL, synchronous=FULL, one writer thread that commits up to

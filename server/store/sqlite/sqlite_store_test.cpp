@@ -188,6 +188,43 @@ TEST_F(SqliteStoreTest, AReadSeesOneSnapshot) {
   }));
 }
 
+TEST_F(SqliteStoreTest, ATenantWithARuleThatIsNotKnownIsNeverServedByOthers) {
+  const auto store = open();
+  Tenant bank{kTenant, "Bank", "bank.example"};
+  bank.rules.second_factors = MethodSet::of(Method::kSmsOtp);
+  ASSERT_TRUE(store->write([&](UnitOfWork& unit) { return unit.put_tenant(bank); }));
+  const auto rules = [&]() -> Result<TenantRules> {
+    std::optional<Tenant> found;
+    GATE_TRY_VOID(store->read([&](StoreReads& reads) -> Result<void> {
+      GATE_TRY(found, reads.find_tenant(kTenant));
+      return {};
+    }));
+    return found->rules;
+  };
+  EXPECT_EQ(*rules(), bank.rules);
+  for (const char* change :
+       {R"('$.second_factors[0]', 'palm_print')", R"('$.second_factors', 'sms_otp')",
+        R"('$.answers', 'open')", R"('$.lifetimes[0]', 'long')", R"('$.language', 7)",
+        R"('$.attributes', 'x')"}) {
+    execute("UPDATE tenant SET attributes_json = json_set(attributes_json, " + std::string(change) +
+            ")");
+    EXPECT_EQ(rules().error().code, ErrorCode::kCorrupt) << change;
+    ASSERT_TRUE(store->write([&](UnitOfWork& unit) { return unit.put_tenant(bank); }));
+  }
+  execute("UPDATE tenant SET attributes_json = '[]'");
+  EXPECT_EQ(*rules(), TenantRules()) << "what versions without rules wrote";
+}
+
+TEST_F(SqliteStoreTest, ALookBeforeAStartChangesNoStoreOfAnotherVersion) {
+  SqliteOptions look;
+  look.keep_schema = true;
+  open();
+  EXPECT_TRUE(open(look));
+  execute("PRAGMA user_version = 3");
+  EXPECT_EQ(refusal(1, look), ErrorCode::kConflict);
+  EXPECT_EQ(execute("PRAGMA user_version"), "3;");
+}
+
 TEST_F(SqliteStoreTest, AReaderCannotWrite) {
   const auto store = open();
   EXPECT_FALSE(store->read([](StoreReads& reads) {
