@@ -10,7 +10,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 success, 1 failure (the reason is on standard error), 2 wrong usage.\n"
-    "While running: SIGHUP loads policies, TLS certificate and databases of places again, SIGTERM "
+    "While running: SIGHUP loads policies, templates of messages, TLS certificate and databases of "
+    "places again, SIGTERM "
     "and SIGINT stop "
     "gracefully.";
 

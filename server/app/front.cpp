@@ -22,6 +22,7 @@ struct Front::Impl {
                            .settings = parts.settings,
                            .passwords = passwords,
                            .password_rules = parts.password_rules,
+                           .texts = parts.texts,
                            .code_pepper = parts.secrets.code_pepper.bytes(),
                            .account_key = parts.secrets.account_key.bytes(),
                            .write_answer =

@@ -15,6 +15,7 @@
 #include "server/flow/sign_in/table.h"
 #include "server/http/message.h"
 #include "server/limits/send_caps.h"
+#include "server/message/templates.h"
 #include "server/ports/clock.h"
 #include "server/ports/random.h"
 #include "server/risk/risk_engine.h"
@@ -41,6 +42,7 @@ class Front {
     ServiceSettings settings;                 ///< has passed `check`
     const PlaceLookup* places = nullptr;      ///< null: nothing is known about places
     const RiskEngine* risk_engine = nullptr;  ///< null: there is none
+    const MessageTexts* texts = nullptr;      ///< null: the built-in ones
     /// Called for each failure behind a server_error answer (store, randomness). The text holds no
     /// secrets.
     std::function<void(const Error&)> on_failure{};

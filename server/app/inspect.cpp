@@ -14,6 +14,7 @@
 
 #include "server/app/commands.h"
 #include "server/app/key_files.h"
+#include "server/app/message_templates.h"
 #include "server/app/password_settings.h"
 #include "server/app/policy_folders.h"
 #include "server/app/start.h"
@@ -157,11 +158,21 @@ bool check_policies(const Config& config, const std::vector<Tenant>& tenants,
   return check_folders_of(config, tenants) && fine;
 }
 
+/// Reports everything that is wrong with the templates of messages.
+bool check_templates(const Config& config, const std::vector<Tenant>& tenants) {
+  const LoadedTemplates loaded = load_templates(config, tenants);
+  for (const std::string& problem : loaded.problems) {
+    fmt::print(stderr, "error: `delivery.templates_folder`: {}\n", problem);
+  }
+  return loaded.problems.empty();
+}
+
 /// What depends on the tenants of the store, if there is one.
 bool check_tenants(const Config& config, const CompileOptions& options) {
   OpensslRandom random;
   const auto stored = stored_tenants(config, random);
-  const bool needed = !config.policies_tenants_folder.empty();
+  const bool needed =
+      !config.policies_tenants_folder.empty() || !config.delivery_templates_folder.empty();
   if (!stored) {
     fmt::print(stderr, "{}: the tenants cannot be read: {}\n", needed ? "error" : "note",
                stored.error().message);
@@ -169,7 +180,8 @@ bool check_tenants(const Config& config, const CompileOptions& options) {
     fmt::print("no store of this version yet: files are not compared with tenants\n");
   }
   const std::vector<Tenant> tenants = stored && *stored ? **stored : std::vector<Tenant>();
-  return check_policies(config, tenants, options) && (stored || !needed);
+  const bool good_policies = check_policies(config, tenants, options);
+  return check_templates(config, tenants) && good_policies && (stored || !needed);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "server/app/commands.h"
+#include "server/app/message_templates.h"
 #include "server/app/password_settings.h"
 #include "server/app/provision_file.h"
 #include "server/app/start.h"
@@ -52,9 +53,30 @@ Result<void> must_obey(const PasswordRules& rules, const Provisioning::User& use
   }
   GATE_TRY(const PasswordFault fault, check_password(rules, password, context));
   if (fault != PasswordFault::kNone) {
-    return Error{ErrorCode::kInvalidArgument,
-                 describe(fault, rules) +
-                     "; `password_imported` takes over one of another system as it is"};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        describe(fault, rules) + "; `password_imported` takes over one of another system as it is"};
+  }
+  return {};
+}
+
+/// A tenant's language needs its templates. Those of other tenants are not looked at.
+Result<void> check_languages(const Config& config, const Provisioning& wanted) {
+  const LoadedTemplates loaded = load_templates(config, {});
+  for (std::size_t i = 0; i < wanted.tenants.size(); ++i) {
+    const Provisioning::Tenant& each = wanted.tenants[i];
+    if (each.rules.language.empty()) {
+      continue;
+    }
+    Tenant tenant{each.id, each.name, each.domain};
+    tenant.rules = each.rules;
+    const auto whole = loaded.templates.check_tenant(tenant);
+    if (!whole || !loaded.problems.empty()) {
+      return Error{
+          ErrorCode::kInvalidArgument,
+          fmt::format("tenants[{}].language: {}", i,
+                      loaded.problems.empty() ? whole.error().message : loaded.problems.front())};
+    }
   }
   return {};
 }
@@ -103,6 +125,9 @@ int provision(const std::string& config_file, const std::string& provision_file)
   wipe(text);
   if (!wanted) {
     return fail(provision_file, wanted.error().message);
+  }
+  if (const auto readable = check_languages(*config, *wanted); !readable) {
+    return fail(provision_file, readable.error().message);
   }
   const auto applied = storage->store->write([&wanted](UnitOfWork& work) {
     return apply_provisioning(work, *wanted, SystemClock().now());

@@ -11,6 +11,7 @@
 
 #include "server/app/channels.h"
 #include "server/app/front.h"
+#include "server/app/message_templates.h"
 #include "server/app/password_settings.h"
 #include "server/app/policy_folders.h"
 #include "server/app/risk_engine.h"
@@ -142,12 +143,14 @@ struct Service::Parts {
         log(l),
         clock(make_clock(c)),
         places({.country = c.signals_country_file, .network = c.signals_network_file}, l),
+        texts(l),
         policies(c, l, [this] { return tenants(); }),
         decider(policies) {}
 
   Result<void> open();
   Result<void> serve();
   Result<std::vector<Tenant>> tenants() const;
+  Result<void> load_texts();
   /// `for_operators`: with the names of tenants, which not everybody needs to know.
   Readiness readiness(bool for_operators) const;
   HttpResponse answer(const HttpRequest& request);
@@ -164,6 +167,7 @@ struct Service::Parts {
   std::unique_ptr<SigningKeys> keys;
   PlaceFiles places;
   std::unique_ptr<RiskEngine> risk_engine;  ///< null: not wanted
+  TemplateKeeper texts;
   PolicyFolders policies;
   EvaluatorDecider decider;
   std::unique_ptr<Front> front;
@@ -184,6 +188,7 @@ Result<void> Service::Parts::open() {
   GATE_TRY(passwords, load_password_rules(config));
   GATE_TRY(storage, open_storage(config, random, log));
   GATE_TRY_VOID(policies.load());
+  GATE_TRY_VOID(load_texts());
   keys_looked_at = clock->now();
   GATE_TRY(keys, SigningKeys::open(*storage.store, random,
                                    storage.secrets.key_encryption_key.clone(), keys_looked_at));
@@ -216,6 +221,7 @@ Result<void> Service::Parts::serve() {
       .settings = settings,
       .places = &places,
       .risk_engine = risk_engine.get(),
+      .texts = &texts,
       .on_failure =
           [this](const Error& error) {
             log.error("request_failed",
@@ -268,6 +274,11 @@ Result<std::vector<Tenant>> Service::Parts::tenants() const {
   return found;
 }
 
+Result<void> Service::Parts::load_texts() {
+  GATE_TRY(const std::vector<Tenant> known, tenants());
+  return texts.load(config, known);
+}
+
 Readiness Service::Parts::readiness(bool for_operators) const {
   const PolicyFolders::Status status = policies.status();
   boost::json::object detail;
@@ -307,6 +318,7 @@ void Service::reload() {
   // All of them log their failures. On failure, what is in use stays.
   static_cast<void>(parts_->places.load());
   static_cast<void>(parts_->policies.load());
+  static_cast<void>(parts_->load_texts());
   if (const auto tls = parts_->listener->reload_tls(); !tls) {
     parts_->log.error("tls_reload_refused", {{"error", tls.error().message}});
   }

@@ -24,8 +24,8 @@ class Service {
 
   [[nodiscard]] std::uint16_t port() const;
 
-  /// Loads policies, certificate and databases of places again, as SIGHUP requests. On failure the
-  /// old ones stay, and the failure is logged.
+  /// Loads policies, templates of messages, certificate and databases of places again, as SIGHUP
+  /// requests. On failure the old ones stay, and the failure is logged.
   void reload();
   /// Call this about every `policies.poll_milliseconds`, from one thread. It checks the files of
   /// policies and places and performs the due steps of the signing keys.

@@ -171,6 +171,8 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
   }
   EXPECT_THAT(problems_of("[http]\nport = 7\nmetrics_port = 7\n"),
               HasSubstr("error[C006]: `http.metrics_port`"));
+  EXPECT_THAT(problems_of("[delivery]\nlanguage = \"Deutsch\"\n"),
+              HasSubstr("error[C006]: `delivery.language`: write a language tag"));
   EXPECT_THAT(problems_of("[store]\nnode = \"\"\n"), HasSubstr("error[C006]: `store.node`"));
   EXPECT_THAT(problems_of("[passwords]\nblocklist_file = \"\"\n"),
               HasSubstr("error[C006]: `passwords.blocklist_file`: required"));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/domain/address.h"
+#include "server/domain/language.h"
 
 namespace gate::server {
 namespace {
@@ -164,8 +165,9 @@ void check_rules(const Config& config, const RuleReport& report) {
   if (config.passwords_blocklist_file.empty()) {
     report("passwords.blocklist_file", "required: new passwords are compared with common ones");
   }
-  if (config.policies_folder.empty()) {
-    report("policies.folder", "required: the folder with the `.gate` files");
+  check_policies(config, report);
+  if (!is_language_tag(config.delivery_language)) {
+    report("delivery.language", "write a language tag in lower case, such as `de` or `pt-br`");
   }
 }
 

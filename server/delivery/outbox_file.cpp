@@ -60,6 +60,9 @@ Result<DeliveryReceipt> OutboxFile::send(const OutboxMessage& message) {
   entry["time"] = iso_time(clock_.now());
   entry["channel"] = message.kind == ChannelKind::kEmail ? "email" : "sms";
   entry["to"] = message.to;
+  if (!message.subject.empty()) {
+    entry["subject"] = message.subject;
+  }
   entry["code"] = message.code;
   entry["body"] = message.body;
   std::string line = boost::json::serialize(entry) + "\n";

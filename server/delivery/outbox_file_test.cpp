@@ -44,6 +44,7 @@ TEST_F(OutboxFileTest, AppendsOneJsonLinePerMessage) {
     EXPECT_EQ(entry.at("time").as_string(), "2025-11-24T16:00:00.123456Z");
     EXPECT_EQ(entry.at("channel").as_string(), "sms");
     EXPECT_EQ(entry.at("to").as_string(), "+15550100104");
+    EXPECT_FALSE(entry.contains("subject"));
     EXPECT_EQ(entry.at("code").as_string(), "12345678");
     EXPECT_EQ(entry.at("body").as_string(), message.body);
   }

@@ -31,13 +31,14 @@ class SmtpChannel final : public DeliveryChannel {
       : session_(std::move(session)), settings_(std::move(settings)), clock_(clock) {}
 
   Result<DeliveryReceipt> send(const OutboxMessage& message) override {
-    auto mail = compose_mail({.from_address = settings_->from_address,
-                              .from_name = settings_->from_name,
-                              .to = message.to,
-                              .subject = settings_->subject,
-                              .body = message.body,
-                              .message_id = message.message_id,
-                              .date = clock_.now()});
+    auto mail =
+        compose_mail({.from_address = settings_->from_address,
+                      .from_name = settings_->from_name,
+                      .to = message.to,
+                      .subject = message.subject.empty() ? settings_->subject : message.subject,
+                      .body = message.body,
+                      .message_id = message.message_id,
+                      .date = clock_.now()});
     if (!mail) {
       // Another attempt would fail as well.
       return DeliveryReceipt{

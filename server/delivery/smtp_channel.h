@@ -24,9 +24,9 @@ struct SmtpSettings {
   Secret password;
   std::string from_address;
   std::string from_name;
-  std::string subject = "Your sign-in code";
-  std::string helo;     ///< the HELO name; empty: this machine's
-  std::string ca_file;  ///< empty: the system's certificates
+  std::string subject = "Your sign-in code";  ///< of messages without one of their own
+  std::string helo;                           ///< the HELO name; empty: this machine's
+  std::string ca_file;                        ///< empty: the system's certificates
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{20'000};
 };

@@ -16,9 +16,11 @@ struct ClientHints {
   std::string address;  ///< of the client, as text; empty: unknown
   ClientApp app = ClientApp::kNativeApp;
   Platform platform = Platform::kUnknown;
-  std::string device_key;  ///< the secret of a known device (B8); empty: none was presented
+  /// Preferred for messages, the best first, as language tags (server/domain/language.h).
+  std::vector<std::string> languages{};
+  std::string device_key{};  ///< the secret of a known device (B8); empty: none was presented
   /// Signals by name, with values in policy syntax. Used only if the client has `trusted_signals`.
-  std::vector<std::pair<std::string, std::string>> signals;
+  std::vector<std::pair<std::string, std::string>> signals{};
 };
 
 /// The origin of one request: a known client of a known tenant. All members outlive the request.

@@ -16,6 +16,7 @@ struct OutboxMessage {
   ChannelKind kind = ChannelKind::kEmail;
   std::string to;
   std::string code;
+  std::string subject;  ///< of mail; empty: that of `smtp.subject`
   std::string body;
   std::string message_id;  ///< stable over retries, for the Message-ID of mail
   std::int64_t tries = 0;  ///< this claim included

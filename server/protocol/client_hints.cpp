@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "server/domain/language.h"
+
 namespace gate::server {
 namespace {
 
@@ -97,11 +99,76 @@ Platform platform_of(const HttpRequest& request) {
   return Platform::kUnknown;
 }
 
+namespace {
+
+constexpr std::size_t kAcceptLanguageBytesMax = 512;
+constexpr int kBestQuality = 1000;
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+/// `q=0.8` in thousandths (RFC 9110 12.4.2); 0 for what is no quality.
+int quality_of(std::string_view parameter) {
+  if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) {
+    return 0;
+  }
+  parameter.remove_prefix(2);
+  constexpr std::size_t kCharsMax = 5;  // "0.123"
+  if (parameter.empty() || parameter.size() > kCharsMax ||
+      (parameter.front() != '0' && parameter.front() != '1') ||
+      (parameter.size() > 1 && parameter[1] != '.')) {
+    return 0;
+  }
+  int value = 0;
+  for (std::size_t i = 0; i < kCharsMax; ++i) {
+    if (i != 1) {
+      const char digit = i < parameter.size() ? parameter[i] : '0';
+      if (digit < '0' || digit > '9') {
+        return 0;
+      }
+      value = value * 10 + (digit - '0');
+    }
+  }
+  return std::min(value, kBestQuality);
+}
+
+}  // namespace
+
+std::vector<std::string> accepted_languages(const HttpRequest& request) {
+  std::string_view rest = request.header("accept-language").substr(0, kAcceptLanguageBytesMax);
+  std::vector<std::pair<int, std::string>> found;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view range = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    const std::size_t semicolon = std::min(range.find(';'), range.size());
+    const int quality =
+        semicolon == range.size() ? kBestQuality : quality_of(trimmed(range.substr(semicolon + 1)));
+    std::string tag = lower(trimmed(range.substr(0, semicolon)));
+    if (quality > 0 && is_language_tag(tag)) {
+      found.emplace_back(quality, std::move(tag));
+    }
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> languages;
+  for (auto& [quality, tag] : found) {
+    if (languages.size() < kAcceptedLanguagesMax) {
+      languages.push_back(std::move(tag));
+    }
+  }
+  return languages;
+}
+
 ClientHints client_hints_of(const HttpRequest& request) {
   ClientHints hints;
   hints.address = request.peer_ip;
   hints.app = client_app_of(request);
   hints.platform = platform_of(request);
+  hints.languages = accepted_languages(request);
   hints.device_key = request.header(kDeviceKeyHeader);
   for (const auto& [name, value] : request.headers) {
     if (name.starts_with(kSignalPrefix) && name.size() > kSignalPrefix.size()) {

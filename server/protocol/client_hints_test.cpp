@@ -105,6 +105,30 @@ TEST_F(ClientHintsTest, S9_ThePlatformIsKnownForEveryClientLibrary) {
   }
 }
 
+TEST_F(ClientHintsTest, LanguagesAreTagsByTheirQuality) {
+  const auto of = [](const std::string& header) {
+    HttpRequest request;
+    request.headers = {{"accept-language", header}};
+    std::string all;
+    for (const std::string& language : accepted_languages(request)) {
+      all += (all.empty() ? "" : " ") + language;
+    }
+    return all;
+  };
+  EXPECT_EQ(of("de-AT,de;q=0.9,en;q=0.8"), "de-at de en");
+  EXPECT_EQ(of("en;q=0.1, fr ; q=0.55,\tde"), "de fr en");
+  EXPECT_EQ(of("fr;q=1.0,de;q=1,it;q=0.001,es;q=0"), "fr de it") << "q=0: not acceptable";
+  EXPECT_EQ(of("*,de"), "de");
+  EXPECT_EQ(of(""), "");
+  EXPECT_EQ(of(",,;q=1,"), "");
+  for (const char* bad :
+       {"../de", "de;q=2", "de;q=0.1234", "de;q=-1", "de;q=", "de;x", "d\xC3\xA9"}) {
+    EXPECT_EQ(of(bad), "") << bad;
+  }
+  EXPECT_EQ(of("aa,bb,cc,dd,ee,ff,gg,hh,ii"), "aa bb cc dd ee ff gg hh");
+  EXPECT_EQ(of(std::string(600, ' ') + "de"), "") << "only so much is read";
+}
+
 TEST_F(ClientHintsTest, AreAddressKeyAndSignals) {
   request_.peer_ip = "198.51.100.7";
   request_.headers = {{"x-gate-signal-amount", "5000"}, {"x-gate-signal-", "1"}, {"x-other", "2"}};

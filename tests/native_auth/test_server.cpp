@@ -199,6 +199,7 @@ void TestServer::open(ServiceSettings settings, const FlowMachines& machines,
                    .settings = std::move(settings),
                    .places = places,
                    .risk_engine = risk_engine,
+                   .texts = &texts,
                    .on_failure = [this](const Error& error) { failures.push_back(error.message); },
                    .on_cap = [this](const SendCap& cap) { caps.push_back(cap); },
                    .password_cost = password_cost},
@@ -252,6 +253,9 @@ HttpRequest TestServer::request(const std::string& path, Params params) {
   }
   HttpRequest made = form_request(std::string("/") + kTenant + path, params);
   made.peer_ip = peer_ip;
+  if (!accept_language.empty()) {
+    made.headers.emplace_back("accept-language", accept_language);
+  }
   if (!device_key.empty()) {
     made.headers.emplace_back("x-gate-device-key", device_key);
   }

@@ -72,6 +72,14 @@ class ScriptedDecider final : public Decider {
 /// Requires two different methods; e-mail and SMS codes are accepted as the second.
 [[nodiscard]] PolicyVerdict require_two_methods(const SignInFacts& facts);
 
+/// Templates that the test may add to.
+struct TestTexts final : MessageTexts {
+  MessageTemplates templates;
+  [[nodiscard]] MessageText write(const MessageOrder& order) const override {
+    return templates.write(order);
+  }
+};
+
 /// A random source that can be made to fail.
 class SwitchableRandom final : public Random {
  public:
@@ -138,6 +146,8 @@ class TestServer {
 
   /// Sent as x-gate-device-key with every request; empty: an unknown device.
   std::string device_key;
+  /// Sent as Accept-Language with every request; empty: none.
+  std::string accept_language;
   /// Where every request comes from.
   std::string peer_ip = "198.51.100.7";
   /// The code of the newest message. Takes all due messages from the outbox.
@@ -167,6 +177,7 @@ class TestServer {
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<SigningKeys> keys;
   ScriptedDecider decider;
+  TestTexts texts;
   std::vector<std::string> failures;
   std::vector<SendCap> caps;  ///< the caps that were reached, in this order
   AuditLog audit;

@@ -2,8 +2,8 @@
 
 #include "server/crypto/openssl_random.h"
 #include "server/domain/address.h"
-#include "server/flow/effects/admit_message.h"
 #include "server/flow/effects/effects.h"
+#include "server/flow/effects/notices.h"
 #include "server/flow/model/new_password.h"
 
 namespace gate::server {
@@ -93,25 +93,6 @@ Result<void> create(FlowRun& run, UnitOfWork& work) {
   return work.put_channel(user.tenant_id, user.user_id, ready.new_mailbox, run.caller.now);
 }
 
-/// F6, D4: the channels that did not carry the code are told.
-Result<void> write_notices(FlowRun& run, const std::string& mailbox_id) {
-  for (const Channel& channel : run.found.channels) {
-    if (channel.channel_id == mailbox_id || !channel.verified || channel.blocked) {
-      continue;
-    }
-    OutboxMessage notice;
-    GATE_TRY(notice.challenge_id, random_guid(run.services.random));
-    notice.tenant_id = run.flow.tenant_id;
-    notice.kind = channel.kind;
-    notice.to = channel.address;
-    notice.body = "The password of your account at " + run.caller.tenant.name +
-                  " was changed. If you did not do this, contact us at once.";
-    notice.message_id = notice.challenge_id;
-    run.prepared.notices.push_back(std::move(notice));
-  }
-  return {};
-}
-
 Result<void> prepare_change(FlowRun& run) {
   if (run.material.new_password.empty() || run.flow.completed.empty() || !run.flow.subject) {
     return incomplete("a password is changed without a proven mailbox");
@@ -119,25 +100,13 @@ Result<void> prepare_change(FlowRun& run) {
   // The change ends all flows of the user but this one.
   run.flow.subject->epoch += 1;
   run.reply.outcome = PasswordChanged{};
-  return write_notices(run, run.flow.completed.front().channel_id);
+  return write_notices(run, MessageKind::kPasswordChanged, run.flow.completed.front().channel_id);
 }
 
 Result<void> change(FlowRun& run, UnitOfWork& work) {
   GATE_TRY_VOID(work.change_password(run.guard().value(), run.material.new_password,
                                      run.flow.completed.front().channel_id, run.caller.now));
-  for (const OutboxMessage& notice : run.prepared.notices) {
-    // A notice costs what a code costs, so it counts as one. If a limit refuses it, the notice is
-    // dropped and the reset goes on: an attacker who uses up the limit must not prevent resets.
-    GATE_TRY(const std::optional<SendRefusal> refusal,
-             admit_message(run, work,
-                           {.kind = notice.kind,
-                            .address = notice.to,
-                            .known_device = run.found.device.has_value()}));
-    if (!refusal) {
-      GATE_TRY_VOID(work.queue_notice(notice, run.caller.now));
-    }
-  }
-  return {};
+  return queue_notices(run, work);
 }
 
 }  // namespace

@@ -16,27 +16,32 @@ struct CodeForm {
 CodeForm form_of(ChannelKind kind, const ServiceSettings& settings, const Tenant& tenant) {
   const TenantLifetimes lives = lifetimes_in(settings, tenant);
   return kind == ChannelKind::kEmail ? CodeForm{settings.email_code_digits, lives.email_code}
-             : CodeForm{settings.sms_code_digits, settings.sms_code_life};
+                                     : CodeForm{settings.sms_code_digits, lives.sms_code};
 }
 
-std::string text_of(const FlowRun& run, std::string_view code, Micros life) {
-  const std::string minutes = std::to_string(life / kMicrosPerMinute);
-  const std::initializer_list<std::string_view> parts = {code,
-                                                         " is your verification code for ",
-                                                         run.caller.tenant.name,
-                                                         ". It is valid for ",
-                                                         minutes,
-                                                         " minutes. Do not share it with anyone."};
-  std::size_t size = 0;
-  for (const std::string_view part : parts) {
-    size += part.size();
+/// What the code is for. The second factor of a sign-up or a reset is that of the sign-in after it.
+MessageKind kind_of(const FlowRecord& flow) {
+  if (flow.state.phase == FlowPhase::kEnrolmentChallenged) {
+    return MessageKind::kEnrolmentCode;
   }
-  std::string text;
-  text.reserve(size);  // growing would leave copies of the code behind
-  for (const std::string_view part : parts) {
-    text += part;
+  if (flow.state.phase != FlowPhase::kMailboxChallenged) {
+    return MessageKind::kSignInCode;
   }
-  return text;
+  return flow.kind == FlowKind::kSignUp ? MessageKind::kSignUpCode : MessageKind::kResetCode;
+}
+
+/// In the language of the user's entry, else in one that the client accepts.
+MessageText text_of(const FlowRun& run, ChannelKind channel, std::string_view code, Micros life) {
+  std::vector<std::string> languages = run.caller.hints.languages;
+  if (!run.found.user.language.empty()) {
+    languages.insert(languages.begin(), run.found.user.language);
+  }
+  return run.services.write_message({.tenant = run.caller.tenant,
+                                     .kind = kind_of(run.flow),
+                                     .channel = channel,
+                                     .languages = languages,
+                                     .code = code,
+                                     .minutes = life / kMicrosPerMinute});
 }
 
 /// Generates the code and everything that the store keeps about it (A1 to A7).
@@ -60,7 +65,9 @@ Result<void> prepare(FlowRun& run) {
   message.challenge_id = challenge.challenge_id;
   message.kind = to.kind;
   message.to = to.address;
-  message.body = text_of(run, message.code, form.life);
+  MessageText text = text_of(run, to.kind, message.code, form.life);
+  message.subject = std::move(text.subject);
+  message.body = std::move(text.body);
   message.message_id = challenge.challenge_id;
   message.deliver = to.deliver;
   if (to.deliver) {

@@ -14,6 +14,7 @@
 #include "server/flow/model/outcome.h"
 #include "server/limits/known_device.h"
 #include "server/limits/send_limits.h"
+#include "server/message/templates.h"
 #include "server/ports/clock.h"
 #include "server/ports/random.h"
 #include "server/risk/risk_engine.h"
@@ -34,6 +35,7 @@ struct FlowServices {
   const ServiceSettings& settings;
   const PasswordHasher& passwords;
   const PasswordRules& password_rules;
+  const MessageTexts* texts = nullptr;  ///< null: the built-in ones
   ByteSpan code_pepper;
   ByteSpan account_key;
   /// Writes a reply as the wire sends it, to be stored for a repeated request (T4). Empty: no
@@ -44,6 +46,9 @@ struct FlowServices {
   /// Called for each message that a cap refused (B5).
   std::function<void(const SendCap&)> on_cap;
 
+  [[nodiscard]] MessageText write_message(const MessageOrder& order) const {
+    return texts == nullptr ? built_in_templates().write(order) : texts->write(order);
+  }
   [[nodiscard]] DeviceRules device_rules() const { return {settings, account_key}; }
   [[nodiscard]] SendRules send_rules() const { return {settings, account_key}; }
 };

@@ -33,6 +33,7 @@ TEST_P(StoreContract, AMessageComesOutAsItWasQueued) {
   EXPECT_EQ(message.kind, ChannelKind::kEmail);
   EXPECT_EQ(message.to, "amy@bank.example");
   EXPECT_EQ(message.code, "12345678");
+  EXPECT_EQ(message.subject, "A code");
   EXPECT_EQ(message.body, "Your code is 12345678");
   EXPECT_EQ(message.message_id, "m-12345678");
   EXPECT_EQ(message.tries, 1);

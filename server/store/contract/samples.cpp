@@ -68,6 +68,7 @@ OutboxMessage sample_mail(const std::string& code) {
   message.kind = ChannelKind::kEmail;
   message.to = "amy@bank.example";
   message.code = code;
+  message.subject = "A code";
   message.body = "Your code is " + code;
   message.message_id = "m-" + code;
   return message;

@@ -227,7 +227,8 @@ Result<void> SqliteUnitOfWork::open_challenge(const ChallengeRecord& challenge,
 
 Result<void> SqliteUnitOfWork::queue_message(const ChallengeRecord& challenge,
                                              const OutboxMessage& message, Micros now) {
-  std::string plain = write_list({message.to, message.code, message.body, message.message_id});
+  std::string plain =
+      write_list({message.to, message.code, message.body, message.message_id, message.subject});
   const auto sealed = seal_text(outbox_context(challenge.tenant_id, challenge.challenge_id), plain);
   wipe(plain);
   GATE_TRY(const Bytes payload, sealed);

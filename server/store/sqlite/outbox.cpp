@@ -44,7 +44,9 @@ Result<OutboxMessage> message_of(const Query& query, const Secret& key) {
   auto parsed = read_list(plain);
   wipe(plain);
   GATE_TRY(std::vector<std::string> parts, std::move(parsed));
-  if (parts.size() != 4) {
+  // Up to the version with templates there were no subjects.
+  constexpr std::size_t kPartsBefore = 4;
+  if (parts.size() != kPartsBefore && parts.size() != kPartsBefore + 1) {
     return Error{ErrorCode::kCorrupt, "a queued message is damaged"};
   }
   message.to = std::move(parts[0]);
@@ -52,6 +54,7 @@ Result<OutboxMessage> message_of(const Query& query, const Secret& key) {
   wipe(parts[1]);
   message.body = std::move(parts[2]);
   message.message_id = std::move(parts[3]);
+  message.subject = parts.size() > kPartsBefore ? std::move(parts[kPartsBefore]) : std::string();
   return message;
 }
 
