@@ -48,6 +48,26 @@ TEST_F(Enrolment, AtFirstUseEndsInTokensAndTheMethodStays) {
   EXPECT_EQ(demand("carl").suberror(), "mfa_required");
 }
 
+TEST_F(Enrolment, F6_TheOtherMethodsAreToldOfANewOne) {
+  const Reply listed =
+      server_.post("/register/v1.0/introspect", {{"continuation_token", demand("ben").token()}});
+  const Reply sent = enrol(listed.token(), "sms", "+15550100777");
+  const Reply wrong = prove(sent.token(), "00000000");
+  const std::string code = server_.last_code();
+  const std::size_t before = server_.delivered.size();
+  ASSERT_EQ(prove(sent.token(), code).status, 200);
+  (void)server_.last_code();
+  ASSERT_EQ(server_.delivered.size(), before + 1) << "the mailbox, and not the new phone";
+  const OutboxMessage& notice = server_.delivered.back();
+  EXPECT_EQ(notice.to, "ben@bank.example");
+  EXPECT_EQ(notice.code, "");
+  EXPECT_EQ(notice.subject, "A sign-in method was added");
+  EXPECT_EQ(
+      notice.body,
+      "A sign-in method was added to your account at Bank. If you did not do this, contact us at "
+      "once.");
+}
+
 TEST_F(Enrolment, IsClosedToUsersWithAMethod) {
   const Reply demanded = demand("amy");
   ASSERT_EQ(demanded.suberror(), "mfa_required");

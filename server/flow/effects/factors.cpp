@@ -1,6 +1,7 @@
 #include "server/flow/step_up/factors.h"
 
 #include "server/flow/effects/effects.h"
+#include "server/flow/effects/notices.h"
 
 namespace gate::server {
 namespace {
@@ -38,7 +39,7 @@ Result<void> prepare_binding(FlowRun& run) {
   }
   run.flow.pending_address.clear();
   run.reply.outcome = Enrolled{};
-  return {};
+  return write_notices(run, MessageKind::kMethodAdded, run.material.new_channel->channel_id);
 }
 
 Result<void> bind(FlowRun& run, UnitOfWork& work) {
@@ -46,7 +47,8 @@ Result<void> bind(FlowRun& run, UnitOfWork& work) {
   if (!guard) {
     return incomplete("a method is bound to no user");
   }
-  return work.enrol_channel(*guard, *run.material.new_channel, run.caller.now);
+  GATE_TRY_VOID(work.enrol_channel(*guard, *run.material.new_channel, run.caller.now));
+  return queue_notices(run, work);
 }
 
 }  // namespace
