@@ -78,7 +78,7 @@ export class Gated {
     this.readLines = new Map();
   }
 
-  /** options: tenant (members that are added), policies (folder), policies_keys (lines of [policies]), users, clients, resources, toml (sections that are added), deliver (text of [delivery] and its kin) */
+  /** options: tenant (members that are added), tenants (more of them), policies (folder) or tenants_folder, policies_keys (lines of [policies]), users, clients, resources, toml (sections that are added), deliver (text of [delivery] and its kin) */
   static async start(options = {}) {
     const gated = new Gated();
     gated.policies = options.policies ?? RETAIL_BANK;
@@ -90,7 +90,7 @@ port = 0
 trusted_proxies = ["127.0.0.1"]
 ${options.http ?? ""}
 [policies]
-folder = "${gated.policies}"
+${options.tenants_folder ? `tenants_folder = "${options.tenants_folder}"` : `folder = "${gated.policies}"`}
 poll_milliseconds = 50
 ${options.policies_keys ?? 'accept_unsupplied = ["country", "device.reported_lost", "device.compliant"]'}
 [sign_in]
@@ -107,7 +107,7 @@ format = "json"
     ];
     const scopes = [ACCOUNTS, `${AUDIENCE}/payments`, STATEMENTS];
     const clients = options.clients ?? [{ tenant_id: TENANT, client_id: CLIENT, name: "retail-app", scopes, origins: ["http://localhost:3000"] }];
-    gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN, ...options.tenant }], resources, clients, users: options.users ?? [] };
+    gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN, ...options.tenant }, ...(options.tenants ?? [])], resources, clients, users: options.users ?? [] };
     gated.provision();
     await gated.run();
     return gated;
@@ -169,7 +169,13 @@ format = "json"
       return mine.at(-1);
     });
   }
-  async code(to) { return (await this.message(to)).code; }
+  /** The code of the newest message that has one: notices have none. */
+  async code(to) {
+    for (;;) {
+      const { code } = await this.message(to);
+      if (code) return code;
+    }
+  }
 
   /** Moves the server's clock by so many seconds from the machine's. */
   setClock(seconds) { writeFileSync(this.clockFile, String(seconds)); }
