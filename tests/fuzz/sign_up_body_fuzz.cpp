@@ -28,12 +28,14 @@ void require(bool holds) {
 }
 
 struct OneContext final : Decider {
-  [[nodiscard]] PolicyVerdict decide(const gate::SignInFacts& /*facts*/) const override {
+  [[nodiscard]] PolicyVerdict decide(std::string_view /*tenant_id*/,
+                                     const gate::SignInFacts& /*facts*/) const override {
     return {};
   }
-  [[nodiscard]] std::string digest() const override { return "d"; }
-  [[nodiscard]] bool protects_context(std::string_view context) const override {
-    return context == "c1";
+  [[nodiscard]] std::string digest(std::string_view /*tenant_id*/) const override { return "d"; }
+  [[nodiscard]] bool protects_context(std::string_view tenant_id,
+                                      std::string_view context) const override {
+    return tenant_id == "t" && context == "c1";
   }
 };
 
@@ -131,9 +133,9 @@ void run(std::uint8_t endpoint, const Form& form) {
     case 4:
       return check(parse_reset_submit(form));
     case 5:
-      return check(parse_token(form, {"openid", resource}, kDecider));
+      return check(parse_token(form, {"openid", resource}, kDecider, "t"));
     default:
-      return check(parse_refresh(form, kDecider));
+      return check(parse_refresh(form, kDecider, "t"));
   }
 }
 

@@ -68,8 +68,10 @@ class StepUp : public testing::Test {
     CompileOutput output = compile({{"test.gate", kWords + policies}},
                                    {.native_code = NativeCode::kNever, .allow_empty = true});
     ASSERT_NE(output.policies, nullptr) << policies << output.diagnostics.at(0).message;
-    evaluator_.replace(output.policies);
-    server_.decider.set([this](const SignInFacts& facts) { return real_.decide(facts); });
+    sets_.evaluator.replace(output.policies);
+    server_.decider.set([this](const SignInFacts& facts) {
+      return EvaluatorDecider(sets_).decide(TestServer::kTenant, facts);
+    });
   }
   ~StepUp() override { EXPECT_TRUE(server_.failures.empty()) << server_.failures.front(); }
   void wait(Micros time) { server_.clock.advance(time); }
@@ -141,8 +143,13 @@ class StepUp : public testing::Test {
   std::string refresh_token_;
 
  private:
-  Evaluator evaluator_;
-  EvaluatorDecider real_{evaluator_};
+  struct OneSet final : PolicySets {
+    Evaluator evaluator;
+    [[nodiscard]] Evaluator::Snapshot in_force(std::string_view /*tenant_id*/) const override {
+      return evaluator.snapshot();
+    }
+  };
+  OneSet sets_;
 };
 
 TEST_F(StepUp, TheMissingFactorAloneIsAskedFor) {
