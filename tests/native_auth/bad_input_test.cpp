@@ -101,7 +101,11 @@ BadValues bad_values_of(const Shot& shot, const std::string& parameter) {
   if (parameter == "challenge_type" && shot.path == "/register/v1.0/challenge") {
     values = {{"", 901007}, {"password", 901007}, {"OOB", 901007}};
   }
-  if (parameter == "scope" && !shot.get("refresh_token").empty()) {
+  const bool renews = !shot.get("refresh_token").empty();
+  if (parameter == "challenge_type" && renews) {
+    values.push_back({"redirect oob password other", 901007});
+  }
+  if (parameter == "scope" && renews) {
     values[1].code = 70011;  // a refresh never widens: the second one was not granted
   }
   if (parameter == "username" && starts) {

@@ -26,9 +26,11 @@ const char* name_of(FactorLedger::Kind kind) {
     case FactorLedger::Kind::kSignUp:
       return "sign-up";
     case FactorLedger::Kind::kReset:
+      return "reset";
+    case FactorLedger::Kind::kStepUp:
       break;
   }
-  return "reset";
+  return "step-up";
 }
 
 /// The answer says that the flow advanced.
@@ -240,28 +242,44 @@ void FactorLedger::check_tokens(FlowSeen* flow, const Shot& shot, const Reply& r
     return;
   }
   Account* account = account_of(flow->tenant, flow->name);
-  check_claims(shot, reply, flow->name, flow->epoch, flow->proven);
+  Factors proven = flow->proven;
+  for (const auto& factor : flow->brought) {
+    // The mailbox that reset the password counts for nothing beside it (N13.5).
+    const bool by_reset = !factor.second.empty() && factor.second == flow->reset_by;
+    if (!by_reset || !flow->proven.contains("password")) {
+      proven.insert(factor);
+    }
+  }
+  check_claims(shot, reply, flow->name, flow->epoch, proven);
   if (account == nullptr) {
     return;
   }
   const auto demanded = demand_(claim(claims_of(reply.text("access_token")), "aud"), false);
-  const auto mail = flow->proven.find("email");
-  const bool by_reset =
-      !account->reset_by.empty() && mail != flow->proven.end() && mail->second == account->reset_by;
-  if (demanded > 1 && by_reset && flow->proven.contains("password") && flow->proven.size() == 2) {
+  const auto mail = proven.find("email");
+  const bool mail_is_void =
+      !account->reset_by.empty() && mail != proven.end() && mail->second == account->reset_by;
+  if (demanded > 1 && mail_is_void && proven.contains("password") && proven.size() == 2) {
     fault(shot, reply, "a password and the mailbox that reset it counted as two factors");
   }
-  if (std::any_of(flow->proven.begin(), flow->proven.end(), [&](const auto& factor) {
+  if (std::any_of(proven.begin(), proven.end(), [&](const auto& factor) {
         return !factor.second.empty() && factor.second != account->reset_by;
       })) {
     account->reset_by.clear();
   }
   flow->access_token = reply.text("access_token");
-  ++issued[std::string(name_of(flow->kind)) + std::to_string(flow->proven.size())];
-  if (const std::string refresh = reply.text("refresh_token"); !refresh.empty()) {
-    sessions_.push_back(
-        {flow->tenant, flow->client, flow->name, flow->epoch, flow->proven, {refresh}, {}});
+  ++issued[std::string(name_of(flow->kind)) + std::to_string(proven.size())];
+  const std::string refresh = reply.text("refresh_token");
+  if (refresh.empty()) {
+    return;
   }
+  if (flow->session >= 0) {
+    Session& before = sessions_[static_cast<std::size_t>(flow->session)];
+    if (before.ended) {
+      fault(shot, reply, "a step-up of a session that has ended");
+    }
+    before.ended = true;  // the new refresh token takes the place of the old one
+  }
+  sessions_.push_back({flow->tenant, flow->client, flow->name, flow->epoch, proven, {refresh}, {}});
 }
 
 /// Whose tokens they are, what they claim, and what they need.
@@ -295,32 +313,57 @@ void FactorLedger::check_refresh(const Shot& shot, const Reply& reply, Micros no
     if (at == session.tokens.end()) {
       continue;
     }
-    const auto index = static_cast<std::size_t>(at - session.tokens.begin());
-    const bool newest = index + 1 == session.tokens.size();
-    const bool own = session.tenant == shot.tenant && session.client == shot.client;
-    const bool late = !newest && now - session.used_at[index] >= kRefreshGrace;
-    if (!reply.has_tokens()) {
-      session.ended = session.ended || (own && late && reply.suberror() == "bad_token");
-      return;
-    }
-    if (!own || late || session.ended) {
-      fault(shot, reply, "a refresh token of another client, that was used, or of an ended family");
-    }
-    const std::string next = reply.text("refresh_token");
-    if (!newest && next != session.tokens[index + 1]) {
-      fault(shot, reply, "a second successor of a refresh token");
-    }
-    check_claims(shot, reply, session.name, session.epoch, session.proven);
-    ++issued["refresh" + std::to_string(session.proven.size())];
-    if (newest) {
-      session.tokens.push_back(next);
-      session.used_at.push_back(now);
+    check_renewal(session, static_cast<std::size_t>(at - session.tokens.begin()), shot, reply, now);
+    if (!reply.token().empty()) {
+      begin_step_up(static_cast<int>(&session - sessions_.data()), reply);
     }
     return;
   }
   if (reply.has_tokens()) {
     fault(shot, reply, "tokens for a refresh token that was never given");
   }
+}
+
+void FactorLedger::check_renewal(Session& session, std::size_t index, const Shot& shot,
+                                 const Reply& reply, Micros now) {
+  const bool newest = index + 1 == session.tokens.size();
+  const bool own = session.tenant == shot.tenant && session.client == shot.client;
+  const bool late = !newest && now - session.used_at[index] >= kRefreshGrace;
+  if (went_on(reply) && (!own || late || session.ended)) {
+    fault(shot, reply, "a refresh token of another client, that was used, or of an ended family");
+  }
+  if (!reply.has_tokens()) {
+    session.ended = session.ended || (own && late && reply.suberror() == "bad_token");
+    return;
+  }
+  const std::string next = reply.text("refresh_token");
+  if (!newest && next != session.tokens[index + 1]) {
+    fault(shot, reply, "a second successor of a refresh token");
+  }
+  check_claims(shot, reply, session.name, session.epoch, session.proven);
+  ++issued["refresh" + std::to_string(session.proven.size())];
+  if (newest) {
+    session.tokens.push_back(next);
+    session.used_at.push_back(now);
+  }
+}
+
+/// A renewal that policy refused began a flow of the missing factors.
+void FactorLedger::begin_step_up(int session, const Reply& reply) {
+  const Session& of = sessions_[static_cast<std::size_t>(session)];
+  FlowSeen flow;
+  flow.kind = Kind::kStepUp;
+  flow.tenant = of.tenant;
+  flow.client = of.client;
+  flow.name = of.name;
+  flow.tokens = {reply.token()};
+  flow.epoch = of.epoch;
+  flow.session = session;
+  flow.brought = of.proven;
+  const Account* account = account_of(of.tenant, of.name);
+  flow.reset_by = account == nullptr ? std::string() : account->reset_by;
+  flow_by_token_[reply.token()] = static_cast<int>(flows_.size());
+  flows_.push_back(std::move(flow));
 }
 
 }  // namespace gate::server::testing_support

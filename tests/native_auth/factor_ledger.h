@@ -16,7 +16,7 @@ namespace gate::server::testing_support {
 
 class FactorLedger {
  public:
-  enum class Kind { kSignIn, kSignUp, kReset };
+  enum class Kind { kSignIn, kSignUp, kReset, kStepUp };
   /// Proven factors: `password`, `email` or `sms`, with the address of a code.
   using Factors = std::map<std::string, std::string>;
 
@@ -40,6 +40,9 @@ class FactorLedger {
     std::string code_to;
     Factors proven{};
     std::string access_token;  ///< that ended it
+    int session = -1;          ///< of a step-up: the one that it replaces
+    Factors brought{};         ///< of a step-up: what that session has proven
+    std::string reset_by{};    ///< of a step-up: `Account::reset_by` when it began
   };
   struct Session {
     std::string tenant;
@@ -88,6 +91,9 @@ class FactorLedger {
                      const std::vector<OutboxMessage>& sent);
   void check_tokens(FlowSeen* flow, const Shot& shot, const Reply& reply, bool repeated);
   void check_refresh(const Shot& shot, const Reply& reply, Micros now);
+  void check_renewal(Session& session, std::size_t index, const Shot& shot, const Reply& reply,
+                     Micros now);
+  void begin_step_up(int session, const Reply& reply);
   void check_claims(const Shot& shot, const Reply& reply, const std::string& name, int epoch,
                     const Factors& proven);
 

@@ -29,6 +29,7 @@ ServiceSettings patient() {
 std::string base_of(FactorLedger::Kind kind) {
   switch (kind) {
     case FactorLedger::Kind::kSignIn:
+    case FactorLedger::Kind::kStepUp:
       return "/oauth2/v2.0";
     case FactorLedger::Kind::kSignUp:
       return "/signup/v1.0";
@@ -36,6 +37,12 @@ std::string base_of(FactorLedger::Kind kind) {
       break;
   }
   return "/resetpassword/v1.0";
+}
+
+/// A step-up that asks for a second factor alone.
+bool is_second(const Reply& reply) {
+  const auto* missing = reply.body.if_contains("missing_factors");
+  return missing != nullptr && missing->as_array().at(0).as_string() == "second_factor";
 }
 
 Params challenge_params(const std::string& token, const std::string& id = "") {
@@ -258,7 +265,7 @@ Shot RandomClient::proper(std::size_t flow) {
 
 Shot RandomClient::proper_submit(const FlowSeen& seen, const Reply& last, bool second) {
   const bool password = last.text("challenge_type") == "password";
-  const bool in_token = second || seen.kind == FactorLedger::Kind::kSignIn;
+  const bool in_token = second || base_of(seen.kind) == "/oauth2/v2.0";
   const std::string grant = password ? "password" : second ? "mfa_oob" : "oob";
   Params params = {{"continuation_token", seen.tokens.back()}, {"grant_type", grant}};
   if (in_token) {
@@ -311,6 +318,9 @@ Shot RandomClient::renewal() {
             {{"grant_type", "refresh_token"},
              {"refresh_token", one_in(5) ? any_of(session.tokens) : session.tokens.back()},
              {"scope", scope()}}};
+  if (!one_in(3)) {
+    shot.params.emplace_back("capabilities", "mfa_required registration_required");
+  }
   if (one_in(6)) {
     shot.client = TestServer::kClient;
     shot.tenant = kOtherTenant;
@@ -377,7 +387,7 @@ void RandomClient::fire(const Shot& planned) {
   Position& position = positions_[static_cast<std::size_t>(at)];
   position.path = shot.path;
   position.last = reply;
-  position.second = position.second || reply.suberror() == "mfa_required";
+  position.second = position.second || reply.suberror() == "mfa_required" || is_second(reply);
 }
 
 }  // namespace gate::server::testing_support

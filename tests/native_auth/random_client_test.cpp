@@ -11,6 +11,7 @@
 #include "server/flow/password_reset/table.h"
 #include "server/flow/sign_in/table.h"
 #include "server/flow/sign_up/table.h"
+#include "server/flow/step_up/table.h"
 
 namespace gate::server::testing_support {
 namespace {
@@ -27,7 +28,7 @@ unsigned seed_of_run() {
 /// Kinds of ends that a walk has to have seen: one without them has tested nothing.
 bool has_seen_all(const FactorLedger& ledger) {
   for (const char* end : {"sign-in1", "sign-in2", "sign-up1", "sign-up2", "reset1", "reset2",
-                          "refresh1", "refresh2"}) {
+                          "refresh1", "refresh2", "step-up2"}) {
     if (!ledger.issued.contains(end)) {
       return false;
     }
@@ -80,6 +81,7 @@ struct Planted {
   Table sign_in = table_of(sign_in_machine());
   Table sign_up = table_of(sign_up_machine());
   Table reset = table_of(password_reset_machine());
+  Table step_up = table_of(step_up_machine());
   RandomClient::Fault decides{};
 };
 
@@ -96,6 +98,9 @@ std::vector<Planted> planted_faults() {
   all.push_back({.name = "after a reset tokens follow, whatever policy says"});
   all.back().reset =
       with(all.back().reset, kPasswordChanged, kFlowRedeemed, kIssuing, {kIssueTokens});
+  all.push_back({.name = "the code of a step-up is not looked at by policy"});
+  all.back().step_up = with(all.back().step_up, kFirstFactorChallenged, kFirstFactorProven,
+                            kIssuing, {kCompleteFactor, kIssueTokens});
   all.push_back({.name = "a second demand is an allow"});
   all.back().sign_in =
       with(all.back().sign_in, kDecidingFinally, kPolicyBlocks, kIssuing, {kIssueTokens});
@@ -123,7 +128,8 @@ TEST(RandomWalk, C1_FindsPlantedFaults) {
     const FlowMachine sign_in(planted.sign_in);
     const FlowMachine sign_up(planted.sign_up);
     const FlowMachine reset(planted.reset);
-    const FlowMachines machines{sign_in, sign_up, reset};
+    const FlowMachine step_up(planted.step_up);
+    const FlowMachines machines{sign_in, sign_up, reset, step_up};
     RandomClient client(seed, machines, planted.decides);
     for (int i = 0; client.ledger().faults.empty() && i < kStepsMax; ++i) {
       client.step();

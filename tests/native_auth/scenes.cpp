@@ -115,6 +115,33 @@ Shot renewal(TestServer& server) {
                        {"scope", kScope}});
 }
 
+// Step-up: a session of one factor, and policies that now demand two.
+
+Shot step_up(TestServer& server) {
+  server.decider.set([](const SignInFacts&) { return allow(); });
+  const Reply done = server.first_factor("dora");
+  server.decider.set(require_two_methods);
+  return shot(kToken, {{"grant_type", "refresh_token"},
+                       {"refresh_token", done.text("refresh_token")},
+                       {"scope", kScope},
+                       {"capabilities", "mfa_required registration_required"},
+                       {"challenge_type", kTypes}});
+}
+Shot step_up_methods(TestServer& server) {
+  return shot(kIntrospect, {{"continuation_token", send(server, step_up(server)).token()}});
+}
+Shot step_up_code(TestServer& server) {
+  const Reply listed = send(server, step_up_methods(server));
+  return shot(kChallenge, asked(listed.token())).with("id", TestServer::method_id(listed, "sms"));
+}
+Shot step_up_proof(TestServer& server) {
+  const Reply sent = send(server, step_up_code(server));
+  return submitted(sent.token(), "mfa_oob", "oob", server.last_code());
+}
+Shot wrong_step_up_code(TestServer& server) {
+  return step_up_proof(server).with("oob", kWrongCode);
+}
+
 // Enrolment, after the password of a user who has no other method.
 
 Shot enrolment_methods(TestServer& server) {
@@ -255,6 +282,10 @@ const std::vector<Scene>& scenes() {
       {kTwo, "a second code", second_code, "challenge_target_label", kSame, {kIntrospect}},
       {kTwo, "the second code", last_code, "access_token", kSame, {kChallenge}},
       {kOne, "a renewal", renewal, "refresh_token", kRenewal},
+      {kTwo, "a step-up", step_up, "missing_factors", kAnew},
+      {kTwo, "the methods of a step-up", step_up_methods, "methods", kSame, {kChallenge}},
+      {kTwo, "a code of a step-up", step_up_code, "challenge_target_label", kSame, {kIntrospect}},
+      {kTwo, "the code of a step-up", step_up_proof, "access_token", kSame, {kChallenge}},
       {kTwo, "methods to enrol", enrolment_methods, "methods", kSame, {kEnrolChallenge}},
       {kTwo, "a code to a new phone", enrolment_code, "challenge_target", kSame, {kEnrolMethods}},
       {kTwo,
@@ -292,6 +323,7 @@ const std::vector<Scene>& scenes_of_failures() {
       {kOne, "a wrong password", wrong_password, "error"},
       {kOne, "a wrong first code", wrong_first_code, "suberror"},
       {kTwo, "a wrong second code", wrong_last_code, "suberror"},
+      {kTwo, "a wrong code of a step-up", wrong_step_up_code, "suberror"},
       {kTwo, "a wrong code of a new phone", wrong_enrolment_code, "suberror"},
       {kOne, "a wrong code of a new mailbox", wrong_mailbox_code, "suberror"},
       {kOne, "a wrong code of a reset", wrong_reset_code, "suberror"},
