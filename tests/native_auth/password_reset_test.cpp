@@ -178,6 +178,28 @@ TEST_F(PasswordReset, D4_AContextThatTheResetDidNotAskForOffersNoEnrolment) {
   EXPECT_EQ(next.error(), "access_denied") << "else the reader of the mailbox enrols a phone";
 }
 
+TEST_F(PasswordReset, N13_5_D4_AStepUpAddsNoPasswordToTheMailboxThatResetIt) {
+  add("eve", {{ChannelKind::kEmail, "eve@bank.example", true, true}});
+  server_.decider.set([](const SignInFacts& facts) {
+    return facts.target_kind == TargetKind::kAuthContext ? require_two_methods(facts) : allow();
+  });
+  const std::string scope = std::string("openid offline_access ") + TestServer::kPay;
+  const Reply submitted = changed("eve");
+  const Reply done = server_.post("/oauth2/v2.0/token", {{"continuation_token", submitted.token()},
+                                                         {"grant_type", "continuation_token"},
+                                                         {"scope", scope}});
+  ASSERT_TRUE(done.has_tokens()) << boost::json::serialize(done.body);
+  const Reply asked =
+      server_.post("/oauth2/v2.0/token",
+                   {{"grant_type", "refresh_token"},
+                    {"refresh_token", done.text("refresh_token")},
+                    {"scope", scope},
+                    {"claims", R"({"access_token":{"acrs":{"essential":true,"value":"c1"}}})"},
+                    {"capabilities", "mfa_required registration_required"}});
+  EXPECT_EQ(asked.error(), "interaction_required");
+  EXPECT_TRUE(asked.token().empty()) << "else the reader of the mailbox has two factors";
+}
+
 TEST_F(PasswordReset, D4_AnApiThatTakesSmsAloneOffersNoEnrolment) {
   add("eve", {{ChannelKind::kEmail, "eve@bank.example", true, true}});
   server_.decider.set([](const SignInFacts& facts) {
