@@ -454,7 +454,7 @@ test("the page server gives nothing but the page, and gives it safely", async ()
   }
   assert.equal((await get("/", { host: "bank.attacker.example" })).status, 421);
   assert.equal((await get("/demo/events", { "sec-fetch-site": "cross-site" })).status, 403);
-  assert.equal((await get("/demo/decisions/main-nobody-1")).status, 404);
+  assert.equal((await get("/demo/decisions/main-none-1")).status, 404);
 });
 
 test("the proxy carries the API and nothing else, and believes no address", async () => {

@@ -11,7 +11,7 @@ import { showPayment } from "./payments.js";
 import { BANK_SCOPES } from "./settings.js";
 
 const { app, renewals } = await createClient("sessionStorage");
-/** What the views share; `account` is MSAL's, or undefined while nobody is signed in. */
+/** What the views share; `account` is MSAL's, or undefined before a sign-in. */
 const session = { app, renewals, scopes: BANK_SCOPES, account: undefined, username: undefined, follow, entered };
 
 function entered(account) {
@@ -23,7 +23,7 @@ function entered(account) {
   go("account");
 }
 
-/** Nobody is signed in any more. */
+/** Back to how the page was before the sign-in. */
 function left() {
   session.account = session.username = undefined;
   header();
