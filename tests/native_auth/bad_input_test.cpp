@@ -371,21 +371,27 @@ TEST_F(BadInput, C5_ATokenOfAnotherFlowOrStepIsRefused) {
   EXPECT_GT(pairs, 250U);
 }
 
+/// A template of a path with a tenant in it, which stands first on most endpoints.
+std::string path_for(std::string path, std::string_view tenant) {
+  constexpr std::string_view kPlace = "{tenant}";
+  return path.replace(path.find(kPlace), kPlace.size(), tenant);
+}
+
 TEST_F(BadInput, EveryEndpointRefusesOtherMethodsAndUnknownTenants) {
   open();
   for (const std::string& endpoint : server_->front->endpoints()) {
     const std::string own = endpoint.substr(0, endpoint.find(' '));
-    const std::string rest = endpoint.substr(endpoint.find('}') + 1);
-    HttpRequest request = TestServer::form_request("/" + std::string(TestServer::kTenant) + rest,
+    const std::string path = endpoint.substr(endpoint.find('/'));
+    HttpRequest request = TestServer::form_request(path_for(path, TestServer::kTenant),
                                                    {{"client_id", TestServer::kClient}});
     for (const char* method : {"GET", "PUT", "DELETE", "PATCH", "POST"}) {
       request.method = method;
       const Reply reply = send(request);
-      EXPECT_EQ(reply.status == 405, method != own) << method << " " << rest;
+      EXPECT_EQ(reply.status == 405, method != own) << method << " " << path;
     }
     request.method = own;
-    request.path = "/nowhere.example" + rest;
-    EXPECT_EQ(send(request).code(), 90002) << rest;
+    request.path = path_for(path, "nowhere.example");
+    EXPECT_EQ(send(request).code(), 90002) << path;
   }
 }
 

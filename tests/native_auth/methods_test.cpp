@@ -285,9 +285,10 @@ TEST(Methods, S20_ProvisioningRefusesAMailboxThatNoMailReaches) {
         [&](UnitOfWork& work) { return apply_provisioning(work, wanted, server.clock.now()); });
     ASSERT_FALSE(refused) << address;
     EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_EQ(refused.error().message,
-              "user eve-id: no mail can be sent to the address of a channel: it has characters "
-              "beyond ASCII, begins with `-`, or has more than 64 bytes before the `@`");
+    EXPECT_EQ(
+        refused.error().message,
+        "users[0]: user eve-id: no mail can be sent to the address of a channel: it has characters "
+        "beyond ASCII, begins with `-`, or has more than 64 bytes before the `@`");
   }
 }
 

@@ -24,7 +24,7 @@ INSERT INTO channel SELECT 'tenant', n.id, k.value || n.id, 0, x'00', 1, 0, 0, 0
 INSERT INTO known_device (tenant_id, user_id, key_hash, device_id, user_epoch, first_seen, last_seen)
   SELECT 'tenant', id, CAST(id AS BLOB), id, 0, i, i FROM n;
 INSERT INTO flow SELECT 'tenant', id, 0, 'app', id, 0, id, 0, 'done', 0, i, i, 'password', 0, 0, '',
-  '', 0, x'00', '[]', '', '', 0, 0 FROM n;
+  '', 0, x'00', '[]', '', '', 0, 0, '' FROM n;
 INSERT INTO challenge SELECT 'tenant', id, 'c' || id, '', x'00', 0, 5, 'dead', i, i FROM n;
 INSERT INTO flow_answer SELECT 'tenant', id, 0, x'00', i, '', x'00' FROM n;
 INSERT INTO outbox (tenant_id, flow_id, challenge_id, kind, payload_sealed, state, tries, next_at)
