@@ -26,10 +26,12 @@ class DeviceWrites {
   /// Makes the device known, or records that it was seen again. A device that is still known keeps
   /// its id, its epoch and its count of tries. Forgets the devices of the user that have another
   /// user epoch or were not seen since `seen_since`; of the rest, those seen least recently beyond
-  /// `max`.
+  /// `max`. A device whose epoch was raised is forgotten as by `forget_device`.
   [[nodiscard]] virtual Result<void> remember_device(const KnownDevice& device, Micros seen_since,
                                                      std::int64_t max) = 0;
-  /// Forgets the device and its counters, whose keys begin with `device_throttle_prefix`.
+  /// Forgets the device and its counters, whose keys begin with `device_throttle_prefix`. It is not
+  /// found any more and does not count as one of `max`, but an epoch that was raised is kept for as
+  /// long as the user's epoch is the same: what it ended stays ended (T6).
   [[nodiscard]] virtual Result<void> forget_device(std::string_view tenant_id,
                                                    std::string_view user_id,
                                                    std::string_view device_id) = 0;

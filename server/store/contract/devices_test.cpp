@@ -114,5 +114,33 @@ TEST_P(StoreContract, T6_TheEpochOfADeviceEndsItsOwnSessionsAlone) {
   must(confirm("t3"));
 }
 
+// What the epoch of a device ended stays ended, whatever happens to the device afterwards.
+TEST_P(StoreContract, T6_AForgottenDeviceIsNotFoundAndTakesNoPlace) {
+  const auto knows = [&](const char* key) {
+    return found([&](StoreReads& reads) {
+             return reads.find_device(kTenant, kUser, hash_of(key), 0, 0);
+           })
+        .has_value();
+  };
+  const auto remember = [&](const char* key, const char* id) {
+    must([&](UnitOfWork& unit) { return unit.remember_device(sample_device(key, id), 0, 2); });
+  };
+  remember("k1", "d1");
+  must([](UnitOfWork& unit) -> Result<void> {
+    GATE_TRY_VOID(unit.raise_device_epoch(kTenant, kUser, "d1"));
+    return unit.forget_device(kTenant, kUser, "d1");
+  });
+  EXPECT_FALSE(knows("k1"));
+  remember("k2", "d2");
+  remember("k3", "d3");
+  EXPECT_TRUE(knows("k2") && knows("k3")) << "both places are free";
+  remember("k1", "d4");
+  EXPECT_TRUE(knows("k1")) << "known anew, as another device";
+  const auto device = found(
+      [](StoreReads& reads) { return reads.find_device(kTenant, kUser, hash_of("k1"), 0, 0); });
+  EXPECT_EQ(device->device_id, "d4");
+  EXPECT_EQ(device->epoch, 0);
+}
+
 }  // namespace
 }  // namespace gate::server::store_contract

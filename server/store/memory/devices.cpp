@@ -6,6 +6,12 @@
 namespace gate::server {
 namespace {
 
+/// A forgotten device whose epoch was raised: its key is its own id, which is no hash of any key.
+bool is_forgotten(const KnownDevice& device) {
+  return text_of(device.key_hash) == device.device_id;
+}
+
+/// Forgotten ones too.
 std::vector<KnownDevice> devices_of(const State& state, std::string_view tenant_id,
                                     std::string_view user_id) {
   std::vector<KnownDevice> devices;
@@ -48,7 +54,11 @@ Result<void> MemoryUnitOfWork::remember_device(const KnownDevice& device, Micros
     return forget_device(known.tenant_id, known.user_id, known.device_id);
   };
   for (const KnownDevice& known : devices_of(state_, device.tenant_id, device.user_id)) {
-    if (known.user_epoch != device.user_epoch || known.seen_at < seen_since) {
+    if (is_forgotten(known)) {
+      if (known.user_epoch != device.user_epoch) {
+        state_.devices.erase(key_of(known.tenant_id, known.user_id, text_of(known.key_hash)));
+      }
+    } else if (known.user_epoch != device.user_epoch || known.seen_at < seen_since) {
       GATE_TRY_VOID(forget(known));
     }
   }
@@ -58,6 +68,7 @@ Result<void> MemoryUnitOfWork::remember_device(const KnownDevice& device, Micros
   }
   // This device is forgotten last, then those seen most recently; ties are ordered by id.
   std::vector<KnownDevice> rest = devices_of(state_, device.tenant_id, device.user_id);
+  std::erase_if(rest, is_forgotten);
   std::sort(rest.begin(), rest.end(), [&](const KnownDevice& a, const KnownDevice& b) {
     const auto rank = [&](const KnownDevice& known) {
       return std::tuple(known.key_hash != device.key_hash, -known.seen_at, known.device_id);
@@ -73,7 +84,12 @@ Result<void> MemoryUnitOfWork::remember_device(const KnownDevice& device, Micros
 Result<void> MemoryUnitOfWork::forget_device(std::string_view tenant_id, std::string_view user_id,
                                              std::string_view device_id) {
   if (const auto key = device_key(tenant_id, user_id, device_id)) {
+    KnownDevice device = *state_.devices.find(*key);
     state_.devices.erase(*key);
+    if (device.epoch != 0) {
+      device.key_hash = Bytes(device_id.begin(), device_id.end());
+      state_.devices.put(key_of(tenant_id, user_id, device_id), std::move(device));
+    }
   }
   erase_counters(tenant_id, device_throttle_prefix(device_id));
   return {};

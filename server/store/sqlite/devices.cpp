@@ -10,19 +10,29 @@ namespace {
 const Sql kFindDevice(
     "SELECT device_id, epoch, last_seen FROM known_device WHERE tenant_id = ? AND user_id = ? "
     "AND key_hash = ? AND user_epoch = ? AND last_seen >= ?");
-const Sql kForgetEnded(
-    "DELETE FROM known_device WHERE tenant_id = ? AND user_id = ? "
-    "AND (user_epoch <> ? OR last_seen < ?) RETURNING device_id");
+// The row of a forgotten device whose epoch was raised: its key is its own id, which is no hash of
+// any key. Guards go on to compare its epoch.
+#define GATE_FORGOTTEN "key_hash = CAST(device_id AS BLOB)"
+const Sql kFindEnded(
+    "SELECT device_id FROM known_device WHERE tenant_id = ? AND user_id = ? "
+    "AND (user_epoch <> ? OR last_seen < ?) AND NOT " GATE_FORGOTTEN);
+const Sql kDropForgotten(
+    "DELETE FROM known_device WHERE tenant_id = ? AND user_id = ? AND user_epoch <> ? "
+    "AND " GATE_FORGOTTEN);
 const Sql kRemember(
     "INSERT INTO known_device (tenant_id, user_id, key_hash, device_id, user_epoch, epoch, "
     "first_seen, last_seen) VALUES (?1,?2,?3,?4,?5,?6,?7,?7) "
     "ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen");
-const Sql kForgetSurplus(
-    "DELETE FROM known_device WHERE tenant_id = ?1 AND user_id = ?2 AND key_hash IN "
-    "(SELECT key_hash FROM known_device WHERE tenant_id = ?1 AND user_id = ?2 "
-    "ORDER BY key_hash = ?3 DESC, last_seen DESC, device_id LIMIT -1 OFFSET ?4) "
-    "RETURNING device_id");
-const Sql kForget("DELETE FROM known_device WHERE tenant_id = ? AND user_id = ? AND device_id = ?");
+const Sql kFindSurplus(
+    "SELECT device_id FROM known_device WHERE tenant_id = ?1 AND user_id = ?2 "
+    "AND NOT " GATE_FORGOTTEN
+    " ORDER BY key_hash = ?3 DESC, last_seen DESC, device_id LIMIT -1 OFFSET ?4");
+const Sql kForget(
+    "DELETE FROM known_device WHERE tenant_id = ? AND user_id = ? AND device_id = ? "
+    "AND epoch = 0");
+const Sql kKeepEpoch(
+    "UPDATE known_device SET key_hash = CAST(device_id AS BLOB) "
+    "WHERE tenant_id = ? AND user_id = ? AND device_id = ?");
 const Sql kRaiseDeviceEpoch(
     "UPDATE known_device SET epoch = epoch + 1 "
     "WHERE tenant_id = ? AND user_id = ? AND device_id = ?");
@@ -58,26 +68,29 @@ Result<std::optional<KnownDevice>> SqliteUnitOfWork::find_device(std::string_vie
 
 Result<void> SqliteUnitOfWork::remember_device(const KnownDevice& device, Micros seen_since,
                                                std::int64_t max) {
-  std::vector<std::string> forgotten;
+  const auto forget = [&](const std::vector<std::string>& ids) -> Result<void> {
+    for (const std::string& id : ids) {
+      GATE_TRY_VOID(forget_device(device.tenant_id, device.user_id, id));
+    }
+    return {};
+  };
   {
-    Query ended(connection_, kForgetEnded);
-    ended.bind(device.tenant_id, device.user_id, device.user_epoch, seen_since);
-    GATE_TRY(forgotten, ids_of(ended));
+    Query query(connection_, kFindEnded);
+    query.bind(device.tenant_id, device.user_id, device.user_epoch, seen_since);
+    GATE_TRY(const std::vector<std::string> ended, ids_of(query));
+    GATE_TRY_VOID(forget(ended));
   }
+  Query drop(connection_, kDropForgotten);
+  drop.bind(device.tenant_id, device.user_id, device.user_epoch);
+  GATE_TRY_VOID(drop.finish());
   Query keep(connection_, kRemember);
   keep.bind(device.tenant_id, device.user_id, device.key_hash, device.device_id, device.user_epoch,
             device.epoch, device.seen_at);
   GATE_TRY_VOID(keep.finish());
-  {
-    Query surplus(connection_, kForgetSurplus);
-    surplus.bind(device.tenant_id, device.user_id, device.key_hash, max);
-    GATE_TRY(const std::vector<std::string> ids, ids_of(surplus));
-    forgotten.insert(forgotten.end(), ids.begin(), ids.end());
-  }
-  for (const std::string& id : forgotten) {
-    GATE_TRY_VOID(forget_counters(device.tenant_id, device_throttle_prefix(id)));
-  }
-  return {};
+  Query query(connection_, kFindSurplus);
+  query.bind(device.tenant_id, device.user_id, device.key_hash, max);
+  GATE_TRY(const std::vector<std::string> surplus, ids_of(query));
+  return forget(surplus);
 }
 
 Result<void> SqliteUnitOfWork::forget_device(std::string_view tenant_id, std::string_view user_id,
@@ -85,6 +98,9 @@ Result<void> SqliteUnitOfWork::forget_device(std::string_view tenant_id, std::st
   Query query(connection_, kForget);
   query.bind(tenant_id, user_id, device_id);
   GATE_TRY_VOID(query.finish());
+  Query keep(connection_, kKeepEpoch);
+  keep.bind(tenant_id, user_id, device_id);
+  GATE_TRY_VOID(keep.finish());
   return forget_counters(tenant_id, device_throttle_prefix(device_id));
 }
 
