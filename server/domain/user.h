@@ -43,6 +43,10 @@ struct SubjectGuard {
   /// changed.
   std::string device_id;
   std::int64_t device_epoch = 0;
+  /// Of a step-up: the refresh family that it rests on. The guard fails when the family was revoked
+  /// or the epochs of its session have changed. The end of a family never moves, so it is compared
+  /// when the flow is read. Empty: none.
+  std::string family_id{};
 };
 
 }  // namespace gate::server

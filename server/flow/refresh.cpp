@@ -216,8 +216,9 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
   const SessionRecord& session = looked.opened.record.session;
   GATE_TRY(RefreshStep step, next_refresh(services.random, looked.opened, command.token));
   const WipeAtEnd wiped(step.next);
-  GATE_TRY_VOID(renewal.write(
-      [&](UnitOfWork& work) { return write_refresh(work, caller.tenant.id, step, caller.now); }));
+  GATE_TRY_VOID(renewal.write([&](UnitOfWork& work) {
+    return write_refresh(work, caller.tenant.id, step, looked.user->methods_gen, caller.now);
+  }));
   Reply reply;
   GATE_TRY(reply.outcome, authenticate(services.keys, services.random, services.settings,
                                        {.tenant = caller.tenant,

@@ -195,10 +195,6 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
   }
   // A flow that ends without tokens needs no guard: it may end even if the user has changed.
   const bool goes_on = is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
-  GATE_TRY(const bool origin, origin_stands(run.found.flow, work, run.caller.now));
-  if (goes_on && !origin) {
-    return Error{ErrorCode::kConflict, "the session that the step-up rests on has ended"};
-  }
   GATE_TRY_VOID(work.advance_flow(run.flow, run.found.flow.gen, run.found.flow.state.phase,
                                   goes_on ? run.guard() : std::nullopt));
   GATE_TRY_VOID(for_each_effect(run, [&](const EffectSteps& steps) {

@@ -77,9 +77,9 @@ Result<RefreshStep> next_refresh(Random& random, const OpenedRefresh& opened,
 }
 
 Result<void> write_refresh(SessionWrites& writes, std::string_view tenant_id,
-                           const RefreshStep& step, Micros now) {
-  return step.rotation ? writes.rotate_refresh(tenant_id, *step.rotation, now)
-                       : writes.confirm_refresh(tenant_id, step.token_hash, now);
+                           const RefreshStep& step, std::int64_t methods_gen, Micros now) {
+  return step.rotation ? writes.rotate_refresh(tenant_id, *step.rotation, methods_gen, now)
+                       : writes.confirm_refresh(tenant_id, step.token_hash, methods_gen, now);
 }
 
 }  // namespace gate::server

@@ -50,8 +50,9 @@ struct RefreshStep {
                                                std::string_view token);
 
 /// Writes the step. kConflict when the token was used, or its session revoked, since it was looked
-/// up.
+/// up, or when the user has not `methods_gen` any more.
 [[nodiscard]] Result<void> write_refresh(SessionWrites& writes, std::string_view tenant_id,
-                                         const RefreshStep& step, Micros now);
+                                         const RefreshStep& step, std::int64_t methods_gen,
+                                         Micros now);
 
 }  // namespace gate::server

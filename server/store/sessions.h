@@ -45,13 +45,16 @@ class SessionWrites {
                                                     const std::optional<NewFamily>& family,
                                                     const SubjectGuard& guard) = 0;
   /// Uses up the token and adds its successor. kConflict unless the token was unused, its family is
-  /// live, and the session still has the epochs of its user and device (E3, T6).
+  /// live, the session still has the epochs of its user and device, and the user still has
+  /// `methods_gen`, with which the renewal was decided (E3, T6).
   [[nodiscard]] virtual Result<void> rotate_refresh(std::string_view tenant_id,
-                                                    const Rotation& rotation, Micros now) = 0;
+                                                    const Rotation& rotation,
+                                                    std::int64_t methods_gen, Micros now) = 0;
   /// The guard of a repeated use within the grace period: kConflict unless the family of the token
-  /// is live and the session still has the epochs of its user and device.
+  /// is live, the session still has the epochs of its user and device, and the user `methods_gen`.
   [[nodiscard]] virtual Result<void> confirm_refresh(std::string_view tenant_id,
-                                                     ByteSpan token_hash, Micros now) = 0;
+                                                     ByteSpan token_hash, std::int64_t methods_gen,
+                                                     Micros now) = 0;
   [[nodiscard]] virtual Result<void> revoke_family(std::string_view tenant_id,
                                                    std::string_view family_id) = 0;
 };

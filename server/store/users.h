@@ -32,8 +32,9 @@ class UserWrites {
  public:
   virtual ~UserWrites() = default;
   /// Adds or replaces everything but `epoch`, `methods_gen`, `raised_risk` and `password_leaked`,
-  /// which start empty and are kept. A user who is disabled gets a new epoch (F1). kConflict:
-  /// another user has the name.
+  /// which start empty and are kept. Raises `methods_gen` when groups, roles, kind, risks or
+  /// signals change, so that decisions under way are made again. A user who is disabled gets a new
+  /// epoch (F1). kConflict: another user has the name.
   [[nodiscard]] virtual Result<void> put_user(const User& user) = 0;
   /// Adds or replaces the password. When it changes, raises `methods_gen`, clears the
   /// `carried_reset` of all channels and resets `password_leaked`.

@@ -40,6 +40,9 @@ std::optional<SubjectGuard> FlowRun::guard() const {
     guard.device_id = found.device->device_id;
     guard.device_epoch = found.device->epoch;
   }
+  if (flow.origin) {
+    guard.family_id = flow.origin->family_id;
+  }
   return guard;
 }
 

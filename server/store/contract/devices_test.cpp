@@ -107,7 +107,7 @@ TEST_P(StoreContract, T6_TheEpochOfADeviceEndsItsOwnSessionsAlone) {
   });
   must([](UnitOfWork& unit) { return unit.raise_device_epoch(kTenant, kUser, "d1"); });
   const auto confirm = [](const char* token) {
-    return [=](UnitOfWork& unit) { return unit.confirm_refresh(kTenant, hash_of(token), kNow); };
+    return [=](UnitOfWork& unit) { return confirm_now(unit, token, kNow); };
   };
   refused(confirm("t1"));
   must(confirm("t2"));

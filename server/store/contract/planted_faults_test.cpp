@@ -16,6 +16,8 @@ enum class Fault {
   kDeviceIgnoredAtIssue,
   kMethodsIgnoredAtEnrolment,
   kEpochIgnoredAtRefresh,  ///< by rotate_refresh
+  kMethodsIgnoredAtRefresh,
+  kFamilyIgnoredAtIssue,
   kDeviceIgnoredAtRefresh,
   kTokensUsedTwice,
   kCodesUsedTwice,
@@ -42,6 +44,7 @@ class PlantedUnit final : public MemoryUnitOfWork {
     looser.methods_gen =
         fault_ == Fault::kMethodsIgnoredAtIssue ? now.methods_gen : guard.methods_gen;
     looser.device_id = fault_ == Fault::kDeviceIgnoredAtIssue ? "" : guard.device_id;
+    looser.family_id = fault_ == Fault::kFamilyIgnoredAtIssue ? "" : guard.family_id;
     return MemoryUnitOfWork::create_session(session, family, looser);
   }
   Result<void> enrol_channel(const SubjectGuard& guard, const Channel& channel,
@@ -53,10 +56,11 @@ class PlantedUnit final : public MemoryUnitOfWork {
     return MemoryUnitOfWork::enrol_channel(looser, channel, now);
   }
   Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
-                              Micros now) override {
+                              std::int64_t methods_gen, Micros now) override {
     GATE_TRY(const auto token, find_refresh(tenant_id, rotation.token_hash));
     if (token) {
       GATE_TRY(const SubjectGuard today, guard_of(*this, token->session.user_id));
+      methods_gen = fault_ == Fault::kMethodsIgnoredAtRefresh ? today.methods_gen : methods_gen;
       state_.sessions.update(key_of(tenant_id, token->session.sid), [&](SessionRecord& session) {
         session.user_epoch =
             fault_ == Fault::kEpochIgnoredAtRefresh ? today.epoch : session.user_epoch;
@@ -66,7 +70,7 @@ class PlantedUnit final : public MemoryUnitOfWork {
         row.used_at = fault_ == Fault::kTokensUsedTwice ? std::nullopt : row.used_at;
       });
     }
-    return MemoryUnitOfWork::rotate_refresh(tenant_id, rotation, now);
+    return MemoryUnitOfWork::rotate_refresh(tenant_id, rotation, methods_gen, now);
   }
   Result<CodeTrial> try_code(std::string_view tenant_id, std::string_view challenge_id,
                              std::string_view flow_id, ByteSpan mac, Micros now) override {
@@ -148,14 +152,17 @@ INSTANTIATE_TEST_SUITE_P(
         Plant{"methods_ignored_at_issue", Fault::kMethodsIgnoredAtIssue, &kRacingRevocations},
         Plant{"device_ignored_at_issue", Fault::kDeviceIgnoredAtIssue, &kRacingRevocations},
         Plant{"epoch_ignored_at_refresh", Fault::kEpochIgnoredAtRefresh, &kRacingRevocations},
-        Plant{"device_ignored_at_refresh", Fault::kDeviceIgnoredAtRefresh, &kRacingRevocations}),
+        Plant{"device_ignored_at_refresh", Fault::kDeviceIgnoredAtRefresh, &kRacingRevocations},
+        Plant{"methods_ignored_at_refresh", Fault::kMethodsIgnoredAtRefresh, &kRacingRevocations},
+        Plant{"family_ignored_at_issue", Fault::kFamilyIgnoredAtIssue, &kRacingRevocations}),
     [](const testing::TestParamInfo<Plant>& plant) { return plant.param.name; });
 
 // The simpler check, which needs no search, finds the same fault.
 TEST(PlantedFault, WhatIsIssuedAfterARevocationIsSeenWithoutASearch) {
   for (const Fault fault :
        {Fault::kEpochIgnoredAtIssue, Fault::kMethodsIgnoredAtIssue, Fault::kDeviceIgnoredAtIssue,
-        Fault::kEpochIgnoredAtRefresh, Fault::kDeviceIgnoredAtRefresh}) {
+        Fault::kFamilyIgnoredAtIssue, Fault::kEpochIgnoredAtRefresh, Fault::kDeviceIgnoredAtRefresh,
+        Fault::kMethodsIgnoredAtRefresh}) {
     PlantedStore store(fault);
     std::size_t late = 0;
     const unsigned seed = std::random_device{}();

@@ -43,12 +43,14 @@ std::function<Result<SubjectGuard>(UnitOfWork&)> draw_guard(const Draw& draw) {
   const std::int64_t methods_off = draw.one_in(8) ? 1 : 0;
   const std::string device = draw.one_in(2) ? draw.name("d", 5) : "";
   const std::int64_t device_epoch = draw.below(2);
+  const std::string family = draw.one_in(4) ? "fam" + std::to_string(draw.below(8)) : "";
   return [=](UnitOfWork& unit) -> Result<SubjectGuard> {
     GATE_TRY(SubjectGuard guard, guard_of(unit, kUser));
     guard.epoch -= epoch_off;
     guard.methods_gen -= methods_off;
     guard.device_id = device;
     guard.device_epoch = device_epoch;
+    guard.family_id = family;
     return guard;
   };
 }
@@ -57,6 +59,8 @@ Statement draw_user(const Draw& draw) {
   User user = sample_user();
   user.enabled = !draw.one_in(6);
   user.display_name = draw.name("name", 3);
+  user.groups = {draw.name("group", 2)};
+  user.user_risk = draw.one_in(4) ? "high" : "";
   if (draw.one_in(2)) {
     user.attributes = {{"city", draw.name("city", 3)}};
   }
@@ -287,15 +291,18 @@ Statement draw_session(const Draw& draw) {
         return unit.create_session(session, sample_family("fam" + number, token), seen);
       });
     case 2:
-      return plain("confirm_refresh", [=](UnitOfWork& unit) {
-        return unit.confirm_refresh(kTenant, hash_of(token), now);
+      return plain("confirm_refresh", [=](UnitOfWork& unit) -> Result<void> {
+        GATE_TRY(const SubjectGuard seen, guard(unit));
+        return unit.confirm_refresh(kTenant, hash_of(token), seen.methods_gen, now);
       });
     case 3:
       return plain("revoke_family",
                    [=](UnitOfWork& unit) { return unit.revoke_family(kTenant, "fam" + number); });
     default:
-      return plain("rotate_refresh", [=](UnitOfWork& unit) {
-        return unit.rotate_refresh(kTenant, {hash_of(token), hash_of(next), Bytes(3, 1)}, now);
+      return plain("rotate_refresh", [=](UnitOfWork& unit) -> Result<void> {
+        GATE_TRY(const SubjectGuard seen, guard(unit));
+        return unit.rotate_refresh(kTenant, {hash_of(token), hash_of(next), Bytes(3, 1)},
+                                   seen.methods_gen, now);
       });
   }
 }

@@ -151,7 +151,17 @@ Result<SubjectGuard> guard_of(StoreReads& reads, const std::string& user_id) {
   if (!user) {
     return Error{ErrorCode::kNotFound, "there is no such user"};
   }
-  return SubjectGuard{kTenant, user_id, user->epoch, user->methods_gen, "", 0};
+  return SubjectGuard{kTenant, user_id, user->epoch, user->methods_gen, "", 0, ""};
+}
+
+Result<void> rotate_now(UnitOfWork& unit, const Rotation& rotation, Micros now) {
+  GATE_TRY(const SubjectGuard guard, guard_of(unit, kUser));
+  return unit.rotate_refresh(kTenant, rotation, guard.methods_gen, now);
+}
+
+Result<void> confirm_now(UnitOfWork& unit, const std::string& token, Micros now) {
+  GATE_TRY(const SubjectGuard guard, guard_of(unit, kUser));
+  return unit.confirm_refresh(kTenant, hash_of(token), guard.methods_gen, now);
 }
 
 void in_threads(int count, const std::function<void(int)>& body) {

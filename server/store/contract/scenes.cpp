@@ -199,10 +199,13 @@ Result<void> set_up_rotations(UnitOfWork& unit, int round) {
 }
 
 /// True if this thread holds the successor now.
-bool rotate(History& history, const std::string& from, const std::string& to, const Ties& ties) {
+bool rotate(History& history, const std::string& from, const std::string& to, const Ties& ties,
+            std::int64_t methods = kMethodsAtFirst) {
   return history
-      .run("rotate " + from, writing_plainly([=](UnitOfWork& unit) {
-             return unit.rotate_refresh(kTenant, {hash_of(from), hash_of(to), Bytes(3, 1)}, kNow);
+      .run("rotate " + from + " under methods " + std::to_string(methods),
+           writing_plainly([=](UnitOfWork& unit) {
+             return unit.rotate_refresh(kTenant, {hash_of(from), hash_of(to), Bytes(3, 1)}, methods,
+                                        kNow);
            }),
            ties)
       .changed;
@@ -238,16 +241,18 @@ namespace {
 constexpr const char* kEpoch = "the first epoch";
 constexpr const char* kDeviceEpoch = "the first epoch of the device";
 constexpr const char* kMethods = "the first methods";
+constexpr const char* kOrigin = "the session that a step-up rests on";
 
 Result<void> set_up_revocations(UnitOfWork& unit, int round) {
   GATE_TRY_VOID(add_user(unit, round));
   GATE_TRY_VOID(add_session(unit, round, "plain", false));
+  GATE_TRY_VOID(add_session(unit, round, "origin", false));
   return add_session(unit, round, "bound", true);
 }
 
 void revoke(History& history, int round, std::mt19937& dice) {
   const std::string user = at("user", round);
-  switch (dice() % 4) {
+  switch (dice() % 6) {
     case 0:
       history.run("raise_epoch", writing_plainly([=](UnitOfWork& unit) {
                     return unit.raise_epoch(kTenant, user);
@@ -261,6 +266,20 @@ void revoke(History& history, int round, std::mt19937& dice) {
                   {{}, kDeviceEpoch});
       return;
     case 2:
+      history.run("revoke_family", writing_plainly([=](UnitOfWork& unit) {
+                    return unit.revoke_family(kTenant, at("origin", round));
+                  }),
+                  {{}, kOrigin});
+      return;
+    case 3:
+      history.run("put_user", writing_plainly([=](UnitOfWork& unit) -> Result<void> {
+                    GATE_TRY(std::optional<User> row, unit.find_user(kTenant, user));
+                    row->groups.emplace_back("More");
+                    return unit.put_user(*row);
+                  }),
+                  {{}, kMethods});
+      return;
+    case 4:
       history.run("block", writing_plainly([=](UnitOfWork& unit) {
                     return unit.set_channel_blocked(kTenant, user, at("mail", round), true);
                   }),
@@ -277,7 +296,10 @@ void revoke(History& history, int round, std::mt19937& dice) {
 }
 
 void issue(History& history, int round, int thread, int i, std::mt19937& dice) {
-  const SubjectGuard guard = look_at_user(history, round);
+  SubjectGuard guard = look_at_user(history, round);
+  if (dice() % 2 == 0) {
+    guard.family_id = at("origin", round);
+  }
   // The time that a flow takes for evaluating and signing between its snapshot and its unit of
   // work.
   std::this_thread::sleep_for(std::chrono::microseconds(dice() % 200));
@@ -293,6 +315,10 @@ void issue(History& history, int round, int thread, int i, std::mt19937& dice) {
   }
   if (guard.methods_gen == kMethodsAtFirst) {
     ties.rests_on.emplace_back(kMethods);
+    refresh_ties.rests_on.emplace_back(kMethods);
+  }
+  if (!guard.family_id.empty()) {
+    ties.rests_on.emplace_back(kOrigin);
   }
   SessionRecord session = sample_session(at("session", round, thread, i));
   session.user_id = guard.user_id;
@@ -302,14 +328,15 @@ void issue(History& history, int round, int thread, int i, std::mt19937& dice) {
   const NewFamily family = sample_family(session.sid, session.sid);
   const Answer issued = history.run("issue under epoch " + std::to_string(guard.epoch) +
                                         " methods " + std::to_string(guard.methods_gen) +
-                                        " device " + std::to_string(guard.device_epoch),
+                                        " device " + std::to_string(guard.device_epoch) +
+                                        (guard.family_id.empty() ? "" : " as a step-up"),
                                     writing_plainly([=](UnitOfWork& unit) {
                                       return unit.create_session(session, family, guard);
                                     }),
                                     ties);
   if (issued.changed) {
     pause(dice);
-    rotate(history, session.sid, session.sid + "+", refresh_ties);
+    rotate(history, session.sid, session.sid + "+", refresh_ties, guard.methods_gen);
   }
 }
 
@@ -324,7 +351,7 @@ void act_on_revocations(History& history, int round, int thread, std::mt19937& d
       issue(history, round, thread, i, dice);
     } else {
       const std::string next = at("next", round, thread, i);
-      Ties ties{{kEpoch}, ""};
+      Ties ties{{kEpoch, kMethods}, ""};
       if (bound) {
         ties.rests_on.emplace_back(kDeviceEpoch);
       }

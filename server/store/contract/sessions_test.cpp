@@ -10,12 +10,11 @@ class Tokens {
   explicit Tokens(Store& store) : store_(store) {}
   bool rotate(const std::string& from, const std::string& to, Micros now = kNow) {
     return done(store_.write([&](UnitOfWork& unit) {
-      return unit.rotate_refresh(kTenant, {hash_of(from), hash_of(to), Bytes(6, 9)}, now);
+      return rotate_now(unit, {hash_of(from), hash_of(to), Bytes(6, 9)}, now);
     }));
   }
   bool confirm(const std::string& token, Micros now = kNow) {
-    return done(store_.write(
-        [&](UnitOfWork& unit) { return unit.confirm_refresh(kTenant, hash_of(token), now); }));
+    return done(store_.write([&](UnitOfWork& unit) { return confirm_now(unit, token, now); }));
   }
 
  private:

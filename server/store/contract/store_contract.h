@@ -55,6 +55,9 @@ Channel sample_channel(ChannelKind kind);
 void fill(Store& store);
 /// The guard of a statement about the user, from the present data.
 [[nodiscard]] Result<SubjectGuard> guard_of(StoreReads& reads, const std::string& user_id);
+/// Rotates, or confirms, with the methods that the user has now.
+[[nodiscard]] Result<void> rotate_now(UnitOfWork& unit, const Rotation& rotation, Micros now);
+[[nodiscard]] Result<void> confirm_now(UnitOfWork& unit, const std::string& token, Micros now);
 /// Everything that can be looked up under the names used by the tests, as a text: flows f0 to f5,
 /// tokens t0 to t9, device keys k0 to k5.
 [[nodiscard]] std::string picture(Store& store);

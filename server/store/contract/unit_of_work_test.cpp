@@ -226,7 +226,7 @@ TEST_P(StoreContract, ASweepLeavesWhatIsInForce) {
   EXPECT_FALSE(take("stopped", stop, later).admitted);
   EXPECT_EQ(claim(later).size(), 1U);
   EXPECT_EQ(try_code("c-live", "f1", "right", later).verdict, CodeVerdict::kAccepted);
-  must([&](UnitOfWork& unit) { return unit.confirm_refresh(kTenant, hash_of("t1"), later); });
+  must([&](UnitOfWork& unit) { return confirm_now(unit, "t1", later); });
 }
 
 }  // namespace

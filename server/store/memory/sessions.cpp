@@ -6,7 +6,7 @@ Result<void> MemoryUnitOfWork::create_session(const SessionRecord& session,
                                               const std::optional<NewFamily>& family,
                                               const SubjectGuard& guard) {
   if (!holds(guard)) {
-    return conflict("the user, the user's methods or the device have changed");
+    return conflict("the user, the user's methods, the device or its session have changed");
   }
   const Key key = key_of(session.tenant_id, session.sid);
   if (state_.sessions.contains(key)) {
@@ -25,27 +25,34 @@ Result<void> MemoryUnitOfWork::create_session(const SessionRecord& session,
   return {};
 }
 
-bool MemoryUnitOfWork::refresh_lives(std::string_view tenant_id, ByteSpan token_hash,
-                                     Micros now) const {
-  const RefreshRow* token = state_.refresh.find(key_of(tenant_id, text_of(token_hash)));
-  const FamilyRow* family =
-      token == nullptr ? nullptr : state_.families.find(key_of(tenant_id, token->family_id));
-  if (family == nullptr || family->revoked || family->ends_at <= now) {
-    return false;
-  }
-  const SessionRecord* session = state_.sessions.find(key_of(tenant_id, family->sid));
+const User* MemoryUnitOfWork::user_of_family(std::string_view tenant_id,
+                                             std::string_view family_id) const {
+  const FamilyRow* family = state_.families.find(key_of(tenant_id, family_id));
+  const SessionRecord* session = family == nullptr || family->revoked
+                                     ? nullptr
+                                     : state_.sessions.find(key_of(tenant_id, family->sid));
   const User* user =
       session == nullptr ? nullptr : state_.users.find(key_of(tenant_id, session->user_id));
-  return user != nullptr && user->enabled && user->epoch == session->user_epoch &&
-         device_stands(tenant_id, session->user_id, session->device_id, session->device_epoch);
+  const bool stands =
+      user != nullptr && user->enabled && user->epoch == session->user_epoch &&
+      device_stands(tenant_id, session->user_id, session->device_id, session->device_epoch);
+  return stands ? user : nullptr;
+}
+
+bool MemoryUnitOfWork::refresh_lives(std::string_view tenant_id, ByteSpan token_hash,
+                                     std::int64_t methods_gen, Micros now) const {
+  const RefreshRow* token = state_.refresh.find(key_of(tenant_id, text_of(token_hash)));
+  const User* user = token == nullptr ? nullptr : user_of_family(tenant_id, token->family_id);
+  return user != nullptr && user->methods_gen == methods_gen &&
+         state_.families.find(key_of(tenant_id, token->family_id))->ends_at > now;
 }
 
 Result<void> MemoryUnitOfWork::rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
-                                              Micros now) {
+                                              std::int64_t methods_gen, Micros now) {
   const Key key = key_of(tenant_id, text_of(rotation.token_hash));
   const Key next = key_of(tenant_id, text_of(rotation.next_hash));
-  if (!refresh_lives(tenant_id, rotation.token_hash, now) || state_.refresh.find(key)->used_at ||
-      state_.refresh.contains(next)) {
+  if (!refresh_lives(tenant_id, rotation.token_hash, methods_gen, now) ||
+      state_.refresh.find(key)->used_at || state_.refresh.contains(next)) {
     return conflict("the refresh token is used up, or its session has ended");
   }
   const std::string family_id = state_.refresh.find(key)->family_id;
@@ -55,8 +62,8 @@ Result<void> MemoryUnitOfWork::rotate_refresh(std::string_view tenant_id, const 
 }
 
 Result<void> MemoryUnitOfWork::confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
-                                               Micros now) {
-  return refresh_lives(tenant_id, token_hash, now)
+                                               std::int64_t methods_gen, Micros now) {
+  return refresh_lives(tenant_id, token_hash, methods_gen, now)
              ? Result<void>()
              : Result<void>(conflict("the session of the refresh token has ended"));
 }

@@ -66,9 +66,9 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
   Result<void> create_session(const SessionRecord& session, const std::optional<NewFamily>& family,
                               const SubjectGuard& guard) override;
   Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
-                              Micros now) override;
+                              std::int64_t methods_gen, Micros now) override;
   Result<void> confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
-                               Micros now) override;
+                               std::int64_t methods_gen, Micros now) override;
   Result<void> revoke_family(std::string_view tenant_id, std::string_view family_id) override;
 
   Result<void> record_sign_in(std::string_view tenant_id, std::string_view user_id,
@@ -81,8 +81,11 @@ class MemoryUnitOfWork : public MemoryReads<UnitOfWork> {
   [[nodiscard]] bool holds(const SubjectGuard& guard) const;
   [[nodiscard]] bool device_stands(std::string_view tenant_id, std::string_view user_id,
                                    std::string_view device_id, std::int64_t epoch) const;
+  /// The user of the family; null: the family was revoked, or its session has other epochs.
+  [[nodiscard]] const User* user_of_family(std::string_view tenant_id,
+                                           std::string_view family_id) const;
   [[nodiscard]] bool refresh_lives(std::string_view tenant_id, ByteSpan token_hash,
-                                   Micros now) const;
+                                   std::int64_t methods_gen, Micros now) const;
   [[nodiscard]] std::optional<UserKey> device_key(std::string_view tenant_id,
                                                   std::string_view user_id,
                                                   std::string_view device_id) const;

@@ -12,7 +12,8 @@ bool MemoryUnitOfWork::holds(const SubjectGuard& guard) const {
   const User* user = state_.users.find(key_of(guard.tenant_id, guard.user_id));
   return user != nullptr && user->enabled && user->epoch == guard.epoch &&
          user->methods_gen == guard.methods_gen &&
-         device_stands(guard.tenant_id, guard.user_id, guard.device_id, guard.device_epoch);
+         device_stands(guard.tenant_id, guard.user_id, guard.device_id, guard.device_epoch) &&
+         (guard.family_id.empty() || user_of_family(guard.tenant_id, guard.family_id) == user);
 }
 
 Result<void> MemoryUnitOfWork::put_tenant(const Tenant& tenant) {
@@ -45,6 +46,16 @@ Result<void> MemoryUnitOfWork::put_resource(const Resource& resource) {
   return {};
 }
 
+namespace {
+
+/// True if policies see no difference.
+bool decided_alike(const User& a, const User& b) {
+  return a.groups == b.groups && a.roles == b.roles && a.kind == b.kind &&
+         a.sign_in_risk == b.sign_in_risk && a.user_risk == b.user_risk && a.signals == b.signals;
+}
+
+}  // namespace
+
 Result<void> MemoryUnitOfWork::put_user(const User& user) {
   if (!state_.tenants.contains(user.tenant_id)) {
     return conflict("there is no such tenant");
@@ -62,7 +73,7 @@ Result<void> MemoryUnitOfWork::put_user(const User& user) {
   next.password_leaked = false;
   if (const User* old = state_.users.find(key); old != nullptr) {
     next.epoch = old->epoch + (old->enabled && !user.enabled ? 1 : 0);
-    next.methods_gen = old->methods_gen;
+    next.methods_gen = old->methods_gen + (decided_alike(*old, user) ? 0 : 1);
     next.raised_risk = old->raised_risk;
     next.password_leaked = old->password_leaked;
     state_.user_names.erase(key_of(old->tenant_id, old->username));

@@ -18,16 +18,16 @@ const Sql kCreateFlow(
     "challenge_channel_id, pending_kind, private_sealed, completed, auth_context, policy_digest, "
     "wrong_total, failures_before, origin) "
     "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-// ?7 whether there is a guard; then the key, the expected values, and the new values.
+// ?8 whether there is a guard; then the key, the expected values, and the new values.
 const Sql kAdvanceFlow(
-    "UPDATE flow SET gen = gen + 1, phase = ?12, live = ?13, token_ends_at = ?14, "
-    "first_factor = ?15, offered = ?16, capabilities = ?17, challenge_id = ?18, "
-    "challenge_channel_id = ?19, pending_kind = ?20, private_sealed = ?21, completed = ?22, "
-    "auth_context = ?23, policy_digest = ?24, "
-    "user_id = COALESCE(user_id, ?25), user_epoch = CASE WHEN user_id IS NULL OR user_id = ?25 "
-    "THEN ?26 ELSE user_epoch END, failures_before = ?27 "
-    "WHERE tenant_id = ?8 AND flow_id = ?9 AND gen = ?10 AND phase = ?11 "
-    "AND (?7 = 0 OR EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD "))");
+    "UPDATE flow SET gen = gen + 1, phase = ?13, live = ?14, token_ends_at = ?15, "
+    "first_factor = ?16, offered = ?17, capabilities = ?18, challenge_id = ?19, "
+    "challenge_channel_id = ?20, pending_kind = ?21, private_sealed = ?22, completed = ?23, "
+    "auth_context = ?24, policy_digest = ?25, "
+    "user_id = COALESCE(user_id, ?26), user_epoch = CASE WHEN user_id IS NULL OR user_id = ?26 "
+    "THEN ?27 ELSE user_epoch END, failures_before = ?28 "
+    "WHERE tenant_id = ?9 AND flow_id = ?10 AND gen = ?11 AND phase = ?12 "
+    "AND (?8 = 0 OR EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD "))");
 const Sql kCountWrong(
     "UPDATE flow SET wrong_total = wrong_total + 1, "
     "phase = CASE WHEN wrong_total + 1 >= ?1 THEN ?4 ELSE phase END, "

@@ -167,7 +167,7 @@ class MigrationsTest : public SqliteFileTest {
       record.tenant_id = kTenant;
       record.seq = 1;
       GATE_TRY_VOID(unit.append_audit(record));
-      return unit.rotate_refresh(kTenant, {Bytes{1, 1}, Bytes{2, 2}, Bytes{3}}, kNow);
+      return unit.rotate_refresh(kTenant, {Bytes{1, 1}, Bytes{2, 2}, Bytes{3}}, 0, kNow);
     }));
   }
 };

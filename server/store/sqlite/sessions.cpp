@@ -16,7 +16,7 @@ const Sql kFindRefresh(
 const Sql kCreateSession(
     "INSERT INTO session (tenant_id, user_id, sid, client_id, user_epoch, device_id, device_epoch, "
     "auth_time, ends_at, completed, scope) "
-    "SELECT u.tenant_id, u.user_id, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 "
+    "SELECT u.tenant_id, u.user_id, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 "
     "FROM user u WHERE " GATE_SUBJECT_GUARD);
 const Sql kCreateFamily(
     "INSERT INTO rt_family (tenant_id, family_id, sid, ends_at, revoked) VALUES (?,?,?,?,0)");
@@ -30,14 +30,14 @@ const Sql kUseRefresh(
     "CROSS JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
     "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE f.tenant_id = ?1 AND f.family_id = refresh.family_id AND f.revoked = 0 "
-    "AND f.ends_at > ?3 AND " GATE_SESSION_GUARD ") RETURNING family_id");
+    "AND f.ends_at > ?3 AND u.methods_gen = ?5 AND " GATE_SESSION_GUARD ") RETURNING family_id");
 const Sql kConfirmRefresh(
     "SELECT 1 FROM refresh r "
     "CROSS JOIN rt_family f ON f.tenant_id = r.tenant_id AND f.family_id = r.family_id "
     "CROSS JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
     "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE r.tenant_id = ?1 AND r.token_hash = ?2 AND f.revoked = 0 AND f.ends_at > ?3 "
-    "AND " GATE_SESSION_GUARD);
+    "AND u.methods_gen = ?4 AND " GATE_SESSION_GUARD);
 const Sql kSessionStands(
     "SELECT 1 FROM session s "
     "CROSS JOIN user u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
@@ -125,11 +125,11 @@ Result<void> SqliteUnitOfWork::create_session(const SessionRecord& session,
 }
 
 Result<void> SqliteUnitOfWork::rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
-                                              Micros now) {
+                                              std::int64_t methods_gen, Micros now) {
   std::optional<std::string> family_id;
   {
     Query use(connection_, kUseRefresh);
-    use.bind(tenant_id, rotation.token_hash, now, rotation.successor_sealed);
+    use.bind(tenant_id, rotation.token_hash, now, rotation.successor_sealed, methods_gen);
     while (use.next()) {
       family_id = use.text(0);
     }
@@ -144,9 +144,9 @@ Result<void> SqliteUnitOfWork::rotate_refresh(std::string_view tenant_id, const 
 }
 
 Result<void> SqliteUnitOfWork::confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
-                                               Micros now) {
+                                               std::int64_t methods_gen, Micros now) {
   Query query(connection_, kConfirmRefresh);
-  query.bind(tenant_id, token_hash, now);
+  query.bind(tenant_id, token_hash, now, methods_gen);
   const bool holds = query.next();
   GATE_TRY_VOID(query.done());
   return holds ? Result<void>() : refresh_ended();

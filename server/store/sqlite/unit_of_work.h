@@ -110,9 +110,9 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<void> create_session(const SessionRecord& session, const std::optional<NewFamily>& family,
                               const SubjectGuard& guard) override;
   Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
-                              Micros now) override;
+                              std::int64_t methods_gen, Micros now) override;
   Result<void> confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
-                               Micros now) override;
+                               std::int64_t methods_gen, Micros now) override;
   Result<void> revoke_family(std::string_view tenant_id, std::string_view family_id) override;
 
   Result<std::vector<SignInEntry>> sign_ins_of(std::string_view tenant_id, std::string_view user_id,

@@ -33,6 +33,10 @@ const Sql kPutUser(
     "groups_json = excluded.groups_json, roles_json = excluded.roles_json, kind = excluded.kind, "
     "sign_in_risk = excluded.sign_in_risk, user_risk = excluded.user_risk, "
     "signals_json = excluded.signals_json, epoch = epoch + (enabled > excluded.enabled), "
+    "methods_gen = methods_gen + (groups_json <> excluded.groups_json "
+    "OR roles_json <> excluded.roles_json OR kind <> excluded.kind "
+    "OR sign_in_risk <> excluded.sign_in_risk OR user_risk <> excluded.user_risk "
+    "OR signals_json <> excluded.signals_json), "
     "enabled = excluded.enabled, attributes_sealed = excluded.attributes_sealed");
 const Sql kForgetOtherNames(
     "DELETE FROM identifier INDEXED BY identifier_by_user "
@@ -45,7 +49,7 @@ const Sql kPutPassword(
     "ON CONFLICT DO UPDATE SET encoded = excluded.encoded, changed_at = excluded.changed_at "
     "WHERE encoded <> excluded.encoded");
 const Sql kRehashPassword(
-    "UPDATE password SET encoded = ?7, changed_at = ?8 WHERE tenant_id = ?1 AND user_id = ?2 "
+    "UPDATE password SET encoded = ?8, changed_at = ?9 WHERE tenant_id = ?1 AND user_id = ?2 "
     "AND EXISTS (SELECT 1 FROM user u WHERE " GATE_SUBJECT_GUARD ")");
 const Sql kPutChannel(
     "INSERT INTO channel (tenant_id, user_id, channel_id, kind, address_sealed, verified, "
