@@ -1,5 +1,8 @@
 #include "server/flow/flows.h"
 
+#include <gate/export.hpp>
+#include <type_traits>
+
 #include "server/flow/completion/plan.h"
 #include "server/flow/enrolment/plan.h"
 #include "server/flow/password_reset/plan.h"
@@ -69,24 +72,21 @@ class Plan {
 };
 
 Result<Reply> carry_out_command(FlowRun& run, const FlowCommand& command) {
-  if (const auto* code = std::get_if<SubmitCode>(&command)) {
-    return try_code(run, *code);
-  }
-  GATE_TRY(const std::optional<FlowEvent> event,
-           std::visit(
-               [&run](const auto& one) -> Result<std::optional<FlowEvent>> {
-                 if constexpr (std::is_invocable_v<Plan, decltype(one)>) {
-                   return Plan(run)(one);
-                 } else {
-                   run.stop(Refused{RefusalReason::kWrongStep});
-                   return std::optional<FlowEvent>();
-                 }
-               },
-               command));
-  if (!event) {
-    return conclude(run);
-  }
-  return carry_out(run, *event);
+  return std::visit(
+      [&run](const auto& one) -> Result<Reply> {
+        using Command = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Command, SubmitCode>) {
+          return try_code(run, one);
+        } else if constexpr (std::is_same_v<Command, SubmitPassword>) {
+          GATE_CHECK(false, "a password is tried before its flow is loaded");
+        } else {
+          // A command without a plan does not compile.
+          GATE_TRY(const std::optional<FlowEvent> event,
+                   Result<std::optional<FlowEvent>>(Plan(run)(one)));
+          return event ? carry_out(run, *event) : Result<Reply>(conclude(run));
+        }
+      },
+      command);
 }
 
 }  // namespace

@@ -132,6 +132,22 @@ Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) 
   return {};
 }
 
+/// A store may run the unit of work again, so what the last time set is reset.
+Result<void> admit_effects(FlowRun& run, UnitOfWork& work) {
+  run.ended.reset();
+  run.reached_cap.reset();
+  run.prepared.decisions_written = 0;
+  return for_each_effect(run, [&](const EffectSteps& steps) {
+    return steps.admit == nullptr ? Result<void>() : steps.admit(run, work);
+  });
+}
+
+Result<void> perform_effects(FlowRun& run, UnitOfWork& work) {
+  return for_each_effect(run, [&](const EffectSteps& steps) {
+    return steps.perform == nullptr ? Result<void>() : steps.perform(run, work);
+  });
+}
+
 }  // namespace
 
 Result<void> load_flow(FlowRun& run, const FlowPlace& place) {
@@ -168,6 +184,10 @@ Result<void> prepare(FlowRun& run, FlowEvent event) {
 }
 
 Result<void> seal_reply(FlowRun& run) {
+  // A stopped run is sealed as well, so that it takes as long; it is never committed.
+  if (!run.is_answered && !run.stopped()) {
+    return Error{ErrorCode::kInternal, "no effect of a step answers the client"};
+  }
   if (run.rolls_token()) {
     run.reply.next = next_place(run);
   }
@@ -183,13 +203,7 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
   if (!run.is_sealed) {
     return Error{ErrorCode::kInternal, "a step is committed without its answer"};
   }
-  // A store may run the unit of work again.
-  run.ended.reset();
-  run.reached_cap.reset();
-  run.prepared.decisions_written = 0;
-  GATE_TRY_VOID(for_each_effect(run, [&](const EffectSteps& steps) {
-    return steps.admit == nullptr ? Result<void>() : steps.admit(run, work);
-  }));
+  GATE_TRY_VOID(admit_effects(run, work));
   if (run.stopped()) {
     return must_be_unanswered(run, work);  // the counters are committed
   }
@@ -197,12 +211,23 @@ Result<void> commit(FlowRun& run, UnitOfWork& work) {
   const bool goes_on = is_live(run.flow.state.phase) || run.flow.state.phase == FlowPhase::kDone;
   GATE_TRY_VOID(work.advance_flow(run.flow, run.found.flow.gen, run.found.flow.state.phase,
                                   goes_on ? run.guard() : std::nullopt));
-  GATE_TRY_VOID(for_each_effect(run, [&](const EffectSteps& steps) {
-    return steps.perform == nullptr ? Result<void>() : steps.perform(run, work);
-  }));
+  GATE_TRY_VOID(perform_effects(run, work));
   return run.prepared.answer
              ? work.keep_answer(*run.prepared.answer, run.caller.now - kAnswerLife + 1)
              : Result<void>();
+}
+
+Result<Reply> commit_in_place(FlowRun& run, UnitOfWork& work) {
+  GATE_TRY_VOID(admit_effects(run, work));
+  if (!run.stopped()) {
+    GATE_TRY_VOID(perform_effects(run, work));
+  }
+  Reply reply = run.stopped() ? *run.ended : run.reply;
+  if (run.rolls_token()) {
+    reply.next = next_place(run);
+  }
+  GATE_TRY_VOID(keep_reply(run, work, reply));
+  return reply;
 }
 
 Reply conclude(FlowRun& run) {

@@ -7,8 +7,8 @@
 
 namespace gate::server {
 
-/// Takes the steps of a flow's table and carries out their effects. Nothing else writes on behalf
-/// of a flow. The stages of a request:
+/// Takes the steps of a flow's table and carries out their effects, and no others. What is written
+/// beside them, docs/ARCHITECTURE.md lists. The stages of a request:
 ///
 ///   load      one snapshot: flow, user, channels, device; refusals that need no more
 ///   prepare   the event's transitions; for each effect what needs no unit of work: evaluate
@@ -34,6 +34,11 @@ namespace gate::server {
 
 /// Writes what was prepared and sealed. kConflict: a guard found a changed row.
 [[nodiscard]] Result<void> commit(FlowRun& run, UnitOfWork& work);
+
+/// Writes the effects of a step that does not advance the flow's row: a failed try, which the store
+/// has counted (`count_wrong`). Stores the reply, and returns it. kConflict: an equal request was
+/// answered first (T4).
+[[nodiscard]] Result<Reply> commit_in_place(FlowRun& run, UnitOfWork& work);
 
 /// The reply: that of the effects, or the one with which the run was stopped.
 [[nodiscard]] Reply conclude(FlowRun& run);

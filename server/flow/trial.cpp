@@ -99,29 +99,55 @@ bool take_code_factor(FlowRun& run, CodeStep step) {
   return usable && is_allowed(tenant, step, used->kind);
 }
 
-/// Counts a wrong try of the flow, stores its answer and returns it; nothing if the flow has ended
-/// or was advanced since its snapshot. The flow is not advanced: the client keeps its token while
-/// tries are left. When none are left, the store has ended the flow (B2).
-Result<std::optional<Reply>> count_failure(const FlowRun& run, UnitOfWork& work,
-                                           RefusalReason wrong) {
-  const std::int64_t max = run.services.settings.tries_per_flow;
-  const FlowRecord& flow = run.found.flow;
-  GATE_TRY(const std::optional<std::int64_t> total,
-           work.count_wrong(flow.tenant_id, flow.flow_id, flow.gen, max));
-  if (!total) {
-    return std::optional<Reply>();
+/// The steps of the table that a wrong try takes. Which of the two it is, the count of the store
+/// says, so both are prepared before it.
+class FailedTry {
+ public:
+  /// `run` has loaded its flow, and outlives this.
+  explicit FailedTry(const FlowRun& run)
+      : failed_(run.services, run.caller, run.machines),
+        exhausted_(run.services, run.caller, run.machines) {
+    for (FlowRun* one : {&failed_, &exhausted_}) {
+      one->found = run.found;
+      one->flow = run.found.flow;
+    }
   }
-  const bool over = *total >= max;
-  const FlowEvent event = over ? FlowEvent::kTriesExhausted : FlowEvent::kFactorFailed;
-  const StepVerdict step = run.machine().step(flow.state, event, run.caller.now).verdict;
-  const RefusalReason reason = step == StepVerdict::kExpired   ? RefusalReason::kExpired
-                               : step == StepVerdict::kRefused ? RefusalReason::kWrongStep
-                               : over                          ? RefusalReason::kTriesExhausted
-                                                               : wrong;
-  Reply reply{Refused{reason}, std::nullopt};
-  GATE_TRY_VOID(keep_reply(run, work, reply));
-  return std::optional(std::move(reply));
-}
+
+  /// `wrong`: the refusal of a try after which some are left. kInternal if the table has no such
+  /// steps here: a try that cannot be counted is not evaluated.
+  Result<void> prepare(RefusalReason wrong) {
+    failed_.material.refusal = Refused{wrong};
+    exhausted_.material.refusal = Refused{RefusalReason::kTriesExhausted};
+    GATE_TRY_VOID(server::prepare(failed_, FlowEvent::kFactorFailed));
+    GATE_TRY_VOID(server::prepare(exhausted_, FlowEvent::kTriesExhausted));
+    const bool stays = failed_.flow.state.phase == failed_.found.flow.state.phase;
+    if (failed_.stopped() || exhausted_.stopped() || !failed_.is_answered ||
+        !exhausted_.is_answered || !stays || is_live(exhausted_.flow.state.phase)) {
+      return Error{ErrorCode::kInternal, "the table does not say where a failed try leads"};
+    }
+    return {};
+  }
+
+  /// Counts the try, carries out the effects of its step and stores the answer. Nothing if the flow
+  /// has ended or was advanced since its snapshot. While tries are left, the client keeps its token
+  /// and the flow its place; when none are left, the store ends the flow (B2).
+  Result<std::optional<Reply>> commit(UnitOfWork& work) {
+    const std::int64_t max = failed_.services.settings.tries_per_flow;
+    const FlowRecord& flow = failed_.found.flow;
+    GATE_TRY(
+        const std::optional<std::int64_t> total,
+        work.count_wrong(flow.tenant_id, flow.flow_id, flow.gen, max, exhausted_.flow.state.phase));
+    if (!total) {
+      return std::optional<Reply>();
+    }
+    GATE_TRY(Reply reply, commit_in_place(*total >= max ? exhausted_ : failed_, work));
+    return std::optional(std::move(reply));
+  }
+
+ private:
+  FlowRun failed_;
+  FlowRun exhausted_;
+};
 
 /// The refusal of a try by a limit. It was not counted, so it is not stored either.
 Result<Reply> locked(const FlowRun& run, UnitOfWork& work, const TryAdmission& admission,
@@ -155,6 +181,8 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
       !take_wish(run, command.wish)) {
     return conclude(run);
   }
+  FailedTry failure(run);
+  GATE_TRY_VOID(failure.prepare(RefusalReason::kWrongCode));
   bool usable = take_code_factor(run, command.step);
   GATE_TRY_VOID(prepare(run, proof_of(command.step)));
   usable = usable && !run.stopped();
@@ -173,7 +201,7 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
              work.try_code(flow.tenant_id, flow.challenge_id, flow.flow_id, mac, run.caller.now));
     if (trial.verdict != CodeVerdict::kAccepted) {
       // Wrong, expired, used and replaced codes get the same answer (T1).
-      GATE_TRY(ended, count_failure(run, work, RefusalReason::kWrongCode));
+      GATE_TRY(ended, failure.commit(work));
       // Another request advanced the flow first. This one is answered from the new state and is not
       // counted.
       return ended ? Result<void>()
@@ -307,6 +335,8 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
   if (refused) {
     return std::move(*refused);
   }
+  FailedTry failure(tried);
+  GATE_TRY_VOID(failure.prepare(RefusalReason::kWrongPassword));
   bool right = false;
   if (reserved.encoded) {
     right = services.passwords.verify(*reserved.encoded, command.password);
@@ -316,7 +346,7 @@ Result<Reply> evaluate_password(const FlowServices& services, const Caller& call
   if (!right) {
     std::optional<Reply> reply;
     GATE_TRY_VOID(services.store.write([&](UnitOfWork& work) -> Result<void> {
-      GATE_TRY(reply, count_failure(tried, work, RefusalReason::kWrongPassword));
+      GATE_TRY(reply, failure.commit(work));
       return {};
     }));
     return reply.value_or(Reply{Refused{RefusalReason::kTriesExhausted}, std::nullopt});

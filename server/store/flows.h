@@ -33,11 +33,13 @@ class FlowWrites {
                                                   FlowPhase expected_phase,
                                                   const std::optional<SubjectGuard>& guard) = 0;
   /// Adds one wrong try to a live flow that still has `expected_gen`. At `max` the same statement
-  /// ends the flow (B2). Returns the new total; nothing when the flow is not live or was advanced.
+  /// ends the flow (B2): its phase is then `over`. Returns the new total; nothing when the flow is
+  /// not live or was advanced.
   [[nodiscard]] virtual Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
                                                                         std::string_view flow_id,
                                                                         std::int64_t expected_gen,
-                                                                        std::int64_t max) = 0;
+                                                                        std::int64_t max,
+                                                                        FlowPhase over) = 0;
 
   /// Makes `challenge` the only live challenge of its flow: earlier ones become invalid, and their
   /// unsent messages are dropped (A7). Queues `message`. A message that is not to be delivered

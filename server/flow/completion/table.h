@@ -20,7 +20,8 @@ inline constexpr std::array kFirstFactorTransitions = [] {
                      kFirstFactorRequested,
                      kFirstFactorChallenged,
                      {kRollToken, kStartChallenge}},
-      FlowTransition{kFirstFactorChallenged, kFactorFailed, kFirstFactorChallenged, {}},
+      FlowTransition{
+          kFirstFactorChallenged, kFactorFailed, kFirstFactorChallenged, {kAnswerRefusal}},
       FlowTransition{
           kFirstFactorChallenged, kFirstFactorProven, kDeciding, {kCompleteFactor, kEvaluate}},
       FlowTransition{kFirstFactorChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
@@ -63,7 +64,8 @@ inline constexpr std::array kCompletionTransitions = [] {
                      kSecondFactorRequested,
                      kSecondFactorChallenged,
                      {kRollToken, kStartChallenge}},
-      FlowTransition{kSecondFactorChallenged, kFactorFailed, kSecondFactorChallenged, {}},
+      FlowTransition{
+          kSecondFactorChallenged, kFactorFailed, kSecondFactorChallenged, {kAnswerRefusal}},
       FlowTransition{kSecondFactorChallenged,
                      kSecondFactorProven,
                      kDecidingFinally,
@@ -96,7 +98,7 @@ inline constexpr std::array kMailboxTransitions = [] {
           kAwaitingMailbox, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
       FlowTransition{
           kMailboxChallenged, kMailboxRequested, kMailboxChallenged, {kRollToken, kStartChallenge}},
-      FlowTransition{kMailboxChallenged, kFactorFailed, kMailboxChallenged, {}},
+      FlowTransition{kMailboxChallenged, kFactorFailed, kMailboxChallenged, {kAnswerRefusal}},
       FlowTransition{kMailboxChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
   };
 }();

@@ -14,34 +14,34 @@ Error incomplete(const char* what) {
 }
 
 Result<void> check(FlowRun& run) {
+  if (!run.flow.draft) {
+    return incomplete("the details of no account are checked");
+  }
   const Tenant& tenant = run.caller.tenant;
-  const AccountDraft& draft = run.flow.draft.value();
   if (tenant.sign_up == SignUpMode::kClosed) {
     run.material.refusal = GoToWeb{"Sign-up is not open here"};
-    run.next_event = FlowEvent::kAccountImpossible;
-  } else if (run.found.name_holder && run.found.name_holder->owns_name) {
+    return run.lead_to(FlowEvent::kAccountImpossible);
+  }
+  if (run.found.name_holder && run.found.name_holder->owns_name) {
     // The mailbox is proven, so its owner may learn this in every tenant (C6).
     run.material.refusal = Refused{RefusalReason::kUserExists};
-    run.next_event = FlowEvent::kAccountImpossible;
-  } else if (tenant.sign_up == SignUpMode::kPassword && draft.password_hash.empty()) {
-    run.next_event = FlowEvent::kNewPasswordWanted;
-  } else {
-    run.material.missing = missing_attributes(tenant.attributes, draft.attributes);
-    run.next_event =
-        run.material.missing.empty() ? FlowEvent::kDetailsComplete : FlowEvent::kAttributesWanted;
+    return run.lead_to(FlowEvent::kAccountImpossible);
   }
-  return {};
+  if (tenant.sign_up == SignUpMode::kPassword && run.flow.draft->password_hash.empty()) {
+    return run.lead_to(FlowEvent::kNewPasswordWanted);
+  }
+  run.material.missing = missing_attributes(tenant.attributes, run.flow.draft->attributes);
+  return run.lead_to(run.material.missing.empty() ? FlowEvent::kDetailsComplete
+                                                  : FlowEvent::kAttributesWanted);
 }
 
 Result<void> ask_for_password(FlowRun& run) {
-  run.reply.outcome = NeedsNewPassword{run.flow.kind == FlowKind::kPasswordReset,
-                                       run.flow.state.token_ends_at - run.caller.now};
-  return {};
+  return run.answer(NeedsNewPassword{run.flow.kind == FlowKind::kPasswordReset,
+                                     run.flow.state.token_ends_at - run.caller.now});
 }
 
 Result<void> ask_for_attributes(FlowRun& run) {
-  run.reply.outcome = NeedsAttributes{std::move(run.material.missing)};
-  return {};
+  return run.answer(NeedsAttributes{std::move(run.material.missing)});
 }
 
 Result<void> prepare_account(FlowRun& run) {
@@ -59,8 +59,7 @@ Result<void> prepare_account(FlowRun& run) {
   mailbox.preferred = true;
   run.flow.subject = FlowSubject{run.prepared.new_user.user_id, 0};
   run.flow.draft.reset();
-  run.reply.outcome = SignedUp{};
-  return {};
+  return run.answer(SignedUp{});
 }
 
 Result<void> evict_holder(FlowRun& run, UnitOfWork& work) {
@@ -99,7 +98,7 @@ Result<void> prepare_change(FlowRun& run) {
   }
   // The change ends all flows of the user but this one.
   run.flow.subject->epoch += 1;
-  run.reply.outcome = PasswordChanged{};
+  GATE_TRY_VOID(run.answer(PasswordChanged{}));
   return write_notices(run, MessageKind::kPasswordChanged, run.flow.completed.front().channel_id);
 }
 

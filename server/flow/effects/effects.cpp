@@ -7,6 +7,12 @@ namespace gate::server {
 namespace {
 
 Result<void> roll(FlowRun& run) {
+  const auto rolls = std::count_if(run.taken.begin(), run.taken.end(), [](const FlowEffects& one) {
+    return one.contains(FlowEffect::kRollToken);
+  });
+  if (rolls > 1) {
+    return Error{ErrorCode::kInternal, "a step rolls the token twice"};
+  }
   FlowState& state = run.flow.state;
   state.token_ends_at =
       std::min(state.flow_ends_at, run.caller.now + run.services.settings.continuation_life);
@@ -14,23 +20,19 @@ Result<void> roll(FlowRun& run) {
 }
 
 Result<void> list(FlowRun& run) {
-  run.reply.outcome = MethodsListed{std::move(run.material.methods)};
-  return {};
+  return run.answer(MethodsListed{std::move(run.material.methods)});
 }
 
 Result<void> ask_for_second_factor(FlowRun& run) {
-  run.reply.outcome = NeedsSecondFactor{};
-  return {};
+  return run.answer(NeedsSecondFactor{});
 }
 
 Result<void> ask_for_enrolment(FlowRun& run) {
-  run.reply.outcome = NeedsEnrolment{};
-  return {};
+  return run.answer(NeedsEnrolment{});
 }
 
 Result<void> refuse(FlowRun& run) {
-  run.reply.outcome = run.material.refusal;
-  return {};
+  return run.answer(run.material.refusal);
 }
 
 }  // namespace
@@ -52,13 +54,10 @@ EffectSteps answer_refusal() {
 }
 
 const EffectSteps& steps_of(FlowEffect effect) {
-  // In the order of vocabulary.def.
   static const std::array<EffectSteps, kFlowEffectCount> kSteps = {
-      roll_token(),       start_challenge(),    list_methods(),      complete_factor(),
-      bind_method(),      check_details(),      create_account(),    change_password(),
-      evaluate(),         evaluate_enrolment(), evaluate_account(),  evaluate_reset(),
-      ask_new_password(), ask_attributes(),     ask_second_factor(), ask_enrolment(),
-      issue_tokens(),     answer_refusal()};
+#define GATE_EFFECT(id, function) function(),
+#include "server/flow/model/vocabulary.def"
+  };
   return kSteps[static_cast<std::size_t>(effect)];
 }
 

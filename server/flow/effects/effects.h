@@ -6,8 +6,8 @@
 
 namespace gate::server {
 
-/// How an effect is carried out. Each stage may be missing. Only the runner calls them, and nothing
-/// else writes to the store on behalf of a flow.
+/// How an effect is carried out. A stage may be missing, but not all of them. Only the runner calls
+/// them. docs/ARCHITECTURE.md lists the writes of flows that are no effects, with the reasons.
 struct EffectSteps {
   /// Outside of the unit of work: evaluates policies, generates codes and ids. May set
   /// `next_event`, or stop the run.
@@ -23,23 +23,7 @@ struct EffectSteps {
 [[nodiscard]] const EffectSteps& steps_of(FlowEffect effect);
 
 /// One function for each effect; vocabulary.def says what each does.
-[[nodiscard]] EffectSteps roll_token();
-[[nodiscard]] EffectSteps start_challenge();
-[[nodiscard]] EffectSteps list_methods();
-[[nodiscard]] EffectSteps complete_factor();
-[[nodiscard]] EffectSteps bind_method();
-[[nodiscard]] EffectSteps check_details();
-[[nodiscard]] EffectSteps create_account();
-[[nodiscard]] EffectSteps change_password();
-[[nodiscard]] EffectSteps evaluate();
-[[nodiscard]] EffectSteps evaluate_enrolment();
-[[nodiscard]] EffectSteps evaluate_account();
-[[nodiscard]] EffectSteps evaluate_reset();
-[[nodiscard]] EffectSteps ask_new_password();
-[[nodiscard]] EffectSteps ask_attributes();
-[[nodiscard]] EffectSteps ask_second_factor();
-[[nodiscard]] EffectSteps ask_enrolment();
-[[nodiscard]] EffectSteps issue_tokens();
-[[nodiscard]] EffectSteps answer_refusal();
+#define GATE_EFFECT(id, function) [[nodiscard]] EffectSteps function();
+#include "server/flow/model/vocabulary.def"
 
 }  // namespace gate::server

@@ -68,15 +68,15 @@ Result<void> ask(FlowRun& run) {
       verdict.outcome == Outcome::kAllow ? run.flow.auth_context : std::string();
   run.flow.policy_digest = verdict.policy_digest;
   run.prepared.revoke_all = run.prepared.revoke_all || revokes_all(verdict);
-  run.next_event = steps_up ? weigh_step_up(run, verdict) : weigh_sign_in(run, verdict);
-  return {};
+  return run.lead_to(steps_up ? weigh_step_up(run, verdict) : weigh_sign_in(run, verdict));
 }
 
 Result<void> ask_about_enrolment(FlowRun& run) {
   GATE_TRY_VOID(look_around(run));
-  const PolicyVerdict verdict = weigh_enrolment(run, facts_of(run, Flow::kSignIn));
+  FlowEvent event = FlowEvent::kPolicyBlocks;
+  const PolicyVerdict verdict = weigh_enrolment(run, facts_of(run, Flow::kSignIn), event);
   keep(run, "register", verdict);
-  return {};
+  return run.lead_to(event);
 }
 
 /// Only a block keeps an account from being created. What else the policies require is required for
@@ -88,9 +88,8 @@ Result<void> ask_about_account(FlowRun& run) {
   keep(run, "sign_up", verdict);
   run.flow.policy_digest = verdict.policy_digest;
   run.material.refusal = blocked_by(verdict);
-  run.next_event =
-      verdict.outcome == Outcome::kBlock ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
-  return {};
+  return run.lead_to(verdict.outcome == Outcome::kBlock ? FlowEvent::kPolicyBlocks
+                                                        : FlowEvent::kPolicyAllows);
 }
 
 /// The resources that the client may ask for, the directory among them.
@@ -132,8 +131,7 @@ Result<void> ask_about_reset(FlowRun& run) {
       std::any_of(resources.begin(), resources.end(), [&run](const Resource& resource) {
         return mailbox_is_the_other_factor(run, decide_with_password(run, resource));
       });
-  run.next_event = weigh_reset(run, verdict, replaces);
-  return {};
+  return run.lead_to(weigh_reset(run, verdict, replaces));
 }
 
 /// C2: a decision of a policy set that was replaced is made again, from a new snapshot.

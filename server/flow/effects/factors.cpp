@@ -38,7 +38,7 @@ Result<void> prepare_binding(FlowRun& run) {
     return incomplete("a method is bound without one");
   }
   run.flow.pending_address.clear();
-  run.reply.outcome = Enrolled{};
+  GATE_TRY_VOID(run.answer(Enrolled{}));
   return write_notices(run, MessageKind::kMethodAdded, run.material.new_channel->channel_id);
 }
 

@@ -92,10 +92,10 @@ Result<void> prepare(FlowRun& run) {
     run.prepared.family = std::move(fresh.family);
     run.prepared.refresh_token = std::move(fresh.token);
   }
-  GATE_TRY(run.reply.outcome, sign(run, session));
+  GATE_TRY(FlowOutcome issued, sign(run, session));
+  GATE_TRY_VOID(run.answer(std::move(issued)));
   run.prepared.session = std::move(session);
-  run.next_event = FlowEvent::kTokensMade;
-  return {};
+  return run.lead_to(FlowEvent::kTokensMade);
 }
 
 /// True if a method beside the channel that reset the password has confirmed the user. From now on

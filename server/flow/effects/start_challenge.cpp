@@ -47,8 +47,7 @@ MessageText text_of(const FlowRun& run, ChannelKind channel, std::string_view co
 /// Generates the code and everything that the store keeps about it (A1 to A7).
 Result<void> prepare(FlowRun& run) {
   if (!run.material.destination) {
-    run.reply.outcome = NeedsPassword{};
-    return {};
+    return run.answer(NeedsPassword{});
   }
   const CodeDestination& to = *run.material.destination;
   const CodeForm form = form_of(to.kind, run.services.settings, run.caller.tenant);
@@ -78,9 +77,8 @@ Result<void> prepare(FlowRun& run) {
   }
   run.flow.challenge_id = challenge.challenge_id;
   run.flow.challenge_channel_id = to.channel_id;
-  run.reply.outcome = CodeSent{to.kind, to.label.empty() ? to.address : to.label, to.masked,
-                               form.digits, run.services.settings.resend_spacing};
-  return {};
+  return run.answer(CodeSent{to.kind, to.label.empty() ? to.address : to.label, to.masked,
+                             form.digits, run.services.settings.resend_spacing});
 }
 
 /// The spacing of codes to one channel within the flow (B5). Codes of other flows are not spaced:

@@ -28,7 +28,7 @@ inline constexpr std::array kEnrolmentTransitions = [] {
                      kEnrolmentRequested,
                      kEnrolmentChallenged,
                      {kRollToken, kStartChallenge}},
-      FlowTransition{kEnrolmentChallenged, kFactorFailed, kEnrolmentChallenged, {}},
+      FlowTransition{kEnrolmentChallenged, kFactorFailed, kEnrolmentChallenged, {kAnswerRefusal}},
       FlowTransition{kEnrolmentChallenged, kTriesExhausted, kExpired, {kAnswerRefusal}},
       FlowTransition{kEnrolmentChallenged, kEnrolmentProven, kBindingMethod, {kEvaluateEnrolment}},
       FlowTransition{

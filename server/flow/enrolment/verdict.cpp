@@ -44,7 +44,7 @@ EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted)
 
 }  // namespace
 
-PolicyVerdict weigh_enrolment(FlowRun& run, SignInFacts facts) {
+PolicyVerdict weigh_enrolment(FlowRun& run, SignInFacts facts, FlowEvent& event) {
   const bool binds = run.flow.state.phase == FlowPhase::kBindingMethod;
   const MethodSet wanted =
       binds ? MethodSet::of(method_of(run.flow.pending_kind)) : run.flow.offered;
@@ -54,7 +54,7 @@ PolicyVerdict weigh_enrolment(FlowRun& run, SignInFacts facts) {
   }
   run.prepared.revoke_all = run.prepared.revoke_all || decided.revokes;
   run.material.refusal = blocked_by(decided.verdict);
-  run.next_event = decided.methods.empty() ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
+  event = decided.methods.empty() ? FlowEvent::kPolicyBlocks : FlowEvent::kPolicyAllows;
   return std::move(decided.verdict);
 }
 

@@ -18,6 +18,7 @@ namespace gate::server {
 template <typename Effect>
 class EffectSet {
  public:
+  static constexpr std::size_t kSize = 32;
   constexpr EffectSet() = default;
   constexpr EffectSet(std::initializer_list<Effect> effects) {
     for (const Effect effect : effects) {

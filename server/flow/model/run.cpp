@@ -19,6 +19,23 @@ FlowRun::~FlowRun() {
   wipe(prepared.refresh_token);
 }
 
+Result<void> FlowRun::answer(FlowOutcome outcome) {
+  if (is_answered) {
+    return Error{ErrorCode::kInternal, "two effects of a step answer the client"};
+  }
+  reply.outcome = std::move(outcome);
+  is_answered = true;
+  return {};
+}
+
+Result<void> FlowRun::lead_to(FlowEvent event) {
+  if (next_event) {
+    return Error{ErrorCode::kInternal, "two effects of a transition lead on"};
+  }
+  next_event = event;
+  return {};
+}
+
 bool FlowRun::rolls_token() const {
   return std::any_of(taken.begin(), taken.end(), [](const FlowEffects& effects) {
     return effects.contains(FlowEffect::kRollToken);

@@ -112,15 +112,21 @@ struct FlowRun {
   Material material;
   Prepared prepared;
   std::vector<FlowEffects> taken;       ///< the effects of the transitions, in order
-  std::optional<FlowEvent> next_event;  ///< set by an effect that leads to another event
+  std::optional<FlowEvent> next_event;  ///< set by `lead_to`
   std::optional<SendCap> reached_cap;   ///< the cap that refused a message
-  Reply reply;                          ///< written by the effects
-  bool is_sealed = false;               ///< `reply` is complete and may be committed
+  Reply reply;                          ///< set by `answer`
+  bool is_answered = false;
+  bool is_sealed = false;  ///< `reply` is complete and may be committed
   /// The try of this very request was counted before, and its answer is not known (T4).
   bool is_counted = false;
   /// Set when the run ends early: nothing more is done, and the flow stays unchanged.
   std::optional<Reply> ended;
 
+  /// The answer of an effect. kInternal if another effect of this run has answered: the table is
+  /// wrong.
+  [[nodiscard]] Result<void> answer(FlowOutcome outcome);
+  /// The event that an effect leads to. kInternal if another effect of the transition leads on.
+  [[nodiscard]] Result<void> lead_to(FlowEvent event);
   void stop(FlowOutcome outcome) { ended = Reply{std::move(outcome), std::nullopt}; }
   /// The machine of the loaded flow.
   [[nodiscard]] const FlowMachine& machine() const { return machines.of(flow.kind); }

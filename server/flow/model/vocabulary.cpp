@@ -10,7 +10,7 @@ constexpr std::array<std::string_view, kFlowEventCount> kEventNames = {
 #include "server/flow/model/vocabulary.def"
 };
 constexpr std::array<std::string_view, kFlowEffectCount> kEffectNames = {
-#define GATE_EFFECT(id) #id,
+#define GATE_EFFECT(id, function) #id,
 #include "server/flow/model/vocabulary.def"
 };
 

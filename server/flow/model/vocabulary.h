@@ -22,13 +22,14 @@ inline constexpr std::size_t kFlowEventCount = 0
 [[nodiscard]] std::string_view name(FlowEvent event) noexcept;
 
 enum class FlowEffect : std::uint8_t {
-#define GATE_EFFECT(id) k##id,
+#define GATE_EFFECT(id, function) k##id,
 #include "server/flow/model/vocabulary.def"
 };
 inline constexpr std::size_t kFlowEffectCount = 0
-#define GATE_EFFECT(id) +1
+#define GATE_EFFECT(id, function) +1
 #include "server/flow/model/vocabulary.def"
     ;
+static_assert(kFlowEffectCount <= EffectSet<FlowEffect>::kSize, "a set of effects is full");
 [[nodiscard]] std::string_view name(FlowEffect effect) noexcept;
 
 struct FlowVocabulary {

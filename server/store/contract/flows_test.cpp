@@ -49,7 +49,8 @@ TEST_P(StoreContract, T3_AFlowIsAdvancedByOneOfManyAndOnlyFromTheExpectedStep) {
 TEST_P(StoreContract, T3_WhatAFlowIsAboutNeverChanges) {
   must([](UnitOfWork& unit) { return unit.create_flow(sample_flow("f1")); });
   must([](UnitOfWork& unit) -> Result<void> {
-    GATE_TRY([[maybe_unused]] const auto total, unit.count_wrong(kTenant, "f1", 0, 10));
+    GATE_TRY([[maybe_unused]] const auto total,
+             unit.count_wrong(kTenant, "f1", 0, 10, FlowPhase::kExpired));
     return {};
   });
   FlowRecord next = sample_flow("f1");
@@ -141,7 +142,7 @@ TEST_P(StoreContract, B2_WrongTriesOfAFlowAddUpAndKillItAtTheBound) {
   for (int i = 1; i <= 11; ++i) {
     std::optional<std::int64_t> total;
     must([&](UnitOfWork& unit) -> Result<void> {
-      GATE_TRY(total, unit.count_wrong(kTenant, "f1", 0, 10));
+      GATE_TRY(total, unit.count_wrong(kTenant, "f1", 0, 10, FlowPhase::kExpired));
       return {};
     });
     EXPECT_EQ(total, i <= 10 ? std::optional<std::int64_t>(i) : std::nullopt);
@@ -159,7 +160,7 @@ TEST_P(StoreContract, B2_AFlowThatIsNotLiveCountsNothing) {
   for (const char* id : {"f1", "f2"}) {
     std::optional<std::int64_t> total = 7;
     must([&](UnitOfWork& unit) -> Result<void> {
-      GATE_TRY(total, unit.count_wrong(kTenant, id, 0, 10));
+      GATE_TRY(total, unit.count_wrong(kTenant, id, 0, 10, FlowPhase::kExpired));
       return {};
     });
     EXPECT_EQ(total, std::nullopt);

@@ -267,7 +267,8 @@ TEST_P(StoreContract, T1_AConflictUndoesEverythingBeforeIt) {
     GATE_TRY_VOID(unit.raise_device_epoch(kTenant, kUser, "d1"));
     GATE_TRY_VOID(unit.forget_device(kTenant, kUser, "d0"));
     GATE_TRY_VOID(unit.create_flow(sample_flow("f1")));
-    GATE_TRY([[maybe_unused]] const auto wrong, unit.count_wrong(kTenant, "f1", 0, 10));
+    GATE_TRY([[maybe_unused]] const auto wrong,
+             unit.count_wrong(kTenant, "f1", 0, 10, FlowPhase::kExpired));
     GATE_TRY(const CodeTrial trial, unit.try_code(kTenant, "c0", "f0", hash_of("right"), kNow));
     EXPECT_EQ(trial.verdict, CodeVerdict::kAccepted);
     GATE_TRY_VOID(

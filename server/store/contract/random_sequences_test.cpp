@@ -166,7 +166,8 @@ Statement draw_flow(const Draw& draw) {
   }
   if (draw.one_in(3)) {
     return {"count_wrong", [=](UnitOfWork& unit) -> Result<std::string> {
-              GATE_TRY(const auto total, unit.count_wrong(kTenant, flow.flow_id, flow.gen, 4));
+              GATE_TRY(const auto total,
+                       unit.count_wrong(kTenant, flow.flow_id, flow.gen, 4, FlowPhase::kExpired));
               return std::to_string(total.value_or(-1));
             }};
   }

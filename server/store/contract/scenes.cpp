@@ -83,7 +83,7 @@ Operation submit(int round, const std::string& challenge, bool right) {
     if (trial.verdict == CodeVerdict::kAccepted) {
       return Answer{"accepted as try " + std::to_string(trial.attempts), true};
     }
-    GATE_TRY(const auto total, unit.count_wrong(kTenant, flow, 0, 7));
+    GATE_TRY(const auto total, unit.count_wrong(kTenant, flow, 0, 7, FlowPhase::kExpired));
     return Answer{"wrong as try " + std::to_string(trial.attempts) + ", of the flow " +
                       std::to_string(total.value_or(-1)),
                   true};

@@ -40,7 +40,8 @@ Result<void> MemoryUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t
 Result<std::optional<std::int64_t>> MemoryUnitOfWork::count_wrong(std::string_view tenant_id,
                                                                   std::string_view flow_id,
                                                                   std::int64_t expected_gen,
-                                                                  std::int64_t max) {
+                                                                  std::int64_t max,
+                                                                  FlowPhase over) {
   std::optional<std::int64_t> total;
   const Key key = key_of(tenant_id, flow_id);
   const FlowRecord* flow = state_.flows.find(key);
@@ -48,7 +49,7 @@ Result<std::optional<std::int64_t>> MemoryUnitOfWork::count_wrong(std::string_vi
     total = flow->wrong_total + 1;
     state_.flows.update(key, [&](FlowRecord& row) {
       row.wrong_total = *total;
-      row.state.phase = *total >= max ? FlowPhase::kExpired : row.state.phase;
+      row.state.phase = *total >= max ? over : row.state.phase;
     });
   }
   return total;

@@ -31,7 +31,7 @@ const Sql kAdvanceFlow(
 const Sql kCountWrong(
     "UPDATE flow SET wrong_total = wrong_total + 1, "
     "phase = CASE WHEN wrong_total + 1 >= ?1 THEN ?4 ELSE phase END, "
-    "live = CASE WHEN wrong_total + 1 >= ?1 THEN 0 ELSE live END "
+    "live = CASE WHEN wrong_total + 1 >= ?1 THEN ?6 ELSE live END "
     "WHERE tenant_id = ?2 AND flow_id = ?3 AND live = 1 AND gen = ?5 RETURNING wrong_total");
 
 // The key of a challenge begins with its flow, so the challenges of a flow are found by key.
@@ -191,9 +191,10 @@ Result<void> SqliteUnitOfWork::advance_flow(const FlowRecord& next, std::int64_t
 Result<std::optional<std::int64_t>> SqliteUnitOfWork::count_wrong(std::string_view tenant_id,
                                                                   std::string_view flow_id,
                                                                   std::int64_t expected_gen,
-                                                                  std::int64_t max) {
+                                                                  std::int64_t max,
+                                                                  FlowPhase over) {
   Query query(connection_, kCountWrong);
-  query.bind(max, tenant_id, flow_id, name(FlowPhase::kExpired), expected_gen);
+  query.bind(max, tenant_id, flow_id, name(over), expected_gen, is_live(over));
   std::optional<std::int64_t> total;
   while (query.next()) {
     total = query.integer(0);

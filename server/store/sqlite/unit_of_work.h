@@ -83,8 +83,8 @@ class SqliteUnitOfWork final : public UnitOfWork {
                             const std::optional<SubjectGuard>& guard) override;
   Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
                                                   std::string_view flow_id,
-                                                  std::int64_t expected_gen,
-                                                  std::int64_t max) override;
+                                                  std::int64_t expected_gen, std::int64_t max,
+                                                  FlowPhase over) override;
   Result<void> open_challenge(const ChallengeRecord& challenge, const OutboxMessage& message,
                               Micros now) override;
   Result<void> queue_notice(const OutboxMessage& notice, Micros now) override;
