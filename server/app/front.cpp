@@ -36,7 +36,8 @@ struct Front::Impl {
               .clock = parts.clock,
               .random = parts.random,
               .on_failure = parts.on_failure,
-              .write_problem = native_auth_v1::write_problem},
+              .write_problem = native_auth_v1::write_problem,
+              .client_of = native_auth_v1::client_id_of},
              routes()) {}
 
   [[nodiscard]] Router routes() const {

@@ -196,7 +196,7 @@ class World {
     run.material.factor = CompletedFactor{Method::kSmsOtp, kNow, channel(ChannelKind::kSms)};
     run.material.new_channel =
         Channel{"more", ChannelKind::kSms, "+15550100777", true, false, false};
-    run.material.wish.scope = "openid offline_access";
+    run.material.grant.scope = "openid offline_access";
     run.material.methods = {{"id", ChannelKind::kSms, "hint"}};
     run.material.new_password = "$argon2id$changed";
     run.material.missing = AttributeSchema(1);

@@ -71,6 +71,16 @@ class Plan {
   FlowRun& run_;
 };
 
+/// The tokens that a command asks for; null: none.
+const TokenWish* wish_of(const FlowCommand& command) {
+  if (const auto* code = std::get_if<SubmitCode>(&command)) {
+    const bool last = code->step == CodeStep::kFirstFactor || code->step == CodeStep::kSecondFactor;
+    return last ? &code->wish : nullptr;
+  }
+  const auto* redeem = std::get_if<RedeemFlow>(&command);
+  return redeem == nullptr ? nullptr : &redeem->wish;
+}
+
 Result<Reply> carry_out_command(FlowRun& run, const FlowCommand& command) {
   return std::visit(
       [&run](const auto& one) -> Result<Reply> {
@@ -115,7 +125,7 @@ Reply Flows::run(const Caller& caller, const FlowPlace& place, const FlowCommand
   }
   return attempt_twice(services_, [&]() -> Result<Reply> {
     FlowRun run(services_, caller, machines_);
-    GATE_TRY_VOID(load_flow(run, place));
+    GATE_TRY_VOID(load_flow(run, place, wish_of(command)));
     return run.stopped() ? conclude(run) : carry_out_command(run, command);
   });
 }

@@ -277,6 +277,19 @@ TEST_F(PlantedTest, ARefusalIsWhatTheTableAnswers) {
   EXPECT_TRUE(is<Refused>(first_factor("amy")));
 }
 
+// The flows grant, so a wire that passes on whatever the client wrote lets nothing in.
+TEST_F(PlantedTest, S10_ATokenWithWhatWasNotGrantedIsRefusedByTheFlowItself) {
+  const Reply asked = run(start("amy"), RequestChallenge{});
+  const auto reason = [&](const TokenWish& wish) {
+    const Reply reply = run(asked, SubmitPassword{kPassword, wish});
+    const auto* refused = std::get_if<Refused>(&reply.outcome);
+    return refused == nullptr ? RefusalReason::kUnavailable : refused->reason;
+  };
+  EXPECT_EQ(reason({"openid api://made/up", ""}), RefusalReason::kScopeTooWide);
+  EXPECT_EQ(reason({"openid", "c1"}), RefusalReason::kUnknownContext);
+  EXPECT_TRUE(is<NeedsSecondFactor>(run(asked, SubmitPassword{kPassword, wish_})));
+}
+
 /// A machine with other enumerations than those of flows.
 struct Door {
   enum class Phase : unsigned char { kOpen, kShut, kGone };

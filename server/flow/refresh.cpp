@@ -41,8 +41,7 @@ Result<void> look_at_scope(TenantReads& reads, const Caller& caller, std::string
   }
   GATE_TRY(auto granted, grant_scope(reads, caller.client, asked));
   if (const auto* fault = std::get_if<ScopeFault>(&granted)) {
-    looked.scope_fault = *fault == ScopeFault::kTwoResources ? RefusalReason::kTwoResources
-                                                             : RefusalReason::kScopeTooWide;
+    looked.scope_fault = refusal_of(*fault);
     return {};
   }
   looked.grant = std::get<ScopeGrant>(std::move(granted));
@@ -236,6 +235,10 @@ Result<Reply> renew(const FlowServices& services, const Caller& caller, const Lo
 
 Result<Reply> refresh_once(const FlowServices& services, const Caller& caller,
                            const RefreshTokens& command) {
+  if (!command.auth_context.empty() &&
+      !services.decider.protects_context(caller.tenant.id, command.auth_context)) {
+    return refused(RefusalReason::kUnknownContext);
+  }
   GATE_TRY(const Looked looked, look_up(services, caller, command));
   switch (looked.opened.verdict) {
     case RefreshVerdict::kUsable:

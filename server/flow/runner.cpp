@@ -100,7 +100,14 @@ Result<void> answer_again(FlowRun& run, StoreReads& reads, const StoredAnswer& a
   return {};
 }
 
-Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) {
+Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place,
+                       const TokenWish* asked) {
+  if (asked != nullptr) {
+    GATE_TRY_VOID(grant_tokens(run, reads, *asked));
+    if (run.stopped()) {
+      return {};
+    }
+  }
   GATE_TRY(std::optional<FlowRecord> flow, reads.find_flow(run.caller.tenant.id, place.flow_id));
   GATE_TRY(const std::optional<StoredAnswer> own, find_own_answer(run, reads, place));
   const bool answered = own && !own->sealed.empty();
@@ -129,6 +136,9 @@ Result<void> read_flow(FlowRun& run, StoreReads& reads, const FlowPlace& place) 
   GATE_TRY(run.found.device,
            find_known_device(reads, run.services.device_rules(), run.caller, run.found.flow));
   run.flow = run.found.flow;
+  if (asked != nullptr) {
+    take_grant(run, *asked);
+  }
   return {};
 }
 
@@ -150,9 +160,9 @@ Result<void> perform_effects(FlowRun& run, UnitOfWork& work) {
 
 }  // namespace
 
-Result<void> load_flow(FlowRun& run, const FlowPlace& place) {
-  GATE_TRY_VOID(
-      run.services.store.read([&](StoreReads& reads) { return read_flow(run, reads, place); }));
+Result<void> load_flow(FlowRun& run, const FlowPlace& place, const TokenWish* asked) {
+  GATE_TRY_VOID(run.services.store.read(
+      [&](StoreReads& reads) { return read_flow(run, reads, place, asked); }));
   if (!run.stopped() && run.flow.subject && !run.found.user_is_real) {
     GATE_TRY(const Reply reply, carry_out(run, FlowEvent::kSubjectRevoked));
     run.stop(reply.outcome);

@@ -21,10 +21,12 @@ namespace gate::server {
 /// A guard that finds a changed row undoes the whole commit. The request is then run again once,
 /// from a new snapshot. Safe from any number of threads.
 
-/// Reads the flow that `place` names, and stops the run when nothing can be asked of it, or when
-/// this very request was answered before (T4). A flow whose user was revoked, or whose proof went
-/// over a channel that was blocked since, is ended here and now (T6).
-[[nodiscard]] Result<void> load_flow(FlowRun& run, const FlowPlace& place);
+/// Grants the tokens that the request asks for, if any, reads the flow that `place` names, and
+/// stops the run when nothing can be asked of it, or when this very request was answered before
+/// (T4). A flow whose user was revoked, or whose proof went over a channel that was blocked since,
+/// is ended here and now (T6).
+[[nodiscard]] Result<void> load_flow(FlowRun& run, const FlowPlace& place,
+                                     const TokenWish* asked = nullptr);
 
 /// Takes `event`, and the events that its effects lead to.
 [[nodiscard]] Result<void> prepare(FlowRun& run, FlowEvent event);

@@ -177,10 +177,6 @@ Result<Reply> try_code(FlowRun& run, const SubmitCode& command) {
   }
   const FlowRecord& flow = run.found.flow;
   const Digest mac = code_mac(run.services.code_pepper, flow.challenge_id, command.code);
-  if ((command.step == CodeStep::kFirstFactor || command.step == CodeStep::kSecondFactor) &&
-      !take_wish(run, command.wish)) {
-    return conclude(run);
-  }
   FailedTry failure(run);
   GATE_TRY_VOID(failure.prepare(RefusalReason::kWrongCode));
   bool usable = take_code_factor(run, command.step);
@@ -259,7 +255,7 @@ Result<std::optional<Reply>> count_try(FlowRun& run, UnitOfWork& work, ReservedT
 /// Admits one try of the flow.
 Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, const TokenWish& wish,
                                      ReservedTry& reserved) {
-  GATE_TRY_VOID(load_flow(run, place));
+  GATE_TRY_VOID(load_flow(run, place, &wish));
   if (run.stopped()) {
     return std::optional(std::move(*run.ended));
   }
@@ -269,9 +265,6 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, const
   }
   if (!run.caller.tenant.rules.first_factors.contains(Method::kPassword)) {
     return std::optional(Reply{Refused{RefusalReason::kMethodBlocked}, std::nullopt});
-  }
-  if (!take_wish(run, wish)) {
-    return std::optional(std::move(*run.ended));
   }
   GATE_TRY_VOID(run.services.store.read([&](StoreReads& reads) -> Result<void> {
     GATE_TRY(reserved.encoded, reads.find_password(run.flow.tenant_id, owner_of(run.flow)));
@@ -291,7 +284,7 @@ Result<std::optional<Reply>> reserve(FlowRun& run, const FlowPlace& place, const
 /// What follows from the right password, from a new snapshot.
 Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword& command,
                      const ReservedTry& reserved, const std::string& rehashed) {
-  GATE_TRY_VOID(load_flow(run, place));
+  GATE_TRY_VOID(load_flow(run, place, &command.wish));
   if (run.stopped()) {
     return std::move(*run.ended);
   }
@@ -308,9 +301,6 @@ Result<Reply> accept(FlowRun& run, const FlowPlace& place, const SubmitPassword&
     // first may have stored it anew at a higher cost; then its answer is given.
     GATE_TRY_VOID(must_be_as_found(run));
     return Reply{Refused{RefusalReason::kWrongPassword}, std::nullopt};
-  }
-  if (!take_wish(run, command.wish)) {
-    return std::move(*run.ended);
   }
   run.material.factor = CompletedFactor{Method::kPassword, run.caller.now, ""};
   run.material.rehashed_password = rehashed;

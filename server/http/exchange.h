@@ -27,11 +27,15 @@ struct Exchange {
   PathValues values{};  ///< of the segments `{name}`, in order
   RequestIds ids{};
   std::optional<Tenant> tenant{};
-  bool origin_allowed = false;  ///< a page of the request's Origin may read the answer
+  std::optional<Client> client{};  ///< that the request names, if the tenant has it
+  bool origin_allowed = false;     ///< a page of the request's Origin may read the answer
 };
 
 /// Answers a request. Throws nothing.
 using Handler = std::function<HttpResponse(Exchange&)>;
+
+/// The id of the client that a request names; empty: none, or the request cannot be read.
+using ClientNamer = std::function<std::string(const HttpRequest&)>;
 
 /// A problem of a request that is found before its endpoint is called.
 enum class RequestProblem : unsigned char {

@@ -95,7 +95,9 @@ HttpResponse Site::answer(Exchange& exchange) const {
   if (match.path_known || has_origin) {
     const std::string_view segment =
         match.values.empty() ? first_segment(request.path) : match.values.front();
-    if (const Result<void> looked = look_up(exchange, segment); !looked) {
+    const bool has_client = match.accepts_post && request.method == "POST" && parts_.client_of;
+    const std::string client_id = has_client ? parts_.client_of(request) : std::string();
+    if (const Result<void> looked = look_up(exchange, segment, client_id); !looked) {
       return unavailable(exchange, looked.error());
     }
   }
@@ -129,13 +131,17 @@ Result<void> Site::set_ids(Exchange& exchange) const {
   return {};
 }
 
-Result<void> Site::look_up(Exchange& exchange, std::string_view segment) const {
+Result<void> Site::look_up(Exchange& exchange, std::string_view segment,
+                           const std::string& client_id) const {
   if (segment.empty() || segment.size() > Router::kSegmentBytesMax) {
     return {};
   }
   const std::string_view origin = exchange.request.header("origin");
   return parts_.store.read([&](StoreReads& reads) -> Result<void> {
     GATE_TRY(exchange.tenant, reads.find_tenant(segment));
+    if (exchange.tenant && !client_id.empty()) {
+      GATE_TRY(exchange.client, reads.find_client(exchange.tenant->id, client_id));
+    }
     if (exchange.tenant && !origin.empty()) {
       GATE_TRY(exchange.origin_allowed, reads.origin_is_listed(exchange.tenant->id, origin));
     }

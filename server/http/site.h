@@ -16,6 +16,7 @@ namespace gate::server {
 ///   ids      a new trace id; the client's correlation id if it is safe to repeat
 ///   route    method and path template
 ///   tenant   by the first segment of the path, id or domain
+///   client   by the id that the wire finds in the request; in the same read as the tenant
 ///   origin   CORS: which pages may read the answer; preflights (C9)
 ///   endpoint the handler of the route
 ///
@@ -30,6 +31,7 @@ class Site {
     /// Called for each failure behind a kUnavailable answer. The text holds no secrets.
     std::function<void(const Error&)> on_failure;
     ProblemWriter write_problem;
+    ClientNamer client_of{};  ///< empty: no route has clients
   };
   Site(Parts parts, Router router) : parts_(std::move(parts)), router_(std::move(router)) {}
 
@@ -41,8 +43,10 @@ class Site {
   [[nodiscard]] HttpResponse answer(Exchange& exchange) const;
   [[nodiscard]] HttpResponse dispatch(Exchange& exchange, const Router::Match& match) const;
   [[nodiscard]] Result<void> set_ids(Exchange& exchange) const;
-  /// Finds the tenant, and whether any client of it lists the origin.
-  [[nodiscard]] Result<void> look_up(Exchange& exchange, std::string_view segment) const;
+  /// Finds the tenant, the client `client_id` if it is not empty, and whether any client of the
+  /// tenant lists the origin.
+  [[nodiscard]] Result<void> look_up(Exchange& exchange, std::string_view segment,
+                                     const std::string& client_id) const;
   [[nodiscard]] HttpResponse unavailable(const Exchange& exchange, const Error& error) const;
 
   Parts parts_;

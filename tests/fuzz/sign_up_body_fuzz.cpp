@@ -27,18 +27,6 @@ void require(bool holds) {
   }
 }
 
-struct OneContext final : Decider {
-  [[nodiscard]] PolicyVerdict decide(std::string_view /*tenant_id*/,
-                                     const gate::SignInFacts& /*facts*/) const override {
-    return {};
-  }
-  [[nodiscard]] std::string digest(std::string_view /*tenant_id*/) const override { return "d"; }
-  [[nodiscard]] bool protects_context(std::string_view tenant_id,
-                                      std::string_view context) const override {
-    return tenant_id == "t" && context == "c1";
-  }
-};
-
 /// A refusal is an error with a code, and gives nothing.
 void check_refusal(const Answer& answer) {
   const std::string text = answer.to_text();
@@ -89,7 +77,6 @@ struct Check {
 
  private:
   static void check_context(std::string_view context) {
-    require(context.empty() || context == "c1");
     require(context.size() <= kContextBytesMax);
   }
   static void look(const SubmitCode& code) {
@@ -117,10 +104,7 @@ struct Check {
 };
 
 void run(std::uint8_t endpoint, const Form& form) {
-  static const OneContext kDecider;
   const auto check = [](const auto& parsed) { std::visit(Check(), parsed); };
-  Resource resource = directory_resource();
-  resource.contexts = {"c1"};
   switch (endpoint % 7) {
     case 0:
       return check(parse_sign_up_start(form));
@@ -133,9 +117,9 @@ void run(std::uint8_t endpoint, const Form& form) {
     case 4:
       return check(parse_reset_submit(form));
     case 5:
-      return check(parse_token(form, {"openid", resource}, kDecider, "t"));
+      return check(parse_token(form));
     default:
-      return check(parse_refresh(form, kDecider, "t"));
+      return check(parse_refresh(form));
   }
 }
 

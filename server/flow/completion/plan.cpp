@@ -25,7 +25,7 @@ std::optional<FlowEvent> plan_redemption(FlowRun& run, const RedeemFlow& command
     run.stop(Refused{RefusalReason::kOtherUser});
     return std::nullopt;
   }
-  return take_wish(run, command.wish) ? event : std::nullopt;
+  return event;
 }
 
 }  // namespace gate::server

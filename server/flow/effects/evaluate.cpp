@@ -35,7 +35,7 @@ TokenCase case_of(const FlowRun& run) {
   return {.services = run.services,
           .caller = run.caller,
           .user = run.found.user,
-          .resource = run.material.wish.resource,
+          .resource = run.material.grant.resource,
           .around = *run.prepared.circumstances,
           .auth_context = run.flow.auth_context,
           .kind = run.flow.kind,
@@ -109,7 +109,7 @@ Result<std::vector<Resource>> resources_of(const FlowRun& run) {
 
 /// Decides as for a sign-in to the resource with the password alone.
 PolicyVerdict decide_with_password(FlowRun& run, const Resource& resource) {
-  run.material.wish.resource = resource;
+  run.material.grant.resource = resource;
   SignInFacts facts = facts_of(run, Flow::kSignIn);
   facts.completed = {{Method::kPassword, 0}};
   return run.services.decider.decide(run.caller.tenant.id, facts);

@@ -27,7 +27,7 @@ Result<FlowOutcome> sign(const FlowRun& run, const SessionRecord& session) {
   return authenticate(run.services.keys, run.services.random, run.services.settings,
                       {.tenant = run.caller.tenant,
                        .client = run.caller.client,
-                       .resource = run.material.wish.resource,
+                       .resource = run.material.grant.resource,
                        .user = run.found.user,
                        .session = session,
                        .scope = session.scope,
@@ -84,7 +84,7 @@ Result<void> prepare(FlowRun& run) {
     continue_session(*origin, session);
   }
   session.completed = run.flow.completed;
-  session.scope = run.material.wish.scope;
+  session.scope = run.material.grant.scope;
   GATE_TRY(session.sid, random_guid(run.services.random));
   // Only clients that request `offline_access` get a refresh token (OpenID Connect Core 11).
   if (is_within_scope("offline_access", session.scope)) {

@@ -8,7 +8,6 @@
 
 #include "server/domain/channel.h"
 #include "server/domain/flow_record.h"
-#include "server/domain/resource.h"
 #include "server/flow/model/outcome.h"
 
 /// The commands of clients, independent of the protocol. Texts are views into the request, which
@@ -71,11 +70,11 @@ struct ListMethods {
   bool for_enrolment = false;
 };
 
-/// The tokens to issue when the flow permits it.
+/// The tokens to issue when the flow permits it, as the client asks for them. `Flows` grants them,
+/// so that no wire can forget to (S10).
 struct TokenWish {
-  std::string scope;                         ///< granted by `grant_scope`
-  std::string auth_context;                  ///< protected by a policy in force; empty: none
-  Resource resource = directory_resource();  ///< that the scope names
+  std::string_view scope{};    ///< empty: the default scopes
+  std::string auth_context{};  ///< empty: none
 };
 
 /// The step that a code belongs to.
@@ -121,7 +120,7 @@ using FlowCommand =
 struct RefreshTokens {
   std::string_view token;
   std::string_view scope;    ///< as requested; empty: the scope of the session
-  std::string auth_context;  ///< protected by a policy in force; empty: none
+  std::string auth_context;  ///< as requested; empty: none
   /// Of a client that can go on with a step-up where policy refuses the renewal; else 0.
   std::uint32_t capabilities = 0;
   bool can_send_code = false;

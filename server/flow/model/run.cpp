@@ -63,6 +63,11 @@ std::optional<SubjectGuard> FlowRun::guard() const {
   return guard;
 }
 
+RefusalReason refusal_of(ScopeFault fault) {
+  return fault == ScopeFault::kTwoResources ? RefusalReason::kTwoResources
+                                            : RefusalReason::kScopeTooWide;
+}
+
 User new_user(const FlowRecord& flow) {
   User user;
   user.tenant_id = flow.tenant_id;
@@ -77,19 +82,32 @@ bool revokes_all(const PolicyVerdict& verdict) {
          (verdict.session.flags & SessionControls::kRevokeAll) != 0;
 }
 
-bool take_wish(FlowRun& run, const TokenWish& wish) {
-  if (run.flow.origin && !is_within_scope(wish.scope, run.flow.origin->scope)) {
+Result<void> grant_tokens(FlowRun& run, TenantReads& reads, const TokenWish& asked) {
+  GATE_TRY(auto granted, grant_scope(reads, run.caller.client, asked.scope));
+  if (const auto* fault = std::get_if<ScopeFault>(&granted)) {
+    run.stop(Refused{refusal_of(*fault)});
+    return {};
+  }
+  run.material.grant = std::get<ScopeGrant>(std::move(granted));
+  const std::string& context = asked.auth_context;
+  if (!context.empty() && !(run.services.decider.protects_context(run.caller.tenant.id, context) &&
+                            run.material.grant.resource.uses_context(context))) {
+    run.stop(Refused{RefusalReason::kUnknownContext});
+  }
+  return {};
+}
+
+void take_grant(FlowRun& run, const TokenWish& asked) {
+  if (run.flow.origin && !is_within_scope(run.material.grant.scope, run.flow.origin->scope)) {
     run.stop(Refused{RefusalReason::kScopeTooWide});
-    return false;
+    return;
   }
-  run.material.wish = wish;
-  if (!wish.auth_context.empty()) {
-    run.flow.auth_context = wish.auth_context;
+  if (!asked.auth_context.empty()) {
+    run.flow.auth_context = asked.auth_context;
   }
-  if (!wish.resource.uses_context(run.flow.auth_context)) {
+  if (!run.material.grant.resource.uses_context(run.flow.auth_context)) {
     run.flow.auth_context.clear();
   }
-  return true;
 }
 
 Result<void> must_be_as_found(const FlowRun& run) {

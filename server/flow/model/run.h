@@ -15,6 +15,7 @@
 #include "server/flow/model/outcome.h"
 #include "server/flow/model/services.h"
 #include "server/flow/model/vocabulary.h"
+#include "server/token/scope.h"
 
 namespace gate::server {
 
@@ -60,7 +61,7 @@ struct Material {
   /// they were right.
   std::int64_t right_tries = 0;
   std::optional<Channel> new_channel;                        ///< of BindMethod
-  TokenWish wish;                                            ///< of IssueTokens
+  ScopeGrant grant;                                          ///< of IssueTokens
   std::vector<MethodOption> methods;                         ///< of ListMethods
   std::string new_password;                                  ///< of ChangePassword: its hash
   AttributeSchema missing;                                   ///< of AskAttributes
@@ -144,13 +145,18 @@ struct FlowRun {
 /// request.
 [[nodiscard]] bool revokes_all(const PolicyVerdict& verdict);
 
-/// Takes the tokens that a request asks for. The authentication context is requested once and kept
-/// in the flow: MSAL omits `claims` in the request that submits the second factor. It is dropped
-/// when the tokens are now for a resource that does not use it.
-///
-/// False, and the run is stopped, if a step-up asks for more than the renewal did that it came from
-/// (RFC 6749 6).
-[[nodiscard]] bool take_wish(FlowRun& run, const TokenWish& wish);
+[[nodiscard]] RefusalReason refusal_of(ScopeFault fault);
+
+/// Grants what a request asks for, or stops the run: a token never contains text that came from the
+/// client alone (S10). An authentication context must be used by the resource and by a policy in
+/// force.
+[[nodiscard]] Result<void> grant_tokens(FlowRun& run, TenantReads& reads, const TokenWish& asked);
+
+/// Takes what was granted into the loaded flow. The authentication context is requested once and
+/// kept there: MSAL omits `claims` in the request that submits the second factor. It is dropped
+/// when the tokens are now for a resource that does not use it. The run is stopped if a step-up
+/// asks for more than the renewal did that it came from (RFC 6749 6).
+void take_grant(FlowRun& run, const TokenWish& asked);
 
 /// Success if the flow is still as it was found. kConflict: an equal request, or another one,
 /// advanced it; what was read since the snapshot is of a later state, and the request is run again.

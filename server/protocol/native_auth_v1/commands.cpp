@@ -30,34 +30,12 @@ std::optional<ChannelKind> parse_channel(std::string_view text) {
   return std::nullopt;
 }
 
-Parsed<FlowCommand> submit_code(const Form& form, CodeStep step, TokenWish wish) {
+Parsed<FlowCommand> submit_code(const Form& form, CodeStep step, TokenWish wish = {}) {
   const std::string_view code = form.get("oob");
   if (code.empty() || code.size() > kCodeBytesMax) {
     return Answer::error(WireError::kBadRequest, "The oob parameter is empty or too long.");
   }
   return FlowCommand(SubmitCode{step, code, std::move(wish)});
-}
-
-/// The authentication context that the request asks for, empty if none. A policy in force must be
-/// for it.
-Parsed<std::string> parse_context(const Form& form, const Decider& decider,
-                                  std::string_view tenant_id) {
-  std::optional<std::string> context = requested_context(form.get("claims"));
-  if (!context) {
-    return Answer::error(WireError::kBadClaims);
-  }
-  if (!context->empty() && !decider.protects_context(tenant_id, *context)) {
-    return Answer::error(WireError::kUnknownContext);
-  }
-  return *context;
-}
-
-Parsed<FlowCommand> mailbox_code(const Form& form, CodeStep step) {
-  const std::string_view code = form.get("oob");
-  if (code.empty() || code.size() > kCodeBytesMax) {
-    return Answer::error(WireError::kBadRequest, "The oob parameter is empty or too long.");
-  }
-  return FlowCommand(SubmitCode{step, code, {}});
 }
 
 Parsed<FlowCommand> new_password(const Form& form, std::string_view parameter, FlowKind kind) {
@@ -156,7 +134,7 @@ Parsed<FlowCommand> parse_register_continue(const Form& form) {
     // sends `preverified`, because the only proven address is that of the first factor (C4).
     return Answer::error(WireError::kBadGrantType);
   }
-  return mailbox_code(form, CodeStep::kEnrolment);
+  return submit_code(form, CodeStep::kEnrolment);
 }
 
 Parsed<StartSignUp> parse_sign_up_start(const Form& form) {
@@ -189,7 +167,7 @@ Parsed<FlowCommand> parse_reset_challenge(const Form& form) {
 Parsed<FlowCommand> parse_sign_up_continue(const Form& form) {
   const std::string_view grant = form.get("grant_type");
   if (grant == "oob") {
-    return mailbox_code(form, CodeStep::kSignUp);
+    return submit_code(form, CodeStep::kSignUp);
   }
   if (grant == "password") {
     return new_password(form, "password", FlowKind::kSignUp);
@@ -207,7 +185,7 @@ Parsed<FlowCommand> parse_reset_continue(const Form& form) {
   if (form.get("grant_type") != "oob") {
     return Answer::error(WireError::kBadGrantType);
   }
-  return mailbox_code(form, CodeStep::kReset);
+  return submit_code(form, CodeStep::kReset);
 }
 
 Parsed<FlowCommand> parse_reset_submit(const Form& form) {
@@ -218,14 +196,12 @@ Parsed<FlowCommand> parse_reset_poll(const Form& /*form*/) {
   return FlowCommand(PollReset{});
 }
 
-Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider,
-                                    std::string_view tenant_id) {
-  auto context = parse_context(form, decider, tenant_id);
-  if (const auto* refusal = std::get_if<Answer>(&context)) {
-    return *refusal;
+Parsed<RefreshTokens> parse_refresh(const Form& form) {
+  std::optional<std::string> context = requested_context(form.get("claims"));
+  if (!context) {
+    return Answer::error(WireError::kBadClaims);
   }
-  RefreshTokens command{form.get("refresh_token"), form.get("scope"),
-                        std::get<std::string>(std::move(context))};
+  RefreshTokens command{form.get("refresh_token"), form.get("scope"), std::move(*context)};
   command.capabilities = parse_capabilities(form);
   if (command.capabilities == 0) {
     return command;  // no library sends them here, so nothing else is looked at
@@ -242,18 +218,13 @@ Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider,
   return command;
 }
 
-Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted, const Decider& decider,
-                                std::string_view tenant_id) {
-  auto asked = parse_context(form, decider, tenant_id);
-  if (const auto* refusal = std::get_if<Answer>(&asked)) {
-    return *refusal;
-  }
-  auto& context = std::get<std::string>(asked);
-  if (!context.empty() && !granted.resource.uses_context(context)) {
-    return Answer::error(WireError::kUnknownContext);
+Parsed<FlowCommand> parse_token(const Form& form) {
+  std::optional<std::string> context = requested_context(form.get("claims"));
+  if (!context) {
+    return Answer::error(WireError::kBadClaims);
   }
   const std::string_view grant = form.get("grant_type");
-  TokenWish wish{std::move(granted.scope), std::move(context), std::move(granted.resource)};
+  TokenWish wish{form.get("scope"), std::move(*context)};
   if (grant == "password") {
     const std::string_view password = form.get("password");
     if (password.empty()) {

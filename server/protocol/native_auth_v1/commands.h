@@ -4,11 +4,9 @@
 #include <string_view>
 #include <variant>
 
-#include "server/decision/decider.h"
 #include "server/flow/model/command.h"
 #include "server/protocol/form.h"
 #include "server/protocol/native_auth_v1/answer.h"
-#include "server/token/scope.h"
 
 /// Parses the form of a request into a command, or into the answer that says what is wrong with it
 /// (native-auth-api 4 to 6). Pure.
@@ -36,13 +34,11 @@ using Parsed = std::variant<Command, Answer>;
 /// Renewal: `grant_type` refresh_token. The scope is looked at together with the token. A client
 /// that can go on with a step-up says so by `capabilities`, and by `challenge_type` if there is
 /// something that it cannot ask for, as in the first request of a flow.
-[[nodiscard]] Parsed<RefreshTokens> parse_refresh(const Form& form, const Decider& decider,
-                                                  std::string_view tenant_id);
+[[nodiscard]] Parsed<RefreshTokens> parse_refresh(const Form& form);
 
-/// The other grants of the token endpoint: password, oob, mfa_oob, continuation_token. An
-/// authentication context must be used by the resource and by a policy in force.
-[[nodiscard]] Parsed<FlowCommand> parse_token(const Form& form, ScopeGrant granted,
-                                              const Decider& decider, std::string_view tenant_id);
+/// The other grants of the token endpoint: password, oob, mfa_oob, continuation_token. Scope and
+/// authentication context stay as the client wrote them; `Flows` checks them.
+[[nodiscard]] Parsed<FlowCommand> parse_token(const Form& form);
 
 /// The known words of `challenge_type`. `redirect` must be among them where it is required. Nothing
 /// when the list is not acceptable.

@@ -73,47 +73,19 @@ Answer begin(const Request& request) {
 }
 
 Answer refresh(const Request& request) {
-  auto parsed =
-      parse_refresh(request.form, request.parts.flows.services().decider, request.caller.tenant.id);
+  auto parsed = parse_refresh(request.form);
   const auto* command = std::get_if<RefreshTokens>(&parsed);
   return command == nullptr ? std::get<Answer>(std::move(parsed))
                             : reply_with(request.parts.continuations, request.caller,
                                          request.parts.flows.refresh(request.caller, *command));
 }
 
-/// Reads in one snapshot what `look` reads. False: the store failed, which was reported.
-bool read_or_report(const FlowServices& services, const Store::Look& look) {
-  const Result<void> read = services.store.read(look);
-  if (!read && services.on_failure) {
-    services.on_failure(read.error());
-  }
-  return read.has_value();
-}
-
 Answer token(const Request& request) {
-  if (request.form.get("grant_type") == "refresh_token") {
-    return refresh(request);
-  }
-  const FlowServices& services = request.parts.flows.services();
-  std::variant<ScopeGrant, ScopeFault> granted;
-  if (!read_or_report(services, [&](StoreReads& reads) -> Result<void> {
-        GATE_TRY(granted, grant_scope(reads, request.caller.client, request.form.get("scope")));
-        return {};
-      })) {
-    return Answer::error(WireError::kServerError);
-  }
-  if (const auto* fault = std::get_if<ScopeFault>(&granted)) {
-    return Answer::error(*fault == ScopeFault::kTwoResources ? WireError::kTwoResources
-                                                             : WireError::kBadScope);
-  }
-  auto parsed = parse_token(request.form, std::get<ScopeGrant>(std::move(granted)),
-                            services.decider, request.caller.tenant.id);
-  const auto* command = std::get_if<FlowCommand>(&parsed);
-  return command == nullptr ? std::get<Answer>(std::move(parsed)) : run(request, *command);
+  return request.form.get("grant_type") == "refresh_token" ? refresh(request)
+                                                           : in_flow<parse_token>(request);
 }
 
-/// Reads the form and finds the client. From here on only the origins of this client may read the
-/// answer.
+/// Reads the form. From here on only the origins of its client may read the answer.
 Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint) {
   if (!is_form_media_type(exchange.request.header("content-type"))) {
     return Answer::error(WireError::kBadContentType);
@@ -130,21 +102,13 @@ Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint
   if (client_id.empty()) {
     return Answer::error(WireError::kNoClientId);
   }
-  const FlowServices& services = parts.flows.services();
-  std::optional<Client> client;
-  if (!read_or_report(services, [&](StoreReads& reads) -> Result<void> {
-        GATE_TRY(client, reads.find_client(exchange.tenant->id, client_id));
-        return {};
-      })) {
-    return Answer::error(WireError::kServerError);
-  }
-  if (!client) {
+  if (!exchange.client) {
     return Answer::error(WireError::kUnknownClient);
   }
-  allow_origin_of(exchange, *client);
+  allow_origin_of(exchange, *exchange.client);
   ClientHints hints = client_hints_of(exchange.request);
   const WipeAtEnd wiped(hints.device_key);
-  const Caller caller{*exchange.tenant, *client, hints, exchange.now};
+  const Caller caller{*exchange.tenant, *exchange.client, hints, exchange.now};
   return endpoint({parts, exchange.request, caller, *form});
 }
 
@@ -153,6 +117,14 @@ Answer with_client(const WireParts& parts, Exchange& exchange, Endpoint endpoint
 std::string write_answer(const ContinuationTokens& continuations, const Caller& caller,
                          const Reply& reply) {
   return reply_with(continuations, caller, reply).to_text();
+}
+
+std::string client_id_of(const HttpRequest& request) {
+  if (!is_form_media_type(request.header("content-type"))) {
+    return {};
+  }
+  const Result<Form> form = Form::parse(request.body);
+  return form ? std::string(form->get("client_id")) : std::string();
 }
 
 HttpResponse write_problem(const Exchange& exchange, RequestProblem problem) {

@@ -15,7 +15,8 @@
 ///   GET  /{tenant}/discovery/v2.0/keys
 ///   GET  /{tenant}/v2.0/.well-known/openid-configuration, and kDiscoveryPaths
 ///
-/// This room only translates: a form becomes a command, an outcome becomes JSON.
+/// This room only translates: a form becomes a command, an outcome becomes JSON. It reads no store,
+/// grants nothing and asks no policy.
 namespace gate::server::native_auth_v1 {
 
 /// All of it outlives the router.
@@ -28,6 +29,9 @@ struct WireParts {
 /// Writes a reply for `FlowServices::write_answer`.
 [[nodiscard]] std::string write_answer(const ContinuationTokens& continuations,
                                        const Caller& caller, const Reply& reply);
+
+/// The `client_id` of a form; empty: there is none, or the form cannot be read.
+[[nodiscard]] std::string client_id_of(const HttpRequest& request);
 
 void add_routes(Router& router, const WireParts& parts);
 
