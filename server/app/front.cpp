@@ -30,7 +30,8 @@ struct Front::Impl {
                                  return native_auth_v1::write_answer(continuations, caller, reply);
                                },
                            .on_failure = parts.on_failure,
-                           .on_cap = parts.on_cap},
+                           .on_cap = parts.on_cap,
+                           .on_message = parts.on_message},
               machines),
         site({.store = parts.store,
               .clock = parts.clock,

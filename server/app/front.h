@@ -48,6 +48,8 @@ class Front {
     std::function<void(const Error&)> on_failure{};
     /// Called for each message that a cap refused (B5), from many threads.
     std::function<void(const SendCap&)> on_cap{};
+    /// Called after a request has queued a message, from many threads. It does not block.
+    std::function<void()> on_message{};
     PasswordCost password_cost{};  ///< of new passwords; lower in tests only (D3)
   };
   /// `machines`: modified ones in tests.

@@ -227,7 +227,8 @@ Result<void> Service::Parts::serve() {
             log.error("request_failed",
                       {{"code", error_code_name(error.code)}, {"error", error.message}});
           },
-      .on_cap = [this](const SendCap& cap) { metrics.send_cap_reached(cap); }});
+      .on_cap = [this](const SendCap& cap) { metrics.send_cap_reached(cap); },
+      .on_message = [this] { delivery->wake(); }});
   if (config.http_metrics_port != 0) {
     GATE_TRY(metrics_listener, Listener::start(
                                    metrics_listener_settings(config),
@@ -244,12 +245,7 @@ HttpResponse Service::Parts::answer(const HttpRequest& request) {
   if (!open_for_requests.load(std::memory_order_acquire)) {
     return not_yet();
   }
-  HttpResponse response = front->handle(request);
-  // The request may have queued a code. It should not wait for the next poll of the outbox.
-  if (request.path.ends_with("/challenge")) {
-    delivery->wake();
-  }
-  return response;
+  return front->handle(request);
 }
 
 void Service::Parts::sweep(Micros now) {

@@ -244,6 +244,9 @@ Reply conclude(FlowRun& run) {
   if (run.reached_cap && run.services.on_cap) {
     run.services.on_cap(*run.reached_cap);
   }
+  if (run.has_message && run.services.on_message) {
+    run.services.on_message();
+  }
   return run.stopped() ? std::move(*run.ended) : std::move(run.reply);
 }
 

@@ -40,6 +40,7 @@ Result<void> queue_notices(FlowRun& run, UnitOfWork& work) {
                             .address = notice.to,
                             .known_device = run.found.device.has_value()}));
     if (!refusal) {
+      run.has_message = true;
       GATE_TRY_VOID(work.queue_notice(notice, run.caller.now));
     }
   }

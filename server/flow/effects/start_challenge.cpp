@@ -143,6 +143,7 @@ Result<void> perform(FlowRun& run, UnitOfWork& work) {
   if (!run.material.destination) {
     return {};
   }
+  run.has_message = true;
   return work.open_challenge(run.prepared.challenge, run.prepared.message, run.caller.now);
 }
 

@@ -117,7 +117,8 @@ struct FlowRun {
   std::optional<SendCap> reached_cap;   ///< the cap that refused a message
   Reply reply;                          ///< set by `answer`
   bool is_answered = false;
-  bool is_sealed = false;  ///< `reply` is complete and may be committed
+  bool has_message = false;  ///< a message was queued
+  bool is_sealed = false;    ///< `reply` is complete and may be committed
   /// The try of this very request was counted before, and its answer is not known (T4).
   bool is_counted = false;
   /// Set when the run ends early: nothing more is done, and the flow stays unchanged.

@@ -45,6 +45,9 @@ struct FlowServices {
   std::function<void(const Error&)> on_failure;
   /// Called for each message that a cap refused (B5).
   std::function<void(const SendCap&)> on_cap;
+  /// Called after the commit of a request that queued a message, so that it does not wait for the
+  /// next poll of the outbox. It does not block.
+  std::function<void()> on_message{};
 
   [[nodiscard]] MessageText write_message(const MessageOrder& order) const {
     return texts == nullptr ? built_in_templates().write(order) : texts->write(order);
