@@ -4,13 +4,11 @@ namespace gate::server {
 namespace {
 
 AuditRecord row(const User& user, std::string reasons, Micros now) {
-  AuditRecord record;
-  record.at = now;
-  record.type = "user_risk";
-  record.tenant_id = user.tenant_id;
-  record.user_id = user.user_id;
-  record.reasons = std::move(reasons);
-  return record;
+  return audit_record({.at = now,
+                       .type = "user_risk",
+                       .tenant_id = user.tenant_id,
+                       .user_id = user.user_id,
+                       .reasons = std::move(reasons)});
 }
 
 std::string shown(const std::string& risk) {

@@ -16,13 +16,12 @@ Result<void> lift(Storage& storage, Micros now, const std::string& segment,
   return storage.store->write([&](UnitOfWork& work) -> Result<void> {
     GATE_TRY(const User user, named_user(work, segment, username));
     GATE_TRY_VOID(work.lift(user.tenant_id, user.user_id));
-    AuditRecord record;
-    record.at = now;
-    record.type = "unlock";
-    record.tenant_id = user.tenant_id;
-    record.user_id = user.user_id;
-    record.reasons = "an operator lifted the limits of wrong tries";
-    return storage.audit->append(work, std::move(record));
+    return storage.audit->append(
+        work, audit_record({.at = now,
+                            .type = "unlock",
+                            .tenant_id = user.tenant_id,
+                            .user_id = user.user_id,
+                            .reasons = "an operator lifted the limits of wrong tries"}));
   });
 }
 

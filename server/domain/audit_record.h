@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "server/ports/clock.h"
 
@@ -43,5 +45,30 @@ struct AuditRecord {
   std::string prev_hash;
   std::string hash;
 };
+
+/// What the writer of a row says. The audit log adds chain and hashes.
+struct AuditEntry {
+  Micros at = 0;
+  std::string_view type;
+  std::string_view tenant_id;
+  std::string_view user_id{};    ///< empty: no user, or an unknown name
+  std::string_view client_id{};  ///< empty: an operator
+  std::string_view flow_id{};    ///< the flow or the session that it is about
+  std::string_view outcome{};
+  std::string reasons{};  ///< one a line
+};
+
+[[nodiscard]] inline AuditRecord audit_record(AuditEntry entry) {
+  AuditRecord record;
+  record.at = entry.at;
+  record.type = entry.type;
+  record.tenant_id = entry.tenant_id;
+  record.user_id = entry.user_id;
+  record.client_id = entry.client_id;
+  record.flow_id = entry.flow_id;
+  record.outcome = entry.outcome;
+  record.reasons = std::move(entry.reasons);
+  return record;
+}
 
 }  // namespace gate::server

@@ -95,16 +95,14 @@ Result<Reply> end_reused(const FlowServices& services, const Caller& caller,
       return {};
     }
     const SessionRecord& session = opened.record.session;
-    AuditRecord record;
-    record.at = caller.now;
-    record.type = "refresh_reuse";
-    record.tenant_id = caller.tenant.id;
-    record.user_id = session.user_id;
-    record.client_id = session.client_id;
-    record.flow_id = session.sid;
-    record.outcome = "block";
-    record.reasons = "refresh_token_reused";
-    GATE_TRY_VOID(services.audit.append(work, std::move(record)));
+    GATE_TRY_VOID(services.audit.append(work, audit_record({.at = caller.now,
+                                                            .type = "refresh_reuse",
+                                                            .tenant_id = caller.tenant.id,
+                                                            .user_id = session.user_id,
+                                                            .client_id = session.client_id,
+                                                            .flow_id = session.sid,
+                                                            .outcome = "block",
+                                                            .reasons = "refresh_token_reused"})));
     return work.revoke_family(caller.tenant.id, opened.record.family_id);
   };
   GATE_TRY_VOID(services.store.write(end));

@@ -64,17 +64,17 @@ Result<void> prepare_account(FlowRun& run) {
 
 Result<void> evict_holder(FlowRun& run, UnitOfWork& work) {
   const SubjectGuard& holder = run.found.name_holder->guard;
-  AuditRecord record;
-  record.at = run.caller.now;
-  record.type = "name_evicted";
-  record.tenant_id = holder.tenant_id;
-  record.user_id = holder.user_id;
-  record.client_id = run.flow.client_id;
-  record.flow_id = run.flow.flow_id;
-  record.outcome = "block";
-  record.reasons = "the mailbox of the user name was never proven, and a sign-up proved it";
   GATE_TRY_VOID(work.evict(holder));
-  return run.services.audit.append(work, std::move(record));
+  return run.services.audit.append(
+      work, audit_record({.at = run.caller.now,
+                          .type = "name_evicted",
+                          .tenant_id = holder.tenant_id,
+                          .user_id = holder.user_id,
+                          .client_id = run.flow.client_id,
+                          .flow_id = run.flow.flow_id,
+                          .outcome = "block",
+                          .reasons = "the mailbox of the user name was never proven, and a sign-up "
+                                     "proved it"}));
 }
 
 Result<void> create(FlowRun& run, UnitOfWork& work) {

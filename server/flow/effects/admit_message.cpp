@@ -8,16 +8,16 @@ Result<void> record_cap(FlowRun& run, UnitOfWork& work, const SendRefusal& refus
   if (!first) {
     return {};
   }
-  AuditRecord record;
-  record.at = run.caller.now;
-  record.type = "send_cap";
-  record.tenant_id = run.flow.tenant_id;
-  record.user_id = run.flow.subject ? run.flow.subject->user_id : std::string();
-  record.client_id = run.flow.client_id;
-  record.flow_id = run.flow.flow_id;
-  record.outcome = "block";
-  record.reasons = refusal.cap_text;
-  return run.services.audit.append(work, std::move(record));
+  return run.services.audit.append(
+      work, audit_record({.at = run.caller.now,
+                          .type = "send_cap",
+                          .tenant_id = run.flow.tenant_id,
+                          .user_id = run.flow.subject ? std::string_view(run.flow.subject->user_id)
+                                                      : std::string_view(),
+                          .client_id = run.flow.client_id,
+                          .flow_id = run.flow.flow_id,
+                          .outcome = "block",
+                          .reasons = refusal.cap_text}));
 }
 
 }  // namespace

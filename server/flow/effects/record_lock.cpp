@@ -18,19 +18,21 @@ Result<void> record_lock(const FlowRun& run, UnitOfWork& work, const TryAdmissio
     return {};
   }
   const Micros left = admission.verdict.retry_at - run.caller.now;
-  AuditRecord record;
-  record.at = run.caller.now;
-  record.type = "sign_in_locked";
-  record.tenant_id = run.flow.tenant_id;
-  record.user_id = run.flow.subject ? run.flow.subject->user_id : std::string();
-  record.client_id = run.flow.client_id;
-  record.flow_id = run.flow.flow_id;
-  record.outcome = "block";
-  record.reasons = std::string("too many wrong ") +
-                   (secret == TriedSecret::kPassword ? "passwords" : "codes") +
-                   "; the next try in " +
-                   std::to_string((left + kMicrosPerSecond - 1) / kMicrosPerSecond) + " s";
-  return run.services.audit.append(work, std::move(record));
+  return run.services.audit.append(
+      work,
+      audit_record({.at = run.caller.now,
+                    .type = "sign_in_locked",
+                    .tenant_id = run.flow.tenant_id,
+                    .user_id = run.flow.subject ? std::string_view(run.flow.subject->user_id)
+                                                : std::string_view(),
+                    .client_id = run.flow.client_id,
+                    .flow_id = run.flow.flow_id,
+                    .outcome = "block",
+                    .reasons = std::string("too many wrong ") +
+                               (secret == TriedSecret::kPassword ? "passwords" : "codes") +
+                               "; the next try in " +
+                               std::to_string((left + kMicrosPerSecond - 1) / kMicrosPerSecond) +
+                               " s"}));
 }
 
 }  // namespace gate::server
