@@ -169,7 +169,10 @@ class Docs(unittest.TestCase):
                 self.assertRegex(page, rf"(?m)^\|[^|]*`{room}/`", f"{room} has no row")
 
     def test_functions_that_architecture_names_are_in_the_files_that_it_names(self):
-        named = re.findall(r"`([A-Za-z_:]+)\(\)`\s+\(`([^`]+)`\)", ARCHITECTURE.read_text(encoding="utf-8"))
+        page = ARCHITECTURE.read_text(encoding="utf-8")
+        for name, path in re.findall(r"`([A-Za-z_:]+)`\s+\(`([^`]+)`", page):
+            self.assertRegex(SOURCES.files[path], rf"\b{name.split('::')[-1]}\b", f"{path} has no {name}")
+        named = re.findall(r"`([A-Za-z_:]+)\(\)`\s+\(`([^`]+)`", page)
         self.assertGreater(len(named), 12)
         for function, path in named:
             of = function.split("::")
