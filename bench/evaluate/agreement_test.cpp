@@ -19,7 +19,7 @@ std::shared_ptr<const PolicySet> compiled(const Workload& workload) {
   return output.policies;
 }
 
-/// Issue 4 item 2: every answer is checked before it is timed. This is the check, over more seeds
+/// Every answer is checked before it is timed. This is the check, over more seeds
 /// than a benchmark run has.
 TEST(Agreement, OfBothBaselinesWithTheOracle) {
   for (const Distribution d :

@@ -8,7 +8,7 @@
 #include "compiler/driver/temporary_folder.h"
 #include "tests/sanitized.h"
 
-// Issue 3, "bad input": each a precise diagnostic, in bounded time and memory, through the whole
+// Bad input: each gives a precise diagnostic, in bounded time and memory, through the whole
 // compiler. Times are held against generous bounds: they tell linear from quadratic, not fast from
 // slow.
 namespace gate::compiler {

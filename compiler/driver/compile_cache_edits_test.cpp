@@ -4,7 +4,7 @@
 #include <gate/policy_file.hpp>
 #include <random>
 
-// Issue 4 item 4: whatever is edited, a compilation with a cache says and gives what one without
+// Whatever is edited, a compilation with a cache says and gives what one without
 // does: the same diagnostics, in the same order, at the same places, and the same program.
 namespace gate::compiler {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "compiler/driver/temporary_folder.h"
 
-// Issue 4 item 4: a folder compiled again parses only what changed, and means what it says.
+// A folder compiled again parses only what changed, and means what it says.
 namespace gate::compiler {
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include "compiler/driver/temporary_folder.h"
 
-// Issue 3 item 9 and its "bad input": import of folders, import cycles, files that cannot be read.
+// Import of folders, import cycles, files that cannot be read.
 namespace gate::compiler {
 namespace {
 

@@ -5,7 +5,7 @@
 #include "compiler/ast/relocate.h"
 #include "compiler/parse/parser.h"
 
-// Issue 4 items 1 and 4: policies are parsed one by one, each when it is needed, and by the shape
+// Policies are parsed one by one, each when it is needed, and by the shape
 // of its sections; what comes of it is what parsing the whole file gives.
 namespace gate::compiler {
 namespace {

@@ -25,7 +25,7 @@ void add_policy(ProgramBuilder& builder, const std::string& group, std::int64_t 
   builder.policy(std::move(policy));
 }
 
-// Issue 4 item 4: what an earlier set left in the tables of a builder does not show in the next.
+// What an earlier set left in the tables of a builder does not show in the next.
 TEST(ProgramBuilder, ASetOverUsedTablesIsTheSameAsOverNewOnes) {
   ProgramBuilder old;
   add_policy(old, "Zebras", 5);

@@ -1,4 +1,4 @@
-// Issue 4, "Bad input": hostile requests, given to every executor at once. Each is an error or the
+// Hostile requests, given to every executor at once. Each is an error or the
 // stricter decision, and all executors say the same.
 
 #include <gtest/gtest.h>

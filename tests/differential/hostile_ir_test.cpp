@@ -1,4 +1,4 @@
-// Issue 4, "Bad input": hostile IR. A program in which any index, count or list is wrong is refused
+// Hostile IR. A program in which any index, count or list is wrong is refused
 // by what loads it; one that is accepted after damage decides alike on every executor.
 
 #include <fmt/format.h>

@@ -22,7 +22,7 @@ SKIP_FOLDERS = {"build", "node_modules", ".git", "__pycache__"}
 TEXTS = {".c", ".cc", ".cpp", ".h", ".hpp", ".def", ".md", ".py", ".mjs", ".js", ".gate", ".txt", ".cmake", ".in", ".g4", ".mmd",
          ".toml", ".json", ".html", ".expected"}
 # What stands outside of the project: trackers and papers of the work on it.
-OUTSIDE = re.compile(r"\b(?:CAD-\d+|issue \d+|design: |design/)")
+OUTSIDE = re.compile(r"\b(?:CAD-\d+|[Ii]ssue \d+|design: |design/)")
 # C11 is the C standard.
 NO_REQUIREMENT = {"C11"}
 
@@ -32,8 +32,8 @@ ITEM = rf"(?:{SECTION}|#\d+|(?!AND\b)[A-Z][A-Z0-9]{{2}}\b|[A-FNPST][1-9]\d?\b)"
 CITATION = re.compile(rf"\b(conditional-access|native-auth-api|auth-server){GAP}(?:sections?{GAP})?"
                       rf"({ITEM}(?:(?:[,;]|{GAP}and|{GAP}to)?{GAP}{ITEM})*)")
 PARAGRAPH = re.compile(rf"§({SECTION})|(?<![A-Za-z0-9])(?!AND\b|GPS\b|AGU\b|MFA\b|API\b|OID\b)([A-Z][A-Z0-9]{{2}})(?![A-Za-z0-9])")
-REQUIREMENT = re.compile(r"(?<![\w.#%\"'`/&-])([A-FNST][1-9]\d?(?:\.\d)?)(?![\w(%\"`=]|'(?!s\b)|\.[A-Za-z])")
-TEST_NAME = re.compile(r"\bTEST(?:_[FP])?\(\s*\w+,\s*((?:[A-FNST]\d+(?:_\d)?_)+)[A-Z]")
+REQUIREMENT = re.compile(r"(?<![\w.#%\"'`/&-])([A-FNPST][1-9]\d?(?:\.\d)?)(?![\w(%\"`=]|'(?!s\b)|\.[A-Za-z])")
+TEST_NAME = re.compile(r"\bTEST(?:_[FP])?\(\s*\w+,\s*((?:[A-FNPST]\d+(?:_\d)?_)+)[A-Z]")
 TEST_TITLE = re.compile(r'\btest\("([^"]+)"')
 
 
@@ -94,10 +94,10 @@ def cited(path, text):
             yield m.start(), "conditional-access", m[1] or m[2]
     for m in TEST_NAME.finditer(text):
         # N13_6_ABlocked: the digit behind the underscore is of the section
-        for name, part in re.findall(r"([A-FNST]\d+)(?:_(\d))?_", m[1]):
+        for name, part in re.findall(r"([A-FNPST]\d+)(?:_(\d))?_", m[1]):
             yield m.start(), "requirement", name + (f".{part}" if part else "")
     for m in TEST_TITLE.finditer(text):
-        for name in re.findall(r"\b[A-FST][1-9]\d?\b", m[1]):
+        for name in re.findall(r"\b[A-FPST][1-9]\d?\b", m[1]):
             yield m.start(), "requirement", name
     if path.startswith(("tests/fuzz/corpus", "docs/reference/")):
         return
@@ -178,6 +178,8 @@ class Citations(unittest.TestCase):
             ("a.test.mjs", 'test("what counts at the next decision (C77)", () => {})'),
             ("a.h", "/// B77's hard stop"),
             ("a_test.cpp", "// as issue 2 says"),
+            ("a_test.cpp", "// Issue 2: what it says"),
+            ("a.h", "/// the outbox in development (P77)"),
             ("a.gate", "--- case: absent (design: absent facts)"),
             ("tests/graph/oracle/README.md", "1. A rule. §2.6, §2.95"),
             ("tests/graph/oracle/README.md", "1. A rule. §2.6, QQQ"),

@@ -1,6 +1,6 @@
-// Issue 4, 4: "readers never wait; decisions during 10,000 reloads under load all equal the
-// oracle's answer for the digest they report; memory flat; compile failures leave the old set and
-// are counted". GATE_RELOADS=10000 runs it in full; without, a few hundred.
+// Readers never wait; decisions during 10,000 reloads under load all equal the oracle's answer for
+// the digest they report; memory stays flat; compile failures leave the old set and are counted.
+// GATE_RELOADS=10000 runs it in full; without, a few hundred.
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <unistd.h>
