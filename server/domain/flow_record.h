@@ -15,7 +15,7 @@
 
 namespace gate::server {
 
-/// The purpose of a flow. Names are stored: append only.
+/// The purpose of a flow. The numbers are stored: append only.
 enum class FlowKind : std::uint8_t { kSignIn, kSignUp, kPasswordReset, kStepUp };
 
 /// The user of a flow, with the epoch at which the flow began.
