@@ -168,7 +168,8 @@ Result<std::optional<StepUp>> plan_step_up(const FlowServices& services, const C
   flow.account_key = renewal.user.user_id;
   flow.origin = origin_of(renewal);
   GATE_TRY(const Account account, look_up(services, caller, flow));
-  // As the flow itself will find them.
+  // The flow that this starts decides on the same circumstances when a factor was proven. Other
+  // ones here would send the client into a step-up that its own decision does not ask for.
   GATE_TRY(const Circumstances around,
            find_circumstances(services, caller,
                               {.user_id = flow.account_key,
