@@ -9,7 +9,7 @@
 #include "server/crypto/argon2id.h"
 #include "server/crypto/service_secrets.h"
 #include "server/decision/decider.h"
-#include "server/decision/place_lookup.h"
+#include "server/domain/place_lookup.h"
 #include "server/domain/settings.h"
 #include "server/flow/flows.h"
 #include "server/flow/sign_in/table.h"

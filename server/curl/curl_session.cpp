@@ -1,4 +1,4 @@
-#include "server/delivery/curl_session.h"
+#include "server/curl/curl_session.h"
 
 #include <algorithm>
 

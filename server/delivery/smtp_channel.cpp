@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "server/delivery/curl_session.h"
+#include "server/curl/curl_session.h"
 #include "server/delivery/mail_message.h"
 
 namespace gate::server {

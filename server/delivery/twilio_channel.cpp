@@ -8,7 +8,7 @@
 #include <cctype>
 #include <utility>
 
-#include "server/delivery/curl_session.h"
+#include "server/curl/curl_session.h"
 
 namespace gate::server {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/decision/place_lookup.h"
+#include "server/domain/place_lookup.h"
 
 namespace gate::server {
 

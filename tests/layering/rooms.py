@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 SOURCES = {".cpp", ".h", ".hpp", ".cc", ".c", ".def", ".inc"}
+CODE_ENDS = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\\\.|[^\"\\\\\n])*\"", re.S)  # comments and strings
+PORT = re.compile(r"\bvirtual\b[^;{}]*= 0;")  # a member that another room implements
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^">]+)[">]', re.M)
 TESTS = "tests"
 
@@ -32,6 +34,7 @@ class Drawing:
         self.arrows = {}  # room: rooms that it may include, in the order of the file
         self.reasons = {}  # (room, room): why it stands although it is against the drawing
         self.parties, self.words = [], []
+        self.ports = {}  # class: the room that declares it
         self.test_code = []
         self.system = []
         room = None
@@ -58,7 +61,10 @@ class Drawing:
         if line[0] == " ":
             return self.exception(room, head, rest)
         named = re.fullmatch(r"(third party|words) (.+?) \((.+)\)", head)
-        if named:
+        if head == "ports":
+            room, *classes = rest.split()
+            self.ports.update(dict.fromkeys(classes, room))
+        elif named:
             party = Party(named[2], named[3].split(), rest.split())
             (self.parties if named[1] == "third party" else self.words).append(party)
         elif head == "test code":
@@ -108,6 +114,21 @@ class Drawing:
                 below = [i for i, r in enumerate(order) if r == other or (other.endswith("/") and r.startswith(other))]
                 if (room, other) not in self.reasons and min(below) < order.index(room):
                     yield f"arrows.txt: {room} -> {other} goes up: move a line, or say why with !{other}"
+
+
+@functools.cache
+def code_of(text):
+    """The text without comments and strings; lines stay."""
+    return CODE_ENDS.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+
+
+@functools.cache
+def names_in(text):
+    """Every name in the code, with the line where it is first."""
+    found = {}
+    for m in re.finditer(r"\b[A-Z]\w+", code_of(text)):
+        found.setdefault(m[0], m.start())
+    return {name: text.count("\n", 0, at) + 1 for name, at in found.items() if "a" <= name[1:2] <= "z"}
 
 
 @functools.cache
@@ -173,7 +194,8 @@ class Check:
 
     def __init__(self, tree, drawing):
         self.tree, self.drawing = tree, drawing
-        self.seen = {}  # room: rooms that its files include, tests not counted
+        self.seen = {}  # room: rooms that its files include, or whose ports they use, tests not counted
+        self.used = set()  # (party, place) that a file needs
         self.found = []
 
     def complaints(self):
@@ -185,6 +207,8 @@ class Check:
             self.include(path, f"{path}:{line}: includes {name}", name)
         for path, text in self.tree.files.items():
             self.read_words(path, text)
+            self.read_ports(path, text)
+        self.declared_ports()
         self.found += drawing.against_the_order()
         for graph in (self.seen, drawing.arrows):
             if cycle := cycle_in(graph):
@@ -229,15 +253,50 @@ class Check:
                 self.found.append(f"{where}: {party.name} may be seen only by {', '.join(party.places)}")
 
     def may_see(self, path, party):
-        return under(path, party.places) or (TESTS in party.places and self.drawing.is_test(path))
+        places = {p for p in party.places if under(path, [p])}
+        if TESTS in party.places and self.drawing.is_test(path):
+            places.add(TESTS)
+        self.used |= {(party, place) for place in places}
+        return bool(places)
 
     def read_words(self, path, text):
         for party in self.drawing.words:
-            if not any(word in text for word in party.marks) or self.drawing.is_test(path) or self.may_see(path, party):
+            if not any(word in text for word in party.marks) or self.drawing.is_test(path):
                 continue
-            for number, line in enumerate(text.splitlines(), 1):
-                if any(word in line.split("//")[0] for word in party.marks):
+            mark = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in party.marks) + ")")
+            for number, line in enumerate(code_of(text).splitlines(), 1):
+                if mark.search(line) and not self.may_see(path, party):
                     self.found.append(f"{path}:{number}: {party.name} only in {', '.join(party.places)}")
+
+    def read_ports(self, path, text):
+        """A use of a port is an arrow, however its header came here: by another header, or by a forward declaration."""
+        drawing, room = self.drawing, self.drawing.room_of(path)
+        if room is None or drawing.is_test(path):
+            return
+        names = names_in(text)
+        for name in drawing.ports.keys() & names.keys():
+            other = drawing.ports[name]
+            if room.split("/")[0] != other.split("/")[0] or room == other:
+                continue
+            self.seen.setdefault(room, set()).add(other)
+            if not drawing.allows(room, other):
+                self.found.append(f"{path}:{names[name]}: uses {name} of {other}: "
+                                  f"{room} may use only {', '.join(drawing.arrows[room]) or 'itself'}")
+
+    def declared_ports(self):
+        """Every class with something left to implement is a port, and stands in the file with its room."""
+        tops = {room.split("/")[0] for room in self.drawing.ports.values()}
+        declared = {}
+        for path, text in self.tree.files.items():
+            if path.split("/")[0] in tops and path.endswith(".h") and not self.drawing.is_test(path):
+                for m in re.finditer(r"^(?:class|struct) (\w+)[^;{]*\{(?:\};|(.*?)^\};)", code_of(text), re.M | re.S):
+                    declared.setdefault(m[1], (self.drawing.room_of(path), bool(PORT.search(m[2] or "")), path))
+        for name, (room, port, path) in declared.items():
+            if port and self.drawing.ports.get(name) != room:
+                self.found.append(f"{path}: {name} is a port: name it under `ports: {room}` in arrows.txt")
+        for name, room in self.drawing.ports.items():
+            if declared.get(name, (None,))[0] != room:
+                self.found.append(f"arrows.txt: {room} has no class {name}")
 
     def stale(self):
         """What is allowed and not used any more: the file would promise less than holds."""
@@ -246,6 +305,10 @@ class Check:
             for other in into:
                 if not any(o == other or (other.endswith("/") and o.startswith(other)) for o in seen):
                     self.found.append(f"arrows.txt: no file of {room} includes {other} any more: take it out")
+        for party in self.drawing.parties + self.drawing.words:
+            for place in party.places:
+                if (party, place) not in self.used:
+                    self.found.append(f"arrows.txt: no file of {place} needs {party.name}: take it out")
 
 
 def read_drawing():

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "server/delivery/curl_session.h"
+#include "server/curl/curl_session.h"
 #include "server/log/log.h"
 
 namespace gate::server {
