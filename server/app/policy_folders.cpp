@@ -90,8 +90,8 @@ void PolicyFolders::match(const Tenant& tenant) {
 }
 
 /// A folder of no tenant is often a name with a mistake. It may also be there before its tenant.
-void PolicyFolders::tell_strangers(const std::vector<Tenant>& tenants) {
-  std::vector<std::string> strangers;
+void PolicyFolders::warn_of_other_folders(const std::vector<Tenant>& tenants) {
+  std::vector<std::string> others;
   std::error_code failed;
   for (fs::directory_iterator at(parent_, failed), end; !failed && at != end;
        at.increment(failed)) {
@@ -100,15 +100,15 @@ void PolicyFolders::tell_strangers(const std::vector<Tenant>& tenants) {
       return tenant.id == name || tenant.domain == name;
     });
     if (!known && names_a_tenant(name) && is_folder(at->path())) {
-      strangers.push_back(name);
+      others.push_back(name);
     }
   }
-  for (const std::string& name : strangers) {
-    if (std::find(strangers_.begin(), strangers_.end(), name) == strangers_.end()) {
+  for (const std::string& name : others) {
+    if (std::find(other_folders_.begin(), other_folders_.end(), name) == other_folders_.end()) {
       log_.warning("policy_folder_of_no_tenant", {{"folder", (fs::path(parent_) / name).string()}});
     }
   }
-  strangers_ = std::move(strangers);
+  other_folders_ = std::move(others);
 }
 
 Result<void> PolicyFolders::match_members() {
@@ -116,7 +116,7 @@ Result<void> PolicyFolders::match_members() {
   for (const Tenant& tenant : tenants) {
     match(tenant);
   }
-  tell_strangers(tenants);
+  warn_of_other_folders(tenants);
   return {};
 }
 

@@ -72,7 +72,7 @@ class PolicyFolders final : public PolicySets {
   /// Brings the members in line with the tenants of the store and their folders.
   Result<void> match_members();
   void match(const Tenant& tenant);
-  void tell_strangers(const std::vector<Tenant>& tenants);
+  void warn_of_other_folders(const std::vector<Tenant>& tenants);
   [[nodiscard]] std::vector<PolicyKeeper*> keepers() const;
 
   const std::string parent_;  ///< `policies.tenants_folder`; empty: one set for all
@@ -82,7 +82,7 @@ class PolicyFolders final : public PolicySets {
   std::unique_ptr<PolicyKeeper> all_;  ///< the one set; null: a set for each tenant
   mutable std::shared_mutex members_mutex_;
   std::map<std::string, Member, std::less<>> members_;  ///< by tenant id; changed by one thread
-  std::vector<std::string> strangers_;                  ///< folders of no tenant, which were told
+  std::vector<std::string> other_folders_;              ///< folders of no tenant, which were told
 };
 
 }  // namespace gate::server

@@ -20,7 +20,7 @@ struct SendCap {
   ChannelKind channel = ChannelKind::kSms;
   CapScope scope = CapScope::kTenant;
   CapWindow window = CapWindow::kHour;
-  bool strangers = false;  ///< the share that unknown devices may use (B8)
+  bool unknown_devices = false;  ///< the share that unknown devices may use (B8)
 };
 
 /// `prefix`, `client` or `tenant`.

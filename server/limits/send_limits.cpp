@@ -70,7 +70,7 @@ std::vector<NamedCap> caps_on(const SendRules& rules, const Caller& caller,
 }
 
 std::string key_of(const NamedCap& named) {
-  std::string key = named.cap.strangers ? "strangers-cap:" : "cap:";
+  std::string key = named.cap.unknown_devices ? "strangers-cap:" : "cap:";
   key.append(name(named.cap.channel)).append(":").append(name(named.cap.scope));
   key.append(":").append(name(named.cap.window)).append(":").append(named.value);
   return key;
@@ -108,7 +108,7 @@ std::string text_of(const NamedCap& named) {
   return "send_cap_reached: " + std::string(name(named.cap.channel)) + " per " +
          std::string(name(named.cap.scope)) + (named.value.empty() ? "" : " ") + named.value +
          ", " + std::to_string(named.max) + " in one " + std::string(name(named.cap.window)) +
-         (named.cap.strangers ? " for devices that are not known" : "");
+         (named.cap.unknown_devices ? " for devices that are not known" : "");
 }
 
 }  // namespace

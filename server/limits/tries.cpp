@@ -25,7 +25,7 @@ std::string device_key(std::string_view device_id, TriedSecret secret,
          (secret == TriedSecret::kPassword ? "password" : "code:" + std::string(channel_id));
 }
 
-ThrottleRule rule_for_strangers(const ServiceSettings& settings, TriedSecret secret) {
+ThrottleRule rule_for_unknown_devices(const ServiceSettings& settings, TriedSecret secret) {
   ThrottleRule rule;
   rule.delay_from = settings.tries_delay_from;
   rule.delay_first = settings.tries_delay_first;
@@ -73,7 +73,7 @@ Result<TryAdmission> admit_try(UnitOfWork& work, const DeviceRules& rules, const
   }
   admission.key = stranger_key(flow, secret, channel_id);
   GATE_TRY(admission.verdict,
-           take_one(work, caller, admission.key, rule_for_strangers(rules.settings, secret)));
+           take_one(work, caller, admission.key, rule_for_unknown_devices(rules.settings, secret)));
   return admission;
 }
 

@@ -13,13 +13,13 @@ namespace {
 constexpr std::array kChannels = {ChannelKind::kEmail, ChannelKind::kSms};
 constexpr std::array kScopes = {CapScope::kPrefix, CapScope::kClient, CapScope::kTenant};
 constexpr std::array kWindows = {CapWindow::kHour, CapWindow::kDay};
-constexpr std::array kShares = {"all", "strangers"};
+constexpr std::array kShares = {"all", "unknown_devices"};
 
 std::size_t place_of(const SendCap& cap) noexcept {
   std::size_t place = static_cast<std::size_t>(cap.channel);
   place = place * kScopes.size() + static_cast<std::size_t>(cap.scope);
   place = place * kWindows.size() + static_cast<std::size_t>(cap.window);
-  return place * kShares.size() + (cap.strangers ? 1 : 0);
+  return place * kShares.size() + (cap.unknown_devices ? 1 : 0);
 }
 
 }  // namespace
@@ -42,12 +42,12 @@ Metrics::Metrics() : counters_(std::make_unique<Counters>()) {
   for (const ChannelKind channel : kChannels) {
     for (const CapScope scope : kScopes) {
       for (const CapWindow window : kWindows) {
-        for (const bool strangers : {false, true}) {
-          counters_->send_caps.at(place_of({channel, scope, window, strangers})) =
+        for (const bool unknown_devices : {false, true}) {
+          counters_->send_caps.at(place_of({channel, scope, window, unknown_devices})) =
               &caps.Add({{"channel", channel == ChannelKind::kSms ? "sms" : "email"},
                          {"cap", std::string(name(scope))},
                          {"window", std::string(name(window))},
-                         {"share", kShares.at(strangers ? 1 : 0)}});
+                         {"share", kShares.at(unknown_devices ? 1 : 0)}});
         }
       }
     }

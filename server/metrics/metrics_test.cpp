@@ -22,7 +22,8 @@ TEST(Metrics, B5_EveryCapHasACounterOfItsOwn) {
   EXPECT_THAT(text,
               HasSubstr("{cap=\"prefix\",channel=\"sms\",share=\"all\",window=\"hour\"} 2\n"));
   EXPECT_THAT(
-      text, HasSubstr("{cap=\"tenant\",channel=\"email\",share=\"strangers\",window=\"day\"} 1\n"));
+      text,
+      HasSubstr("{cap=\"tenant\",channel=\"email\",share=\"unknown_devices\",window=\"day\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("{cap=\"tenant\",channel=\"sms\",share=\"all\",window=\"day\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("# TYPE gated_send_cap_refusals_total counter\n"));
 }

@@ -364,8 +364,8 @@ TEST(KnownDevicesAndCaps, B8_B5_StrangersLeaveAFifthOfEveryCap) {
   EXPECT_FALSE(server.begin("ben").empty());
   EXPECT_TRUE(server.begin("ben").empty()) << "ten is the cap for all devices together";
   ASSERT_FALSE(server.caps.empty());
-  EXPECT_TRUE(server.caps.front().strangers);
-  EXPECT_FALSE(server.caps.back().strangers);
+  EXPECT_TRUE(server.caps.front().unknown_devices);
+  EXPECT_FALSE(server.caps.back().unknown_devices);
   std::vector<std::string> reasons;
   const std::vector<AuditRecord> rows = server.audit_rows(100);
   for (const AuditRecord& row : rows) {
