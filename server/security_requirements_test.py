@@ -6,10 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/security-requirements.md"
-REQUIRED = (
-    [f"A{i}" for i in range(1, 9)] + [f"B{i}" for i in (1, 2, 4, 5, 7, 8)] + [f"C{i}" for i in (1, 2, 3, 4, 5, 7, 8, 9)]
-    + ["D3", "T1", "T2", "T3"] + [f"N{i}" for i in range(1, 6)] + [f"N11.{i}" for i in range(1, 5)] + ["N13.1", "N13.2", "N13.3"]
-)
+# The last number of each letter: none between is left out. Faults (S) are those that a test is named after.
+LAST = {"A": 8, "B": 10, "C": 9, "D": 4, "E": 10, "F": 6, "P": 5, "T": 9}
+WIRE = [f"N{i}" for i in range(1, 6)] + [f"N11.{i}" for i in range(1, 5)] + [f"N13.{i}" for i in range(1, 7)]
 
 
 def rows():
@@ -31,10 +30,28 @@ def tests_in_sources():
     return found
 
 
+def not_met():
+    """Requirements under "Not met yet", each with its state."""
+    part = PAGE.read_text(encoding="utf-8").split("## Not met yet")[1].split("\n## ")[0]
+    return {m[1] for m in re.finditer(r"^\| ([A-Z]\d+) \| [^|]+ \| [^|]+ \|$", part, re.M)}
+
+
+def cited_by_tests():
+    """Requirements in the names of tests: TEST(Suite, S24_T1_What) and test("S24: what")."""
+    for name in tests_in_sources():
+        words = re.match(r"[^:]*: ((?:[A-FPST]\d+(?:, )?)+):", name) or re.match(r"\w+\.((?:[A-FPST]\d+_)+)", name)
+        yield from re.findall(r"[A-FPST]\d+", words[1]) if words else ()
+
+
 class SecurityRequirements(unittest.TestCase):
-    def test_every_requirement_has_a_row_with_a_place_and_a_proof(self):
+    def test_every_requirement_has_a_row_with_a_place_and_a_proof_or_is_not_met(self):
         listed = {row[0]: row for row in rows()}
-        self.assertEqual([], [name for name in REQUIRED if name not in listed])
+        required = {f"{letter}{n}" for letter, last in LAST.items() for n in range(1, last + 1)} | {*WIRE}
+        cited = set(cited_by_tests())
+        self.assertGreater(len(cited), 60)
+        self.assertEqual([], sorted(name for name in required if name not in listed and name not in not_met()))
+        self.assertEqual([], sorted(name for name in cited if name not in listed and name not in not_met()), "tests are named after them")
+        self.assertEqual([], [name for name in not_met() if name[0] in LAST and name not in required], "raise LAST")
         self.assertEqual([], [name for name, (_, files, tests) in listed.items() if not files or not tests])
 
     def test_every_file_exists(self):

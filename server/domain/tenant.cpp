@@ -37,7 +37,7 @@ Error wrong(const char* key, const std::string& what) {
 
 Result<void> check_methods(const TenantRules& rules, SignUpMode sign_up) {
   if (rules.first_factors.empty() || !kFirstFactors.contains_all(rules.first_factors)) {
-    return wrong("first_factors", "name `password`, `email_otp` or both: nobody could sign in");
+    return wrong("first_factors", "name `password`, `email_otp` or both: no user could sign in");
   }
   if (!kSecondFactors.contains_all(rules.second_factors)) {
     return wrong("second_factors", "name any of `email_otp` and `sms_otp`");

@@ -27,7 +27,7 @@ class TrustedProxies {
   /// such fields in order, joined by commas). Walks from the right over trusted proxies. Empty: the
   /// address is unknown, because a proxy named no client, or named something that is no address
   /// (`203.0.113.9:443`, `[2001:db8::1]`). It is never the address of the proxy: policies that
-  /// trust the proxy's network would trust everybody (S8).
+  /// trust the proxy's network would trust every client (S8).
   [[nodiscard]] std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
 
  private:

@@ -113,7 +113,7 @@ test("who has no second factor registers one at first use, and proves it from th
   assertTokens(await wire.secondFactor(again, "sms", "+436605559999"));
 });
 
-test("CA230: while the sign-in looks risky nobody puts a second factor on his own phone", async () => {
+test("CA230: while the sign-in looks risky no second factor is enrolled", async () => {
   assertBlocked(await wire.withPassword("rolf@customer.example", PASSWORD));
   const refused = gated.audit().filter((row) => row.type === "register").at(-1);
   assert.equal(refused.outcome, "block");

@@ -14,7 +14,7 @@ const CLUB_CLIENT = "7b7f6f5e-0002-4a6c-9d1e-0000000000c3";
 const SCOPE = "openid profile offline_access";
 const policy = (name, grant) => `policy "${name}" {\n  users  include all\n  target include all apps\n  grant  ${grant}\n}\n`;
 const TWO_FACTORS = policy("Two factors", "require mfa");
-/** Applies to nobody here. */
+/** Applies to no user here. */
 const NOBODY = policy("Nobody", "block").replace("include all\n", 'include group "Nobody"\n');
 const BLOCK = policy("Closed", "block");
 

@@ -169,7 +169,7 @@ TEST(Methods, S16_S17_S20_WhoIsAskedMayEnrolOrIsRefusedByEnumeration) {
   EXPECT_EQ(seen, (std::set<std::string>{"mfa", "web", "no", "email ", "sms ", "email sms "}));
 }
 
-TEST(Methods, S17_ASecondMailboxThatNoPolicyCanUseKeepsNobodyFromEnrollingAPhone) {
+TEST(Methods, S17_ASecondMailboxThatNoPolicyCanUseDoesNotPreventEnrollingAPhone) {
   Methods methods(true);
   methods.want(MethodSet::of(Method::kSmsOtp));
   for (const Has mailbox : {Has::kVerified, Has::kBlocked}) {
