@@ -23,6 +23,7 @@ struct Options {
   std::string user;
   std::string risk;
   bool follow = false;
+  bool unchecked_key = false;
   std::vector<std::string> words;  ///< of `gated help`
 };
 
@@ -73,6 +74,9 @@ int dispatch(int argc, char** argv) {
                   "Set up tenants, clients and users from a JSON file, all or nothing", options);
   provisioning->add_option("FILE", options.file, "JSON; docs/provisioning.md describes it")
       ->required();
+  provisioning->add_flag("--unchecked-key", options.unchecked_key,
+                         "Also change a store of an older version that cannot show whether the "
+                         "master key is its own; a wrong key replaces its passwords");
   CLI::App* unlocking = add_command(
       app, "unlock", "Let a user try again whom wrong passwords or codes have stopped", options);
   // With names as in `gated user risk`, or in this order.
@@ -112,7 +116,7 @@ int dispatch(int argc, char** argv) {
     return run_server(options.config, options.port_file);
   }
   if (provisioning->parsed()) {
-    return provision(options.config, options.file);
+    return provision(options.config, options.file, options.unchecked_key);
   }
   if (unlocking->parsed()) {
     return unlock(options.config, options.tenant, options.user);

@@ -15,7 +15,9 @@ inline constexpr int kExitUsage = 2;
 int run_server(const std::string& config_file, const std::string& port_file);
 
 /// Applies a provisioning file, all or nothing. The same file twice changes nothing.
-int provision(const std::string& config_file, const std::string& provision_file);
+/// `unchecked_key`: also on a store of which nothing shows that the key is the right one (S24).
+int provision(const std::string& config_file, const std::string& provision_file,
+              bool unchecked_key = false);
 
 /// Resets the limits on wrong passwords and codes of a user (B3) and writes an audit row. `tenant`
 /// is an id or a domain.

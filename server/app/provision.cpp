@@ -83,7 +83,8 @@ Result<void> check_languages(const Config& config, const Provisioning& wanted) {
 
 }  // namespace
 
-int provision(const std::string& config_file, const std::string& provision_file) {
+int provision(const std::string& config_file, const std::string& provision_file,
+              bool unchecked_key) {
   const auto config = load_or_complain(config_file);
   if (!config) {
     return kExitFailure;
@@ -95,7 +96,8 @@ int provision(const std::string& config_file, const std::string& provision_file)
   }
   Logger log(STDERR_FILENO, log_level(*config), log_format(*config));
   OpensslRandom random;
-  auto storage = open_storage(*config, random, log);
+  auto storage = open_storage(*config, random, log,
+                              unchecked_key ? UncheckedKey::kTake : UncheckedKey::kRefuse);
   if (!storage) {
     return fail(config_file, storage.error().message);
   }

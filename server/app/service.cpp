@@ -151,7 +151,7 @@ struct Service::Parts {
   Result<void> serve();
   Result<std::vector<Tenant>> tenants() const;
   Result<void> load_texts();
-  /// `for_operators`: with the names of tenants, which not everybody needs to know.
+  /// `for_operators`: with the names of tenants, which are not public.
   Readiness readiness(bool for_operators) const;
   HttpResponse answer(const HttpRequest& request);
   /// Removes rows that ended long ago.
@@ -186,7 +186,7 @@ Result<void> Service::Parts::open() {
   GATE_TRY_VOID(places.load());
   GATE_TRY(risk_engine, configure_risk_engine(config, *clock, log));
   GATE_TRY(passwords, load_password_rules(config));
-  GATE_TRY(storage, open_storage(config, random, log));
+  GATE_TRY(storage, open_storage(config, random, log, UncheckedKey::kTake));
   GATE_TRY_VOID(policies.load());
   GATE_TRY_VOID(load_texts());
   keys_looked_at = clock->now();

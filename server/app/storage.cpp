@@ -38,6 +38,16 @@ Error not_its_key(const Config& config) {
                       config.keys_master_key_file, config.store_file)};
 }
 
+/// With a wrong key, `provision` would replace every password that its file lists (S24).
+Error unchecked_key(const Config& config) {
+  return {ErrorCode::kConflict,
+          fmt::format("the store {} of an older version holds passwords and nothing that shows "
+                      "whether {} is their key; nothing was changed: start `gated run` and sign in "
+                      "with a password first, or use `gated provision --unchecked-key` if you are "
+                      "sure of the key",
+                      config.store_file, config.keys_master_key_file)};
+}
+
 }  // namespace
 
 Result<void> may_make_master_key(const Config& config) {
@@ -76,7 +86,8 @@ Result<std::optional<std::vector<Tenant>>> stored_tenants(const Config& config, 
   return tenants;
 }
 
-Result<Storage> open_storage(const Config& config, Random& random, Logger& log) {
+Result<Storage> open_storage(const Config& config, Random& random, Logger& log,
+                             UncheckedKey unchecked) {
   std::error_code error;
   const std::filesystem::path folder = config.root_data_dir;
   if (!std::filesystem::exists(folder, error)) {
@@ -91,7 +102,10 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log) 
   const OpensSigningKey opens = [&secrets](const SigningKeyRecord& record) {
     return SigningKeys::opens(secrets.key_encryption_key, record);
   };
-  const auto unchecked = [&log, &config] {
+  const auto on_unchecked = [&log, &config, unchecked]() -> Result<void> {
+    if (unchecked == UncheckedKey::kRefuse) {
+      return unchecked_key(config);
+    }
     log.warning("store_key_unchecked",
                 {{"key_file", config.keys_master_key_file},
                  {"store", config.store_file},
@@ -99,9 +113,10 @@ Result<Storage> open_storage(const Config& config, Random& random, Logger& log) 
                   "the store of an older version holds passwords and nothing that shows which key "
                   "they were made with; it now belongs to this key: if no password is right, put "
                   "back the older store and start with its own key"}});
+    return {};
   };
   auto store = SqliteStore::open(config.store_file, secrets.store_key.clone(), random,
-                                 {.opens = opens, .on_unchecked_key = unchecked});
+                                 {.opens = opens, .on_unchecked_key = on_unchecked});
   if (!store) {
     return store.error().code == ErrorCode::kDenied ? not_its_key(config)
                                                     : std::move(store).error();

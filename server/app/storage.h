@@ -20,11 +20,19 @@ struct Storage {
   std::unique_ptr<AuditLog> audit;
 };
 
+/// What to do with a store of an older version that holds passwords and nothing that shows which
+/// key they were made with (S24).
+enum class UncheckedKey : std::uint8_t {
+  kRefuse,  ///< kConflict, and the store is not changed
+  kTake,    ///< the store belongs to this key from then on; the log says so
+};
+
 /// Creates the data folder (mode 0700) if it is missing, reads the master key and opens the store.
 /// A store that was written with another key is refused before anything is changed. A missing
 /// master key is generated only in development, and only when there is no store yet. In production
 /// the error names the command that generates one. `random` must outlive the store.
-Result<Storage> open_storage(const Config& config, Random& random, Logger& log);
+Result<Storage> open_storage(const Config& config, Random& random, Logger& log,
+                             UncheckedKey unchecked = UncheckedKey::kRefuse);
 
 /// kConflict when the configuration's store exists: it was written with another key, and a new key
 /// would not open it.

@@ -12,12 +12,22 @@
 #include "server/app/commands.h"
 #include "server/crypto/openssl_random.h"
 #include "server/log/log.h"
+#include "server/store/sqlite/connection.h"
+#include "server/store/sqlite/schema.h"
 
 namespace gate::server {
 namespace {
 
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
+
+constexpr const char* kOldRows = R"sql(
+INSERT INTO tenant VALUES ('t', 'T', 't.example');
+INSERT INTO user VALUES ('t', 'amy', 'amy@t.example', '', '[]', '[]', 'member', 'none', 'none', '[]', 0, 1);
+INSERT INTO identifier VALUES ('t', 'amy@t.example', 'amy');
+INSERT INTO password VALUES ('t', 'amy', 'encoded', 5);
+PRAGMA user_version = 2;
+)sql";
 
 class StorageTest : public testing::Test {
  protected:
@@ -70,6 +80,38 @@ TEST_F(StorageTest, S24_EveryCommandRefusesAKeyThatIsNotTheStoresAndWritesNothin
   ASSERT_FALSE(storage);
   EXPECT_THAT(storage.error().message, HasSubstr("data/master.key is not the key of the store "));
   EXPECT_THAT(storage.error().message, HasSubstr("data/gated.sqlite3: put back the key file"));
+}
+
+TEST_F(StorageTest, S24_ProvisionRefusesAKeyThatNothingShowsToBeRight) {
+  // A file of version 2 has no key check, and this one nothing sealed that a key would open.
+  fs::create_directories(folder_ / "data");
+  write("data/master.key", std::string(64, 'a') + "\n");
+  fs::permissions(folder_ / "data/master.key", fs::perms::owner_read | fs::perms::owner_write);
+  {
+    const auto old = Connection::open(config_.store_file, Connection::Mode::kReadWrite);
+    ASSERT_TRUE(old);
+    ASSERT_TRUE((*old)->run_script(kSchemaSteps[0]) && (*old)->run_script(kSchemaSteps[1]));
+    ASSERT_TRUE((*old)->run_script(kOldRows));
+  }
+  EXPECT_EQ(provision(file("gated.toml"), file("users.json")), kExitFailure);
+  EXPECT_EQ(unlock(file("gated.toml"), "t", "amy@t.example"), kExitFailure);
+  const auto refused = open_storage(config_, random_, log_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("nothing was changed: start `gated run`"));
+  const auto password = [&](Storage& storage) {
+    std::optional<std::string> found;
+    EXPECT_TRUE(storage.store->read([&](StoreReads& reads) -> Result<void> {
+      GATE_TRY(found, reads.find_password("t", "amy"));
+      return {};
+    }));
+    return found;
+  };
+  auto taken = open_storage(config_, random_, log_, UncheckedKey::kTake);
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(password(*taken), "encoded") << "the refused commands replaced nothing";
+  taken->store.reset();
+  EXPECT_TRUE(open_storage(config_, random_, log_)) << "the store belongs to this key now";
 }
 
 TEST_F(StorageTest, S24_AMissingKeyIsNotMadeForAStoreThatIsThere) {

@@ -40,7 +40,7 @@ Result<bool> has_newest_schema(Connection& connection) {
 }
 
 Result<void> migrate(Connection& connection, const Secret& key, const OpensSigningKey& opens,
-                     const std::function<void()>& on_unchecked_key) {
+                     const std::function<Result<void>()>& on_unchecked_key) {
   GATE_TRY_VOID(connection.run(kBeginMigration));
   GATE_TRY(const std::int64_t version, version_of(connection));
   if (version < 0 || version > kSchemaVersion) {
@@ -49,6 +49,9 @@ Result<void> migrate(Connection& connection, const Secret& key, const OpensSigni
                                            std::to_string(kSchemaVersion)};
   }
   GATE_TRY(const KeyEvidence evidence, check_key(connection, version, key, opens));
+  if (evidence == KeyEvidence::kPasswordsOnly && on_unchecked_key) {
+    GATE_TRY_VOID(on_unchecked_key());
+  }
   for (std::int64_t step = version; step < kSchemaVersion; ++step) {
     GATE_TRY_VOID(connection.run_script(kSchemaSteps[step]));
   }
@@ -62,11 +65,7 @@ Result<void> migrate(Connection& connection, const Secret& key, const OpensSigni
     const std::string mark = "PRAGMA user_version = " + std::to_string(kSchemaVersion);
     GATE_TRY_VOID(connection.run_script(mark.c_str()));
   }
-  GATE_TRY_VOID(connection.run(kEndMigration));
-  if (evidence == KeyEvidence::kPasswordsOnly && on_unchecked_key) {
-    on_unchecked_key();
-  }
-  return {};
+  return connection.run(kEndMigration);
 }
 
 }  // namespace gate::server

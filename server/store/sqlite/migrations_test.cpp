@@ -289,7 +289,10 @@ TEST_F(MigrationsTest, S24_AnOldFileIsHeldAgainstWhatIsSealedInIt) {
 TEST_F(MigrationsTest, S24_AnOldFileWithNothingButPasswordsIsTakenButTheOperatorIsTold) {
   int told = 0;
   SqliteOptions options;
-  options.on_unchecked_key = [&told] { ++told; };
+  options.on_unchecked_key = [&told]() -> Result<void> {
+    ++told;
+    return {};
+  };
   write_old_file(2);
   EXPECT_TRUE(open(options));
   EXPECT_EQ(told, 0) << "a channel showed that the key is right";
@@ -306,6 +309,17 @@ TEST_F(MigrationsTest, S24_AnOldFileWithNothingButPasswordsIsTakenButTheOperator
     EXPECT_EQ(told, passwords ? 1 : 0) << "the file has a key check now";
     EXPECT_EQ(refusal(2, options), ErrorCode::kDenied);
   }
+}
+
+TEST_F(MigrationsTest, S24_AnUncheckedKeyThatIsRefusedLeavesTheFileAsItWas) {
+  write_old_file(2);
+  execute("DELETE FROM signing_key; DELETE FROM channel; DELETE FROM flow");
+  const std::string before = execute("SELECT sql FROM sqlite_master; PRAGMA user_version");
+  SqliteOptions options;
+  options.on_unchecked_key = [] { return Result<void>(Error{ErrorCode::kExpired, "not now"}); };
+  EXPECT_EQ(refusal(2, options), ErrorCode::kExpired);
+  EXPECT_EQ(execute("SELECT sql FROM sqlite_master; PRAGMA user_version"), before);
+  EXPECT_TRUE(open()) << "the right key is taken afterwards";
 }
 
 TEST_F(MigrationsTest, S24_TheSigningKeysOfAnOldFileDecide) {

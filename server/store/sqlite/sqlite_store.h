@@ -22,9 +22,9 @@ struct SqliteOptions {
   std::size_t counter_shards = 1;
   /// Tests the key of a file before version 3, which has no key check.
   OpensSigningKey opens;
-  /// Called when such a file holds passwords and nothing that shows whether the key is theirs. From
-  /// then on the store has the key check of this key.
-  std::function<void()> on_unchecked_key;
+  /// Called when such a file holds passwords and nothing that shows whether the key is theirs. Its
+  /// error refuses the file; otherwise the store has the key check of this key from then on.
+  std::function<Result<void>()> on_unchecked_key;
   /// kConflict for a file of an older version, which is then not changed.
   bool keep_schema = false;
 };
