@@ -50,7 +50,8 @@ port = 0
 [policies]
 folder = "$(cd "$here/../../examples/retail-bank" && pwd)"
 # examples/demo/gated.toml says which policies that concerns.
-accept_unsupplied = ["country", "device.reported_lost", "device.compliant"]
+accept_unsupplied = ["country", "device.reported_lost", "device.compliant", "session.persistent_browser", "session.forbid_channels_on_device"]
+signals = ["amount", "new_payee", "otp_failures"]
 [sign_in]
 resend_seconds = 0
 sends_per_hour = 1000000

@@ -25,6 +25,12 @@ std::string day(const std::optional<Date>& date) {
   return date ? fmt::format("{}-{}-{}", date->year, date->month, date->day) : "no day";
 }
 
+/// A policy that decides. One that is off or report-only, or never applies, allows what no policy
+/// would have been needed for (S1).
+bool asks_for_something(const ir::Policy& policy) {
+  return policy.state == PolicyState::kOn && policy.never_applies.empty();
+}
+
 /// What was asked for and decides what is said of a policy.
 std::string stamp_text(const CompileOptions& options) {
   return options.facts ? options.profile + '\n' + text_of(options.facts) : options.profile;
@@ -135,6 +141,9 @@ class SetAnalysis::Impl {
       out = for_later_ ? lowering_.builder.finish_set() : lowering_.builder.finish();
       if (out->policies.empty() && !out->default_deny && !allow_empty_) {
         diagnostics_.report_unplaced<Code::kNoPolicies>();
+      } else if (facts_.limited() && !out->default_deny && !allow_empty_ &&
+                 std::ranges::none_of(out->policies, asks_for_something)) {
+        diagnostics_.report_unplaced<Code::kNoPolicyInForce>(out->policies.size());
       }
       check_limits(*out);
     }

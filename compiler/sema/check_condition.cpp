@@ -181,7 +181,8 @@ void ConditionChecker::reads_of_let(const Declared& declared, Span use) {
     return;
   }
   for (const FactRead& each : found->second.reads) {
-    reads_.push_back({each.fact, use, declared.name, each.via.empty() ? each.place : each.at});
+    reads_.push_back(
+        {each.fact, use, declared.name, each.via.empty() ? each.place : each.at, each.name});
   }
 }
 
@@ -260,6 +261,8 @@ std::optional<ConditionChecker::Subject> ConditionChecker::subject_named(const a
     return std::nullopt;
   }
   if (declared.kind == NameKind::kSignal) {
+    reads_.push_back(
+        {FactId::kUser, expr.span, {}, {}, fmt::format("{}{}", kSignalPrefix, declared.name)});
     return Subject{{}, &declared, std::string(declared.name), expr.span, test};
   }
   l_.diagnostics

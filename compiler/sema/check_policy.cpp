@@ -331,6 +331,12 @@ bool PolicyChecker::effect(const ast::Policy& policy, ir::Policy& out) {
   if (policy.session) {
     const auto session = check_session(policy.session->content, l_);
     good = session && good;
+    for (const ast::Item& item : policy.session->content) {
+      if (const ast::Name* control = ast::word_at(item, 0)) {
+        reads_.push_back(
+            {FactId::kUser, item.head, {}, {}, fmt::format("{}{}", kSessionPrefix, control->text)});
+      }
+    }
     effect.session = session.value_or(SessionControls{});
   }
   if (good) {

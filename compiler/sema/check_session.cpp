@@ -175,6 +175,10 @@ class SessionReader {
 
 }  // namespace
 
+std::span<const std::string_view> session_controls() {
+  return kControls;
+}
+
 std::optional<SessionControls> check_session(std::span<const ast::Item> items, Lowering& l) {
   SessionReader reader(l);
   bool good = true;

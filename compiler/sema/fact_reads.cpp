@@ -17,6 +17,24 @@ void add(FactId fact, Span place, FactReads& reads) {
   }
 }
 
+std::vector<std::string> session_names() {
+  std::vector<std::string> names;
+  for (const std::string_view control : session_controls()) {
+    names.push_back(fmt::format("{}{}", kSessionPrefix, control));
+  }
+  return names;
+}
+
+/// A name of FactSupply that is no built-in fact, and right.
+bool is_signal_or_control(std::string_view name) {
+  if (name.starts_with(kSignalPrefix)) {
+    return name.size() > kSignalPrefix.size();
+  }
+  return name.starts_with(kSessionPrefix) &&
+         std::ranges::find(session_controls(), name.substr(kSessionPrefix.size())) !=
+             session_controls().end();
+}
+
 }  // namespace
 
 void add_reads(const Principals& who, Span place, FactReads& reads) {
@@ -117,6 +135,10 @@ SuppliedFacts::SuppliedFacts(const std::optional<FactSupply>& supply,
 void SuppliedFacts::enter(const std::vector<std::string>& names, Known known,
                           DiagnosticCollector& diagnostics) {
   for (const std::string& name : names) {
+    if (is_signal_or_control(name)) {
+      named_[name] = known;
+      continue;
+    }
     const auto found = std::ranges::find(all_facts(), name, &FactInfo::path);
     // `location` is read from others, which are named instead.
     if (found != all_facts().end() && found->id != FactId::kLocation) {
@@ -129,6 +151,8 @@ void SuppliedFacts::enter(const std::vector<std::string>& names, Known known,
         paths.push_back(each.path);
       }
     }
+    const std::vector<std::string> controls = session_names();
+    paths.insert(paths.end(), controls.begin(), controls.end());
     auto report = diagnostics.report_unplaced<Code::kUnknownFact>(name);
     report.note(known == Known::kAccepted
                     ? std::string("it stands in the list of facts that may stay unknown")
@@ -145,17 +169,25 @@ bool SuppliedFacts::check(const FactReads& reads, std::string_view policy, Polic
                           DiagnosticCollector& diagnostics) const {
   bool good = true;
   for (const FactRead& read : reads) {
-    if (supplied(read.fact)) {
+    const Known how = known(read);
+    if (how == Known::kSupplied) {
       continue;
     }
-    const std::string_view fact = info_of(read.fact).path;
     // A policy that is off decides nothing, and is looked at again when it is switched on.
-    const bool error = state != PolicyState::kOff && !accepted(read.fact);
+    const bool error = state != PolicyState::kOff && how != Known::kAccepted;
+    if (read.name.starts_with(kSessionPrefix)) {
+      report_control(read, error, policy, diagnostics);
+      good = good && !error;
+      continue;
+    }
+    const std::string_view fact = read.name.empty() ? info_of(read.fact).path : read.name;
     auto report = error ? diagnostics.report<Code::kFactNotSupplied>(read.place, fact, by_)
                         : diagnostics.report<Code::kFactStaysUnknown>(read.place, fact, policy);
     if (error) {
       report.label(fmt::format("policy `{}` needs it", policy))
-          .help("take the policy out, or say that the fact may stay unknown");
+          .help(read.name.empty()
+                    ? "take the policy out, or say that the fact may stay unknown"
+                    : "say that users or clients supply the signal, or that it may stay unknown");
     }
     if (!read.via.empty() && error) {
       report.related(read.at, fmt::format("by way of `{}`", read.via));
@@ -165,6 +197,29 @@ bool SuppliedFacts::check(const FactReads& reads, std::string_view policy, Polic
     good = good && !error;
   }
   return good;
+}
+
+SuppliedFacts::Known SuppliedFacts::known(const FactRead& read) const {
+  if (!limited_) {
+    return Known::kSupplied;
+  }
+  if (read.name.empty()) {
+    return known_[index(read.fact)];
+  }
+  const auto found = named_.find(read.name);
+  return found == named_.end() ? Known::kNever : found->second;
+}
+
+void SuppliedFacts::report_control(const FactRead& read, bool error, std::string_view policy,
+                                   DiagnosticCollector& diagnostics) const {
+  const std::string_view control = std::string_view(read.name).substr(kSessionPrefix.size());
+  if (error) {
+    diagnostics.report<Code::kControlNotEnforced>(read.place, control, by_)
+        .label(fmt::format("policy `{}` asks for it", policy))
+        .help(fmt::format("take it out, or accept `{}`", read.name));
+  } else {
+    diagnostics.report<Code::kControlWithoutEffect>(read.place, control, policy);
+  }
 }
 
 std::string text_of(const std::optional<FactSupply>& supply) {

@@ -2,7 +2,10 @@
 
 #include <gate/compile.hpp>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/diagnostics/diagnostic.h"
@@ -10,7 +13,8 @@
 #include "compiler/sema/resolve_sets.h"
 #include "runtime/ir/program.h"
 
-/// Which facts a policy reads, held against those that are supplied where it decides.
+/// Which facts a policy reads and which session controls it sets, held against what the server that
+/// decides with it supplies and enforces.
 namespace gate::compiler::sema {
 
 struct FactRead {
@@ -18,6 +22,8 @@ struct FactRead {
   Span place;            ///< in the policy
   std::string_view via;  ///< the `let` that reads it; empty: the policy itself does
   Span at;               ///< where the `let` reads it
+  /// "signal.amount" or "session.revoke_all", in place of `fact`; empty: `fact`.
+  std::string name{};
   friend bool operator==(const FactRead&, const FactRead&) = default;
 };
 using FactReads = std::vector<FactRead>;
@@ -31,10 +37,17 @@ void add_reads(const Places& places, SetResolver& sets, Span place, FactReads& r
 /// the sign-in itself.
 [[nodiscard]] std::optional<FactId> fact_of(ControlKind control);
 
+/// Names of declared signals and of session controls in FactSupply begin so.
+inline constexpr std::string_view kSignalPrefix = "signal.";
+inline constexpr std::string_view kSessionPrefix = "session.";
+/// All session controls, as policies write them.
+[[nodiscard]] std::span<const std::string_view> session_controls();
+
 /// CompileOptions::facts, by fact. Pure once made.
 class SuppliedFacts {
  public:
-  /// Reports names that are no facts. Without `supply` everything is supplied.
+  /// Reports names that are no facts and no session controls. A signal may have any name: one list
+  /// serves many sets. Without `supply` everything is supplied.
   SuppliedFacts(const std::optional<FactSupply>& supply, DiagnosticCollector& diagnostics);
 
   /// False without CompileOptions::facts.
@@ -50,10 +63,14 @@ class SuppliedFacts {
   enum class Known : std::uint8_t { kNever, kAccepted, kSupplied };
   static std::size_t index(FactId fact) { return static_cast<std::size_t>(fact); }
   void enter(const std::vector<std::string>& names, Known known, DiagnosticCollector& diagnostics);
+  [[nodiscard]] Known known(const FactRead& read) const;
+  void report_control(const FactRead& read, bool error, std::string_view policy,
+                      DiagnosticCollector& diagnostics) const;
 
   bool limited_ = false;
   std::string by_;
   std::vector<Known> known_;
+  std::unordered_map<std::string, Known> named_;  ///< signals and session controls
 };
 
 /// The whole of CompileOptions::facts as text, equal only where it says the same.

@@ -80,12 +80,15 @@ int with_store(const std::string& config_file, Use use) {
 
 /// Prints the facts that policies may read under this configuration.
 void print_facts(const Config& config, const CompileOptions& options) {
-  fmt::print("facts that gated supplies, beside declared signals:\n");
+  fmt::print("facts that gated supplies, and session controls that it enforces:\n");
   for (const SuppliedFact& each : supplied_facts(fact_sources(config))) {
     fmt::print("  {:<26}{}\n", each.path, each.from);
   }
+  for (const std::string& signal : config.policies_signals) {
+    fmt::print("  {:<26}{}\n", "signal." + signal, "the user's entry, or a trusted client");
+  }
   if (!options.facts->accepted.empty()) {
-    fmt::print("facts that stay unknown, by policies.accept_unsupplied:\n  {}\n",
+    fmt::print("what stays unknown or without effect, by policies.accept_unsupplied:\n  {}\n",
                fmt::join(options.facts->accepted, ", "));
   }
 }

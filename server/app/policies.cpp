@@ -75,6 +75,15 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 31U);
 }
 
+bool any_is_on(const PolicySet& set) {
+  for (std::size_t i = 0; i < set.policy_count(); ++i) {
+    if (set.policy(i).state == PolicyState::kOn) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 FactSupplySources fact_sources(const Config& config) {
@@ -92,6 +101,9 @@ CompileOptions compile_options(const Config& config) {
   options.facts->accepted = config.policies_accept_unsupplied;
   for (const SuppliedFact& each : supplied_facts(fact_sources(config))) {
     options.facts->supplied.emplace_back(each.path);
+  }
+  for (const std::string& signal : config.policies_signals) {
+    options.facts->supplied.push_back("signal." + signal);
   }
   return options;
 }
@@ -145,7 +157,7 @@ Result<void> PolicyKeeper::load() {
                                 {"folder", folder_},
                                 {"generation", status_.generation},
                                 {"digest", status_.digest}});
-  if (output.policies->policy_count() == 0) {
+  if (!any_is_on(*output.policies)) {
     log_.warning(
         "policies_empty",
         {{"tenant", tenant_}, {"folder", folder_}, {"allowed_by", "policies.allow_empty"}});
@@ -243,9 +255,11 @@ PolicyKeeper::Signature PolicyKeeper::signature() const {
        at.increment(error)) {
     add(at->path().native());
   }
-  // The folder of every file that was imported is listed, so the deeper ones are listed too.
+  // Everything below an imported folder is looked at, because a new folder in it belongs to the set
+  // too. Those that files came from are listed once more: a link may have led there.
   for (const std::string& folder : imported_) {
-    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
       add(at->path().native());
     }
   }

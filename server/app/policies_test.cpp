@@ -80,6 +80,25 @@ TEST_F(PolicyKeeperTest, NoticesFilesThatComeChangeMoveAndGo) {
   EXPECT_EQ(generation(), 5U);
 }
 
+TEST_F(PolicyKeeperTest, NoticesWhatChangesInAFolderThatItImports) {
+  fs::create_directories(folder_ / "own");
+  fs::create_directories(folder_ / "shared");
+  write("own/a.gate", "import \"../shared\"\n" + policy("A", "block"));
+  write("shared/b.gate", "let risky = user_risk >= medium\n");
+  keeper_.emplace((folder_ / "own").string(), CompileOptions{.backend = Backend::kInterpreter},
+                  log_);
+  ASSERT_TRUE(keeper_->load());
+  write("shared/b.gate", policy("B", "block"));
+  expect_noticed(2);
+  write("shared/c.gate", policy("C", "block"));
+  expect_noticed(3);
+  fs::create_directories(folder_ / "shared/new");
+  write("shared/new/d.gate", policy("D", "block"));
+  expect_noticed(4);
+  fs::remove_all(folder_ / "shared/new");
+  expect_noticed(5);
+}
+
 TEST_F(PolicyKeeperTest, NoticesAChangeThatKeepsSizeAndTime) {
   const fs::path file = folder_ / "a.gate";
   const auto time = fs::last_write_time(file);
@@ -172,6 +191,29 @@ TEST_F(PolicyKeeperS1Test, S1_OnlyAnExplicitSwitchAdmitsAnEmptySet) {
   EXPECT_FALSE(allowed.load());
 }
 
+TEST_F(PolicyKeeperS1Test, S1_ASetOfWhichNoPolicyIsInForceIsRefused) {
+  const auto loads = [this](const std::string& text, bool allow_empty = false) {
+    write("a.gate", text);
+    Config config;
+    config.policies_backend = "interpreter";
+    config.policies_allow_empty = allow_empty;
+    PolicyKeeper keeper(folder_.string(), compile_options(config), log_);
+    return keeper.load().has_value();
+  };
+  const auto in_state = [](const std::string& state, const char* more = "") {
+    return "policy \"" + state + (*more == 0 ? "" : " never") + "\" {\n state " + state +
+           "\n users include all\n target include all apps\n" + more + " grant block\n}\n";
+  };
+  EXPECT_TRUE(loads(in_state("on")));
+  EXPECT_FALSE(loads(in_state("off")));
+  EXPECT_FALSE(loads(in_state("report_only")));
+  EXPECT_FALSE(loads(in_state("off") + in_state("report_only")));
+  EXPECT_FALSE(loads(in_state("on", " when user_risk == low and user_risk == high\n")));
+  EXPECT_TRUE(loads(in_state("report_only") + in_state("on")));
+  EXPECT_TRUE(loads(in_state("report_only") + "default deny\n")) << "it allows nothing";
+  EXPECT_TRUE(loads(in_state("report_only"), true));
+}
+
 TEST_F(PolicyKeeperS1Test, S1_FilesThatChangeWhileTheyAreReadAreNotPutInForce) {
   for (int i = 0; i < 300; ++i) {
     write(("more/" + std::to_string(i) + ".gate").c_str(),
@@ -243,6 +285,55 @@ TEST_F(PolicyKeeperTest, S2_ASetThatAsksForWhatGatedDoesNotSupplyIsRefusedUnless
   EXPECT_TRUE(loads("user.email_domain == \"bank.example\""));
   config.policies_accept_unsupplied = {"device.reported_lots"};
   EXPECT_FALSE(loads("user_risk >= medium")) << "a name that is no fact accepts nothing";
+}
+
+TEST_F(PolicyKeeperTest, S2_DeclaredSignalsThatNothingSuppliesAreRefused) {
+  Config config;
+  config.policies_backend = "interpreter";
+  const auto loads = [&](const std::string& when) {
+    write(
+        "a.gate",
+        "signal amount : integer\nsignal new_payee : boolean default false\npolicy \"A\" {\n users "
+        "include all\n target include all apps\n when " +
+            when + "\n grant require mfa\n}\n");
+    PolicyKeeper keeper(folder_.string(), compile_options(config), log_);
+    return keeper.load().has_value();
+  };
+  EXPECT_TRUE(loads("user_risk >= medium")) << "no policy reads one";
+  EXPECT_FALSE(loads("amount > 100"));
+  EXPECT_FALSE(loads("new_payee"));
+  config.policies_signals = {"amount"};
+  EXPECT_TRUE(loads("amount > 100"));
+  EXPECT_FALSE(loads("amount > 100 and new_payee"));
+  config.policies_accept_unsupplied = {"signal.new_payee"};
+  EXPECT_TRUE(loads("amount > 100 and new_payee"));
+}
+
+TEST_F(PolicyKeeperTest, S2_SessionControlsThatNothingEnforcesAreRefused) {
+  Config config;
+  config.policies_backend = "interpreter";
+  const auto loads = [&](const std::string& control) {
+    write("a.gate", "policy \"A\" {\n users include all\n target include all apps\n session " +
+                        control + "\n}\n");
+    PolicyKeeper keeper(folder_.string(), compile_options(config), log_);
+    return keeper.load().has_value();
+  };
+  for (const char* control :
+       {"sign_in_frequency 1h", "sign_in_frequency 1h second_factor", "revoke_all"}) {
+    EXPECT_TRUE(loads(control)) << control;
+  }
+  for (const char* control :
+       {"persistent_browser never", "forbid_channels_on_device", "secure_sign_in_session",
+        "cloud_app_security block_downloads", "continuous_access_evaluation strict_location",
+        "app_enforced_restrictions", "disable_resilience_defaults", "filtering_profile \"p\"",
+        "network_access_security \"p\""}) {
+    EXPECT_FALSE(loads(control)) << control;
+  }
+  config.policies_accept_unsupplied = {"session.persistent_browser"};
+  EXPECT_TRUE(loads("persistent_browser never"));
+  EXPECT_FALSE(loads("forbid_channels_on_device"));
+  config.policies_accept_unsupplied = {"session.persistent_browsers"};
+  EXPECT_FALSE(loads("sign_in_frequency 1h")) << "a name that is no control accepts nothing";
 }
 
 TEST_F(PolicyKeeperTest, S2_EverySuppliedFactIsAFactOfTheLanguage) {

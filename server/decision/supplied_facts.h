@@ -5,7 +5,8 @@
 
 namespace gate::server {
 
-/// A fact that gather_facts() supplies. Declared signals are supplied in addition.
+/// A fact that gather_facts() supplies, or a session control that flows enforce. Declared signals
+/// are supplied where the operator lists them.
 struct SuppliedFact {
   std::string_view path;  ///< as conditions write it
   std::string_view from;  ///< for operators

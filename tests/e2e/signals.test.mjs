@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { readFileSync, renameSync, rmSync, writeFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DOMAIN, Gated, PASSWORD, Peer, eventually, user } from "./lib/server.mjs";
+import { DOMAIN, Gated, PASSWORD, Peer, SIGNALS, UNSUPPLIED, eventually, user } from "./lib/server.mjs";
 import { Wire, assertSuberror, assertTokens } from "./lib/wire.mjs";
 import { mmdb } from "./lib/mmdb.mjs";
 
-const DEVICES = 'accept_unsupplied = ["device.reported_lost", "device.compliant"]';
+const DEVICES = `accept_unsupplied = ${UNSUPPLIED.replace('"country", ', "")}\n${SIGNALS}`;
 const HERE = "203.0.113.7";
 const THERE = "198.51.100.7";
 const countries = (here, there) => mmdb("GeoLite2-Country", {
@@ -109,7 +109,7 @@ test("an operator raises the risk of a user, and lowers it again", async () => {
 test("a risk engine is asked, and without its answer the sign-in counts as a risky one", async () => {
   const peer = await Peer.start("risk");
   const asking = await Gated.start({ policies_keys:
-    `accept_unsupplied = ["country", "device.reported_lost", "device.compliant"]\n[risk]\nengine_url = "http://127.0.0.1:${peer.port}/"\nengine_milliseconds = 3000`,
+    `accept_unsupplied = ${UNSUPPLIED}\n${SIGNALS}\n[risk]\nengine_url = "http://127.0.0.1:${peer.port}/"\nengine_milliseconds = 3000`,
   users: [user("rosa", { password: PASSWORD })] });
   try {
     assertTokens(await signIn("rosa", HERE, asking));

@@ -107,10 +107,11 @@ enum class NativeCode : std::uint8_t {
 
 /// What the server that decides with a set finds out about a sign-in, by the names that conditions
 /// and tests use: "ip", "completed.*", "satisfied" (what controls other than methods and devices
-/// need). A location is known by "ip", "country" and "gps_country".
+/// need). A location is known by "ip", "country" and "gps_country". A declared signal is
+/// "signal.NAME". A session control that the server enforces is "session.NAME".
 struct FactSupply {
   std::string by;                     ///< whose it is, for messages: "gated"
-  std::vector<std::string> supplied;  ///< everything else stays unknown
+  std::vector<std::string> supplied;  ///< everything else stays unknown, or has no effect
   std::vector<std::string> accepted;  ///< not supplied, and the operator knows
 };
 
@@ -139,8 +140,10 @@ struct CompileOptions {
   /// it is an error (G0502): most of the time its files are gone. For folders that others import.
   bool allow_empty = false;
   /// Where the set will decide. A policy that is not off and reads a fact that is not supplied
-  /// there is an error (G0512), a warning (G0513) where that is accepted. Without it, no question
-  /// is asked.
+  /// there is an error (G0512), a warning (G0513) where that is accepted; so is a session control
+  /// that is not enforced there (G0515, G0516). A set of which no policy is in force is an error
+  /// (G0514) unless it says `default deny` or `allow_empty` is set. Without it, no question is
+  /// asked.
   std::optional<FactSupply> facts{};
   /// Also look for what is correct and hardly meant (G0430 and up), when the set has no error.
   bool lints = false;

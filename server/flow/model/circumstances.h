@@ -8,7 +8,9 @@
 
 namespace gate::server {
 
-/// What is known about a request beside its user: its place and its risk. Found once per request.
+/// What is known about a request beside its user: its place and its risk. Found once per
+/// request, because the risk engine may take up to its deadline, and every decision of the request
+/// must be about the same facts.
 struct Circumstances {
   Place place;
   std::int64_t failures = 0;  ///< wrong passwords and codes in a row

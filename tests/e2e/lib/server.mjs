@@ -10,6 +10,9 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const RETAIL_BANK = join(ROOT, "examples/retail-bank");
+/** What the policies of the bank need and gated does not have, and the signals that they declare. */
+export const UNSUPPLIED = '["country", "device.reported_lost", "device.compliant", "session.persistent_browser", "session.forbid_channels_on_device"]';
+export const SIGNALS = 'signals = ["amount", "new_payee", "otp_failures"]';
 export const TENANT = "7b7f6f5e-0001-4a6c-9d1e-0000000000b1";
 export const DOMAIN = "retail.bank.example";
 export const CLIENT = "7b7f6f5e-0002-4a6c-9d1e-0000000000c1";
@@ -92,7 +95,7 @@ ${options.http ?? ""}
 [policies]
 ${options.tenants_folder ? `tenants_folder = "${options.tenants_folder}"` : `folder = "${gated.policies}"`}
 poll_milliseconds = 50
-${options.policies_keys ?? 'accept_unsupplied = ["country", "device.reported_lost", "device.compliant"]'}
+${options.policies_keys ?? `accept_unsupplied = ${UNSUPPLIED}\n${SIGNALS}`}
 [sign_in]
 ${options.sign_in ?? "resend_seconds = 0\nsends_per_hour = 1000\nsends_per_day = 1000"}
 ${options.deliver ?? '[delivery]\nemail = "outbox"\nsms = "outbox"'}
