@@ -32,7 +32,7 @@ void check_lockout(const CheckedSet& set, DiagnosticCollector& diagnostics) {
     if (policy.state != PolicyState::kOff && everybody && everywhere && always &&
         can_stop(program, program.effects[policy.effect])) {
       diagnostics.report<Code::kNoBreakGlass>(set.policies[i]->name.span, policy.name)
-          .label("everybody, everywhere, always")
+          .label("all users, everywhere, always")
           .help("exclude the accounts that open the door when everything else fails");
     }
   }

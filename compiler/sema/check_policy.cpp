@@ -196,7 +196,7 @@ bool PolicyChecker::users(const ast::Policy& policy, ir::Policy& out) {
   if (included.empty()) {
     never(policy, out, "no user is included", policy.users->keyword);
   } else if (exclude_all != nullptr && !only_workloads(included)) {
-    never(policy, out, "everybody is excluded", exclude_all->span);
+    never(policy, out, "all users are excluded", exclude_all->span);
   } else {
     warn_of_overlap(policy.users->content);
   }

@@ -136,7 +136,7 @@ struct CompileOptions {
   /// The kind of tenant to hold the set against, `workforce` or `external_id`, in place of the
   /// `profile` that the set declares; empty: as declared.
   std::string profile{};
-  /// Take a set without policies that does not say `default deny`: it lets everybody in. Otherwise
+  /// Take a set without policies that does not say `default deny`: it lets all users in. Otherwise
   /// it is an error (G0502): most of the time its files are gone. For folders that others import.
   bool allow_empty = false;
   /// Where the set will decide. A policy that is not off and reads a fact that is not supplied
