@@ -11,6 +11,7 @@
 
 #include "compiler/cli/arguments.h"
 #include "compiler/cli/console.h"
+#include "compiler/cli/count_text.h"
 #include "compiler/cli/files.h"
 #include "compiler/cli/policy_source.h"
 #include "compiler/graph/graph_map.h"
@@ -35,7 +36,8 @@ class Export final : public Command {
            "and the\n"
            "policies, keys in the order of Graph's documentation. A policy that says more than "
            "Graph can\n"
-           "is refused with the clause underlined. When the folder has a graph-map.json (import "
+           "is refused with the clause underlined; --partial leaves it out. When the folder has a "
+           "graph-map.json (import "
            "writes\n"
            "it), ids and dates are taken from there; otherwise ids follow from names.\n"
            "\n"
@@ -49,6 +51,7 @@ class Export final : public Command {
     source_.declare_today(arguments);
     arguments.option("-o,--output", output_, "FILE",
                      "where the JSON goes (default: standard output)", Fit::paths());
+    arguments.flag("--partial", partial_, "leave out what Graph cannot say, and list it");
   }
 
   ExitCode run(Console& console) override {
@@ -64,11 +67,21 @@ class Export final : public Command {
     }
     const graph::ExportResult result = graph::export_graph(set->files, *map);
     print_findings(console, *set, result);
-    if (!result.ok()) {
-      console.error("nothing was exported", "Graph cannot say what is underlined above");
+    if (!result.ok() && (!partial_ || result.fatal)) {
+      console.error("nothing was exported",
+                    result.fatal ? "Graph cannot say what is underlined above"
+                                 : "Graph cannot say what is underlined above; --partial leaves "
+                                   "such policies out");
       return ExitCode::kFindings;
     }
-    return put(console, graph::pretty_json(document(result.model)));
+    const ExitCode written = put(console, graph::pretty_json(document(result.model)));
+    if (written != ExitCode::kOk || result.left_out == 0) {
+      return written;
+    }
+    console.err(fmt::format("{} exported, {} left out\n",
+                            counted(result.model.policies.size(), "policy"),
+                            counted(result.left_out, "object")));
+    return ExitCode::kFindings;
   }
 
  private:
@@ -137,6 +150,7 @@ class Export final : public Command {
   PolicySource source_;
   std::string format_;
   std::string output_;
+  bool partial_ = false;
 };
 
 }  // namespace

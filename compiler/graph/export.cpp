@@ -110,6 +110,17 @@ Strength export_strength(const ast::Strength& strength, ExportContext& context) 
 
 namespace {
 
+/// A description without the line by which the import says what the set is called.
+std::string without_called(const std::string& description, std::string_view identifier,
+                           const std::string& display_name) {
+  if (called(std::string(identifier), display_name).empty() ||
+      !description.starts_with(display_name)) {
+    return description;
+  }
+  const auto rest = description.substr(display_name.size());
+  return rest.empty() || rest.front() == '\n' ? rest.substr(rest.empty() ? 0 : 1) : description;
+}
+
 /// Whether a string of `value` other than free text (a comment may have lines) holds a control
 /// character, which the import refuses and no id of Entra has.
 bool holds_control_character(const boost::json::value& value) {
@@ -147,9 +158,20 @@ class Exporter {
     if (!parse()) {
       return take();
     }
+    for (const bool policies : {false, true}) {  // what they use before what uses it
+      for (const auto& file : files_) {
+        for (const auto& declaration : file.declarations) {
+          if (std::holds_alternative<ast::Policy>(declaration.node) == policies) {
+            add(declaration);
+          }
+        }
+      }
+    }
+    fatal_ = false;
     for (const auto& file : files_) {
       for (const auto& declaration : file.declarations) {
-        add(declaration);
+        const auto* preset = std::get_if<ast::Default>(&declaration.node);
+        fatal_ = fatal_ || (preset != nullptr && preset->deny);
       }
     }
     return take();
@@ -179,30 +201,39 @@ class Exporter {
     return !failed;
   }
 
+  /// `before`: the errors before the object was looked at.
   template <typename T>
-  void keep(T exported, const SourceSpan& span, std::vector<T>& into) {
+  void keep(T exported, const SourceSpan& span, std::size_t before, std::vector<T>& into,
+            std::string_view name = {}) {
     if (holds_control_character(to_graph_json(exported))) {
       context_.refuse(span, "a string in this holds a line break or another control character");
+    }
+    if (context_.errors != before) {
+      ++left_out_;
+      context_.leave_out(name);
+      return;
     }
     into.push_back(std::move(exported));
   }
 
   void add(const ast::Declaration& declaration) {
+    const auto before = context_.errors;
     if (const auto* policy = std::get_if<ast::Policy>(&declaration.node)) {
-      keep(export_policy(*policy, declaration.description, context_), declaration.span,
+      keep(export_policy(*policy, declaration.description, context_), declaration.span, before,
            model_.policies);
     } else if (const auto* set = std::get_if<ast::NamedSet>(&declaration.node)) {
       if (set->kind == ast::SetKind::kLocations) {
         auto location = export_location(*set, context_);
-        location.note = declaration.description;
+        location.note = without_called(declaration.description, set->name.text, location.name);
         if (!location.undefined) {
-          keep(std::move(location), declaration.span, model_.locations);
+          keep(std::move(location), declaration.span, before, model_.locations, set->name.text);
         }
       }
     } else if (const auto* strength = std::get_if<ast::Strength>(&declaration.node)) {
       auto exported = export_strength(*strength, context_);
-      exported.description = declaration.description;
-      keep(std::move(exported), declaration.span, model_.strengths);
+      exported.description =
+          without_called(declaration.description, strength->name.text, exported.name);
+      keep(std::move(exported), declaration.span, before, model_.strengths, strength->name.text);
     } else if (const auto* preset = std::get_if<ast::Default>(&declaration.node)) {
       if (preset->deny) {
         context_.refuse(declaration.span, "a set that denies by default");
@@ -213,6 +244,8 @@ class Exporter {
   ExportResult take() {
     ExportResult out;
     out.model = std::move(model_);
+    out.left_out = left_out_;
+    out.fatal = fatal_;
     out.diagnostics = std::move(context_.diagnostics);
     return out;
   }
@@ -221,6 +254,8 @@ class Exporter {
   std::vector<ast::File> files_;
   ExportContext context_;
   Model model_;
+  std::size_t left_out_ = 0;
+  bool fatal_ = true;  // until the files could be read
 };
 
 }  // namespace

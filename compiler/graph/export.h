@@ -7,12 +7,17 @@
 #include "compiler/graph/model.h"
 
 /// `gatec export graph`: a policy set as Graph JSON. A policy that says more than Graph can is
-/// refused, with the clause underlined: nothing is left out.
+/// refused, with the clause underlined, and not in the model; so is one that uses a location or a
+/// strength that is refused.
 namespace gate::graph {
 
 struct ExportResult {
-  Model model;  ///< what would be exported; complete only without errors
+  Model model;  ///< what can be exported; complete only without errors
   std::vector<Diagnostic> diagnostics;
+  std::size_t left_out = 0;  ///< policies, locations and strengths that have errors
+  /// What is wrong is no single object's: a set that does not parse, or that denies by default.
+  /// Then no part of the model means what the set means.
+  bool fatal = false;
   [[nodiscard]] bool ok() const;
 };
 

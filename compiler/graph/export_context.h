@@ -3,6 +3,7 @@
 #include <gate/compile.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class ExportContext {
   [[nodiscard]] std::string strength_id(std::string_view name) const;
   [[nodiscard]] std::string context_id(std::string_view name) const;
   [[nodiscard]] bool is_location(std::string_view name) const;
+  /// Declared, and refused by the export: who uses it is refused as well.
+  void leave_out(std::string_view name) { left_out_.insert(name); }
+  [[nodiscard]] bool is_left_out(std::string_view name) const { return left_out_.contains(name); }
 
   /// The source text of a span.
   [[nodiscard]] std::string_view text_of(const SourceSpan& span) const {
@@ -49,6 +53,7 @@ class ExportContext {
   std::map<std::string_view, const compiler::ast::Expr*> lets_;
   std::map<std::string_view, const compiler::ast::Strength*> strengths_;
   std::map<std::string_view, const compiler::ast::Context*> contexts_;
+  std::set<std::string_view> left_out_;
 };
 
 /// The pieces of export_policy. Each reports into the context.

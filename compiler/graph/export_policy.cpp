@@ -5,6 +5,7 @@
 
 #include "compiler/graph/agents.h"
 #include "compiler/graph/export_context.h"
+#include "compiler/graph/read_times.h"
 #include "compiler/graph/spelling.h"
 
 namespace gate::graph {
@@ -147,6 +148,9 @@ Grant export_grant(const ast::Grant& grant, ExportContext& context) {
       if (!out.strength.empty()) {
         context.refuse(item.span, "a second strength in one policy");
       }
+      if (context.is_left_out(word_of(item, 1))) {
+        context.refuse(item.span, "a strength that cannot be exported itself");
+      }
       out.strength = context.strength_id(word_of(item, 1));
     } else if (word == "terms_of_use") {
       out.terms_of_use.push_back(string_of(item, 1));
@@ -181,6 +185,18 @@ std::string_view state_of(const ast::Policy& policy, ExportContext& context) {
 }  // namespace
 
 namespace {
+
+/// The zone as the original spelled it, while it is the same zone.
+void restore_zone(Policy& policy) {
+  if (!policy.conditions.times) {
+    return;
+  }
+  for (auto* window : {&policy.conditions.times->include, &policy.conditions.times->exclude}) {
+    if (*window && zone_of(policy.zone) == (*window)->zone) {
+      (*window)->zone = policy.zone;
+    }
+  }
+}
 
 /// A filter of mode include stands where apps are named, one of mode exclude beside them.
 void say_app_filter(const ast::Policy& policy, Policy& out, ExportContext& context) {
@@ -260,6 +276,7 @@ Policy export_policy(const ast::Policy& policy, const std::string& description,
   }
   if (policy.when) {
     export_when(policy.when->content, out.conditions, context);
+    restore_zone(out);
     out.targets.filter = std::move(out.conditions.app_filter);
     say_app_filter(policy, out, context);
     say_principal_filter(policy, out, context);

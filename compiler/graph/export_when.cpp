@@ -7,6 +7,7 @@
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/export_context.h"
 #include "compiler/graph/export_device.h"
+#include "compiler/graph/export_times.h"
 #include "compiler/graph/spelling.h"
 
 namespace gate::graph {
@@ -71,13 +72,6 @@ std::optional<Membership> membership_of(const ast::Expr& expr) {
 constexpr RuleSubject kSubjects[] = {RuleSubject::kDevice, RuleSubject::kApp,
                                      RuleSubject::kServicePrincipal};
 
-std::string minutes_text(const ast::Expr& operand) {
-  const auto& literal = operand.literal;
-  return operand.kind == ast::ExprKind::kLiteral && literal.kind == ast::LiteralKind::kTime
-             ? fmt::format("{:02}:{:02}", literal.value / 60, literal.value % 60)
-             : std::string();
-}
-
 class WhenExporter {
  public:
   WhenExporter(Conditions& into, ExportContext& context) : into_(into), context_(context) {}
@@ -116,6 +110,9 @@ class WhenExporter {
   void finish() {
     std::optional<Filter>* filters[] = {&into_.device_filter, &into_.app_filter,
                                         &into_.principal_filter};
+    if (into_.times) {
+      complete(*into_.times);
+    }
     for (const auto subject : kSubjects) {
       const auto& parts = parts_[static_cast<std::size_t>(subject)];
       if (!parts.empty()) {
@@ -132,31 +129,21 @@ class WhenExporter {
     return path == kAgentUser || path == kAgentIdentity;
   }
 
-  /// `now.weekday in [monday] in "UTC"`, `now.time between 09:00 and 17:00 in "UTC"`: one of each,
-  /// in one zone.
+  /// Days and hours, in one window of what is included and one of what is excluded.
   bool take_time(const ast::Expr& expr) {
-    const bool days = expr.kind == ast::ExprKind::kIn && !expr.negated &&
-                      path_text(expr.operands.front()) == "now.weekday";
-    const bool hours = expr.kind == ast::ExprKind::kBetween && !expr.negated &&
-                       path_text(expr.operands.front()) == "now.time";
-    if (!days && !hours) {
+    const bool exclude = expr.kind == ast::ExprKind::kNot || expr.negated;
+    const auto window = window_of(expr.kind == ast::ExprKind::kNot ? expr.operands.front() : expr);
+    if (!window) {
       return false;
     }
     auto times = into_.times.value_or(Times{});
-    const auto zone = expr.zone ? expr.zone->value : std::string("UTC");
-    if ((!times.zone.empty() && times.zone != zone) || (days && !times.days.empty()) ||
-        (hours && !times.start.empty())) {
+    auto& side = exclude ? times.exclude : times.include;
+    auto joined = side ? both(*side, *window) : window;
+    // Of what is excluded, days and hours beside each other would be two windows.
+    if (!joined || (exclude && side)) {
       return false;
     }
-    times.zone = zone;
-    if (days) {
-      for (const auto& item : expr.items) {
-        times.days.emplace_back(word_of(item, 0));
-      }
-    } else {
-      times.start = minutes_text(expr.operands[1]);
-      times.end = minutes_text(expr.operands[2]);
-    }
+    side = std::move(joined);
     into_.times = std::move(times);
     return true;
   }
@@ -239,7 +226,7 @@ class WhenExporter {
     for (const auto& name : m.members) {
       if (name == "trusted") {
         references.emplace_back("AllTrusted");
-      } else if (context_.is_location(name)) {
+      } else if (context_.is_location(name) && !context_.is_left_out(name)) {
         references.push_back(context_.location_id(name));
       } else {
         return false;

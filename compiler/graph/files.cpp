@@ -2,9 +2,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
+#include "compiler/graph/fold.h"
 #include "compiler/graph/import.h"
 #include "compiler/graph/limits.h"
 
@@ -15,6 +18,21 @@ namespace fs = std::filesystem;
 
 Error unavailable(const fs::path& path, std::string_view what) {
   return {ErrorCode::kUnavailable, fmt::format("{}: {}", path.string(), what)};
+}
+
+/// Standard input, to its end.
+Result<std::string> read_standard_input() {
+  std::string out;
+  std::array<char, 65'536> buffer{};
+  while (std::cin.read(buffer.data(), buffer.size()) || std::cin.gcount() > 0) {
+    out.append(buffer.data(), static_cast<std::size_t>(std::cin.gcount()));
+    if (out.size() > kGraphFileBytesMax) {
+      return Error{
+          ErrorCode::kLimitExceeded,
+          fmt::format("standard input has more than the {} bytes allowed", kGraphFileBytesMax)};
+    }
+  }
+  return out;
 }
 
 Result<std::string> read_bytes(const fs::path& path) {
@@ -38,6 +56,10 @@ Result<std::string> read_bytes(const fs::path& path) {
 }
 
 Result<void> collect(const fs::path& path, std::vector<fs::path>& out) {
+  if (path == "-") {
+    out.push_back(path);
+    return {};
+  }
   std::error_code failed;
   const auto status = fs::status(path, failed);
   if (!fs::exists(status)) {
@@ -50,7 +72,8 @@ Result<void> collect(const fs::path& path, std::vector<fs::path>& out) {
   std::vector<fs::path> found;
   for (fs::recursive_directory_iterator it(path, failed), end; !failed && it != end;
        it.increment(failed)) {
-    if (it->path().extension() == ".json" && it->path().filename() != "graph-map.json") {
+    if (equal_fold(it->path().extension().string(), ".json") &&
+        it->path().filename() != "graph-map.json") {
       found.push_back(it->path());
     }
   }
@@ -84,6 +107,11 @@ Result<std::vector<GraphFile>> load_graph_files(const std::vector<fs::path>& pat
   }
   std::vector<GraphFile> out;
   for (const auto& path : all) {
+    if (path == "-") {
+      GATE_TRY(auto piped, read_standard_input());
+      out.push_back({"standard input", std::move(piped)});
+      continue;
+    }
     GATE_TRY(auto bytes, read_bytes(path));
     out.push_back({path.string(), std::move(bytes)});
   }

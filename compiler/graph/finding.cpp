@@ -25,6 +25,9 @@ std::string to_text(const Finding& finding) {
       out += *part;
     }
   }
+  if (!finding.object.empty()) {
+    out += " (in \"" + finding.object + "\")";
+  }
   return out;
 }
 

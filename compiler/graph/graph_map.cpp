@@ -4,6 +4,7 @@
 
 #include "compiler/graph/json_document.h"
 #include "compiler/graph/json_text.h"
+#include "compiler/graph/read_times.h"
 
 namespace gate::graph {
 namespace {
@@ -42,6 +43,11 @@ void GraphMap::add(const std::string& name, const std::string& id, const Policy&
   put(known, "createdDateTime", policy.created);
   put(known, "modifiedDateTime", policy.modified);
   put(known, "templateId", policy.template_id);
+  if (policy.conditions.times) {
+    const auto& t = *policy.conditions.times;
+    const auto& written = t.include ? t.include->zone : t.exclude->zone;
+    put(known, "timeZone", zone_of(written) == written ? "" : written);
+  }
   keep(policies_, name, std::move(known));
 }
 
@@ -54,7 +60,9 @@ void GraphMap::add(const std::string& name, const Location& location) {
   const bool blank =
       std::ranges::all_of(location.ranges, [](const Range& range) { return range.cidr.empty(); });
   if (blank && location.countries.empty() && !location.unknown_countries) {
-    known["kind"] = location.by_country ? "country" : "ip";
+    known["kind"] = location.compliant_network ? "compliantNetwork"
+                    : location.by_country      ? "country"
+                                               : "ip";
     if (location.trusted) {
       known["isTrusted"] = true;
     }
@@ -103,6 +111,7 @@ void GraphMap::restore(const std::string& name, Policy& policy) const {
     take(*known, "createdDateTime", policy.created);
     take(*known, "modifiedDateTime", policy.modified);
     take(*known, "templateId", policy.template_id);
+    take(*known, "timeZone", policy.zone);
   }
 }
 
@@ -118,6 +127,8 @@ void GraphMap::restore(const std::string& name, Location& location) const {
   std::string kind;
   take(*known, "kind", kind);
   location.by_country = location.by_country || kind == "country";
+  location.compliant_network = kind == "compliantNetwork" && location.ranges.empty() &&
+                               location.countries.empty() && !location.unknown_countries;
   const auto flag = [&](const char* key) {
     const auto* found = known->if_contains(key);
     return found != nullptr && found->is_bool() && found->get_bool();

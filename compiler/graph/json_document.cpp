@@ -7,6 +7,8 @@
 
 #include "compiler/graph/duplicate_keys.h"
 #include "compiler/graph/limits.h"
+#include "compiler/graph/powershell.h"
+#include "runtime/base/utf8.h"
 
 namespace gate::graph {
 namespace {
@@ -72,6 +74,48 @@ std::string position(std::string_view text, std::size_t offset) {
   return fmt::format("line {}, column {}", line, column);
 }
 
+/// What it is instead of JSON, by how it begins, and what to do; null for what may be JSON.
+const char* something_else(std::string_view bytes) {
+  if (bytes.starts_with("PK\x03\x04")) {
+    return "this is a zip archive: unpack it and name the folder";
+  }
+  if (bytes.starts_with("\x1F\x8B")) {
+    return "this is compressed: unpack it first (gunzip, tar -xzf)";
+  }
+  const auto first = bytes.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) {
+    return "the file is empty";
+  }
+  constexpr std::string_view kBegins = "{[\"0123456789-tfn";
+  if (kBegins.find(bytes[first]) == std::string_view::npos) {
+    return "this is not JSON. Read are exports as Graph and PowerShell's ConvertTo-Json write "
+           "them; "
+           "a CSV of the portal and a Terraform configuration hold no policies in that form";
+  }
+  return nullptr;
+}
+
+/// One document on each line.
+Result<json::value> parse_lines(std::string_view text) {
+  json::array out;
+  std::size_t number = 0;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
+      continue;
+    }
+    auto each = parse_document(line);
+    if (!each) {
+      return malformed(fmt::format("in line {}: {}", number, each.error().message));
+    }
+    out.push_back(std::move(*each));
+  }
+  return json::value(std::move(out));
+}
+
 }  // namespace
 
 Result<std::string> decode_text(std::string_view bytes) {
@@ -96,7 +140,29 @@ Result<std::string> decode_text(std::string_view bytes) {
   if (bytes.size() >= 2 && bytes[0] == '\0' && bytes[1] != '\0') {
     return from_utf16(bytes, false);
   }
+  if (const char* what = something_else(bytes); what != nullptr) {
+    return malformed(what);
+  }
+  if (!is_utf8(bytes)) {
+    return malformed(
+        "this is neither UTF-8 nor UTF-16: write it again in UTF-8 (in PowerShell 5.1: `| Out-File "
+        "-Encoding utf8`, without a code page)");
+  }
   return std::string(bytes);
+}
+
+Result<json::value> parse_export(std::string_view text) {
+  auto whole = parse_document(text);
+  if (!whole) {
+    const auto line = text.substr(0, text.find('\n'));
+    if (line.size() < text.size() && line.starts_with("{") && parse_document(line)) {
+      whole = parse_lines(text);
+    }
+  }
+  if (!whole) {
+    return whole.error();
+  }
+  return as_graph_writes(*std::move(whole));
 }
 
 Result<json::value> parse_document(std::string_view text) {

@@ -16,4 +16,8 @@ namespace gate::graph {
 /// that differ in case only), at most kGraphDepthMax levels. Errors name line and column.
 [[nodiscard]] Result<boost::json::value> parse_document(std::string_view text);
 
+/// What people export: one document, or JSON lines, which become an array of them; with what
+/// PowerShell does to it undone (powershell.h).
+[[nodiscard]] Result<boost::json::value> parse_export(std::string_view text);
+
 }  // namespace gate::graph

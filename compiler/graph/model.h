@@ -58,12 +58,22 @@ struct IncludeExclude {
   [[nodiscard]] bool empty() const { return include.empty() && exclude.empty(); }
 };
 
-/// Days and hours (beta, undocumented: the members are those that were seen or described).
-struct Times {
-  Strings days;       ///< monday ...; empty: every day
+/// Some days of the week, and the hours of each of them.
+struct DayWindow {
+  Strings days;       ///< monday ...
   std::string start;  ///< "09:00"; with `end` empty: the whole day
-  std::string end;
-  std::string zone;  ///< IANA name
+  std::string end;    ///< before `start`: of the following day
+  std::string zone;   ///< as it was written: an IANA name, a name of Windows, an offset
+  friend bool operator==(const DayWindow&, const DayWindow&) = default;
+};
+
+/// The days behind these, in the order of the week.
+[[nodiscard]] Strings days_after(const Strings& days);
+
+/// When a policy applies (beta, conditional-access 1.6).
+struct Times {
+  std::optional<DayWindow> include;  ///< none: all times
+  std::optional<DayWindow> exclude;
   friend bool operator==(const Times&, const Times&) = default;
 };
 
@@ -157,6 +167,7 @@ struct Policy {
   std::string created;
   std::string modified;
   std::string template_id;
+  std::string zone;  ///< of export: as the original spelled the zone of its times
   Principals include;
   Principals exclude;
   Targets targets;
@@ -183,16 +194,19 @@ struct Location {
   std::vector<Range> ranges;
   Strings countries;
   bool unknown_countries = false;
-  bool by_gps = false;     ///< the country is where the authenticator app says it is
-  bool undefined = false;  ///< policies use it, but the export did not define it
+  bool by_gps = false;             ///< the country is where the authenticator app says it is
+  bool compliant_network = false;  ///< of Global Secure Access: no address is in it
+  bool undefined = false;          ///< policies use it, but the export did not define it
 };
 
-/// The display name of something that policies know by id: a group, a user, a role, an app.
-enum class DirectoryKind : std::uint8_t { kUser, kGroup, kRole, kApp };
+/// The display name of something that policies know by id: a group, a user, a role, an app, an
+/// authentication context, terms of use.
+enum class DirectoryKind : std::uint8_t { kUser, kGroup, kRole, kApp, kContext, kTerms };
 struct DirectoryName {
   DirectoryKind kind = DirectoryKind::kGroup;
   std::string id;
   std::string name;
+  std::string description;  ///< may have lines
 };
 
 struct Model {

@@ -20,6 +20,29 @@ namespace {
 const std::set<std::string_view> kFreeText = {"displayname", "description",     "rule",
                                               "note",        "createddatetime", "modifieddatetime"};
 
+/// Members that are lists: PowerShell writes a list of one as the one (conditional-access 13).
+bool is_list(std::string_view key) {
+  static const std::set<std::string_view> kLists = {"builtincontrols",
+                                                    "termsofuse",
+                                                    "customauthenticationfactors",
+                                                    "clientapptypes",
+                                                    "userrisklevels",
+                                                    "signinrisklevels",
+                                                    "serviceprincipalrisklevels",
+                                                    "allowedcombinations",
+                                                    "allowedaaguids",
+                                                    "allowedissuerskis",
+                                                    "allowedpolicyoids",
+                                                    "appliestocombinations",
+                                                    "countriesandregions",
+                                                    "ipranges",
+                                                    "daysofweek",
+                                                    "members"};
+  const bool side = key.starts_with("include") || key.starts_with("exclude");
+  return kLists.contains(key) ||
+         (side && key != "includetrafficprofiles" && key != "includeunknowncountriesandregions");
+}
+
 json::value cleaned_object(const json::object& object) {
   std::vector<std::pair<std::string, json::value>> members;
   for (const auto& entry : object) {
@@ -33,6 +56,16 @@ json::value cleaned_object(const json::object& object) {
   json::object out;
   for (auto& member : members) {
     out[member.first] = std::move(member.second);
+  }
+  for (const auto* key : {"builtincontrols", "clientapptypes", "userrisklevels", "signinrisklevels",
+                          "serviceprincipalrisklevels", "includeplatforms", "excludeplatforms",
+                          "includeuseractions", "daysofweek"}) {
+    as_list(out, key);
+  }
+  for (auto& entry : out) {
+    if (entry.value().is_string() && is_list(entry.key())) {
+      entry.value() = json::array{entry.value()};
+    }
   }
   return out;
 }

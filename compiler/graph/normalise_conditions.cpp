@@ -43,19 +43,46 @@ void normalise_workloads(json::object& conditions) {
   }
 }
 
-/// Seconds that are zero say nothing; a zone that is not given is UTC.
+/// Seconds that are zero say nothing; a whole day has no hours; a zone that is not given is UTC.
+void normalise_window(json::object& window) {
+  if (const auto* all_day = window.if_contains("allday");
+      all_day != nullptr && *all_day == json::value(true)) {
+    window.erase("starttime");
+    window.erase("endtime");
+  }
+  window.erase("allday");
+  for (const auto* key : {"starttime", "endtime"}) {
+    if (auto* text = window.if_contains(key); text != nullptr && text->is_string()) {
+      *text = json::string(std::string_view(text->get_string()).substr(0, 5));
+    }
+  }
+  drop_default(window, "timezone", "utc");
+}
+
+bool is_always(const json::object& window) {
+  const auto* days = window.if_contains("daysofweek");
+  return days != nullptr && days->is_array() && days->get_array().size() == 7 &&
+         !window.contains("starttime");
+}
+
 void normalise_times(json::object& conditions) {
   auto* found = conditions.if_contains("times");
   if (found == nullptr || !found->is_object()) {
     return;
   }
   auto& times = found->get_object();
-  for (const auto* key : {"starttime", "endtime"}) {
-    if (auto* text = times.if_contains(key); text != nullptr && text->is_string()) {
-      *text = json::string(std::string_view(text->get_string()).substr(0, 5));
+  for (const auto* key : {"includedays", "excludedays"}) {
+    if (auto* window = object_at(*found, key); window != nullptr) {
+      normalise_window(*window);
     }
   }
-  drop_default(times, "timezone", "utc");
+  drop_default(times, "includealltimes", false);
+  const auto* include = object_at(*found, "includedays");
+  const auto* all = times.if_contains("includealltimes");
+  if ((all != nullptr && *all == json::value(true)) ||
+      (include != nullptr && is_always(*include) && !times.contains("excludedays"))) {
+    conditions.erase("times");
+  }
 }
 
 void normalise_users(json::object& conditions) {
@@ -216,7 +243,10 @@ void normalise_conditions(json::object& conditions, const LocationName& location
     as_list(flows->get_object(), "transfermethods");
   }
   if (auto* clients = conditions.if_contains("clientapptypes"); clients != nullptr) {
-    for (auto& each : clients->as_array()) {
+    if (!clients->is_array()) {
+      *clients = json::array{*clients};
+    }
+    for (auto& each : clients->get_array()) {
       each = each == json::value("eassupported") ? json::value("exchangeactivesync") : each;
     }
     if (std::ranges::find(clients->get_array(), json::value("all")) != clients->get_array().end()) {

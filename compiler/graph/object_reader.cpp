@@ -51,10 +51,22 @@ bool has_control_character(std::string_view text, bool lines) {
   });
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth
 bool is_blank(const json::value& value) {
-  return value.is_null() || (value.is_array() && value.get_array().empty()) ||
-         (value.is_object() && value.get_object().empty()) ||
-         (value.is_string() && value.get_string().empty());
+  if (value.is_array()) {
+    return std::ranges::all_of(value.get_array(), is_blank);
+  }
+  if (value.is_object()) {
+    return std::ranges::all_of(value.get_object(),
+                               [](const auto& entry) { return is_blank(entry.value()); });
+  }
+  return value.is_null() || (value.is_string() && value.get_string().empty());
+}
+
+bool is_cut_off(const json::value& value) {
+  const auto* text = value.if_string();
+  return text != nullptr && (text->starts_with("@{") || text->starts_with("Microsoft.Graph.") ||
+                             text->starts_with("System."));
 }
 
 bool is_annotation(std::string_view key) {
@@ -67,7 +79,11 @@ ObjectReader::ObjectReader(const json::value* object, std::string path, Findings
     return;
   }
   if (!object->is_object()) {
-    findings_.error(path_, fmt::format("expected an object, found {}", to_string(object->kind())));
+    findings_.error(path_,
+                    is_cut_off(*object)
+                        ? std::string("the export was cut off here: make it again with "
+                                      "`ConvertTo-Json -Depth 10`")
+                        : fmt::format("expected an object, found {}", to_string(object->kind())));
     return;
   }
   object_ = &object->get_object();

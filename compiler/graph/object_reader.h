@@ -12,9 +12,10 @@
 
 namespace gate::graph {
 
-/// Reads one JSON object member by member. Keys are matched in any case; null, [], {} and "" are
-/// the same as absent (conditional-access 9). A member that was not read and is not an OData
-/// annotation is an error when the reader is finished: nothing is dropped silently.
+/// Reads one JSON object member by member. Keys are matched in any case; null, [], {}, "" and an
+/// object of nothing but these are the same as absent (conditional-access 9, 13). A member that was
+/// not read and is not an OData annotation is an error when the reader is finished: nothing is
+/// dropped silently.
 class ObjectReader {
  public:
   /// `object` may be null (absent): then every member is absent. Must outlive the reader.
@@ -49,8 +50,11 @@ class ObjectReader {
   Findings& findings_;
 };
 
-/// null, [], {}, "": what Graph writes where nothing is set.
+/// null, [], {}, "": what Graph writes where nothing is set; and objects and lists of nothing else,
+/// which the PowerShell SDK writes there (conditional-access 13).
 [[nodiscard]] bool is_blank(const boost::json::value& value);
+/// A type name or "@{...}" where PowerShell stopped writing objects (conditional-access 13).
+[[nodiscard]] bool is_cut_off(const boost::json::value& value);
 /// A byte below 0x20 or 0x7F; with `lines`, line ends and tabs are none.
 [[nodiscard]] bool has_control_character(std::string_view text, bool lines);
 /// "@odata.type", "conditions@odata.context", "#microsoft.graph.restore": written by the server

@@ -4,13 +4,34 @@
 
 #include "compiler/graph/fold.h"
 #include "compiler/graph/limits.h"
+#include "compiler/graph/object_kind.h"
+#include "compiler/graph/read_times.h"
 #include "compiler/graph/reader.h"
 #include "compiler/graph/words.h"
 
 namespace gate::graph {
 namespace {
 
-std::optional<Guests> read_guests(const boost::json::value* value, std::string path,
+/// Enumerated tenants without one: the PowerShell SDK loses them (conditional-access 13). Among
+/// exclusions that can only mean no guest, which excludes fewer; whom an inclusion meant is lost.
+bool tenants_were_lost(ObjectReader& tenants, const Guests& guests, bool exclude,
+                       Findings& findings) {
+  if (guests.any_tenant || !guests.tenants.empty()) {
+    return false;
+  }
+  if (exclude) {
+    findings.warning(tenants.path_of("members"),
+                     "membershipKind is enumerated, but no tenant is: no guest is excluded. "
+                     "PowerShell's SDK loses the list: export with Invoke-MgGraphRequest");
+  } else {
+    findings.error(tenants.path_of("members"),
+                   "membershipKind is enumerated, but no tenant is: whom this includes is lost. "
+                   "PowerShell's SDK loses the list: export with Invoke-MgGraphRequest");
+  }
+  return true;
+}
+
+std::optional<Guests> read_guests(const boost::json::value* value, std::string path, bool exclude,
                                   Findings& findings) {
   ObjectReader object(value, std::move(path), findings);
   if (!object.present()) {
@@ -21,11 +42,17 @@ std::optional<Guests> read_guests(const boost::json::value* value, std::string p
                     {"internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember",
                      "b2bDirectConnectUser", "otherExternalUser", "serviceProvider", "none"});
   std::erase(out.kinds, "none");
-  ObjectReader tenants(object.take("externalTenants"), object.path_of("externalTenants"), findings);
-  out.any_tenant = word(tenants, "membershipKind", {"all", "enumerated"}) != "enumerated";
+  const auto* external = object.take("externalTenants");
+  ObjectReader tenants(external, object.path_of("externalTenants"), findings);
+  auto membership = word(tenants, "membershipKind", {"all", "enumerated"});
+  if (membership.empty() && external != nullptr &&
+      equal_fold(odata_type(*external), "conditionalAccessEnumeratedExternalTenants")) {
+    membership = "enumerated";
+  }
+  out.any_tenant = membership != "enumerated";
   out.tenants = tenants.strings("members");
-  if (!out.any_tenant && out.tenants.empty()) {
-    findings.error(tenants.path_of("members"), "membershipKind is enumerated, but no tenant is");
+  if (tenants_were_lost(tenants, out, exclude, findings)) {
+    return std::nullopt;
   }
   if (out.any_tenant && !out.tenants.empty()) {
     findings.error(tenants.path_of("members"), "tenants are listed, but membershipKind is all");
@@ -44,8 +71,9 @@ void read_users(ObjectReader& conditions, Policy& policy, Findings& findings) {
     out.users = ids(users, key("Users"), {"All", "None", "GuestsOrExternalUsers"});
     out.groups = users.strings(key("Groups"));
     out.roles = users.strings(key("Roles"));
-    out.guests = read_guests(users.take(key("GuestsOrExternalUsers")),
-                             users.path_of(key("GuestsOrExternalUsers")), findings);
+    out.guests =
+        read_guests(users.take(key("GuestsOrExternalUsers")),
+                    users.path_of(key("GuestsOrExternalUsers")), side == "exclude", findings);
   };
   half("include", policy.include);
   half("exclude", policy.exclude);
@@ -158,41 +186,6 @@ IncludeExclude read_pair(const boost::json::value* value, const std::string& pat
   return out;
 }
 
-/// "17:30", "17:30:00" and "17:30:00.0000000" are one time of day; "" with an error for others.
-std::string time_of_day(ObjectReader& object, std::string_view key, Findings& findings) {
-  const auto text = object.text(key);
-  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  const bool shaped = text.size() >= 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) &&
-                      digit(4) && text.substr(0, 2) <= "23" && text.substr(3, 2) <= "59" &&
-                      text.find_first_not_of(":.0", 5) == std::string::npos;
-  if (!text.empty() && !shaped) {
-    findings.error(object.path_of(key), "expected a time of day in whole minutes, \"17:30\"");
-    return {};
-  }
-  return text.substr(0, 5);
-}
-
-std::optional<Times> read_times(ObjectReader& conditions, Findings& findings) {
-  ObjectReader object(conditions.take("times"), conditions.path_of("times"), findings);
-  if (!object.present()) {
-    return std::nullopt;
-  }
-  Times out;
-  out.days = words(object, "includeDays",
-                   {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"});
-  out.start = time_of_day(object, "startTime", findings);
-  out.end = time_of_day(object, "endTime", findings);
-  out.zone = object.text("timeZone");
-  if (out.start.empty() != out.end.empty()) {
-    findings.error(object.path(), "startTime and endTime go together");
-  }
-  if (out.zone.empty()) {
-    out.zone = "UTC";
-    findings.warning(object.path_of("timeZone"), "no time zone is given: read as UTC");
-  }
-  return out;
-}
-
 void read_conditions(ObjectReader& top, Policy& policy, Findings& findings) {
   ObjectReader object(top.take("conditions"), top.path_of("conditions"), findings);
   Conditions& out = policy.conditions;
@@ -256,8 +249,17 @@ void read_grant(ObjectReader& top, Policy& policy, Model& model, Findings& findi
   if (combined.empty() && out.count() > 1) {
     findings.note(object.path_of("operator"), "no operator is given: read as AND");
   }
-  if (out.controls.size() > 1 && std::ranges::find(out.controls, "block") != out.controls.end()) {
+  const auto has = [&](std::string_view control) {
+    return std::ranges::find(out.controls, control) != out.controls.end();
+  };
+  if (out.count() > 1 && has("block")) {
     findings.error(object.path_of("builtInControls"), "block stands beside other controls");
+  }
+  // conditional-access 1.3
+  if (has("mfa") && !out.strength.empty()) {
+    findings.error(object.path_of("authenticationStrength"),
+                   "mfa and an authentication strength cannot stand in one policy: the strength "
+                   "is the stricter of the two; remove the other");
   }
 }
 
@@ -317,6 +319,18 @@ void read_session(ObjectReader& top, Policy& policy, Findings& findings) {
   out.network_access_security = switched(object, "networkAccessSecurity", "policyId", {}, findings);
 }
 
+/// A policy on service principals can only block (conditional-access 1.1).
+void refuse_controls_of_principals(const Policy& policy, const std::string& path,
+                                   Findings& findings) {
+  const auto& in = policy.include;
+  const bool principals = !in.service_principals.empty() || !in.agent_identities.empty() ||
+                          in.filter || in.agent_filter;
+  const bool only_blocks = policy.grant.controls == Strings{"block"} && policy.session.empty();
+  if (principals && !only_blocks) {
+    findings.error(path, "a policy on service principals can only block");
+  }
+}
+
 }  // namespace
 
 Policy read_policy(const boost::json::value& value, const Origin& origin, Model& model,
@@ -341,6 +355,7 @@ Policy read_policy(const boost::json::value& value, const Origin& origin, Model&
   read_conditions(object, out, findings);
   read_grant(object, out, model, findings);
   read_session(object, out, findings);
+  refuse_controls_of_principals(out, object.path_of("grantControls"), findings);
   if (out.grant.count() == 0 && out.session.empty()) {
     findings.error(object.path_of("grantControls"),
                    "the policy has neither a grant control nor a session control");

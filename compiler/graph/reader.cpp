@@ -8,6 +8,8 @@
 #include "compiler/graph/cidr.h"
 #include "compiler/graph/fold.h"
 #include "compiler/graph/limits.h"
+#include "compiler/graph/object_kind.h"
+#include "compiler/graph/object_reader.h"
 #include "compiler/graph/strength_limits.h"
 #include "compiler/graph/words.h"
 
@@ -16,68 +18,11 @@ namespace {
 
 namespace json = boost::json;
 
-const json::value* member(const json::value& object, std::string_view key) {
-  if (object.is_object()) {
-    for (const auto& entry : object.get_object()) {
-      if (equal_fold(entry.key(), key)) {
-        return &entry.value();
-      }
-    }
-  }
-  return nullptr;
-}
-
-std::string_view odata_type(const json::value& object) {
-  const auto* type = member(object, "@odata.type");
-  if (type == nullptr || !type->is_string()) {
-    return {};
-  }
-  const std::string_view text = type->get_string();
-  const auto dot = text.rfind('.');
-  return dot == std::string_view::npos ? text : text.substr(dot + 1);
-}
-
-enum class Kind : std::uint8_t { kUnknown, kPolicy, kLocation, kStrength, kName };
-
-std::optional<DirectoryKind> directory_kind(std::string_view type) {
-  if (equal_fold(type, "group")) {
-    return DirectoryKind::kGroup;
-  }
-  if (equal_fold(type, "user")) {
-    return DirectoryKind::kUser;
-  }
-  if (equal_fold(type, "directoryRole") || equal_fold(type, "directoryRoleTemplate")) {
-    return DirectoryKind::kRole;
-  }
-  if (equal_fold(type, "servicePrincipal") || equal_fold(type, "application")) {
-    return DirectoryKind::kApp;
-  }
-  return std::nullopt;
-}
-
-Kind kind_of(const json::value& object) {
-  const auto type = odata_type(object);
-  if (directory_kind(type)) {
-    return Kind::kName;
-  }
-  if (equal_fold(type, "conditionalAccessPolicy") || member(object, "conditions") != nullptr) {
-    return Kind::kPolicy;
-  }
-  if (type.ends_with("amedLocation") || member(object, "ipRanges") != nullptr ||
-      member(object, "countriesAndRegions") != nullptr) {
-    return Kind::kLocation;
-  }
-  if (member(object, "allowedCombinations") != nullptr) {
-    return Kind::kStrength;
-  }
-  return Kind::kUnknown;
-}
-
 /// Only the name is wanted of a directory object; its other members are none of our business.
-void read_name(const json::value& object, const Origin& origin, Model& model, Findings& findings) {
-  const auto kind = *directory_kind(odata_type(object));
+void read_name(const json::value& object, DirectoryKind kind, const Origin& origin, Model& model,
+               Findings& findings) {
   const auto text = [&](std::string_view key) {
-    const auto* found = member(object, key);
+    const auto* found = member_of(object, key);
     return found != nullptr && found->is_string() ? std::string(found->get_string())
                                                   : std::string();
   };
@@ -85,28 +30,61 @@ void read_name(const json::value& object, const Origin& origin, Model& model, Fi
   std::string id = text(kind == DirectoryKind::kApp    ? "appId"
                         : kind == DirectoryKind::kRole ? "roleTemplateId"
                                                        : "id");
+  if (kind == DirectoryKind::kRole && id.empty()) {
+    id = text("templateId");
+  }
   id = id.empty() ? text("id") : id;
   auto name = text("displayName");
-  if (id.empty() || name.empty()) {
-    findings.error(origin.path, "a directory object needs an id and a displayName");
+  if (id.empty() || name.empty() || has_control_character(id, false) ||
+      has_control_character(name, false)) {
+    findings.note(origin.path,
+                  "a directory object without an id or a readable displayName: it "
+                  "names nothing");
     return;
   }
-  model.names.push_back({kind, std::move(id), std::move(name)});
+  model.names.push_back({kind, std::move(id), std::move(name), text("description")});
+}
+
+/// IntuneManagement's table of what ids are called (conditional-access 14).
+void read_migration(const json::value& object, const Origin& origin, Model& model,
+                    Findings& findings) {
+  for (const auto& each : member_of(object, "objects")->get_array()) {
+    const auto* type = member_of(each, "type");
+    const std::string_view word =
+        type != nullptr && type->is_string() ? std::string_view(type->get_string()) : "";
+    if (equal_fold(word, "Group")) {
+      read_name(each, DirectoryKind::kGroup, origin, model, findings);
+    } else if (equal_fold(word, "User")) {
+      read_name(each, DirectoryKind::kUser, origin, model, findings);
+    }
+  }
+}
+
+std::string name_of(const json::value& object) {
+  const auto* name = member_of(object, "displayName");
+  return name != nullptr && name->is_string() && !has_control_character(name->get_string(), false)
+             ? std::string(name->get_string())
+             : std::string();
 }
 
 class DocumentReader {
  public:
-  DocumentReader(std::string_view file, Model& model, Findings& findings)
-      : file_(file), model_(model), findings_(findings) {}
+  DocumentReader(std::string_view file, const json::value& document, Model& model, Pages& pages,
+                 Findings& findings)
+      : file_(file),
+        collection_(collection_of(document)),
+        hint_(folder_hint(file)),
+        model_(model),
+        pages_(pages),
+        findings_(findings) {}
 
   std::size_t read(const json::value& document) {
     if (document.is_array()) {
       read_all(document.get_array(), "$");
-    } else if (const auto* value = member(document, "value");
+    } else if (const auto* value = member_of(document, "value");
                value != nullptr && value->is_array()) {
-      if (member(document, "@odata.nextLink") != nullptr) {
-        findings_.error("$.@odata.nextLink", "this is one page of several: fetch the others too");
-      }
+      pages_.add(file_, collection_.empty() ? hint_ : collection_,
+                 member_of(document, "@odata.nextLink") != nullptr);
       read_all(value->get_array(), "$.value");
     } else {
       read_one(document, "$");
@@ -124,7 +102,7 @@ class DocumentReader {
   void read_one(const json::value& object, const std::string& path) {
     const auto before = findings_.errors();
     const Origin origin{std::string(file_), path};
-    const std::size_t read = model_.policies.size() + model_.locations.size();
+    const std::size_t read = model_.policies.size() + model_.locations.size() + model_.names.size();
     if (read >= kGraphObjectsMax) {
       findings_.error(path, fmt::format("more than {} objects in one import", kGraphObjectsMax));
       ++left_out_;
@@ -133,39 +111,48 @@ class DocumentReader {
     Policy policy;
     Location location;
     Strength strength;
-    const auto kind = kind_of(object);
+    const auto kind = kind_of(object, collection_, hint_);
+    findings_.enter_object(name_of(object));
     switch (kind) {
-      case Kind::kPolicy:
+      case ObjectKind::kPolicy:
         policy = read_policy(object, origin, model_, findings_);
         break;
-      case Kind::kLocation:
+      case ObjectKind::kLocation:
         location = read_location(object, origin, findings_);
         break;
-      case Kind::kStrength:
+      case ObjectKind::kStrength:
         strength = read_strength(object, path, findings_);
         break;
-      case Kind::kName:
-        read_name(object, origin, model_, findings_);
+      case ObjectKind::kName:
+        read_name(object, *directory_kind(object, collection_, hint_), origin, model_, findings_);
         break;
-      case Kind::kUnknown:
-        findings_.error(path,
-                        "this is neither a Conditional Access policy, nor a named location, nor "
-                        "an authentication strength");
+      case ObjectKind::kMigration:
+        read_migration(object, origin, model_, findings_);
+        break;
+      case ObjectKind::kOther:
+        findings_.note(path, "left alone: this is nothing that policies speak of");
+        break;
+      case ObjectKind::kUnknown:
+        findings_.error(path, advice_for(object, collection_));
         break;
     }
+    findings_.enter_object({});
     if (findings_.errors() != before) {
       ++left_out_;
-    } else if (kind == Kind::kPolicy) {
+    } else if (kind == ObjectKind::kPolicy) {
       model_.policies.push_back(std::move(policy));
-    } else if (kind == Kind::kLocation) {
+    } else if (kind == ObjectKind::kLocation) {
       model_.locations.push_back(std::move(location));
-    } else if (kind == Kind::kStrength) {
+    } else if (kind == ObjectKind::kStrength) {
       model_.strengths.push_back(std::move(strength));
     }
   }
 
   std::string_view file_;
+  std::string collection_;
+  std::string hint_;
   Model& model_;
+  Pages& pages_;
   Findings& findings_;
   std::size_t left_out_ = 0;
 };
@@ -248,9 +235,43 @@ void read_limits(ObjectReader& strength, Strength& out, Findings& findings) {
 }  // namespace
 
 std::size_t read_graph(std::string_view file_name, const json::value& document, Model& model,
-                       Findings& findings) {
+                       Pages& pages, Findings& findings) {
   findings.enter_file(std::string(file_name));
-  return DocumentReader(file_name, model, findings).read(document);
+  return DocumentReader(file_name, document, model, pages, findings).read(document);
+}
+
+void Pages::add(std::string_view file, std::string_view collection, bool goes_on) {
+  const auto slash = file.rfind('/');
+  const auto folder = slash == std::string_view::npos ? std::string_view() : file.substr(0, slash);
+  List& list = lists_[std::pair(std::string(folder), std::string(collection))];
+  (goes_on ? list.goes_on : list.ends).emplace_back(file);
+}
+
+std::size_t Pages::report_missing(Findings& findings) const {
+  std::size_t missing = 0;
+  for (const auto& [key, list] : lists_) {
+    if (!list.goes_on.empty() && list.ends.empty()) {
+      ++missing;
+      findings.enter_file(list.goes_on.back());
+      findings.error("$.@odata.nextLink",
+                     "this is one page of several, and none of the input is the last one: fetch "
+                     "the others too");
+    }
+  }
+  return missing;
+}
+
+bool Pages::complete(DirectoryKind kind) const {
+  bool any = false;
+  for (const auto& [key, list] : lists_) {
+    if (listed_kind(key.second) == kind) {
+      any = true;
+      if (list.ends.empty()) {
+        return false;
+      }
+    }
+  }
+  return any;
 }
 
 Location read_location(const json::value& value, const Origin& origin, Findings& findings) {
@@ -273,6 +294,14 @@ Location read_location(const json::value& value, const Origin& origin, Findings&
       word(object, "countryLookupMethod", {"clientIpAddress", "authenticatorAppGps"});
   out.by_gps = lookup == "authenticatorAppGps";
   const auto type = word(object, "locationType", {"ipNamedLocation", "countryNamedLocation"});
+  const auto network = word(object, "compliantNetworkType", {"allTenantCompliantNetworks"});
+  out.compliant_network =
+      !network.empty() || equal_fold(odata_type(value), "compliantNetworkNamedLocation");
+  for (const auto* unsupported : {"serviceTagNamedLocation", "privateLinkNamedLocation"}) {
+    if (equal_fold(odata_type(value), unsupported)) {
+      findings.error(origin.path, "locations of this kind are not documented and not supported");
+    }
+  }
   out.by_country = !out.countries.empty() || out.unknown_countries ||
                    type == "countryNamedLocation" ||
                    equal_fold(odata_type(value), "countryNamedLocation");
@@ -281,6 +310,9 @@ Location read_location(const json::value& value, const Origin& origin, Findings&
   }
   if (out.by_country && !out.ranges.empty()) {
     findings.error(object.path_of("ipRanges"), "a location is of addresses or of countries");
+  }
+  if (out.compliant_network && (out.by_country || !out.ranges.empty())) {
+    findings.error(object.path(), "a compliant network has neither addresses nor countries");
   }
   if (out.by_country && out.trusted) {
     findings.error(object.path_of("isTrusted"), "only locations of addresses can be trusted");

@@ -14,6 +14,7 @@
 #include "compiler/graph/graph_map.h"
 #include "compiler/graph/json_document.h"
 #include "compiler/graph/normalise.h"
+#include "compiler/graph/object_kind.h"
 #include "compiler/graph/write_json.h"
 
 namespace gate::graph {
@@ -24,9 +25,9 @@ namespace json = boost::json;
 struct Document {
   std::string label;  ///< file and path, for messages
   json::value value;
-  enum class Kind : std::uint8_t { kPolicy, kLocation, kStrength } kind = Kind::kLocation;
+  ObjectKind kind = ObjectKind::kOther;
 };
-using Kind = Document::Kind;
+using Kind = ObjectKind;
 
 std::string text_of(const json::value& object, std::string_view key) {
   if (object.is_object()) {
@@ -39,20 +40,16 @@ std::string text_of(const json::value& object, std::string_view key) {
   return {};
 }
 
-bool has(const json::value& object, std::string_view key) {
-  return object.is_object() && std::ranges::any_of(object.get_object(), [&](const auto& entry) {
-           return equal_fold(entry.key(), key);
-         });
-}
-
-Kind kind_of(const json::value& object) {
-  if (has(object, "conditions")) {
-    return Kind::kPolicy;
-  }
-  return has(object, "allowedCombinations") ? Kind::kStrength : Kind::kLocation;
-}
-
+/// What comes back from an export: names do not, and what is left alone does not.
 void split_document(const std::string& file, const json::value& value, std::vector<Document>& out) {
+  const auto collection = collection_of(value);
+  const auto hint = folder_hint(file);
+  const auto add = [&](std::string label, const json::value& object) {
+    const auto kind = kind_of(object, collection, hint);
+    if (kind == Kind::kPolicy || kind == Kind::kLocation || kind == Kind::kStrength) {
+      out.push_back({std::move(label), object, kind});
+    }
+  };
   const json::array* list = value.if_array();
   if (list == nullptr && value.is_object()) {
     const auto* inner = value.get_object().if_contains("value");
@@ -60,11 +57,11 @@ void split_document(const std::string& file, const json::value& value, std::vect
   }
   if (list != nullptr) {
     for (std::size_t i = 0; i < list->size(); ++i) {
-      out.push_back({fmt::format("{}[{}]", file, i), (*list)[i], kind_of((*list)[i])});
+      add(fmt::format("{}[{}]", file, i), (*list)[i]);
     }
     return;
   }
-  out.push_back({file, value, kind_of(value)});
+  add(file, value);
 }
 
 /// Names locations by what they are called, whatever refers to them: an id, a name, "NAME:" and a
@@ -143,6 +140,11 @@ class Check {
         return normalise_location(document.value);
       case Kind::kStrength:
         return normalise_strength(document.value);
+      case Kind::kName:
+      case Kind::kMigration:
+      case Kind::kOther:
+      case Kind::kUnknown:
+        break;
     }
     return document.value;
   }
@@ -150,7 +152,7 @@ class Check {
   bool read_originals() {
     for (const auto& file : input_) {
       const auto text = decode_text(file.bytes);
-      const auto document = text ? parse_document(*text) : Result<json::value>(text.error());
+      const auto document = text ? parse_export(*text) : Result<json::value>(text.error());
       if (!document) {
         out_.problems.push_back(fmt::format("{}: {}", file.name, document.error().message));
         continue;

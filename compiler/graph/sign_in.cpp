@@ -9,6 +9,7 @@
 #include "compiler/graph/fold.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/words.h"
+#include "runtime/base/app_suites.h"
 #include "runtime/ir/program.h"
 
 namespace gate::graph {
@@ -359,6 +360,10 @@ class SignInReader {
           const auto known = gate_word(Vocabulary::kAppGroup, group);
           facts.app_groups.push_back(known.empty() ? group : known);
         }
+      }
+      const auto suite = suite_of(target);
+      if (!suite.empty() && std::ranges::find(facts.app_groups, suite) == facts.app_groups.end()) {
+        facts.app_groups.emplace_back(suite);
       }
     }
     out_.facts.push_back(std::move(facts));

@@ -5,21 +5,10 @@
 #include <algorithm>
 
 #include "compiler/graph/fold.h"
+#include "compiler/graph/identifier.h"
 
 namespace gate::graph {
 namespace {
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-constexpr std::size_t kIdentifierMax = 96;
 
 struct WellKnown {
   std::string_view id;
@@ -47,29 +36,6 @@ bool same_places(const Location& a, const Location& b) {
 }
 
 }  // namespace
-
-std::string identifier_from(std::string_view display_name, std::string_view fallback) {
-  std::string out;
-  bool new_word = true;
-  for (const char c : display_name) {
-    if (out.size() >= kIdentifierMax) {
-      break;
-    }
-    if (is_letter(c) || is_digit(c)) {
-      out += new_word ? upper(c) : c;
-      new_word = false;
-    } else if (c == '_' && !out.empty()) {
-      out += c;
-      new_word = true;
-    } else {
-      new_word = true;
-    }
-  }
-  while (out.ends_with('_')) {
-    out.pop_back();
-  }
-  return out.empty() || is_digit(out.front()) ? std::string(fallback) + out : out;
-}
 
 const std::vector<Strength>& built_in_strengths() {
   static const Strings kPhishingResistant = {"windowsHelloForBusiness", "fido2",
@@ -117,8 +83,9 @@ Symbols::Symbols(const Model& model, Findings& findings) {
   name_locations(model, findings);
   name_missing_locations(model, findings);
   name_strengths(model);
-  name_contexts(model);
   name_directory(model);
+  name_contexts(model);
+  look_for_trusted(model, findings);
 }
 
 std::string Symbols::unique(std::string wanted) {
@@ -164,6 +131,7 @@ void Symbols::name_missing_locations(const Model& model, Findings& findings) {
           continue;
         }
         findings.enter_file(policy.origin.file);
+        findings.enter_object(policy.name);
         findings.warning(policy.origin.path + ".conditions.locations",
                          fmt::format("location {} is not in the input: declared empty, so no "
                                      "sign-in is in it; fill it in",
@@ -173,6 +141,7 @@ void Symbols::name_missing_locations(const Model& model, Findings& findings) {
         missing.id = reference;
         missing.undefined = true;
         const auto* known = std::ranges::find(kLocations, fold_case(reference), &WellKnown::id);
+        missing.compliant_network = fold_case(reference) == kLocations[1].id;
         missing.name = known != std::end(kLocations) ? std::string(known->name)
                                                      : "Location " + reference.substr(0, 8);
         auto name = unique(identifier_from(missing.name, "Location"));
@@ -204,14 +173,55 @@ void Symbols::name_contexts(const Model& model) {
   for (const auto& policy : model.policies) {
     for (const auto& id : policy.targets.contexts) {
       if (context(id).empty()) {
-        contexts_.emplace(unique(identifier_from(id, "Context")), id);
+        const auto known = std::ranges::find_if(model.names, [&](const DirectoryName& each) {
+          return each.kind == DirectoryKind::kContext && equal_fold(each.id, id);
+        });
+        const bool named = known != model.names.end();
+        auto name = unique(identifier_from(named ? known->name : id, "Context"));
+        contexts_.emplace(std::move(name),
+                          DirectoryName{DirectoryKind::kContext, id, named ? known->name : "",
+                                        named ? known->description : ""});
       }
     }
   }
 }
 
+/// Without a trusted location `AllTrusted` holds nowhere, and what it keeps out or lets in is the
+/// whole world.
+void Symbols::look_for_trusted(const Model& model, Findings& findings) const {
+  const bool any = std::ranges::any_of(
+      locations_, [](const NamedLocation& each) { return each.location.trusted; });
+  for (const auto& policy : model.policies) {
+    const auto& places = policy.conditions.locations;
+    for (const auto* list : {&places.include, &places.exclude}) {
+      if (!any && std::ranges::find(*list, "AllTrusted") != list->end()) {
+        findings.enter_file(policy.origin.file);
+        findings.enter_object(policy.name);
+        findings.warning(policy.origin.path + ".conditions.locations",
+                         "AllTrusted, and no location of the input is trusted: nothing is, until "
+                         "you add the named locations (GET /identity/conditionalAccess/"
+                         "namedLocations) or the ranges of the MFA trusted IPs");
+      }
+    }
+  }
+  findings.enter_object({});
+}
+
+std::string Symbols::terms(std::string_view id) const {
+  const auto known = known_names_.find(std::pair(DirectoryKind::kTerms, fold_case(id)));
+  return known == known_names_.end() ? std::string() : known->second;
+}
+
+bool Symbols::is_compliant_network(std::string_view reference) const {
+  const auto name = location(reference);
+  return std::ranges::any_of(locations_, [&](const NamedLocation& each) {
+    return each.name == name && each.location.compliant_network;
+  });
+}
+
 std::string Symbols::context(const std::string& id) const {
-  const auto found = std::ranges::find(contexts_, id, [](const auto& each) { return each.second; });
+  const auto found =
+      std::ranges::find(contexts_, id, [](const auto& each) { return each.second.id; });
   return found == contexts_.end() ? std::string() : found->first;
 }
 
@@ -224,7 +234,35 @@ void Symbols::name_used(const Strings& ids, DirectoryKind kind) {
     }
     auto name = unique(identifier_from(known->second, "Set"));
     directory_by_id_.emplace(key, name);
-    directory_.push_back({std::move(name), {kind, id, known->second}});
+    directory_.push_back({std::move(name), {kind, id, known->second, ""}});
+  }
+}
+
+/// A group that stands in several policies gets a name, of its id where nothing else is known: one
+/// place to give it a better one.
+void Symbols::name_repeated_groups(const Model& model) {
+  std::map<std::string, std::size_t> policies_of;
+  for (const auto& policy : model.policies) {
+    std::set<std::string> of_policy;
+    for (const auto* who : {&policy.include, &policy.exclude}) {
+      of_policy.insert(who->groups.begin(), who->groups.end());
+    }
+    for (const auto& id : of_policy) {
+      ++policies_of[id];
+    }
+  }
+  for (const auto& policy : model.policies) {
+    for (const auto* who : {&policy.include, &policy.exclude}) {
+      for (const auto& id : who->groups) {
+        const auto key = std::pair(DirectoryKind::kGroup, fold_case(id));
+        if (policies_of[id] < 2 || directory_by_id_.contains(key)) {
+          continue;
+        }
+        auto name = unique(identifier_from("Group " + id.substr(0, 8), "Group"));
+        directory_by_id_.emplace(key, name);
+        directory_.push_back({std::move(name), {DirectoryKind::kGroup, id, "", ""}});
+      }
+    }
   }
 }
 
@@ -247,6 +285,7 @@ void Symbols::name_directory(const Model& model) {
     name_used(policy.targets.include_apps, DirectoryKind::kApp);
     name_used(policy.targets.exclude_apps, DirectoryKind::kApp);
   }
+  name_repeated_groups(model);
   std::ranges::sort(directory_, {}, [](const NamedDirectory& each) {
     return std::pair(each.entry.kind == DirectoryKind::kApp, each.name);
   });

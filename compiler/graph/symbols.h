@@ -10,11 +10,6 @@
 
 namespace gate::graph {
 
-/// An identifier of the policy language made from a display name: "loc GeoCloud-MEX" becomes
-/// LocGeoCloudMEX. `fallback` stands in front when nothing readable is left or it would start with
-/// a digit. Not unique.
-[[nodiscard]] std::string identifier_from(std::string_view display_name, std::string_view fallback);
-
 /// The names that an imported set gives to what Graph knows by id. Names are global in a set, so
 /// all kinds draw from one pool.
 class Symbols {
@@ -27,9 +22,13 @@ class Symbols {
 
   /// The name of a location by id, display name, or "NAME:" and display name; "" when unknown.
   [[nodiscard]] std::string location(std::string_view reference) const;
+  /// No address is in it (conditional-access 1.2).
+  [[nodiscard]] bool is_compliant_network(std::string_view reference) const;
   [[nodiscard]] std::string strength(std::string_view id) const;
   /// The name of an authentication context ("c1").
   [[nodiscard]] std::string context(const std::string& id) const;
+  /// What the terms of use are called; "" when the input does not say.
+  [[nodiscard]] std::string terms(std::string_view id) const;
   /// The name of a set for this id, or "" where policies spell the id out.
   [[nodiscard]] std::string directory(DirectoryKind kind, std::string_view id) const;
 
@@ -48,8 +47,8 @@ class Symbols {
   [[nodiscard]] const std::vector<NamedLocation>& locations() const { return locations_; }
   [[nodiscard]] const std::vector<NamedStrength>& strengths() const { return strengths_; }
   [[nodiscard]] const std::vector<NamedDirectory>& directory_names() const { return directory_; }
-  /// Contexts that policies use: name → id.
-  [[nodiscard]] const std::map<std::string, std::string>& contexts() const { return contexts_; }
+  /// Contexts that policies use, by the names that they get.
+  [[nodiscard]] const std::map<std::string, DirectoryName>& contexts() const { return contexts_; }
 
  private:
   std::string unique(std::string wanted);
@@ -58,6 +57,8 @@ class Symbols {
   void name_strengths(const Model& model);
   void name_contexts(const Model& model);
   void name_directory(const Model& model);
+  void name_repeated_groups(const Model& model);
+  void look_for_trusted(const Model& model, Findings& findings) const;
   void name_used(const Strings& ids, DirectoryKind kind);
 
   std::set<std::string> taken_;
@@ -65,7 +66,7 @@ class Symbols {
   std::map<std::string, std::string> strength_by_id_;
   std::map<std::pair<DirectoryKind, std::string>, std::string> directory_by_id_;
   std::map<std::pair<DirectoryKind, std::string>, std::string> known_names_;
-  std::map<std::string, std::string> contexts_;
+  std::map<std::string, DirectoryName> contexts_;
   std::vector<NamedLocation> locations_;
   std::vector<NamedStrength> strengths_;
   std::vector<NamedDirectory> directory_;

@@ -15,6 +15,12 @@ std::string known_word(std::string_view word, Words known, const std::string& pa
       return std::string(each);
     }
   }
+  if (equal_fold(word, "unknownFutureValue")) {
+    findings.error(path,
+                   "\"unknownFutureValue\" hides which value is meant: export again with the "
+                   "header `Prefer: include-unknown-enum-members`, or from the beta endpoint");
+    return {};
+  }
   std::string all;
   for (const auto each : known) {
     all += (all.empty() ? "" : ", ") + std::string(each);

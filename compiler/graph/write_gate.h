@@ -15,6 +15,9 @@ namespace gate::graph {
 /// `## ` lines for a description, one per line of it; "" for none.
 [[nodiscard]] std::string doc_comment(std::string_view description);
 
+/// A display name as `##` line, where `identifier` alone does not tell it; "" otherwise.
+[[nodiscard]] std::string called(const std::string& identifier, const std::string& display_name);
+
 [[nodiscard]] std::string write_locations(const Symbols& symbols, Findings& findings);
 [[nodiscard]] std::string write_strengths(const Symbols& symbols);
 [[nodiscard]] std::string write_directory(const Symbols& symbols);

@@ -93,13 +93,28 @@ json::object pair_json(const IncludeExclude& lists, std::string_view include_key
   return out;
 }
 
+json::object window_json(const std::optional<DayWindow>& window) {
+  json::object out;
+  if (window) {
+    put(out, "daysOfWeek", window->days);
+    out["allDay"] = window->start.empty();
+    put(out, "startTime", window->start.empty() ? "" : window->start + ":00");
+    put(out, "endTime", window->end.empty() ? "" : window->end + ":00");
+    put(out, "timeZone", window->zone);
+  }
+  return out;
+}
+
+/// As published (conditional-access 1.6).
 json::object times_json(const std::optional<Times>& times) {
   json::object out;
   if (times) {
-    put(out, "includeDays", times->days);
-    put(out, "startTime", times->start);
-    put(out, "endTime", times->end);
-    put(out, "timeZone", times->zone);
+    out["includeAllTimes"] = false;
+    static const Strings kWeek = {"monday", "tuesday",  "wednesday", "thursday",
+                                  "friday", "saturday", "sunday"};
+    const auto always = DayWindow{kWeek, "", "", times->exclude ? times->exclude->zone : "UTC"};
+    out["includeDays"] = window_json(times->include ? times->include : std::optional(always));
+    put(out, "excludeDays", window_json(times->exclude));
   }
   return out;
 }
@@ -225,13 +240,19 @@ json::object to_graph_json(const Policy& policy) {
 
 json::object to_graph_json(const Location& location) {
   json::object out;
-  out["@odata.type"] = location.by_country ? "#microsoft.graph.countryNamedLocation"
-                                           : "#microsoft.graph.ipNamedLocation";
+  out["@odata.type"] = location.compliant_network ? "#microsoft.graph.compliantNetworkNamedLocation"
+                       : location.by_country      ? "#microsoft.graph.countryNamedLocation"
+                                                  : "#microsoft.graph.ipNamedLocation";
   put(out, "id", location.id);
   put(out, "displayName", location.name);
   put(out, "note", location.note);
   put(out, "createdDateTime", location.created);
   put(out, "modifiedDateTime", location.modified);
+  if (location.compliant_network) {
+    out["compliantNetworkType"] = "allTenantCompliantNetworks";
+    out["isTrusted"] = location.trusted;
+    return out;
+  }
   if (location.by_country) {
     put(out, "countriesAndRegions", location.countries);
     out["includeUnknownCountriesAndRegions"] = location.unknown_countries;

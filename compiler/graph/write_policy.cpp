@@ -105,6 +105,16 @@ class PolicyWriter {
                : fmt::format("require {} of ({})", g.all ? "all" : "any", join(controls));
   }
 
+  /// What the terms of use are called: their ids tell people nothing.
+  std::string terms_comments() const {
+    std::string out;
+    for (const auto& id : policy_.grant.terms_of_use) {
+      const auto name = called("", symbols_.terms(id));
+      out += name.empty() ? "" : fmt::format("  # terms of use {}: {}", id, name.substr(3));
+    }
+    return out;
+  }
+
   std::string session() {
     const auto& s = policy_.session;
     Strings out;
@@ -270,6 +280,7 @@ std::string_view state_word(std::string_view graph) {
 std::string write_policy(const Policy& policy, const std::string& name, const std::string& id,
                          const Symbols& symbols, Findings& findings) {
   findings.enter_file(policy.origin.file);
+  findings.enter_object(policy.name);
   PolicyWriter writer(policy, symbols, findings);
   std::string out = doc_comment(policy.description);
   out += fmt::format("policy {} {{\n", gate_string(name));
@@ -283,6 +294,7 @@ std::string write_policy(const Policy& policy, const std::string& name, const st
   section("users", writer.users());
   section("target", writer.target());
   section("when", write_when(policy, symbols, findings));
+  out += writer.terms_comments();
   section("grant", writer.grant());
   section("session", writer.session());
   return out + "}\n";

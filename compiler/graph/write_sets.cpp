@@ -5,6 +5,8 @@
 #include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
 #include "compiler/graph/fold.h"
+#include "compiler/graph/identifier.h"
+#include "compiler/graph/object_reader.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/words.h"
 #include "compiler/graph/write_gate.h"
@@ -98,6 +100,17 @@ std::string doc_comment(std::string_view description) {
   return out;
 }
 
+/// The `##` line of what the set is called, where its identifier does not tell.
+std::string called(const std::string& identifier, const std::string& display_name) {
+  bool hides = has_control_character(display_name, false);
+  for (std::size_t i = 0; i < display_name.size(); ++i) {
+    hides = hides || turning_character(std::string_view(display_name).substr(i)) != 0;
+  }
+  return hides || display_name.empty() || says_the_same(identifier, display_name)
+             ? std::string()
+             : doc_comment(display_name);
+}
+
 std::string write_locations(const Symbols& symbols, Findings&) {
   std::string out;
   for (const auto& [name, location] : symbols.locations()) {
@@ -106,6 +119,7 @@ std::string write_locations(const Symbols& symbols, Findings&) {
         out += fmt::format("# To be filled in: {}\n", gate_string(range.written));
       }
     }
+    out += location.undefined ? std::string() : called(name, location.name);
     out += doc_comment(location.note);
     out += fmt::format("locations {} = {}\n", name, location_items(location));
   }
@@ -119,6 +133,7 @@ std::string write_strengths(const Symbols& symbols) {
     for (const auto& each : strength.combinations) {
       combinations.push_back(combination_text(each, strength));
     }
+    out += called(name, strength.name);
     out += doc_comment(strength.description);
     out += fmt::format("strength {} = any of {}\n", name, join(combinations, ",\n  "));
   }
@@ -127,8 +142,11 @@ std::string write_strengths(const Symbols& symbols) {
 
 std::string write_contexts(const Symbols& symbols) {
   std::string out;
-  for (const auto& [name, id] : symbols.contexts()) {
-    out += fmt::format("context {} = {}\n", name, gate_string(id));
+  for (const auto& [name, context] : symbols.contexts()) {
+    const auto hint = called(name, context.description);
+    out += hint.empty() ? "" : doc_comment(context.description);
+    out += fmt::format("context {} = {}{}\n", name, gate_string(context.id),
+                       context.name.empty() ? "" : " " + gate_string(context.name));
   }
   return out;
 }
@@ -158,6 +176,7 @@ std::string write_directory(const Symbols& symbols) {
   std::string out;
   for (const auto& [name, entry] : symbols.directory_names()) {
     const auto id = gate_string(entry.id);
+    out += called(name, entry.name);
     switch (entry.kind) {
       case DirectoryKind::kUser:
         out += fmt::format("users {} = user {}\n", name, id);
@@ -170,6 +189,9 @@ std::string write_directory(const Symbols& symbols) {
         break;
       case DirectoryKind::kApp:
         out += fmt::format("apps {} = app {}\n", name, id);
+        break;
+      case DirectoryKind::kContext:  // write_contexts
+      case DirectoryKind::kTerms:    // the language has no name for them
         break;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "compiler/graph/agents.h"
 #include "compiler/graph/device_rule.h"
+#include "compiler/graph/read_times.h"
 #include "compiler/graph/spelling.h"
 #include "compiler/graph/write_gate.h"
 
@@ -134,6 +135,13 @@ class WhenWriter {
       return out;
     };
     if (!c_.locations.include.empty() && !contains(c_.locations.include, "All")) {
+      for (const auto& each : c_.locations.include) {
+        if (symbols_.is_compliant_network(each)) {
+          findings_.error(policy_.origin.path + ".conditions.locations.includeLocations",
+                          "a compliant network cannot be included: no fact of a sign-in says that "
+                          "it came through one");
+        }
+      }
       parts_.push_back(member_condition("location", false, spell(c_.locations.include)));
     }
     if (contains(c_.locations.exclude, "All")) {
@@ -174,14 +182,44 @@ class WhenWriter {
     if (!c_.times) {
       return;
     }
-    const auto& t = *c_.times;
-    if (!t.days.empty()) {
-      parts_.push_back(fmt::format("now.weekday in [{}] in {}", join(t.days), gate_string(t.zone)));
+    if (c_.times->include) {
+      const auto window = window_of(*c_.times->include);
+      parts_.insert(parts_.end(), window.begin(), window.end());
     }
-    if (!t.start.empty()) {
-      parts_.push_back(
-          fmt::format("now.time between {} and {} in {}", t.start, t.end, gate_string(t.zone)));
+    if (c_.times->exclude) {
+      const auto window = window_of(*c_.times->exclude);
+      if (window.empty()) {
+        findings_.error(policy_.origin.path + ".conditions.times.excludeDays",
+                        "every time is excluded: the policy could never apply");
+      } else {
+        parts_.push_back(fmt::format("not ({})", join(window, " and ")));
+      }
     }
+  }
+
+  /// The conditions that hold inside the window; none for every time.
+  static Strings window_of(const DayWindow& w) {
+    const auto zone = gate_string(zone_of(w.zone));
+    const auto on = [&](const Strings& days) {
+      return fmt::format("now.weekday in [{}] in {}", join(days), zone);
+    };
+    const auto between = [&](std::string_view from, std::string_view to) {
+      return fmt::format("now.time between {} and {} in {}", from, to, zone);
+    };
+    const bool every_day = w.days.size() == 7;
+    if (!w.start.empty() && w.end < w.start && w.end != "00:00" && !every_day) {
+      // Into the following day, which need not be one of the list.
+      return {fmt::format("(({} and {}) or ({} and {}))", on(w.days), between(w.start, "00:00"),
+                          on(days_after(w.days)), between("00:00", w.end))};
+    }
+    Strings out;
+    if (!every_day) {
+      out.push_back(on(w.days));
+    }
+    if (!w.start.empty()) {
+      out.push_back(between(w.start, w.end));
+    }
+    return out;
   }
 
   const Policy& policy_;

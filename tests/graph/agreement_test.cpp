@@ -61,7 +61,11 @@ Source documented() {
   const auto take = [&](json::value each) {
     if (auto* conditions = each.as_object().if_contains("conditions"); conditions != nullptr) {
       if (auto* times = conditions->as_object().if_contains("times"); times != nullptr) {
-        times->as_object()["timeZone"] = "UTC";  // the only zone that the oracle knows
+        for (const auto* key : {"includeDays", "excludeDays"}) {
+          if (auto* window = times->as_object().if_contains(key); window != nullptr && window->is_object()) {
+            window->as_object()["timeZone"] = "UTC";  // the oracle knows no summer time
+          }
+        }
       }
       policies.push_back(std::move(each));
     } else {

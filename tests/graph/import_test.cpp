@@ -220,7 +220,8 @@ TEST(Import, AnnotationsAreNotContent) {
 }
 
 TEST(Import, WhatIsNotUnderstoodIsAnErrorWithItsPath) {
-  const auto result = import_one(policy(R"(,"times":{"includedRanges":"x"})"));
+  const auto result =
+      import_one(policy(R"(,"times":{"includeAllTimes":true,"includedRanges":"x"})"));
   EXPECT_TRUE(result.files.empty());
   EXPECT_NE(first_error(result).find("a.json: $.conditions.times.includedRanges: "),
             std::string::npos)

@@ -118,13 +118,17 @@ void collect_times(const json::value& policy, PolicyValues& out) {
     add(out.ages, {seconds - 1, seconds, seconds + 1});
   }
   const auto* times = member(member(&policy, "conditions"), "times");
-  for (const auto* key : {"startTime", "endTime"}) {
-    const auto clock = text(times, key);
+  const auto clocks_of = [&](const char* window, const char* key) {
+    const auto clock = text(member(times, window), key);
     if (!clock.empty()) {
       const std::int64_t minutes =
           std::atoi(clock.c_str()) * 60 + std::atoi(clock.c_str() + clock.find(':') + 1);
       add(out.clock_minutes, {minutes - 1, minutes, minutes + 1});
     }
+  };
+  for (const auto* window : {"includeDays", "excludeDays"}) {
+    clocks_of(window, "startTime");
+    clocks_of(window, "endTime");
   }
 }
 
