@@ -2,6 +2,7 @@
 
 #include "runtime/replay/replay.h"
 
+#include "compiler/cli/app_groups.h"
 #include "compiler/cli/arguments.h"
 #include "compiler/cli/console.h"
 #include "compiler/cli/policy_source.h"
@@ -40,6 +41,9 @@ class Replay final : public Command {
     arguments.option("--against", against_, "PATH",
                      "another set to compare with (default: what the log recorded)", Fit::paths());
     source_.declare_today(arguments);
+    arguments.options("--app-group", app_groups_, "GROUP=APP",
+                      "an app that belongs to office365 or admin_portals, beside those whose ids "
+                      "are published; repeatable");
     arguments.flag("--strict", strict_, "stop at the first malformed record");
     arguments.flag("--json", json_, "print one JSON document instead of text");
   }
@@ -57,8 +61,14 @@ class Replay final : public Command {
         return failure;
       }
     }
+    auto suites = parse_app_groups(app_groups_);
+    if (!suites) {
+      console.error(suites.error().message);
+      return ExitCode::kUsage;
+    }
     replay::Comparer comparer(now, old);
     replay::ReplayOptions options;
+    options.suites = *std::move(suites);
     options.logs = logs_;
     options.strict = strict_;
     options.progress = [&console](std::uint64_t done, std::uint64_t of) {
@@ -82,6 +92,7 @@ class Replay final : public Command {
  private:
   PolicySource source_;
   std::vector<std::string> logs_;
+  std::vector<std::string> app_groups_;
   std::string against_;
   bool strict_ = false;
   bool json_ = false;

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "compiler/cli/app_groups.h"
 #include "compiler/cli/arguments.h"
 #include "compiler/cli/console.h"
 #include "compiler/cli/files.h"
 #include "compiler/cli/policy_source.h"
+#include "compiler/graph/fold.h"
 #include "compiler/graph/json_document.h"
 #include "compiler/graph/json_text.h"
 #include "compiler/graph/limits.h"
@@ -38,6 +40,9 @@ class WhatIf final : public Command {
     arguments.positional("REQUEST", request_, true, "a What-If request, `-` for standard input",
                          Fit::paths());
     source_.declare_today(arguments);
+    arguments.options("--app-group", app_groups_, "GROUP=APP",
+                      "an app that belongs to office365 or admin_portals, beside those whose ids "
+                      "are published; repeatable");
   }
 
   ExitCode run(Console& console) override {
@@ -46,7 +51,17 @@ class WhatIf final : public Command {
       console.error(bytes.error().message);
       return ExitCode::kUsage;
     }
-    const auto sign_in = read(*bytes);
+    const auto suites = parse_app_groups(app_groups_);
+    if (!suites) {
+      console.error(suites.error().message);
+      return ExitCode::kUsage;
+    }
+    graph::AppGroups groups;
+    for (const auto& [app, group] : *suites) {
+      groups[group].push_back(app);
+      groups[group].push_back(graph::fold_case(app));  // GUIDs of a request come so
+    }
+    const auto sign_in = read(*bytes, groups);
     if (!sign_in) {
       console.error(fmt::format("{}: {}", request_ == "-" ? "standard input" : request_,
                                 sign_in.error().message),
@@ -63,14 +78,16 @@ class WhatIf final : public Command {
   }
 
  private:
-  static Result<graph::WhatIfSignIn> read(const std::string& bytes) {
+  static Result<graph::WhatIfSignIn> read(const std::string& bytes,
+                                          const graph::AppGroups& groups) {
     GATE_TRY(const auto text, graph::decode_text(bytes));
     GATE_TRY(const auto body, graph::parse_document(text));
-    return graph::read_what_if(body);
+    return graph::read_what_if(body, groups);
   }
 
   PolicySource source_;
   std::string request_;
+  std::vector<std::string> app_groups_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <string>
 #include <utility>
 
 namespace gate::facts {
@@ -123,8 +124,12 @@ std::optional<Method> method_of_log(std::string_view method) {
   return look_up(kWords, method);
 }
 
-UserKind user_kind_of_log(std::string_view user_type, std::string_view cross_tenant) {
+std::optional<UserKind> user_kind_of_log(std::string_view user_type,
+                                         std::string_view cross_tenant) {
   const bool guest = same_word(user_type, "guest");
+  if (!guest && !user_type.empty() && !same_word(user_type, "member")) {
+    return std::nullopt;
+  }
   if (same_word(cross_tenant, "b2bDirectConnect")) {
     return UserKind::kB2bDirectConnectUser;
   }
@@ -134,53 +139,121 @@ UserKind user_kind_of_log(std::string_view user_type, std::string_view cross_ten
   if (same_word(cross_tenant, "b2bCollaboration")) {
     return guest ? UserKind::kB2bCollaborationGuest : UserKind::kB2bCollaborationMember;
   }
+  const bool within = same_word(cross_tenant, "none");
+  if (!within && !cross_tenant.empty() && !same_word(cross_tenant, "passthrough")) {
+    return std::nullopt;
+  }
   if (!guest) {
     return UserKind::kMember;
   }
-  return same_word(cross_tenant, "none") ? UserKind::kInternalGuest
-                                         : UserKind::kB2bCollaborationGuest;
+  return within ? UserKind::kInternalGuest : UserKind::kB2bCollaborationGuest;
 }
 
+namespace {
+
+/// "/Date(1795600800000)/", also with an offset, which says how to show it.
+std::optional<std::int64_t> time_of_powershell(std::string_view text) {
+  constexpr std::string_view kBegin = "/Date(";
+  if (!text.starts_with(kBegin) || !text.ends_with(")/")) {
+    return std::nullopt;
+  }
+  text = text.substr(kBegin.size(), text.size() - kBegin.size() - 2);
+  std::int64_t ms = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
+  const bool whole = end == text.data() + text.size() || *end == '+' || *end == '-';
+  return error == std::errc{} && whole && ms >= 0 ? std::optional(ms / 1000) : std::nullopt;
+}
+
+/// Seconds east of UTC that `Z`, "+02:00" or "-0730" say, behind at most seven decimals.
+std::optional<std::int64_t> offset_of(std::string_view text) {
+  constexpr std::size_t kDecimalsMax = 9;
+  if (text.starts_with('.')) {
+    const std::size_t end = text.find_first_not_of("0123456789", 1);
+    if (end == std::string_view::npos || end == 1 || end > kDecimalsMax + 1) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end);
+  }
+  if (text == "Z" || text == "z") {
+    return 0;
+  }
+  const bool colon = text.size() == 6 && text[3] == ':';
+  int hours = 0;
+  int minutes = 0;
+  if ((!colon && text.size() != 5) || (text[0] != '+' && text[0] != '-') ||
+      !read_digits(text, 1, 2, hours) || !read_digits(text, colon ? 4 : 3, 2, minutes) ||
+      hours > 14 || minutes > 59 || hours < 0 || minutes < 0) {
+    return std::nullopt;
+  }
+  return (text[0] == '-' ? -1 : 1) * (hours * 3'600 + minutes * 60);
+}
+
+}  // namespace
+
 std::optional<std::int64_t> time_of_log(std::string_view text) {
+  if (text.starts_with('/')) {
+    return time_of_powershell(text);
+  }
   int year = 0;
   unsigned month = 0;
   unsigned day = 0;
   unsigned hour = 0;
   unsigned minute = 0;
   unsigned second = 0;
+  constexpr std::size_t kSeconds = 19;  // of "2026-11-25T10:00:00"
   const bool read = read_digits(text, 0, 4, year) && read_digits(text, 5, 2, month) &&
                     read_digits(text, 8, 2, day) && read_digits(text, 11, 2, hour) &&
                     read_digits(text, 14, 2, minute) && read_digits(text, 17, 2, second);
   if (!read || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':' ||
-      text.back() != 'Z' || hour > 23 || minute > 59 || second > 60) {
+      hour > 23 || minute > 59 || second > 60) {
     return std::nullopt;
   }
+  const auto offset = offset_of(text.substr(kSeconds));
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
-  if (!date.ok()) {
+  if (!offset || !date.ok()) {
     return std::nullopt;
   }
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return days * 86'400 + hour * 3'600 + minute * 60 + second;
+  return days * 86'400 + hour * 3'600 + minute * 60 + second - *offset;
 }
 
-std::optional<Outcome> outcome_of_log(std::string_view status, std::int64_t error) {
-  // The user was sent to do more: MFA, its registration, terms of use.
-  static constexpr std::array<std::int64_t, 8> kMoreAsked = {50072, 50074, 50076, 50079,
-                                                             50158, 50203, 53010, 530035};
-  if (std::find(kMoreAsked.begin(), kMoreAsked.end(), error) != kMoreAsked.end()) {
-    return Outcome::kChallenge;
-  }
-  if (same_word(status, "success") || same_word(status, "notApplied")) {
-    return Outcome::kAllow;
-  }
-  return same_word(status, "failure") ? std::optional(Outcome::kBlock) : std::nullopt;
+ControlWord control_of_log(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, ControlWord>, 14> kWords = {{
+      {"block", ControlWord::kBlock},
+      {"mfa", ControlWord::kMfa},
+      {"compliantdevice", ControlWord::kCompliantDevice},
+      {"requirecompliantdevice", ControlWord::kCompliantDevice},
+      {"domainjoineddevice", ControlWord::kHybridJoinedDevice},
+      {"requiredomainjoineddevice", ControlWord::kHybridJoinedDevice},
+      {"requirehybridjoineddevice", ControlWord::kHybridJoinedDevice},
+      {"approvedapplication", ControlWord::kApprovedApp},
+      {"approvedapp", ControlWord::kApprovedApp},
+      {"requireapprovedapp", ControlWord::kApprovedApp},
+      {"compliantapplication", ControlWord::kAppProtection},
+      {"compliantapp", ControlWord::kAppProtection},
+      {"requirecompliantapp", ControlWord::kAppProtection},
+      {"passwordchange", ControlWord::kPasswordChange},
+  }};
+  return look_up(kWords, word).value_or(ControlWord::kOther);
 }
 
-bool failed_before_policies(std::int64_t error) {
-  static constexpr std::array<std::int64_t, 8> kBefore = {50034, 50053, 50055, 50056,
-                                                          50057, 50059, 50126, 50144};
-  return std::find(kBefore.begin(), kBefore.end(), error) != kBefore.end();
+MfaDetail mfa_of_detail(std::string_view detail) {
+  std::string folded(detail);
+  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+  const auto has = [&folded](std::string_view part) {
+    return folded.find(part) != std::string::npos;
+  };
+  if (!has("mfa")) {
+    return MfaDetail::kNothing;
+  }
+  constexpr std::array<std::string_view, 7> kNotDone = {
+      "skipped", "expired", "denied", "prompt", "declined", "failed", "required in azure ad"};
+  constexpr std::array<std::string_view, 2> kDone = {"completed", "satisfied"};
+  if (std::any_of(kNotDone.begin(), kNotDone.end(), has)) {
+    return MfaDetail::kNotDone;
+  }
+  return std::any_of(kDone.begin(), kDone.end(), has) ? MfaDetail::kDone : MfaDetail::kNothing;
 }
 
 }  // namespace gate::facts

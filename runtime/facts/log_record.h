@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace gate::facts {
 
@@ -28,8 +30,9 @@ enum class AbsentFact : std::uint8_t {
   kDeviceState,
   kMethods,
   kTime,
+  kUserKind,
 };
-inline constexpr std::size_t kAbsentFactCount = 12;
+inline constexpr std::size_t kAbsentFactCount = 13;
 [[nodiscard]] std::string_view name(AbsentFact fact) noexcept;
 
 /// A policy that a record says was applied.
@@ -41,7 +44,8 @@ struct RecordedPolicy {
 /// One record of a log. Views that live until the reader reads again.
 struct LogRecord {
   LogKind kind = LogKind::kRequest;
-  /// Two when the app and an authentication context were judged together: the stricter one holds.
+  /// Several when they were judged together, as the app and an authentication context are, and all
+  /// apps whose tokens one sign-in asks for: the strictest one holds. At most kRequestsMax.
   std::span<const SignInRequest> requests;
   std::optional<Outcome> outcome;  ///< what was decided then
   bool knows_policies = false;     ///< `policies` are all that were on and applied
@@ -59,6 +63,13 @@ class LogReader {
   LogReader(const LogReader&) = delete;
   LogReader& operator=(const LogReader&) = delete;
 
+  /// App ids that belong to suites beside those that are known (conditional-access 2.10): pairs of
+  /// an id, in any case, and a suite, "office365". Borrowed.
+  using Suites = std::span<const std::pair<std::string, std::string>>;
+  void add_suites(Suites suites);
+
+  /// Requests of one record.
+  static constexpr std::size_t kRequestsMax = 16;
   /// Largest record, in bytes.
   static constexpr std::size_t kRecordBytesMax = std::size_t{1} << 20;
 

@@ -56,6 +56,7 @@ std::string_view name(Change change) noexcept {
 struct Comparer::View {
   struct Policy {
     bool stands_in_the_way = false;   ///< on its own it would not allow
+    bool stops = false;               ///< on its own it would block
     std::vector<std::uint32_t> asks;  ///< controls, ascending
     bool blocks = false;
     bool same_demand(const Policy& o) const { return blocks == o.blocks && asks == o.asks; }
@@ -100,6 +101,7 @@ Comparer::View Comparer::view(const Side& side, std::span<const SignInRequest> r
       }
       View::Policy& policy = out.applied[side.policies[applied.policy]];
       policy.stands_in_the_way |= applied.outcome != Outcome::kAllow;
+      policy.stops |= applied.outcome == Outcome::kBlock;
       policy.blocks |= side.set->policy(applied.policy).blocks;
       for (std::size_t c = 0; c < side.controls.size(); ++c) {
         if (applied.required.contains(c)) {
@@ -162,12 +164,15 @@ void Comparer::against_old(std::span<const SignInRequest> requests, std::span<co
       out.change == Change::kNewlyBlocked || out.change == Change::kNewlyChallenged;
   const bool looser = out.change == Change::kReleased;
   // A policy that made it stricter is unmet now; one that made it less strict was unmet before.
+  // Of what is blocked now, only what blocks makes the difference.
   const auto differing = [&out](const View& one, const View& other, bool only_in_the_way) {
+    const bool only_stops = only_in_the_way && out.change == Change::kNewlyBlocked;
     for (const auto& [number, policy] : one.applied) {
       const auto found = other.applied.find(number);
       const bool differs = found == other.applied.end() || !found->second.same_demand(policy) ||
-                           found->second.stands_in_the_way != policy.stands_in_the_way;
-      if (differs && (!only_in_the_way || policy.stands_in_the_way)) {
+                           found->second.stands_in_the_way != policy.stands_in_the_way ||
+                           found->second.stops != policy.stops;
+      if (differs && (!only_in_the_way || (only_stops ? policy.stops : policy.stands_in_the_way))) {
         out.policies.push_back(number);
       }
     }
@@ -195,7 +200,7 @@ void Comparer::against_record(std::span<const SignInRequest> requests,
   std::vector<std::uint32_t> in_the_way;
   for (const auto& [number, policy] : after.applied) {
     applied.push_back(number);
-    if (policy.stands_in_the_way) {
+    if (out.to == Outcome::kBlock ? policy.stops : policy.stands_in_the_way) {
       in_the_way.push_back(number);
     }
   }

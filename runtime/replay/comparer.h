@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/facts/log_record.h"
 #include "runtime/replay/names.h"
 
 namespace gate::replay {
@@ -50,8 +51,8 @@ class Comparer {
   Comparer(std::shared_ptr<const PolicySet> now, std::shared_ptr<const PolicySet> old);
 
   /// Requests of one sign-in.
-  static constexpr std::size_t kRequestsMax = 2;
-  /// A sign-in: one request, or two of which the stricter answer holds. `recorded` counts only
+  static constexpr std::size_t kRequestsMax = facts::LogReader::kRequestsMax;
+  /// A sign-in: one request, or several of which the strictest answer holds. `recorded` counts only
   /// without an old set; null: the log does not say.
   [[nodiscard]] Comparison compare(std::span<const SignInRequest> requests,
                                    const Recorded* recorded) const;

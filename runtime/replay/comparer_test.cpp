@@ -88,6 +88,15 @@ TEST(Comparer, APolicyThatTightensIsNamed) {
   EXPECT_EQ(a.newly, Words{"mfa"});
 }
 
+// P16
+TEST(Comparer, P16_OfWhatIsBlockedOnlyWhatBlocksMakesTheDifference) {
+  const auto now = Set().policy("base", {kMfa}).policy("lock", {}, true).build();
+  EXPECT_EQ(held(now, Set().build(), {}).policies, Words{"lock"});
+  Recorded recorded;
+  recorded.outcome = Outcome::kAllow;
+  EXPECT_EQ(held(now, nullptr, {}, &recorded).policies, Words{"lock"});
+}
+
 TEST(Comparer, APolicyThatHeldASignInIsNamedWhenItIsReleased) {
   const auto old = Set().policy("lock", {}, true).policy("base", {kMfa}).build();
   auto a = held(Set().policy("base", {kMfa}).build(), old, {});

@@ -173,7 +173,7 @@ Result<Tally> replay(Comparer& comparer, const ReplayOptions& options) {
   std::deque<Worker> workers;
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {
-    Worker& worker = workers.emplace_back(comparer, options.remembered);
+    Worker& worker = workers.emplace_back(comparer, options.remembered, options.suites);
     threads.emplace_back([&queue, &worker, &stop, strict = options.strict] {
       // Once stopped, blocks are thrown away, so that the reader never waits for room.
       for (Block block; queue.pop(block);) {

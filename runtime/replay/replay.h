@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/replay/comparer.h"
@@ -21,6 +22,8 @@ struct ReplayOptions {
   /// Records that differ in nothing that is read are decided once as long as they are remembered;
   /// this many are, for each thread. 50 bytes each, 300 and more if the change concerns them.
   std::size_t remembered = 131'072;
+  /// Apps of suites beside those that are known: facts::LogReader::add_suites().
+  std::vector<std::pair<std::string, std::string>> suites;
   /// Called by the thread of replay(): bytes read, of how many (0: not known).
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;
 };

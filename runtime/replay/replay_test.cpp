@@ -193,7 +193,8 @@ TEST_F(ReplayTest, AnEntraRecordTellsItsFacts) {
   ASSERT_EQ(record.policies.size(), 1U);
   EXPECT_EQ(record.policies[0].id, "p1");
   const auto bit = [](facts::AbsentFact f) { return 1U << static_cast<unsigned>(f); };
-  EXPECT_EQ(record.absent, bit(facts::AbsentFact::kGroups) | bit(facts::AbsentFact::kSignInRisk));
+  EXPECT_EQ(record.absent, bit(facts::AbsentFact::kGroups) | bit(facts::AbsentFact::kSignInRisk) |
+                               bit(facts::AbsentFact::kUserKind));
 }
 
 TEST_F(ReplayTest, AnEntraRecordThatSaysLittleIsStillOne) {
@@ -205,6 +206,151 @@ TEST_F(ReplayTest, AnEntraRecordThatSaysLittleIsStillOne) {
   EXPECT_EQ((*read)->requests[0].country, "AT");
   EXPECT_FALSE((*read)->requests[0].now_unix_s);
   EXPECT_FALSE((*read)->left_out.empty()) << "a wrong password: no policy was asked";
+}
+
+/// A record with this status, these policies and this code (conditional-access 11.2).
+std::string entra(std::string_view status, std::string_view policies, int code,
+                  std::string_view more = "") {
+  return R"({"createdDateTime":"2026-06-01T08:00:00Z","userId":"amy","userType":"member","crossTenantAccessType":"none","resourceId":"portal","conditionalAccessStatus":")" +
+         std::string(status) + R"(","status":{"errorCode":)" + std::to_string(code) +
+         R"(},"appliedConditionalAccessPolicies":)" + std::string(policies) + std::string(more) +
+         "}";
+}
+std::string policy(std::string_view result, std::string_view controls) {
+  return R"({"id":"p1","result":")" + std::string(result) + R"(","enforcedGrantControls":)" +
+         std::string(controls) + "}";
+}
+
+/// "allow", "challenge", "block", or why it is left out.
+std::string outcome_of(const std::string& json) {
+  facts::LogReader reader;
+  const auto read = reader.read(json);
+  if (!read) {
+    return read.error().message;
+  }
+  const facts::LogRecord& record = **read;
+  return !record.left_out.empty() ? "left out: " + std::string(record.left_out)
+         : record.outcome         ? std::string(name(*record.outcome))
+                                  : "no result";
+}
+
+// P11, conditional-access 11.2: each row of the table.
+TEST_F(ReplayTest, P11_TheRecordItselfSaysWhatItProves) {
+  const auto one = [](std::string_view result, std::string_view controls) {
+    return "[" + policy(result, controls) + "]";
+  };
+  EXPECT_EQ(outcome_of(entra("failure", one("failure", R"(["Block"])"), 53003)), "block");
+  for (const int code : {50074, 50076, 500121, 50072, 50158}) {
+    EXPECT_EQ(outcome_of(entra("failure", one("failure", R"(["Mfa"])"), code)), "challenge");
+  }
+  EXPECT_EQ(outcome_of(entra("failure", one("failure", "[]"), 500121)), "challenge")
+      << "a strength has no word";
+  EXPECT_EQ(outcome_of(entra("failure", one("failure", "[]"), 53003)), "block")
+      << "where no control is named, the code is the only hint";
+  EXPECT_EQ(
+      outcome_of(entra("failure", one("failure", R"(["Mfa","RequireCompliantDevice"])"), 53000)),
+      "block");
+  EXPECT_EQ(outcome_of(entra("failure", one("failure", R"(["RequireCompliantDevice"])"), 53000)),
+            "block");
+  EXPECT_TRUE(outcome_of(entra("failure", one("failure", R"(["RequireCompliantDevice"])"), 50097))
+                  .starts_with("left out"));
+  for (const int code : {0, 50140, 65001, 50105}) {
+    EXPECT_EQ(outcome_of(entra("success", one("success", R"(["Mfa"])"), code)), "allow") << code;
+  }
+  EXPECT_EQ(outcome_of(entra("success", one("notApplied", R"(["Block"])"), 0)), "allow");
+  EXPECT_EQ(outcome_of(entra("success", one("reportOnlyFailure", R"(["Block"])"), 0)), "allow");
+  EXPECT_EQ(outcome_of(entra("notApplied", "[]", 0)), "allow");
+  EXPECT_TRUE(outcome_of(entra("notApplied", "[]", 50126)).starts_with("left out"));
+  EXPECT_TRUE(outcome_of(entra("failure", "[]", 53003)).starts_with("left out"));
+  // Before 2019 in numbers.
+  EXPECT_EQ(
+      outcome_of(
+          R"({"createdDateTime":"x","userId":"a","userType":"member","conditionalAccessStatus":1,"status":{"errorCode":50074},"appliedConditionalAccessPolicies":[{"id":"p","result":1,"enforcedGrantControls":["Mfa"]}]})"),
+      "challenge");
+}
+
+bool proves_mfa(const std::string& json) {
+  facts::LogReader reader;
+  const auto read = reader.read(json);
+  return read && !(*read)->requests.empty() && !(*read)->requests[0].satisfied.empty();
+}
+
+// P11, conditional-access 11.1
+TEST_F(ReplayTest, P11_MfaIsProvenByWhatWasMetOrDone) {
+  const std::string met = "[" + policy("success", R"(["Mfa"])") + "]";
+  EXPECT_TRUE(proves_mfa(entra("success", met, 50140))) << "stay signed in? comes behind it";
+  EXPECT_FALSE(proves_mfa(
+      entra("success", "[" + policy("success", R"(["Mfa","CompliantDevice"])") + "]", 0)))
+      << "one of several: which one is not told";
+  EXPECT_FALSE(proves_mfa(entra("failure", "[" + policy("failure", R"(["Mfa"])") + "]", 500121,
+                                R"(,"authenticationRequirement":"multiFactorAuthentication")")));
+  const auto step = [](std::string_view detail) {
+    return R"(,"authenticationRequirement":"multiFactorAuthentication","authenticationDetails":[{"authenticationMethod":"Previously satisfied","succeeded":true,"authenticationStepResultDetail":")" +
+           std::string(detail) + R"("}])";
+  };
+  EXPECT_TRUE(proves_mfa(
+      entra("notApplied", "[]", 0, step("MFA requirement satisfied by claim in the token"))));
+  EXPECT_FALSE(
+      proves_mfa(entra("notApplied", "[]", 0, step("MFA requirement skipped due to IP address"))));
+}
+
+// P12, conditional-access 12
+TEST_F(ReplayTest, P12_TimesOfEveryForm) {
+  const auto time = [](std::string_view text) {
+    facts::LogReader reader;
+    const auto read =
+        reader.read(R"({"userId":"a","createdDateTime":")" + std::string(text) + R"("})");
+    return read ? (*read)->requests[0].now_unix_s : std::nullopt;
+  };
+  const std::int64_t at = 1'795'600'800;
+  for (const auto* text :
+       {"2026-11-25T10:00:00Z", "2026-11-25T10:00:00.5522137Z", "2026-11-25T10:00:00+00:00",
+        "2026-11-25T10:00:00.5522137+00:00", "2026-11-25T11:30:00+01:30",
+        "2026-11-25T05:00:00-05:00", "/Date(1795600800000)/", "/Date(1795600800123+0100)/"}) {
+    EXPECT_EQ(time(text), at) << text;
+  }
+  for (const auto* text : {"2026-11-25T10:00:00", "2026-11-25T10:00:00+", "2026-11-25T10:00:00.Z",
+                           "2026-11-25T10:00:00+99:00", "/Date(x)/", "/Date(1", "2026-11-25"}) {
+    EXPECT_FALSE(time(text)) << text;
+  }
+}
+
+// P14, conditional-access 2.10
+TEST_F(ReplayTest, P14_EveryAppThatWasEvaluatedIsATarget) {
+  facts::LogReader reader;
+  const std::vector<std::pair<std::string, std::string>> more = {{"OURS", "office365"}};
+  reader.add_suites(more);
+  const auto read = reader.read(entra(
+      "success", "[]", 0,
+      R"(,"conditionalAccessAudiences":["00000003-0000-0FF1-CE00-000000000000",{"applicationId":"ours"},"portal"])"));
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& requests = (*read)->requests;
+  ASSERT_EQ(requests.size(), 3U);
+  EXPECT_EQ(requests[0].target, "portal");
+  EXPECT_TRUE(requests[0].app_groups.empty());
+  for (const std::size_t i : {1U, 2U}) {
+    ASSERT_EQ(requests[i].app_groups.size(), 1U);
+    EXPECT_EQ(requests[i].app_groups[0], "office365");
+  }
+}
+
+// P29
+TEST_F(ReplayTest, P29_WhatCannotBeReadIsNoLenientGuess) {
+  facts::LogReader reader;
+  auto read = reader.read(entra(
+      "success", "[]", 0, R"(,"riskLevelDuringSignIn":"severe","riskLevelAggregated":"hidden")"));
+  ASSERT_TRUE(read);
+  EXPECT_EQ((*read)->requests[0].sign_in_risk, Risk::kHigh);
+  EXPECT_EQ((*read)->requests[0].user_risk, Risk::kNone) << "conditional-access 2.4: not supplied";
+  EXPECT_NE((*read)->absent & 1U << static_cast<unsigned>(facts::AbsentFact::kSignInRisk), 0U);
+  for (
+      const auto* odd :
+      {R"({"userId":"a","createdDateTime":"x","userType":"robot"})",
+       R"({"userId":"a","createdDateTime":"x","userType":"guest","crossTenantAccessType":"microsoftSupport"})"}) {
+    EXPECT_TRUE(outcome_of(odd).starts_with("left out: sign-ins of a kind of user")) << odd;
+  }
+  read = reader.read(R"({"userId":"a","createdDateTime":"x"})");
+  EXPECT_NE((*read)->absent & 1U << static_cast<unsigned>(facts::AbsentFact::kUserKind), 0U);
 }
 
 TEST_F(ReplayTest, TheAnswerOfGraphIsHeldAgainstItsRecord) {

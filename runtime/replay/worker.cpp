@@ -30,12 +30,13 @@ std::string_view shown(std::string_view user) {
 
 }  // namespace
 
-Worker::Worker(Comparer& comparer, std::size_t remembered)
+Worker::Worker(Comparer& comparer, std::size_t remembered, facts::LogReader::Suites suites)
     : comparer_(comparer),
       remembered_(remembered),
       seed_(random_seed()),
       outline_(comparer.asks_for_time()) {
   met_.reserve(remembered);
+  reader_.add_suites(suites);
 }
 
 std::uint32_t Worker::decide(const facts::LogRecord& record) {

@@ -34,7 +34,7 @@ struct Block {
 class Worker {
  public:
   /// Remembers so many outlines; then it begins anew.
-  Worker(Comparer& comparer, std::size_t remembered);
+  Worker(Comparer& comparer, std::size_t remembered, facts::LogReader::Suites suites = {});
 
   void work(const Block& block);
   [[nodiscard]] const Tally& tally() const { return tally_; }
