@@ -42,7 +42,61 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   return std::min(last[b.size()], limit + 1);
 }
 
+namespace {
+
+/// The word of the language for one of Graph's: "native_app" for "mobileAppsAndDesktopClients".
+std::string_view word_of_graph(std::string_view graph) {
+  struct Pair {
+    std::string_view word;
+    std::string_view graph;
+  };
+  static constexpr Pair kPairs[] = {
+#define GATE_CLIENT(id, name, graph) {name, graph},
+#define GATE_PLATFORM(id, name, graph) {name, graph},
+#define GATE_RISK(id, name, graph) {name, graph},
+#define GATE_INSIDER_RISK(id, name, graph) {name, graph},
+#define GATE_TRANSFER_METHOD(id, name, graph) {name, graph},
+#define GATE_USER_KIND(id, name, graph) {name, graph},
+#define GATE_DEVICE_TRUST(id, name, graph) {name, graph},
+#define GATE_DEVICE_OWNERSHIP(id, name, graph) {name, graph},
+#define GATE_METHOD(id, name, graph) {name, graph},
+#define GATE_CONTROL(id, name, graph, interactive) {name, graph},
+#include <gate/vocabulary.def>
+      {"office365", "Office365"},
+      {"admin_portals", "MicrosoftAdminPortals"},
+      {"all_agent_resources", "AllAgentIdResources"},
+      {"report_only", "enabledForReportingButNotEnforced"},
+      {"on", "enabled"},
+      {"off", "disabled"},
+      {"every_time", "everyTime"},
+      {"guests", "GuestsOrExternalUsers"},
+      {"trusted", "AllTrusted"},
+      {"sign_in_risk", "signInRiskLevels"},
+      {"user_risk", "userRiskLevels"},
+      {"client", "clientAppTypes"},
+      {"platform", "platforms"},
+      {"location", "locations"},
+      {"sign_in_frequency", "signInFrequency"},
+      {"persistent_browser", "persistentBrowser"},
+      {"register_security_info", "registersecurityinfo"},
+      {"register_device", "registerdevice"}};
+  for (const Pair& pair : kPairs) {
+    if (!pair.graph.empty() && pair.graph != pair.word && pair.graph.size() == graph.size() &&
+        std::equal(graph.begin(), graph.end(), pair.graph.begin(),
+                   [](char a, char b) { return lower(a) == lower(b); })) {
+      return pair.word;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string_view nearest(std::string_view wrong, std::span<const std::string_view> candidates) {
+  if (const auto word = word_of_graph(wrong);
+      !word.empty() && std::find(candidates.begin(), candidates.end(), word) != candidates.end()) {
+    return word;
+  }
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, wrong.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {

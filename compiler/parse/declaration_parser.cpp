@@ -119,7 +119,7 @@ void DeclarationParser::explain(Context* (GateParser::*rule)(), const Piece& pie
     return;
   }
   report_syntax_error(file_, window_, parser_, at, at < piece.end ? piece.end : visible_end,
-                      expected, *diagnostics_);
+                      expected, text_, *diagnostics_);
 }
 
 void DeclarationParser::damaged(Piece piece, ast::File& out) {

@@ -156,12 +156,30 @@ void check_word(const SourceMap& sources, Span span, std::uint32_t type, const L
     case GateLexer::BAD_CHARACTER: {
       std::size_t at = 0;
       const std::uint32_t code = next_code_point(text, at);
+      const std::string_view whole = sources.text(span.file);
+      const bool twice = (code == '&' || code == '|') && span.end < whole.size() &&
+                         whole[span.end] == whole[span.begin];
+      const bool second = (code == '&' || code == '|') && span.begin > 0 &&
+                          whole[span.begin - 1] == whole[span.begin];
+      if (second) {
+        break;  // said of the first
+      }
       auto builder = diagnostics.report<Code::kOddCharacter>(span, code);
+      if (code == '&' || code == '|') {
+        const Span both{span.file, span.begin, span.end + (twice ? 1U : 0U)};
+        builder.fix(
+            both, code == '&' ? "and" : "or",
+            code == '&' ? "conditions are joined by `and`" : "conditions are joined by `or`");
+      } else if (code == '!') {
+        builder.fix(span, "not ", "a condition is negated by `not`");
+      } else if (code == ';') {
+        builder.fix(span, "", "sections and declarations need no sign between them");
+      }
       if (code == 0x201C || code == 0x201D || code == 0x201E) {
         builder.fix(span, "\"", "strings stand in straight quotation marks");
       } else if (code == 0x2013 || code == 0x2014) {
         builder.fix(span, "-", "a plain hyphen was meant?");
-      } else if (code == '\'') {
+      } else if (code == '\'' || code == 0x2018 || code == 0x2019) {
         builder.fix(span, "\"", "strings stand in double quotation marks");
       }
       break;

@@ -13,6 +13,7 @@ namespace gate::compiler {
 /// parsed.
 void report_syntax_error(std::uint32_t file, const TokenWindow& window, const PieceParser& parser,
                          std::size_t at, std::size_t piece_end,
-                         std::span<const std::size_t> expected, DiagnosticCollector& diagnostics);
+                         std::span<const std::size_t> expected, std::string_view text,
+                         DiagnosticCollector& diagnostics);
 
 }  // namespace gate::compiler
