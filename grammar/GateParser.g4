@@ -63,7 +63,8 @@ assignment: (INCLUDE | EXCLUDE) items;
 requirement: (ALL | ANY) OF LPAREN items RPAREN | item;
 
 items: item (COMMA item)* COMMA?;
-item: reference (UNTIL DATE)? (BECAUSE STRING)?;
+// A name behind `because` is a parameter of the template that the item is in.
+item: reference (UNTIL DATE)? (BECAUSE (STRING | IDENTIFIER))?;
 reference: atom+ (LPAREN items RPAREN)?;
 atom: word | STRING | DURATION | INTEGER | TIME | DATE;
 word: IDENTIFIER | ALL | APPS | CONTEXT | STRENGTH;

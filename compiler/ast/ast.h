@@ -25,6 +25,7 @@ struct Name {
 struct Text {
   std::string value;
   Span span;
+  bool is_name = false;  ///< written as a name: a parameter of a template stands for the text
   friend bool operator==(const Text&, const Text&) = default;
 };
 

@@ -103,6 +103,14 @@ class DiagnosticCollector {
     diagnostics_.push_back(std::move(diagnostic));
   }
 
+  /// Takes warnings back that the rest of the set answers.
+  template <typename Answered>
+  void drop_warnings(const Answered& answered) {
+    std::erase_if(diagnostics_, [&](const Diagnostic& each) {
+      return each.severity == Severity::kWarning && answered(each);
+    });
+  }
+
   [[nodiscard]] bool empty() const { return diagnostics_.empty(); }
   [[nodiscard]] bool has_errors() const { return errors_ != 0; }
   [[nodiscard]] std::size_t error_count() const { return errors_; }

@@ -113,6 +113,9 @@ AnalysedSet analyse_set(SetFiles& set, const CompileOptions& options, const Limi
   walk.run();
   AnalysedSet out;
   out.program = analysis.finish();
+  if (out.program) {
+    lint::check_lockout(*out.program, analysis.policy_names(), diagnostics);
+  }
   if (options.lints && out.program) {
     const auto policies = analysis.policies();
     lint::run_checks({*out.program, policies, set.trees(), analysis.symbols(), set.sources()},

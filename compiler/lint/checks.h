@@ -9,8 +9,8 @@
 #include "runtime/ir/program.h"
 
 /// What is correct to the letter and still hardly meant. One check per file; each is a pure
-/// function of the compiled set that can only report. They run on request (CompileOptions::lints),
-/// after a set has compiled without an error.
+/// function of the compiled set that can only report. They run after a set has compiled without an
+/// error; all but check_lockout() on request (CompileOptions::lints).
 namespace gate::compiler::lint {
 
 /// A set that compiled: the program and the text that it came from.
@@ -25,8 +25,10 @@ struct CheckedSet {
 
 /// G0430: only named users are covered, and the set does not decide about the others.
 void check_reach(const CheckedSet& set, DiagnosticCollector& diagnostics);
-/// G0431: a policy that blocks all users on all apps and excludes none.
-void check_lockout(const CheckedSet& set, DiagnosticCollector& diagnostics);
+/// G0431: a policy that stops all users at all apps and excludes nobody who could mend it. Looked
+/// for in every set, so it needs no texts: names[i] is where program.policies[i] has its name.
+void check_lockout(const ir::Program& program, std::span<const Span> names,
+                   DiagnosticCollector& diagnostics);
 /// G0432, G0433: device conditions that no unregistered device can meet.
 void check_unregistered_devices(const CheckedSet& set, DiagnosticCollector& diagnostics);
 /// G0434: members of an include that another member covers.

@@ -4,7 +4,6 @@ namespace gate::compiler::lint {
 
 void run_checks(const CheckedSet& set, DiagnosticCollector& diagnostics) {
   check_reach(set, diagnostics);
-  check_lockout(set, diagnostics);
   check_unregistered_devices(set, diagnostics);
   check_shadowed_members(set, diagnostics);
   check_redundant_controls(set, diagnostics);

@@ -277,6 +277,9 @@ ast::Item TreeBuilder::item(const GateParser::ItemContext* tree) {
   }
   if (const WindowToken* reason = word_child(tree, GateParser::STRING)) {
     out.because = text(*reason);
+  } else if (const WindowToken* parameter = word_child(tree, GateParser::IDENTIFIER)) {
+    const Span span{file_, parameter->begin(), parameter->end()};
+    out.because = ast::Text{std::string(sources_->text(span)), span, true};
   }
   return out;
 }

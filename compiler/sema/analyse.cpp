@@ -6,11 +6,13 @@
 #include <deque>
 
 #include "compiler/diagnostics/suggest.h"
+#include "compiler/sema/check_assert.h"
 #include "compiler/sema/check_condition.h"
 #include "compiler/sema/check_policy.h"
 #include "compiler/sema/fragment.h"
 #include "compiler/sema/lowering.h"
 #include "compiler/sema/policy_names.h"
+#include "compiler/sema/risk_holes.h"
 #include "compiler/sema/templates.h"
 #include "compiler/sema/workforce_profile.h"
 #include "compiler/sema/zones.h"
@@ -97,6 +99,7 @@ class SetAnalysis::Impl {
               ? std::optional(PolicyNames::OwnId{policy.id->content.value, policy.id->content.span})
               : std::nullopt);
     if (lowered && !full_) {
+      placed_names_.push_back(policy.name.span);
       place(*std::move(lowered), declaration.span.file, line + lines);
     }
     if (lints_) {
@@ -122,6 +125,7 @@ class SetAnalysis::Impl {
     }
     lowering_.builder.use_slots(fragment->slots);
     if (!full_) {
+      placed_names_.push_back(fragment->name);
       place(std::move(fragment->policy), place_of_policy.file, line + fragment->line);
     }
     return true;
@@ -146,6 +150,7 @@ class SetAnalysis::Impl {
         diagnostics_.report_unplaced<Code::kNoPolicyInForce>(out->policies.size());
       }
       check_limits(*out);
+      drop_blocked_holes(*out, diagnostics_);
     }
     lowering_.builder.start_set();  // lets the policies go
     for (ir::Zone& zone : lowering_.zones()) {
@@ -166,6 +171,7 @@ class SetAnalysis::Impl {
     }
     return out;
   }
+  [[nodiscard]] std::span<const Span> policy_names() const { return placed_names_; }
   [[nodiscard]] const Symbols& symbols() const { return symbols_; }
   [[nodiscard]] std::uint64_t stamp() const { return tables_->stamp; }
 
@@ -235,6 +241,8 @@ class SetAnalysis::Impl {
       (void)symbols_.find(of.name);
     } else if (of.kind == DependsOn::kTemplate) {
       templates_.mark(of.name);
+    } else if (of.kind == DependsOn::kTrustedPlaces) {
+      symbols_.ask_for_trusted();
     }
   }
 
@@ -303,6 +311,9 @@ class SetAnalysis::Impl {
           check_profile(*profile);
         } else if (const auto* claim = std::get_if<ast::Assert>(&declaration.node)) {
           diagnostics_.report<Code::kNotCheckedYet>(claim->name.span, claim->name.value);
+          for (const ast::Assertion& each : claim->assertions) {
+            check_assertion(each, symbols_, diagnostics_);
+          }
         }
       }
     }
@@ -373,6 +384,7 @@ class SetAnalysis::Impl {
   DiagnosticCollector& diagnostics_;
   std::optional<bool> external_;  // the kind of tenant, if the set is held against one
   bool full_ = false;
+  std::vector<Span> placed_names_;
   std::vector<std::string> noted_;
   std::vector<bool> touched_;          // numbers of Meanings
   std::deque<ast::Declaration> kept_;  // with `lints`
@@ -404,6 +416,9 @@ std::optional<ir::Program> SetAnalysis::finish() {
 }
 std::vector<const ast::Policy*> SetAnalysis::policies() const {
   return impl_->policies();
+}
+std::span<const Span> SetAnalysis::policy_names() const {
+  return impl_->policy_names();
 }
 const Symbols& SetAnalysis::symbols() const {
   return impl_->symbols();

@@ -55,6 +55,8 @@ class SetAnalysis {
   /// With CompileOptions::lints: the text of every policy of the program, in its order, templates
   /// expanded. They live as long as this.
   [[nodiscard]] std::vector<const ast::Policy*> policies() const;
+  /// Where each policy of the program has its name, in its order.
+  [[nodiscard]] std::span<const Span> policy_names() const;
   /// Lives as long as this.
   [[nodiscard]] const Symbols& symbols() const;
   /// LoweredTables::stamp, once everything declared is known.

@@ -52,6 +52,11 @@ Condition ConditionChecker::leaf(ir::ExprId id) const {
   return Condition{id};
 }
 
+Condition ConditionChecker::known(Condition condition) {
+  condition.same_as = condition.id;
+  return condition;
+}
+
 Condition ConditionChecker::context_leaf(ir::ContextFact fact, std::uint64_t values) {
   const ir::ContextField field = ir::context_field(fact);
   Condition out{l_.builder.context_in(fact, values)};
@@ -64,6 +69,7 @@ Condition ConditionChecker::negated(Condition condition) {
   condition.id = l_.builder.negate(condition.id);
   condition.depth += 1;
   std::swap(condition.may_hold, condition.may_fail);
+  condition.is_negated = !condition.is_negated;
   return condition;
 }
 
@@ -114,12 +120,19 @@ ConditionChecker::Checked ConditionChecker::connective(const ast::Expr& expr) {
   out.may_hold = conjunction ? ~std::uint64_t{0} : 0;
   out.may_fail = conjunction ? 0 : ~std::uint64_t{0};
   bool good = true;
+  std::vector<Condition> parts;
+  bool opposites = false;  // a test beside its own negation
   for (const ast::Expr& operand : expr.operands) {
     const Checked part = check(operand);
     if (!part) {
       good = false;
       continue;
     }
+    opposites = opposites || std::ranges::any_of(parts, [&](const Condition& other) {
+                  return part->same_as != Condition::kNoOther && part->same_as == other.same_as &&
+                         part->is_negated != other.is_negated;
+                });
+    parts.push_back(*part);
     ids.push_back(part->id);
     out.depth = std::max(out.depth, part->depth);
     out.may_hold = conjunction ? out.may_hold & part->may_hold : out.may_hold | part->may_hold;
@@ -140,6 +153,9 @@ ConditionChecker::Checked ConditionChecker::connective(const ast::Expr& expr) {
   }
   if (!good) {
     return std::nullopt;
+  }
+  if (opposites) {
+    (conjunction ? out.may_hold : out.may_fail) = 0;
   }
   out.depth += 1;
   out.id = conjunction ? l_.builder.all_of(std::move(ids)) : l_.builder.any_of(std::move(ids));

@@ -24,6 +24,10 @@ struct Condition {
   /// means never. Sound, not complete: used for warnings only.
   std::uint64_t may_hold = ~std::uint64_t{0};
   std::uint64_t may_fail = ~std::uint64_t{0};
+  /// The test of which this is itself, or the negation; of tests that are never unknown only.
+  static constexpr ir::ExprId kNoOther = 0xFFFFFFFF;
+  ir::ExprId same_as = kNoOther;
+  bool is_negated = false;
   [[nodiscard]] bool never_holds() const;
   [[nodiscard]] bool always_holds() const;
 };
@@ -121,6 +125,8 @@ class ConditionChecker {
   void mismatch(const Subject& left, const ast::Expr& right);
 
   Condition leaf(ir::ExprId id) const;
+  /// Marks a test that is never unknown, so that its negation beside it is noticed.
+  static Condition known(Condition condition);
   Condition context_leaf(ir::ContextFact fact, std::uint64_t values);
   Condition negated(Condition condition);
   Checked negated_if(bool wanted, Checked condition);

@@ -202,7 +202,8 @@ ConditionChecker::Checked ConditionChecker::in_strings(const Subject& left, cons
     return std::nullopt;
   }
   if (left.signal != nullptr || left.type() == FactType::kText) {
-    return negated_if(expr.negated, test_strings(left, ir::StringOp::kEquals, std::move(*values)));
+    const Checked test = test_strings(left, ir::StringOp::kEquals, std::move(*values));
+    return negated_if(expr.negated, left.signal == nullptr && test ? known(*test) : test);
   }
   ir::PrincipalSet set;
   if (left.type() == FactType::kTenant) {
@@ -214,10 +215,12 @@ ConditionChecker::Checked ConditionChecker::in_strings(const Subject& left, cons
   } else {
     for (const std::string& value : *values) {
       set.members.push_back(l_.builder.symbol(ir::SymbolKind::kUser, value));
-      set.members.push_back(l_.builder.symbol(ir::SymbolKind::kServicePrincipal, value));
+      if (left.type() == FactType::kUserId) {  // the id of the principal, whatever kind
+        set.members.push_back(l_.builder.symbol(ir::SymbolKind::kServicePrincipal, value));
+      }
     }
   }
-  return negated_if(expr.negated, leaf(l_.builder.principal_in(std::move(set))));
+  return negated_if(expr.negated, known(leaf(l_.builder.principal_in(std::move(set)))));
 }
 
 ConditionChecker::Checked ConditionChecker::in_integers(const Subject& left,
@@ -248,7 +251,7 @@ ConditionChecker::Checked ConditionChecker::in_users(const Subject& left, const 
     return std::nullopt;
   }
   add_reads(*who, expr.span, reads_);
-  return negated_if(expr.negated, leaf(l_.builder.principal_in(l_.principal_set(*who))));
+  return negated_if(expr.negated, known(leaf(l_.builder.principal_in(l_.principal_set(*who)))));
 }
 
 ConditionChecker::Checked ConditionChecker::in_apps(const Subject& left, const ast::Expr& expr) {
@@ -270,7 +273,7 @@ ConditionChecker::Checked ConditionChecker::in_apps(const Subject& left, const a
         .help("a condition tells some apps from others; leave it out");
     return std::nullopt;
   }
-  return negated_if(expr.negated, leaf(l_.builder.app_in(l_.app_set(apps))));
+  return negated_if(expr.negated, known(leaf(l_.builder.app_in(l_.app_set(apps)))));
 }
 
 ConditionChecker::Checked ConditionChecker::of_location(const Places& places, std::string_view kind,
@@ -281,6 +284,9 @@ ConditionChecker::Checked ConditionChecker::of_location(const Places& places, st
   }
   std::vector<ir::ExprId> ways;
   const ResolvedLocations where = l_.resolved_locations(places, name);
+  if (places.trusted && l_.trusted_locations().empty()) {
+    l_.diagnostics.report<Code::kNothingTrusted>(expr.span);
+  }
   if (!where.locations.empty()) {
     ways.push_back(l_.builder.location_in({where.locations}));
   }
@@ -292,6 +298,7 @@ ConditionChecker::Checked ConditionChecker::of_location(const Places& places, st
   }
   Condition out{l_.builder.any_of(std::move(ways))};
   out.depth = 2;
+  out.same_as = where.gps_countries.empty() ? out.id : Condition::kNoOther;
   return out;
 }
 
@@ -341,7 +348,15 @@ ConditionChecker::Checked ConditionChecker::in_countries(const Subject& left,
   for (const ast::Item& item : expr.items) {
     const ast::Name* word = only_word(item);
     if (word == nullptr) {
-      l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(), shown(item.atoms.front()));
+      auto report = l_.diagnostics.report<Code::kTypeMismatch>(item.head, left.kind(),
+                                                               shown(item.atoms.front()));
+      if (const ast::Literal* text = only_string(item); text != nullptr && text->text.size() == 2) {
+        std::string code = text->text;
+        std::ranges::transform(code, code.begin(), [](char c) {
+          return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        });
+        report.fix(item.head, code, "countries stand without quotation marks, in capital letters");
+      }
       good = false;
       continue;
     }

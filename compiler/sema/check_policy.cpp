@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/item_reader.h"
@@ -14,6 +15,29 @@ namespace {
 
 std::string iso(const Date& date) {
   return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
+
+std::chrono::sys_days day_of(const Date& date) {
+  return std::chrono::year(date.year) / static_cast<unsigned>(date.month) /
+         static_cast<unsigned>(date.day);
+}
+
+/// `exclude A, B until D because "x"`: what follows B is B's, which a reader may take for both.
+void warn_of_lone_modifiers(const ast::Assignment& side, const SourceMap& sources,
+                            DiagnosticCollector& diagnostics) {
+  const auto bare = [](const ast::Item& item) { return !item.until && !item.because; };
+  if (side.items.size() < 2 || bare(side.items.back()) ||
+      !std::ranges::all_of(side.items.begin(), side.items.end() - 1, bare)) {
+    return;
+  }
+  const ast::Item& last = side.items.back();
+  diagnostics
+      .report<Code::kModifierOfLast>(last.head,
+                                     last.until && last.because ? "`until` and `because` belong"
+                                     : last.until               ? "`until` belongs"
+                                                                : "`because` belongs",
+                                     sources.text(last.head))
+      .related(side.items.front().head, "this has neither");
 }
 
 /// An item as its words, to find the same one on the other side.
@@ -73,8 +97,20 @@ std::optional<ir::Policy> PolicyChecker::check(const ast::Declaration& declarati
 
 void PolicyChecker::expiry(const ast::DateValue& until) {
   today_asked_ = true;
-  if (today_ && *today_ > until.date) {
+  if (!today_) {
+    return;
+  }
+  if (*today_ > until.date) {
     l_.diagnostics.report<Code::kExpired>(until.span, iso(until.date), iso(*today_));
+    return;
+  }
+  constexpr int kWarnedDays = 14;
+  const auto left = (day_of(until.date) - day_of(*today_)).count();
+  if (left <= kWarnedDays) {
+    l_.diagnostics.report<Code::kExpiresSoon>(until.span, left == 0 ? "today"
+                                                          : left == 1
+                                                              ? "tomorrow"
+                                                              : fmt::format("in {} days", left));
   }
 }
 
@@ -120,6 +156,14 @@ bool PolicyChecker::missing(const ast::Policy& policy, bool absent, std::string_
 }
 
 void PolicyChecker::exclusion(const ast::Item& item) {
+  if (item.because && item.because->is_name) {
+    l_.diagnostics
+        .report<Code::kWrongValue>(item.because->span, "`because`",
+                                   "a text in quotation marks, or a parameter of type `text`",
+                                   fmt::format("`{}`", item.because->value))
+        .fix(item.because->span, fmt::format("\"{}\"", item.because->value),
+             "text stands in quotation marks");
+  }
   if (item.until) {
     expiry(*item.until);
   }
@@ -187,6 +231,7 @@ bool PolicyChecker::users(const ast::Policy& policy, ir::Policy& out) {
     add_reads(*found, place_of(side), reads_);
     if (side.exclude) {
       std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
+      warn_of_lone_modifiers(side, l_.sources, l_.diagnostics);
       exclude_all = found->all_users ? &side : exclude_all;
     }
   }
@@ -240,6 +285,7 @@ bool PolicyChecker::targets(const ast::Policy& policy, ir::Policy& out) {
     add_reads(*found, place_of(side), reads_);
     if (side.exclude) {
       std::ranges::for_each(side.items, [this](const ast::Item& item) { exclusion(item); });
+      warn_of_lone_modifiers(side, l_.sources, l_.diagnostics);
       exclude_all = found->all ? &side : exclude_all;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/diagnostics/suggest.h"
 #include "compiler/sema/fact_schema.h"
 
 namespace gate::compiler::sema {
@@ -35,10 +36,17 @@ std::optional<std::string_view> ItemReader::string_after(const ast::Name& head,
     return std::nullopt;
   }
   if (const ast::Name* next = word()) {
+    // `group Wealth Clients` is one name of two words.
+    Span whole = next->span;
+    std::string name(next->text);
+    while (const ast::Name* more = word()) {
+      whole = join(whole, more->span);
+      name += fmt::format(" {}", more->text);
+    }
     diagnostics_
-        ->report<Code::kWrongValue>(next->span, fmt::format("`{}`", head.text), needs,
-                                    fmt::format("`{}`", next->text))
-        .fix(next->span, fmt::format("\"{}\"", next->text), "text stands in quotation marks");
+        ->report<Code::kWrongValue>(whole, fmt::format("`{}`", head.text), needs,
+                                    fmt::format("`{}`", name))
+        .fix(whole, fmt::format("\"{}\"", name), "text stands in quotation marks");
     return std::nullopt;
   }
   diagnostics_->report<Code::kMissingArgument>(head.span, head.text, needs);
@@ -66,6 +74,20 @@ bool ItemReader::finish(bool arguments_taken) {
     if (std::holds_alternative<ast::Literal>(extra) && next_ == 1 && head != nullptr) {
       diagnostics_->report<Code::kUnexpectedArgument>(place, head->text, "argument");
       return false;
+    }
+    if (const auto* word = std::get_if<ast::Name>(&extra); word != nullptr) {
+      // A misspelt head of the next section reads as one more word of this one.
+      static constexpr std::string_view kHeads[] = {"target", "when",   "grant",   "session",
+                                                    "users",  "state",  "include", "exclude",
+                                                    "until",  "because"};
+      const auto meant = nearest(word->text, kHeads);
+      // `user "x"` is a member without a comma before it.
+      const bool selects = ast::literal_at(*item_, next_ + 1) != nullptr;
+      if (!meant.empty() && word->text.size() > 2 && !selects) {
+        diagnostics_->report<Code::kUnexpectedWord>(place, fmt::format("`{}`", word->text))
+            .suggest(place, meant);
+        return false;
+      }
     }
     const Span before = span_of(item_->atoms[next_ - 1]);
     std::string text = shown(extra);

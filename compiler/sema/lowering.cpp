@@ -169,6 +169,7 @@ const ResolvedLocations& Lowering::resolved_locations_of(const Declared& set) {
 
 const std::vector<std::uint32_t>& Lowering::trusted_locations() {
   trusted_asked = true;
+  symbols.ask_for_trusted();
   if (!trusted_) {
     trusted_.emplace();
     for (const Declared& each : symbols.all()) {

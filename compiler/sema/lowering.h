@@ -61,13 +61,15 @@ class Lowering {
   /// The zones that were asked for and are there.
   [[nodiscard]] std::vector<ir::Zone> zones() const;
 
+  /// Every trusted range that the set declares; empty when it declares none.
+  [[nodiscard]] const std::vector<std::uint32_t>& trusted_locations();
+
  private:
   [[nodiscard]] std::vector<std::uint32_t> own_locations(const Places& places,
                                                          std::string_view name);
   [[nodiscard]] const ResolvedLocations& resolved_locations_of(const Declared& set);
   [[nodiscard]] std::optional<MethodSet> restricted(const ast::Item& item, Method method);
   [[nodiscard]] std::optional<MethodSet> method(const ast::Item& item);
-  [[nodiscard]] const std::vector<std::uint32_t>& trusted_locations();
 
   std::unordered_map<const Declared*, ResolvedLocations> resolved_locations_;
   std::unordered_map<const Declared*, std::uint32_t> slot_ids_;

@@ -325,11 +325,15 @@ bool SetResolver::add_target(const ast::Item& item, Targets& into) {
   if (head != nullptr && head->text == "context") {
     ItemReader reader(item, *diagnostics_);
     (void)reader.word();
+    const ast::Name* name = ast::word_at(item, 1);
     const auto id = context_id(reader, *head);
     if (!id || !reader.finish() || !enter_kind(item, TargetKind::kAuthContext, into)) {
       return false;
     }
     into.members.push_back(*id);
+    if (name != nullptr) {
+      into.members.push_back(name->text);  // a request may name it as the set does
+    }
     return true;
   }
   if (head != nullptr && head->text == "action") {

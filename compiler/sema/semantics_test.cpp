@@ -216,6 +216,52 @@ TEST(Semantics, UsersInConditions) {
   EXPECT_EQ(truth("user.department == \"sales\"", facts), 'T');
 }
 
+// P36: `user` is a user in every form of the test; `user.id` is the id of any principal.
+TEST(Semantics, P36_AUserIsNoServicePrincipal) {
+  const std::string sets = "users Eve = user \"eve\"\nusers Robot = service_principal \"eve\"\n";
+  SignInFacts facts = app_sign_in();
+  facts.user = "eve";
+  for (const char* test :
+       {"user == \"eve\"", "user in [\"eve\"]", "user in Eve", "user.id == \"eve\""}) {
+    EXPECT_EQ(truth(test, facts, sets), 'T') << test;
+  }
+  EXPECT_EQ(truth("user in Robot", facts, sets), 'F');
+  facts.user_kind = UserKind::kServicePrincipal;
+  for (const char* test : {"user == \"eve\"", "user in [\"eve\"]", "user in Eve"}) {
+    EXPECT_EQ(truth(test, facts, sets), 'F') << test;
+  }
+  EXPECT_EQ(truth("user in Robot", facts, sets), 'T');
+  EXPECT_EQ(truth("user.id == \"eve\"", facts, sets), 'T');
+}
+
+// P35: of several values a test holds where one does, and its negation where none does.
+TEST(Semantics, P35_SeveralValuesOfOneAttribute) {
+  SignInFacts facts = app_sign_in();
+  facts.lists = {{"app.attributes.Zone", {"Red", "Blue"}}};
+  const struct {
+    const char* positive;
+    const char* negative;
+    char holds;
+  } pairs[] = {
+      {"app.attributes.Zone == \"red\"", "app.attributes.Zone != \"red\"", 'T'},
+      {"app.attributes.Zone == \"green\"", "app.attributes.Zone != \"green\"", 'F'},
+      {"app.attributes.Zone in [\"green\", \"blue\"]",
+       "app.attributes.Zone not in [\"green\", \"blue\"]", 'T'},
+      {"app.attributes.Zone in [\"green\"]", "app.attributes.Zone not in [\"green\"]", 'F'},
+      {"app.attributes.Zone starts_with \"bl\"", "app.attributes.Zone not starts_with \"bl\"", 'T'},
+      {"app.attributes.Zone starts_with \"gr\"", "app.attributes.Zone not starts_with \"gr\"", 'F'},
+      {"app.attributes.Zone ends_with \"ed\"", "app.attributes.Zone not ends_with \"ed\"", 'T'},
+      {"app.attributes.Zone ends_with \"en\"", "app.attributes.Zone not ends_with \"en\"", 'F'},
+      {"app.attributes.Zone contains \"blue\"", "app.attributes.Zone not contains \"blue\"", 'T'},
+      {"app.attributes.Zone contains \"blu\"", "app.attributes.Zone not contains \"blu\"", 'F'},
+      {"app.attributes.Zone != absent", "app.attributes.Zone == absent", 'T'},
+  };
+  for (const auto& each : pairs) {
+    EXPECT_EQ(truth(each.positive, facts), each.holds) << each.positive;
+    EXPECT_EQ(truth(each.negative, facts), each.holds == 'T' ? 'F' : 'T') << each.negative;
+  }
+}
+
 TEST(Semantics, TheEmailDomainFollowsFromTheNameOfTheUser) {
   SignInFacts facts = app_sign_in();
   const auto is = [&facts](const char* user, const char* condition) {

@@ -77,6 +77,10 @@ class Symbols {
   /// one that was put together to be looked up.
   void note_names(std::vector<std::string>* into) const { noted_ = into; }
 
+  /// A condition asks for `trusted`, which uses every trusted location without naming one.
+  void ask_for_trusted() const { trusted_asked_ = true; }
+  [[nodiscard]] bool trusted_asked() const { return trusted_asked_; }
+
   /// Borrowed; without it no policy is known.
   void know_policies(const PolicyNames& names) { policies_ = &names; }
   [[nodiscard]] const PolicyNames* policies() const { return policies_; }
@@ -90,6 +94,7 @@ class Symbols {
   std::unordered_map<std::string_view, std::size_t> by_name_;
   const PolicyNames* policies_ = nullptr;
   mutable std::vector<std::string>* noted_ = nullptr;
+  mutable bool trusted_asked_ = false;
   bool incomplete_ = false;
 };
 

@@ -29,6 +29,7 @@ class Substitution {
         out.push_back(std::move(item));
         continue;
       }
+      reason(item);
       for (ast::Item member : *value) {  // `exclude who until …`: the modifiers hold for each
         member.until = item.until ? item.until : member.until;
         member.because = item.because ? item.because : member.because;
@@ -47,6 +48,21 @@ class Substitution {
       }
     }
     items(item.arguments);
+    reason(item);
+  }
+
+  /// `because why`, where `why` is a parameter.
+  void reason(ast::Item& item) const {
+    if (!item.because || !item.because->is_name) {
+      return;
+    }
+    const ast::Name parameter{item.because->value, item.because->span};
+    const std::vector<ast::Item>* value = find(&parameter);
+    const ast::Literal* text =
+        value != nullptr && value->size() == 1 ? literal_at(value->front(), 0) : nullptr;
+    if (text != nullptr && text->kind == ast::LiteralKind::kString) {
+      item.because = ast::Text{text->text, item.because->span};
+    }
   }
 
   // NOLINTNEXTLINE(misc-no-recursion): bounded by the parser's depth limit
@@ -103,7 +119,7 @@ class Substitution {
     if (found == arguments_.end()) {
       return nullptr;
     }
-    used_.insert(name->text);
+    used_.insert(found->first);  // which lives as long as the text
     return &found->second;
   }
 

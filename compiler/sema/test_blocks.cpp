@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/sema/given_facts.h"
+#include "compiler/sema/known_names.h"
 #include "compiler/sema/test_expectation.h"
 
 namespace gate::compiler::sema {
@@ -33,6 +34,9 @@ class TestResolver {
         program_(program),
         diagnostics_(&diagnostics),
         sets_(symbols, diagnostics) {}
+
+  /// Names that the set does not mention are errors from here on.
+  void know(const KnownNames* names) { names_ = names; }
 
   void block(const ast::Test& test, Span span) {
     if (test.damaged) {
@@ -65,6 +69,7 @@ class TestResolver {
 
  private:
   void plain(const ast::Test& test, GivenFacts given, Span span) {
+    given_at_ = test.given ? test.given->span : test.name.span;
     add(test.name.value, {}, span, given.finish(test.name.span), test.expect->content);
   }
 
@@ -77,21 +82,45 @@ class TestResolver {
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       given.add({test.columns[i].path, test.columns[i].span, &row.cells[i], {}});
     }
+    given_at_ = row.cells_span;
     add(test.name.value, on_one_line(sources_->text(row.cells_span)), row.span,
         given.finish(row.cells_span), row.expected);
   }
 
   void add(const std::string& name, std::string row, Span span, std::optional<SignInFacts> facts,
            const ast::Expectation& expectation) {
+    if (facts && !knows(*facts, given_at_)) {
+      return;
+    }
     auto expected = resolve_expectation(expectation, *symbols_, program_, *diagnostics_);
     if (facts && expected) {
       tests_.push_back({name, std::move(row), span, std::move(*facts), std::move(*expected)});
     }
   }
 
+  /// False with an error: nothing of the set is about what the test speaks of.
+  bool knows(const SignInFacts& facts, Span place) {
+    bool good = true;
+    for (const UnknownName& each :
+         names_ == nullptr ? std::vector<UnknownName>() : names_->unknown_in(facts)) {
+      if (each.covered) {
+        diagnostics_->report<Code::kNearToKnown>(place, each.name, each.near);
+        continue;
+      }
+      good = false;
+      auto report = diagnostics_->report<Code::kUnknownToSet>(place, each.kind, each.name);
+      if (!each.near.empty()) {
+        report.help(fmt::format("did you mean `{}`?", each.near));
+      }
+    }
+    return good;
+  }
+
   const SourceMap* sources_;
   const Symbols* symbols_;
   const ir::Program* program_;
+  const KnownNames* names_ = nullptr;
+  Span given_at_;
   DiagnosticCollector* diagnostics_;
   SetResolver sets_;
   std::vector<CompiledTest> tests_;
@@ -103,6 +132,11 @@ std::vector<CompiledTest> resolve_tests(std::span<const ast::File> files, const 
                                         const Symbols& symbols, const ir::Program* program,
                                         DiagnosticCollector& diagnostics) {
   TestResolver resolver(sources, symbols, program, diagnostics);
+  std::optional<KnownNames> names;
+  if (program != nullptr) {
+    names.emplace(*program, files);
+    resolver.know(&*names);
+  }
   for (const ast::File& file : files) {
     for (const ast::Declaration& declaration : file.declarations) {
       if (const auto* test = std::get_if<ast::Test>(&declaration.node)) {

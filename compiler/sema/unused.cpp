@@ -1,5 +1,7 @@
 #include "compiler/sema/unused.h"
 
+#include <algorithm>
+
 namespace gate::compiler::sema {
 namespace {
 
@@ -41,13 +43,23 @@ void mark_assertions(std::span<const ast::File> files, const SourceMap& sources,
   }
 }
 
+/// Holds addresses that `trusted` stands for.
+bool is_trusted(const Declared& declared) {
+  return declared.kind == NameKind::kLocations && declared.set != nullptr &&
+         std::ranges::any_of(declared.set->items, [](const ast::Item& item) {
+           const ast::Name* head = ast::word_at(item, 0);
+           return head != nullptr && head->text == "trusted" && item.atoms.size() > 1;
+         });
+}
+
 }  // namespace
 
 void report_unused(std::span<const ast::File> files, const SourceMap& sources,
                    const Symbols& symbols, DiagnosticCollector& diagnostics) {
   mark_assertions(files, sources, symbols);
   for (const Declared& each : symbols.all()) {
-    if (!each.used && !each.damaged) {
+    const bool by_trust = symbols.trusted_asked() && is_trusted(each);
+    if (!each.used && !each.damaged && !by_trust) {
       diagnostics.report<Code::kUnusedName>(each.span, noun(each.kind), each.name);
     }
   }

@@ -120,8 +120,8 @@ class WorkforceProfile {
 
   void registering_devices(const std::vector<ast::Item>& controls) {
     for (const ast::Item& item : controls) {
-      if (device_action_ && !is_word(item, "mfa")) {
-        refuse(item.head, "anything but `mfa` for `register_device`");
+      if (device_action_ && !is_word(item, "mfa") && !is_word(item, "strength")) {
+        refuse(item.head, "anything but `mfa` and a strength for `register_device`");
       }
     }
   }

@@ -354,7 +354,8 @@ Leaf Leaves::who_test() {
       std::vector<std::string> ids = some(d_.one_in(4) ? w_.services : w_.users, 2);
       const bool one = ids.size() == 1;
       use("operator", one ? equal : in);
-      return finished(one_of(ids, false, true),
+      // `user` is a user, as in a set of users; `user.id` the id of a principal of any kind.
+      return finished(one_of(ids, false, std::string_view(path) == "user.id"),
                       one ? fmt::format("{} {} {}", path, equal, literal(ids[0]))
                           : fmt::format("{} {} {}", path, in, list_of(ids)));
     }
