@@ -28,6 +28,7 @@ json::array applied(const PolicySet& policies, const Explanation& explained, Pol
     if (trace.applies && policy.state == state) {
       out.push_back(json::object{{"name", policy.name},
                                  {"id", policy.id},
+                                 {"description", policy.description},
                                  {"requires", array_of(trace.requires_text)},
                                  {"satisfied", trace.satisfied},
                                  {"file", policy.source_file},
@@ -90,6 +91,7 @@ json::object explanation_json(const PolicySet& policies, const Explanation& expl
     }
     all.push_back(json::object{{"name", policy.name},
                                {"id", policy.id},
+                               {"description", policy.description},
                                {"state", name(policy.state)},
                                {"applies", trace.applies},
                                {"requires", array_of(trace.requires_text)},

@@ -42,7 +42,7 @@ class Explain final : public Command {
     if (!set) {
       return failure;
     }
-    const auto facts = sign_in_.facts(*set);
+    const auto facts = sign_in_.facts(*set, console);
     if (!facts) {
       console.error(facts.error().message, "`gatec help explain` lists the facts");
       return ExitCode::kUsage;

@@ -228,6 +228,12 @@ std::string explanation_report(const PolicySet& policies, const Explanation& exp
     };
     out += fmt::format("{}: {}  {}\n", paint(Tone::kBold, policy.name),
                        paint(verdict.tone, verdict.text), paint(Tone::kDim, place_of(policy)));
+    std::string_view description = policy.description;
+    while (!description.empty()) {
+      const auto end = description.find('\n');
+      out += fmt::format("  {}\n", paint(Tone::kDim, description.substr(0, end)));
+      description = end == std::string_view::npos ? "" : description.substr(end + 1);
+    }
     Table table(2);
     for (const Criterion& criterion : trace.criteria) {
       table.row({{criterion.section},

@@ -169,6 +169,8 @@ void SignInOptions::declare(Arguments& arguments) {
                    "the facts as JSON (docs/request-json.md), `-` for standard input; the options "
                    "below change single facts of it",
                    Fit::paths());
+  arguments.flag("--allow-unknown", allow_unknown_,
+                 "decide also about a group, role, app or context that the set does not know");
   for (Flag& each : flags_) {
     arguments.group(each.group);
     arguments.leave_out_of_help(each.parent == "device" && each.words.empty() &&

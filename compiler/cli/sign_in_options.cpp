@@ -11,9 +11,12 @@
 #include <gate/request_json.hpp>
 #include <optional>
 
+#include "compiler/cli/console.h"
 #include "compiler/cli/files.h"
 #include "compiler/cli/set_declarations.h"
 #include "compiler/diagnostics/suggest.h"
+#include "compiler/sema/fact_schema.h"
+#include "runtime/ir/program.h"
 
 namespace gate::cli {
 namespace {
@@ -268,9 +271,52 @@ class RequestBuilder {
       if (!pair.value || pair.name.empty()) {
         return wrong(flag, fmt::format("`{}` is not written as NAME=VALUE", each));
       }
-      object(flag.key)[pair.name] = json::string(*pair.value);
+      GATE_TRY_VOID(add_attribute(flag, pair.name, *pair.value));
     }
     return {};
+  }
+
+  /// Of an attribute that is a list, each mention and each comma gives one element.
+  Result<void> add_attribute(const Flag& flag, std::string_view name, std::string_view value) {
+    const auto fact = compiler::sema::find_fact(name);
+    const bool list = is_list(name);
+    const bool text = fact && (fact->info->type == compiler::sema::FactType::kText);
+    if (!list && !text && !is_presented(name)) {
+      return wrong(flag,
+                   fmt::format("`{}` is no attribute that policies or controls look at", name));
+    }
+    json::value& into = object(flag.key)[name];
+    const bool several = fact && compiler::sema::may_hold_several(fact->info->id);
+    if (!list && (!several || into.is_null())) {
+      into = json::string(value);
+      return {};
+    }
+    if (several && into.is_string()) {  // mentioned again: another value
+      into = json::array{into};
+    }
+    if (several) {
+      into.get_array().emplace_back(value);
+      return {};
+    }
+    if (!into.is_array()) {
+      into = json::array();
+    }
+    for (const std::string& each : split_at_commas({std::string(value)})) {
+      if (name == ir::kRegisteredMethods && !parse_method(each)) {
+        return wrong(flag, fmt::format("`{}` is not an authentication method", each));
+      }
+      into.get_array().emplace_back(each);
+    }
+    return {};
+  }
+  static bool is_list(std::string_view name) {
+    const auto fact = compiler::sema::find_fact(name);
+    return name == ir::kRegisteredMethods || name == "x509.policy_oids" ||
+           (fact && fact->info->type == compiler::sema::FactType::kTextList);
+  }
+  /// Which key or certificate was used.
+  static bool is_presented(std::string_view name) {
+    return name == "fido2.aaguid" || name == "x509.issuer_ski";
   }
 
   Result<void> add_signals(const Flag& flag) {
@@ -342,7 +388,7 @@ std::string in_terms_of_options(const std::string& message, const std::vector<Fl
 
 }  // namespace
 
-Result<SignInFacts> SignInOptions::facts(const CompileOutput& set) const {
+Result<SignInFacts> SignInOptions::facts(const CompileOutput& set, Console& console) const {
   json::object request;
   if (!document_.empty()) {
     GATE_TRY(const auto text, read_input(document_, kRequestJsonBytesMax));
@@ -355,6 +401,13 @@ Result<SignInFacts> SignInOptions::facts(const CompileOutput& set) const {
     request = json::parse(to_json(*read)).get_object();
   }
   const SetDeclarations declared = declarations_of(set.files);
+  if (const auto* context = request.if_contains("context");
+      context != nullptr && context->is_string()) {
+    const auto named = declared.contexts.find(std::string_view(context->get_string()));
+    if (named != declared.contexts.end()) {
+      request["context"] = named->second;
+    }
+  }
   RequestBuilder builder(std::move(request), declared);
   for (const Flag& flag : flags_) {
     GATE_TRY_VOID(builder.add(flag));
@@ -362,6 +415,12 @@ Result<SignInFacts> SignInOptions::facts(const CompileOutput& set) const {
   auto facts = parse_sign_in_json(builder.text());
   if (!facts) {
     return Error{facts.error().code, in_terms_of_options(facts.error().message, flags_)};
+  }
+  if (!allow_unknown_) {
+    GATE_TRY(const auto warnings, check_names(set.files, *set.policies, *facts));
+    for (const std::string& each : warnings) {
+      console.warning(each);
+    }
   }
   return facts;
 }

@@ -9,6 +9,8 @@
 
 namespace gate::cli {
 
+class Console;
+
 /// The facts of one sign-in as options: a JSON document, single flags, or flags over a document.
 class SignInOptions {
  public:
@@ -18,7 +20,8 @@ class SignInOptions {
 
   /// The sign-in, for the set `set`: names of contexts and types of signals are the set's. Errors
   /// name the option: kInvalidArgument, and those of reading the document.
-  [[nodiscard]] Result<SignInFacts> facts(const CompileOutput& set) const;
+  /// A group, role, app or context that the set does not know is an error, without --allow-unknown.
+  [[nodiscard]] Result<SignInFacts> facts(const CompileOutput& set, Console& console) const;
 
   /// One option and how its value becomes a part of the JSON request.
   struct Flag {
@@ -49,6 +52,7 @@ class SignInOptions {
 
  private:
   std::string document_;
+  bool allow_unknown_ = false;
   std::vector<Flag> flags_;
 };
 

@@ -111,8 +111,10 @@ class Test final : public Command {
         "{}: {} passed, {} failed, {}\n",
         report.failed == 0 ? console.tone(Tone::kGood, "ok") : console.tone(Tone::kBad, "FAILED"),
         report.passed, report.failed,
-        report.backend == Backend::kNative ? "on interpreter and native code"
-                                           : "on the interpreter alone: there is no native code"));
+        set.policies->tier() == Tier::kMachineCode ? "on interpreter and native code"
+        : set.policies->tier() == Tier::kTables
+            ? "on interpreter and tables: there is no native code"
+            : "on the interpreter alone: there is no native code"));
   }
 
   static json::object as_json(const CompileOutput& set, const TestReport& report) {

@@ -183,12 +183,19 @@ std::string time_text(const ir::Program& p, const ir::TimeTest& t) {
   return fmt::format("now in [{}] {} in \"{}\"", joined(days), hours, p.zones[t.zone].name);
 }
 
+/// As the grammar takes it behind `in`: a name alone, everything else in brackets.
+std::string as_set(const Words& words) {
+  const bool name = words.size() == 1 && words.front().find_first_of(" \"(") == std::string::npos &&
+                    words.front() != "all" && words.front() != "none";
+  return name ? words.front() : fmt::format("[{}]", joined(words));
+}
+
 std::string location_text(const ir::Program& p, const ir::LocationSet& set) {
   Words words;
   for (const std::uint32_t i : set.locations) {
     words.push_back(p.locations[i].name);
   }
-  return fmt::format("location in ({})", joined(words));
+  return fmt::format("location in {}", as_set(words));
 }
 
 }  // namespace
@@ -271,9 +278,9 @@ std::string leaf_text(const ir::Program& p, const ir::Expr& e) {
     case ir::Op::kContextIn:
       return context_text(e.imm);
     case ir::Op::kPrincipalIn:
-      return fmt::format("user in ({})", principals_text(p, p.principal_sets[e.first]));
+      return fmt::format("user in [{}]", principals_text(p, p.principal_sets[e.first]));
     case ir::Op::kAppIn:
-      return fmt::format("app in ({})",
+      return fmt::format("app in [{}]",
                          targets_text(p, {TargetKind::kApp, false, p.app_sets[e.first].members}));
     case ir::Op::kLocationIn:
       return location_text(p, p.location_sets[e.first]);
