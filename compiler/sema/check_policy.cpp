@@ -67,6 +67,7 @@ std::optional<ir::Policy> PolicyChecker::check(const ast::Declaration& declarati
                                                const ast::Policy& policy) {
   today_asked_ = false;
   reads_.clear();
+  reported_ = l_.diagnostics.size();
   (void)conditions_.take_reads();
   l_.diagnostics.expanded_at(policy.applied_at, declaration.span);
   ir::Policy out;
@@ -148,8 +149,16 @@ std::optional<PolicyState> PolicyChecker::state(const ast::Policy& policy) {
   return kStates[found - std::begin(kWords)];
 }
 
+/// The head of a section of this policy reads as a word of the section above: what seems to be
+/// missing is there.
+bool PolicyChecker::head_misspelt() const {
+  const std::string code = to_string(Code::kUnexpectedWord);
+  return std::ranges::any_of(l_.diagnostics.after(reported_),
+                             [&code](const Diagnostic& each) { return each.code == code; });
+}
+
 bool PolicyChecker::missing(const ast::Policy& policy, bool absent, std::string_view section) {
-  if (absent && !policy.damaged) {
+  if (absent && !policy.damaged && !head_misspelt()) {
     l_.diagnostics.report<Code::kMissingSection>(policy.name.span, policy.name.value, section);
   }
   return absent;
@@ -221,6 +230,9 @@ bool PolicyChecker::users(const ast::Policy& policy, ir::Policy& out) {
                                                               : SetResolver::Modifiers::kRefused);
     if (!found) {
       good = false;
+      if (head_misspelt()) {
+        break;  // what follows belongs to another section
+      }
       continue;
     }
     Principals& into = side.exclude ? excluded : included;
@@ -355,7 +367,7 @@ void PolicyChecker::needs_of(const std::vector<ir::Clause>& clauses, Span place)
 
 bool PolicyChecker::effect(const ast::Policy& policy, ir::Policy& out) {
   if (!policy.grant && !policy.session) {
-    if (!policy.damaged) {
+    if (!policy.damaged && !head_misspelt()) {
       l_.diagnostics.report<Code::kNoEffect>(policy.name.span, policy.name.value);
     }
     return false;

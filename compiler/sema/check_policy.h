@@ -51,6 +51,7 @@ class PolicyChecker {
   bool effect(const ast::Policy& policy, ir::Policy& out);
   void exclusion(const ast::Item& item);
   void expiry(const ast::DateValue& until);
+  [[nodiscard]] bool head_misspelt() const;
   bool missing(const ast::Policy& policy, bool absent, std::string_view section);
   void never(const ast::Policy& policy, ir::Policy& out, std::string reason, Span place);
   void warn_of_overlap(const std::vector<ast::Assignment>& sides);
@@ -59,6 +60,7 @@ class PolicyChecker {
   ConditionChecker& conditions_;
   const SuppliedFacts& facts_;
   std::optional<Date> today_;
+  std::size_t reported_ = 0;  ///< diagnostics before this policy
   bool today_asked_ = false;
   bool external_ = false;
   bool workforce_ = false;
