@@ -110,6 +110,11 @@ std::string ObjectReader::path_of(std::string_view key) const {
 }
 
 const json::value* ObjectReader::take(std::string_view key) {
+  const json::value* found = take_as_written(key);
+  return found == nullptr || is_blank(*found) ? nullptr : found;
+}
+
+const json::value* ObjectReader::take_as_written(std::string_view key) {
   if (object_ == nullptr) {
     return nullptr;
   }
@@ -117,7 +122,7 @@ const json::value* ObjectReader::take(std::string_view key) {
   for (const auto& entry : *object_) {
     if (equal_fold(entry.key(), key)) {
       taken_[index] = true;
-      return is_blank(entry.value()) ? nullptr : &entry.value();
+      return entry.value().is_null() ? nullptr : &entry.value();
     }
     ++index;
   }

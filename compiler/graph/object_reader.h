@@ -31,6 +31,9 @@ class ObjectReader {
 
   /// The member, or null when it is absent. Counts as asked for.
   const boost::json::value* take(std::string_view key);
+  /// The member as it is written, also where it is blank: of free names an empty text says
+  /// something. Null when it is not written, or null.
+  const boost::json::value* take_as_written(std::string_view key);
   /// Whether the member is written at all, also as null.
   [[nodiscard]] bool mentions(std::string_view key) const;
   /// A string member; "" when absent. GUIDs come in lower case, here and in lists.

@@ -88,7 +88,7 @@ class SignInReader {
   /// values are a list.
   void custom_attributes(ObjectReader& owner, RuleSubject subject) {
     constexpr std::string_view kKey = "customSecurityAttributes";
-    const auto* value = owner.take(kKey);
+    const auto* value = owner.take_as_written(kKey);
     if (value == nullptr) {
       return;
     }

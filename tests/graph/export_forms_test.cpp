@@ -125,7 +125,8 @@ TEST(ExportForms, P2_TheContextOfADocumentTellsWhatItsObjectsAre) {
        R"({"@odata.context":"https://g/v1.0/$metadata#identity/conditionalAccess/authenticationContextClassReferences","value":[{"id":"c7","displayName":"Approve a payment","description":"Above the limit","isAvailable":true}]})"},
       {"x/tou.json",
        R"({"@odata.type":"#microsoft.graph.agreement","id":"t1","displayName":"Guest terms","isViewingBeforeAcceptanceRequired":true})"},
-      {"x/device.json", R"({"@odata.type":"#microsoft.graph.device","id":"d1","displayName":"Laptop"})"},
+      {"x/device.json",
+       R"({"@odata.type":"#microsoft.graph.device","id":"d1","displayName":"Laptop"})"},
       {"x/MigrationTable.json",
        R"({"TenantId":"t","Organization":"o","Objects":[{"Id":"u1","DisplayName":"Ann","Type":"User"},{"Id":"x","DisplayName":"X","Type":"Filter"}]})"},
       {"x/Groups/pilot.json", R"({"id":"g2","displayName":"Pilot"})"},
@@ -208,13 +209,16 @@ TEST(ExportForms, P4_WhatWouldNotCompileIsFoundAtImport) {
       R"({"displayName":"SP","state":"enabled","conditions":{"clientApplications":{"includeServicePrincipals":["s1"]},"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["mfa"]}})";
   EXPECT_TRUE(holds(errors_of(import_text(beside)), "mfa and an authentication strength"));
   EXPECT_TRUE(holds(errors_of(import_text(principals)), "can only block"));
-  // Nothing of ours foresees this one: the compiler says it.
-  const auto context =
-      R"({"displayName":"Ctx","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeAuthenticationContextClassReferences":["c100"]}},"grantControls":{"operator":"OR","builtInControls":["mfa"]}})";
-  const auto all = fmt::format("[{},{},{},{}]", beside, principals, context, policy());
-  const auto partial = import_text(all, true);
+  // Nothing of ours foresees this one: the compiler says it (G0422).
+  const auto filtered = policy(
+      R"(,"devices":{"deviceFilter":{"mode":"include","rule":"device.isCompliant -eq True"}})",
+      "Filter");
+  const auto all = fmt::format("[{},{},{},{}]", beside, principals, filtered, policy());
+  const auto partial =
+      import_graph({{"a.json", all}}, {.partial = true, .tenant = TenantKind::kExternalId});
   EXPECT_EQ(partial.policies, 1U) << errors_of(partial);
   EXPECT_EQ(partial.left_out, 3U);
+  EXPECT_TRUE(holds(errors_of(partial), "(G0422)")) << errors_of(partial);
   EXPECT_TRUE(export_graph(sources_of(partial)).ok());
 }
 
