@@ -325,7 +325,7 @@ void refuse_controls_of_principals(const Policy& policy, const std::string& path
   const auto& in = policy.include;
   const bool principals = !in.service_principals.empty() || !in.agent_identities.empty() ||
                           in.filter || in.agent_filter;
-  const bool only_blocks = policy.grant.controls == Strings{"block"} && policy.session.empty();
+  const bool only_blocks = policy.grant.count() == 0 || policy.grant.controls == Strings{"block"};
   if (principals && !only_blocks) {
     findings.error(path, "a policy on service principals can only block");
   }
