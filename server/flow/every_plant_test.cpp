@@ -56,16 +56,16 @@ bool has_draft(FlowKind kind, FlowPhase phase) {
 }
 
 CodeStep step_of(FlowKind kind, FlowPhase phase) {
-  switch (phase) {
-    case FlowPhase::kFirstFactorChallenged:
-      return CodeStep::kFirstFactor;
-    case FlowPhase::kSecondFactorChallenged:
-      return CodeStep::kSecondFactor;
-    case FlowPhase::kEnrolmentChallenged:
-      return CodeStep::kEnrolment;
-    default:
-      return kind == FlowKind::kSignUp ? CodeStep::kSignUp : CodeStep::kReset;
+  if (phase == FlowPhase::kFirstFactorChallenged) {
+    return CodeStep::kFirstFactor;
   }
+  if (phase == FlowPhase::kSecondFactorChallenged) {
+    return CodeStep::kSecondFactor;
+  }
+  if (phase == FlowPhase::kEnrolmentChallenged) {
+    return CodeStep::kEnrolment;
+  }
+  return kind == FlowKind::kSignUp ? CodeStep::kSignUp : CodeStep::kReset;
 }
 
 /// A store with one user, who has a password, a mailbox and a phone, and one flow of that user.

@@ -83,7 +83,7 @@ const TokenWish* wish_of(const FlowCommand& command) {
 
 Result<Reply> carry_out_command(FlowRun& run, const FlowCommand& command) {
   return std::visit(
-      [&run](const auto& one) -> Result<Reply> {
+      [&run]([[maybe_unused]] const auto& one) -> Result<Reply> {
         using Command = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<Command, SubmitCode>) {
           return try_code(run, one);
