@@ -13,6 +13,7 @@
 #include "server/account/provision.h"
 #include "server/crypto/openssl_random.h"
 #include "server/crypto/service_secrets.h"
+#include "server/domain/address.h"
 #include "server/flow/flows.h"
 #include "server/flow/runner.h"
 #include "server/store/memory/memory_store.h"
