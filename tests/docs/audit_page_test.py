@@ -7,8 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/audit.md"
-# record.type = "unlock";  keep(run, "sign_in", ...);  decision_record(caller, user, "refresh", ...)
-WRITES = re.compile(r"record\.type = ([^;]*);|\bkeep\(run, ([^;]*);|\bdecision_record\(([^;{]*)")
+# audit_record({.at = now, .type = "unlock", ...});  keep(run, "sign_in", ...);  decision_record(caller, user, "refresh", ...)
+WRITES = re.compile(r"\.type = ([^;,]*)[;,]|\bkeep\(run, ([^;]*);|\bdecision_record\(([^;{]*)")
 MEMBER = re.compile(r'^  row\["(\w+)"\]', re.M)
 
 

@@ -168,9 +168,10 @@ TEST_F(ClaimsAttack, S10_AFormIsDecodedOnce) {
 }
 
 TEST_F(ClaimsAttack, S10_EveryGrantLooksAtItsScope) {
+  const std::string token = server_.begin("amy");
   for (const char* grant : {"password", "oob", "mfa_oob", "continuation_token"}) {
     EXPECT_EQ(server_
-                  .post("/oauth2/v2.0/token", {{"continuation_token", "x"},
+                  .post("/oauth2/v2.0/token", {{"continuation_token", token},
                                                {"grant_type", grant},
                                                {"password", "x"},
                                                {"oob", "1"},
@@ -198,16 +199,22 @@ TEST_F(ClaimsAttack, S10_NoSpellingOfAScopeWidensARefresh) {
 }
 
 TEST_F(ClaimsAttack, S10_NoScopeCrossesTenants) {
-  const auto asks = [this](const char* scope) {
-    HttpRequest request = TestServer::form_request(std::string("/") + kShop + "/oauth2/v2.0/token",
-                                                   {{"client_id", kShopClient},
-                                                    {"continuation_token", "x"},
-                                                    {"grant_type", "password"},
-                                                    {"password", "x"},
-                                                    {"scope", scope}});
-    return TestServer::read(server_.send(request)).error();
+  const auto post = [this](const char* endpoint, Params fields) {
+    fields.emplace_back("client_id", kShopClient);
+    HttpRequest request = TestServer::form_request(std::string("/") + kShop + endpoint, fields);
+    return TestServer::read(server_.send(request));
   };
-  EXPECT_EQ(asks("api://payments/sell"), "invalid_grant") << "its own: only the token is refused";
+  const std::string token =
+      post("/oauth2/v2.0/initiate", {{"username", "amy"}, {"challenge_type", "password redirect"}})
+          .token();
+  const auto asks = [&](const char* scope) {
+    return post("/oauth2/v2.0/token", {{"continuation_token", token},
+                                       {"grant_type", "password"},
+                                       {"password", "x"},
+                                       {"scope", scope}})
+        .error();
+  };
+  EXPECT_EQ(asks("api://payments/sell"), "invalid_grant") << "its own: only the step is refused";
   for (const char* scope : {"api://payments/pay", "api://payments/refund", "api://statements/read",
                             "api://ledger/entries.read"}) {
     EXPECT_EQ(asks(scope), "invalid_scope") << scope;
