@@ -204,6 +204,7 @@ Result<User> checked(UnitOfWork& work, const Provisioning::User& wanted) {
   user.groups = wanted.groups;
   user.roles = wanted.roles;
   user.language = wanted.language;
+  user.first_factors = wanted.first_factors;
   user.kind = kind;
   user.sign_in_risk = wanted.sign_in_risk;
   user.user_risk = wanted.user_risk;
@@ -221,16 +222,50 @@ Result<void> apply_password(UnitOfWork& work, const User& user, const std::strin
   return old && *old != encoded ? work.raise_epoch(user.tenant_id, user.user_id) : Result<void>();
 }
 
+/// Who may sign in by a method has to have it. Looked at when password and channels are in place.
+Result<void> must_have_first_factors(UnitOfWork& work, const User& user) {
+  const MethodSet listed = user.first_factors.value_or(MethodSet());
+  const std::string where = "user " + user.user_id;
+  GATE_TRY(const auto password, work.find_password(user.tenant_id, user.user_id));
+  if (listed.contains(Method::kPassword) && !password) {
+    return refused(
+        where,
+        "first_factors: lists `password`, but the user has none: add `password`, or take "
+        "it out of the list");
+  }
+  GATE_TRY(const std::vector<Channel> channels, work.channels_of(user.tenant_id, user.user_id));
+  const bool has_mailbox =
+      std::any_of(channels.begin(), channels.end(), [](const Channel& channel) {
+        return channel.kind == ChannelKind::kEmail && channel.verified && !channel.blocked &&
+               is_mail_address(channel.address);
+      });
+  if (listed.contains(Method::kEmailOtp) && !has_mailbox) {
+    return refused(where,
+                   "first_factors: lists `email_otp`, but the user has no mailbox that is verified "
+                   "and not blocked: add a channel of kind `email`, or take it out of the list");
+  }
+  return {};
+}
+
+/// Other first factors end what was begun and what was issued on the old ones (T6).
+Result<void> put_with_first_factors(UnitOfWork& work, const User& user) {
+  GATE_TRY(const std::optional<User> stored, work.find_user(user.tenant_id, user.user_id));
+  GATE_TRY_VOID(work.put_user(user));
+  return stored && stored->first_factors != user.first_factors
+             ? work.raise_epoch(user.tenant_id, user.user_id)
+             : Result<void>();
+}
+
 Result<void> apply_user(UnitOfWork& work, const Provisioning::User& wanted, Micros now) {
   GATE_TRY(const User user, checked(work, wanted));
-  GATE_TRY_VOID(work.put_user(user));
+  GATE_TRY_VOID(put_with_first_factors(work, user));
   if (!wanted.password_hash.empty()) {
     GATE_TRY_VOID(apply_password(work, user, wanted.password_hash, now));
   }
   for (const Provisioning::Channel& channel : wanted.channels) {
     GATE_TRY_VOID(apply_channel(work, wanted, channel, now));
   }
-  return {};
+  return must_have_first_factors(work, user);
 }
 
 /// The error of an entry, with its place in the file before it.

@@ -60,7 +60,10 @@ struct Provisioning {
     std::string password_hash;  ///< made by `PasswordHasher::hash`; empty: signs in by e-mail code
     std::vector<std::string> groups;
     std::vector<std::string> roles;
-    std::string language{};    ///< of messages; empty: not known
+    std::string language{};  ///< of messages; empty: not known
+    /// What may begin a sign-in; absent: the password if there is one, else a code by e-mail.
+    /// Empty: the user must use the web.
+    std::optional<MethodSet> first_factors{};
     std::string kind;          ///< "member" when empty, else as the policy language names kinds
     std::string sign_in_risk;  ///< none, low, medium or high: the least
     std::string user_risk;

@@ -155,6 +155,9 @@ std::string take_user(JsonPlace& at, Provisioning& wanted) {
   user.groups = at.texts("groups");
   user.roles = at.texts("roles");
   user.language = at.text("language");
+  if (at.has("first_factors")) {
+    user.first_factors = take_methods(at, "first_factors", kFirstFactors);
+  }
   user.kind = at.text("kind");
   user.sign_in_risk = at.word("sign_in_risk", {"none", "low", "medium", "high"});
   user.user_risk = at.word("user_risk", {"none", "low", "medium", "high"});

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <gate/vocabulary.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +26,10 @@ struct User {
   std::vector<std::pair<std::string, std::string>> signals;
   AttributeValues attributes;  ///< of the tenant's schema, but for `displayName`
   std::string language;        ///< of messages, as a language tag; empty: not known
-  std::int64_t epoch = 0;      ///< raised to end all flows, sessions and tokens of the user (T6)
+  /// What may begin a sign-in, of password and code by e-mail. Absent: the password if there is
+  /// one, else the code. Empty: the user must use the web.
+  std::optional<MethodSet> first_factors{};
+  std::int64_t epoch = 0;  ///< raised to end all flows, sessions and tokens of the user (T6)
   /// Raised by every change of the user's password and channels (added, verified, blocked).
   /// Statements that depend on them compare it.
   std::int64_t methods_gen = 0;

@@ -21,7 +21,7 @@ EnrolmentVerdict decide(const FlowRun& run, SignInFacts facts, MethodSet wanted)
   facts.target = kRegisterAction;
   EnrolmentVerdict out{by_policy(facts), {}, false};
   out.revokes = revokes_all(out.verdict);
-  if (has_another_method(run.found.channels, run.flow)) {
+  if (has_another_method(run.found.user, run.found.channels, run.flow)) {
     if (out.verdict.outcome != Outcome::kBlock) {
       out.verdict.outcome = Outcome::kBlock;
       out.verdict.reasons.emplace_back("another_method_is_registered");

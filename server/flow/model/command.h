@@ -8,11 +8,24 @@
 
 #include "server/domain/channel.h"
 #include "server/domain/flow_record.h"
+#include "server/domain/tenant.h"
 #include "server/flow/model/outcome.h"
 
 /// The commands of clients, independent of the protocol. Texts are views into the request, which
 /// outlives the command; passwords and codes are wiped with it.
 namespace gate::server {
+
+/// The first factors that a client can do, as a set.
+[[nodiscard]] constexpr MethodSet first_factors_in(bool can_send_code, bool can_ask_password) {
+  MethodSet listed;
+  if (can_send_code) {
+    listed.add(Method::kEmailOtp);
+  }
+  if (can_ask_password) {
+    listed.add(Method::kPassword);
+  }
+  return listed;
+}
 
 /// Begins a sign-in. `username` is normalised by `normalize_email`.
 struct StartSignIn {
@@ -63,6 +76,7 @@ struct PollReset {};
 /// preferred one.
 struct RequestChallenge {
   std::string_view method_id;
+  MethodSet listed = kFirstFactors;  ///< the first factors that the client can do in this call
 };
 
 /// Lists the methods that may be used, or enrolled if `for_enrolment`.

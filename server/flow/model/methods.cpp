@@ -95,16 +95,33 @@ bool stands(const CompletedFactor& factor, const std::vector<Channel>& channels)
          });
 }
 
-std::optional<Method> first_factor_of(const ServiceSettings& settings, const Tenant& tenant,
-                                      const std::string& username, bool has_password,
-                                      const std::vector<Channel>& channels) {
-  const MethodSet allowed = tenant.rules.first_factors;
-  if (has_password && allowed.contains(Method::kPassword)) {
-    return Method::kPassword;
+MethodSet first_factors_of(const ServiceSettings& settings, const Tenant& tenant, const User& user,
+                           bool has_password, const std::vector<Channel>& channels) {
+  const auto may_use = [&](Method method) {
+    return tenant.rules.first_factors.contains(method) &&
+           user.first_factors.value_or(kFirstFactors).contains(method);
+  };
+  MethodSet usable;
+  if (has_password && may_use(Method::kPassword)) {
+    usable.add(Method::kPassword);
+    if (!user.first_factors) {
+      return usable;
+    }
   }
-  const bool has_mailbox = first_factor_channel(settings, channels, username) != nullptr;
-  return has_mailbox && allowed.contains(Method::kEmailOtp) ? std::optional(Method::kEmailOtp)
-                                                            : std::nullopt;
+  if (may_use(Method::kEmailOtp) &&
+      first_factor_channel(settings, channels, user.username) != nullptr) {
+    usable.add(Method::kEmailOtp);
+  }
+  return usable;
+}
+
+std::optional<Method> choose_first_factor(MethodSet possible, MethodSet listed) {
+  for (const Method method : {Method::kPassword, Method::kEmailOtp}) {
+    if (possible.contains(method) && listed.contains(method)) {
+      return method;
+    }
+  }
+  return std::nullopt;
 }
 
 NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
@@ -118,7 +135,8 @@ NameHolder holder_of(const User& user, const std::vector<Channel>& channels) {
         return channel.kind == ChannelKind::kEmail && !channel.verified && !channel.blocked &&
                channel.address == user.username;
       });
-  holder.owns_name = !user.enabled || !unproven;
+  // A list of first factors is the operator's word, so its account is no squatter's.
+  holder.owns_name = !user.enabled || user.first_factors.has_value() || !unproven;
   return holder;
 }
 
@@ -137,13 +155,17 @@ MethodSet enrollable(const ServiceSettings& settings, const Tenant& tenant,
   return methods;
 }
 
-bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow) {
+bool has_another_method(const User& user, const std::vector<Channel>& channels,
+                        const FlowRecord& flow) {
   const Channel* first = first_channel(channels, flow);
   if (flow.kind == FlowKind::kPasswordReset && first != nullptr) {
     return true;  // the mailbox itself is a method beside the password that it resets (D4)
   }
   const bool signs_in = flow.kind == FlowKind::kSignIn || flow.kind == FlowKind::kStepUp;
   const bool counts_once = signs_in && first != nullptr;
+  if (counts_once && user.first_factors && user.first_factors->contains(Method::kPassword)) {
+    return true;
+  }
   return std::any_of(channels.begin(), channels.end(), [&](const Channel& channel) {
     return (channel.verified || channel.blocked) && !is_same_place(channel, first) &&
            !(counts_once && channel.kind == first->kind);

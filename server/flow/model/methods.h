@@ -42,12 +42,16 @@ namespace gate::server {
 /// A factor that was proven over a channel counts as long as the channel may be used (T6).
 [[nodiscard]] bool stands(const CompletedFactor& factor, const std::vector<Channel>& channels);
 
-/// The first factor that the account signs in with at present, of those that the tenant allows: the
-/// password if it has one, else a code to `first_factor_channel`; nothing if it has neither.
-[[nodiscard]] std::optional<Method> first_factor_of(const ServiceSettings& settings,
-                                                    const Tenant& tenant,
-                                                    const std::string& username, bool has_password,
-                                                    const std::vector<Channel>& channels);
+/// The first factors that the account can sign in with at present, of those that the tenant allows
+/// and the user's own list has: the password, a code to `first_factor_channel`. Without a list the
+/// password if there is one, else the code.
+[[nodiscard]] MethodSet first_factors_of(const ServiceSettings& settings, const Tenant& tenant,
+                                         const User& user, bool has_password,
+                                         const std::vector<Channel>& channels);
+
+/// The one of `possible` that a client is asked for that lists `listed`: the password, else the
+/// code (native-auth-api 4.2); nothing if it lists none of them.
+[[nodiscard]] std::optional<Method> choose_first_factor(MethodSet possible, MethodSet listed);
 
 /// What a sign-up has to know about the account that has its user name.
 [[nodiscard]] NameHolder holder_of(const User& user, const std::vector<Channel>& channels);
@@ -66,7 +70,10 @@ namespace gate::server {
 ///
 /// A blocked method counts: a user who lost a phone is not a user who never had one. So does one
 /// that the policy at hand does not accept, because others may, one that the tenant does not allow,
-/// and one to which this server sends no messages at present.
-[[nodiscard]] bool has_another_method(const std::vector<Channel>& channels, const FlowRecord& flow);
+/// and one to which this server sends no messages at present. So does the password of a user whose
+/// list has both first factors, after a code: with the mailbox alone no method may be enrolled that
+/// spares the password.
+[[nodiscard]] bool has_another_method(const User& user, const std::vector<Channel>& channels,
+                                      const FlowRecord& flow);
 
 }  // namespace gate::server

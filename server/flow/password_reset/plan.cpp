@@ -17,7 +17,9 @@ std::optional<FlowOutcome> obstacle(const FlowServices& services, const Tenant& 
   if (!found.user) {
     return Refused{RefusalReason::kUnknownUser};
   }
-  if (!found.has_password || !tenant.rules.first_factors.contains(Method::kPassword)) {
+  const MethodSet listed = found.user->first_factors.value_or(kFirstFactors);
+  if (!found.has_password || !tenant.rules.first_factors.contains(Method::kPassword) ||
+      !listed.contains(Method::kPassword)) {
     return Refused{RefusalReason::kNoPassword};
   }
   if (first_factor_channel(services.settings, found.channels, found.user->username) == nullptr) {
@@ -31,6 +33,10 @@ std::optional<FlowOutcome> obstacle(const FlowServices& services, const Tenant& 
 Result<Reply> start_reset(const FlowServices& services, const Caller& caller,
                           const StartReset& command) {
   GATE_TRY(NameFound found, find_name(services, caller, command.username));
+  if (found.user && found.user->first_factors && found.user->first_factors->empty()) {
+    // Said in every tenant: a sign-in says so too, and a code that never comes would be a dead end.
+    return Reply{GoToWeb{"This account has to be used in a browser"}, std::nullopt};
+  }
   std::optional<FlowOutcome> reason = obstacle(services, caller.tenant, found);
   if (reason && caller.tenant.reveals_names()) {
     return Reply{std::move(*reason), std::nullopt};

@@ -15,7 +15,30 @@ void refuse(FlowRun& run, RefusalReason reason) {
   run.stop(Refused{reason});
 }
 
-std::optional<FlowEvent> plan_first_factor(FlowRun& run) {
+/// Goes on with the user's other first factor where the request lists that one and not the one of
+/// the flow (native-auth-api 4.2). A request that lists both stays with what was asked for, so that
+/// a client that sends the same list with every request can ask for another code. A step-up asks
+/// for what it was planned with.
+void change_first_factor(FlowRun& run, MethodSet listed) {
+  FlowRecord& flow = run.flow;
+  const User& user = run.found.user;
+  if (flow.kind != FlowKind::kSignIn || listed.contains(flow.first_factor) ||
+      !run.found.user_is_real || !user.first_factors) {
+    return;
+  }
+  // A password on the list is there (account/provision.cpp).
+  const MethodSet possible =
+      first_factors_of(run.services.settings, run.caller.tenant, user, true, run.found.channels);
+  const std::optional<Method> other = choose_first_factor(possible, listed);
+  if (other) {
+    flow.first_factor = *other;
+    flow.challenge_id.clear();  // a code that was sent before is worth nothing beside a password
+    flow.challenge_channel_id.clear();
+  }
+}
+
+std::optional<FlowEvent> plan_first_factor(FlowRun& run, MethodSet listed) {
+  change_first_factor(run, listed);
   const FlowRecord& flow = run.flow;
   if (!run.caller.tenant.rules.first_factors.contains(flow.first_factor)) {
     refuse(run, RefusalReason::kMethodBlocked);  // the tenant allows it no longer
@@ -83,7 +106,7 @@ std::optional<FlowEvent> plan_second_factor(FlowRun& run, std::string_view metho
 std::optional<FlowEvent> plan_challenge(FlowRun& run, const RequestChallenge& command) {
   const FlowPhase phase = run.flow.state.phase;
   if (phase == FlowPhase::kAwaitingFirstFactor || phase == FlowPhase::kFirstFactorChallenged) {
-    return plan_first_factor(run);
+    return plan_first_factor(run, command.listed);
   }
   if (phase == FlowPhase::kAwaitingSecondFactor || phase == FlowPhase::kSecondFactorChallenged) {
     return plan_second_factor(run, command.method_id);

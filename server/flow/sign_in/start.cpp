@@ -6,26 +6,30 @@
 namespace gate::server {
 namespace {
 
-/// The first factor of the account that the client may learn, of those that the tenant allows. For
-/// an unknown name it is a choice that is always the same for that name (C6).
-std::optional<Method> learnable_first_factor(const FlowServices& services, const Caller& caller,
-                                             const NameFound& found, const std::string& username) {
+MethodSet one(bool password) {
+  return MethodSet::of(password ? Method::kPassword : Method::kEmailOtp);
+}
+
+/// The first factors of the account that the client may learn, of those that the tenant allows. For
+/// an unknown name it is one, and always the same for that name (C6).
+MethodSet learnable_first_factors(const FlowServices& services, const Caller& caller,
+                                  const NameFound& found, const std::string& username) {
   const MethodSet allowed = caller.tenant.rules.first_factors;
   if (!found.user) {
     if (allowed != kFirstFactors) {
-      return allowed.contains(Method::kPassword) ? Method::kPassword : Method::kEmailOtp;
+      return one(allowed.contains(Method::kPassword));
     }
     // Where people sign up, their accounts have one kind of first factor. Elsewhere a coin decides.
     if (caller.tenant.sign_up != SignUpMode::kClosed) {
-      return caller.tenant.sign_up == SignUpMode::kPassword ? Method::kPassword : Method::kEmailOtp;
+      return one(caller.tenant.sign_up == SignUpMode::kPassword);
     }
     const Digest coin =
         hmac_sha256(services.account_key,
                     {as_bytes("first factor"), as_bytes(caller.tenant.id), as_bytes(username)});
-    return (coin[0] & 1U) != 0 ? Method::kPassword : Method::kEmailOtp;
+    return one((coin[0] & 1U) != 0);
   }
-  return first_factor_of(services.settings, caller.tenant, found.user->username, found.has_password,
-                         found.channels);
+  return first_factors_of(services.settings, caller.tenant, *found.user, found.has_password,
+                          found.channels);
 }
 
 }  // namespace
@@ -37,10 +41,9 @@ Result<Reply> start_sign_in(const FlowServices& services, const Caller& caller,
     return Reply{Refused{RefusalReason::kUnknownUser}, std::nullopt};
   }
   const std::optional<Method> factor =
-      learnable_first_factor(services, caller, found, command.username);
-  const bool offered =
-      factor && (*factor == Method::kPassword ? command.can_ask_password : command.can_send_code);
-  if (!offered) {
+      choose_first_factor(learnable_first_factors(services, caller, found, command.username),
+                          first_factors_in(command.can_send_code, command.can_ask_password));
+  if (!factor) {
     return Reply{GoToWeb{"The client does not support a sign-in method of this account"},
                  std::nullopt};
   }

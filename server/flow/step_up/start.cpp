@@ -70,13 +70,26 @@ class Planner {
   [[nodiscard]] const ServiceSettings& settings() const { return about_.services.settings; }
 
   std::vector<MissingFactor> plan_with_first() {
-    const std::optional<CompletedFactor> first = first_factor();
-    if (!first) {
-      return {};
+    const RefreshTokens& client = renewal_.command;
+    const MethodSet listed = first_factors_in(client.can_send_code, client.can_ask_password);
+    const MethodSet possible = first_factors_of(settings(), about_.caller.tenant, about_.user,
+                                                account_.has_password, account_.channels);
+    for (const Method method : {Method::kPassword, Method::kEmailOtp}) {
+      if (!possible.contains(method) || !listed.contains(method)) {
+        continue;
+      }
+      std::vector<MissingFactor> missing = plan_with(proof_of(method));
+      if (!missing.empty()) {
+        return missing;
+      }
     }
-    flow_.first_factor = first->method;
+    return {};
+  }
+
+  std::vector<MissingFactor> plan_with(const CompletedFactor& first) {
+    flow_.first_factor = first.method;
     std::vector<CompletedFactor> proven = flow_.completed;
-    add_proof(proven, *first, account_.channels, true);
+    add_proof(proven, first, account_.channels, true);
     if (allows(proven)) {
       return {MissingFactor::kFirstFactor};
     }
@@ -100,21 +113,14 @@ class Planner {
     return allows(proven);
   }
 
-  /// The proof of the account's first factor, if this client can ask for it.
-  [[nodiscard]] std::optional<CompletedFactor> first_factor() const {
-    const RefreshTokens& client = renewal_.command;
-    const std::optional<Method> method =
-        first_factor_of(settings(), about_.caller.tenant, about_.user.username,
-                        account_.has_password, account_.channels);
-    if (method == Method::kPassword && client.can_ask_password) {
-      return CompletedFactor{*method, about_.caller.now, ""};
-    }
-    if (method == Method::kEmailOtp && client.can_send_code) {
-      return CompletedFactor{
-          *method, about_.caller.now,
-          first_factor_channel(settings(), account_.channels, about_.user.username)->channel_id};
-    }
-    return std::nullopt;
+  /// The proof of a first factor that the account has.
+  [[nodiscard]] CompletedFactor proof_of(Method method) const {
+    const bool by_code = method == Method::kEmailOtp;
+    return {
+        method, about_.caller.now,
+        by_code
+            ? first_factor_channel(settings(), account_.channels, about_.user.username)->channel_id
+            : std::string()};
   }
 
   /// Sets `offered` to the methods of which each is enough beside what is proven.
@@ -138,7 +144,7 @@ class Planner {
     FlowRecord proven_flow = flow_;
     proven_flow.completed = proven;
     if ((flow_.capabilities & kCapabilityEnrolment) == 0 || !renewal_.command.can_send_code ||
-        has_another_method(account_.channels, proven_flow)) {
+        has_another_method(about_.user, account_.channels, proven_flow)) {
       return false;
     }
     const MethodSet codes = MethodSet::of(Method::kEmailOtp) | MethodSet::of(Method::kSmsOtp);

@@ -108,10 +108,13 @@ Parsed<StartSignIn> parse_initiate(const Form& form) {
 
 Parsed<FlowCommand> parse_challenge(const Form& form) {
   const std::string_view listed = form.get("challenge_type");
-  if (!listed.empty() && !parse_challenge_types(listed)) {
+  const auto types =
+      listed.empty() ? std::optional(ChallengeTypes{true, true}) : parse_challenge_types(listed);
+  if (!types) {
     return Answer::error(WireError::kBadChallengeType);
   }
-  return FlowCommand(RequestChallenge{form.get("id")});
+  return FlowCommand(
+      RequestChallenge{form.get("id"), first_factors_in(types->oob, types->password)});
 }
 
 Parsed<FlowCommand> parse_introspect(const Form& /*form*/) {

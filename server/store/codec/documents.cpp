@@ -104,12 +104,15 @@ Result<void> read_tenant_document(std::string_view text, Tenant& tenant) {
 }
 
 std::string write_user_document(const User& user) {
-  if (user.language.empty()) {
+  if (user.language.empty() && !user.first_factors) {
     return user.attributes.empty() ? std::string() : write_pairs(user.attributes);
   }
   json::object document;
   document["attributes"] = json::parse(write_pairs(user.attributes));
   document["language"] = user.language;
+  if (user.first_factors) {
+    document["first_factors"] = names_of(*user.first_factors);
+  }
   return json::serialize(document);
 }
 
@@ -128,6 +131,13 @@ Result<void> read_user_document(std::string_view text, User& user) {
   }
   GATE_TRY(user.attributes, read_pairs(json::serialize(*attributes)));
   user.language = std::string(language->get_string());
+  if (const json::value* listed = members->if_contains("first_factors")) {
+    const auto methods = read_methods(listed);
+    if (!methods || !kFirstFactors.contains_all(*methods)) {
+      return Error{ErrorCode::kCorrupt, "the stored first factors of a user do not parse"};
+    }
+    user.first_factors = *methods;
+  }
   return {};
 }
 

@@ -17,11 +17,12 @@ namespace gate::server {
 /// method that this version does not know, which is never taken for an allowed one.
 [[nodiscard]] Result<void> read_tenant_document(std::string_view text, Tenant& tenant);
 
-/// The column `user.attributes_sealed`, unsealed: the attributes of a user and the language as one
-/// JSON object; without a language the attributes alone, as up to the first version with languages.
-/// Empty: the user has neither.
+/// The column `user.attributes_sealed`, unsealed: the attributes of a user, the language and the
+/// list of first factors as one JSON object; without the last two the attributes alone, as up to
+/// the first version with languages. Empty: the user has none of them.
 [[nodiscard]] std::string write_user_document(const User& user);
-/// Sets `attributes` and `language` of `user`.
+/// Sets `attributes`, `language` and `first_factors` of `user`. kCorrupt: the text is no such
+/// document, or names a first factor that this version does not know.
 [[nodiscard]] Result<void> read_user_document(std::string_view text, User& user);
 
 }  // namespace gate::server

@@ -19,7 +19,8 @@ Result<void> write_user(std::ostream& out, StoreReads& reads) {
   out << "user " << user->username << " " << user->display_name << " " << user->kind << " "
       << user->groups.size() << user->roles.size() << user->signals.size() << " epoch "
       << user->epoch << " methods " << user->methods_gen << " enabled " << user->enabled << " risk "
-      << user->raised_risk << user->password_leaked << " " << user->language;
+      << user->raised_risk << user->password_leaked << " " << user->language << " "
+      << (user->first_factors ? std::to_string(user->first_factors->bits()) : "-");
   for (const auto& [name, value] : user->attributes) {
     out << " " << name << "=" << value;
   }

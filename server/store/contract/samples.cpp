@@ -23,6 +23,7 @@ User sample_user() {
   amy.kind = "member";
   amy.signals = {{"amount", "1500"}};
   amy.language = "de";
+  amy.first_factors = kFirstFactors;
   amy.attributes = {{"city", "Z\xC3\xBCrich"}, {"extension_0f8a_topics", "cards,loans"}};
   return amy;
 }

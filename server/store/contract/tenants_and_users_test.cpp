@@ -57,6 +57,13 @@ TEST_P(StoreContract, TheAttributesOfTenantAndUserAreReplacedAsAWhole) {
   user.language.clear();
   must([&](UnitOfWork& unit) { return unit.put_user(user); });
   EXPECT_EQ(amy().language, "");
+  EXPECT_EQ(amy().first_factors, kFirstFactors);
+  user.first_factors = MethodSet();
+  must([&](UnitOfWork& unit) { return unit.put_user(user); });
+  EXPECT_EQ(amy().first_factors, MethodSet()) << "an empty list is not the absence of one";
+  user.first_factors.reset();
+  must([&](UnitOfWork& unit) { return unit.put_user(user); });
+  EXPECT_EQ(amy().first_factors, std::nullopt);
 }
 
 TEST_P(StoreContract, TheRulesOfATenantAreReplacedAsAWholeAndAllTenantsAreListed) {
