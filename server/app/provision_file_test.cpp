@@ -92,6 +92,19 @@ TEST(ProvisionFile, ATenantDecidesForItself) {
   EXPECT_EQ(rules_of(R"(, "answers": "uniform")"), TenantRules());
 }
 
+TEST(ProvisionFile, AListOfFirstFactorsIsNotTheAbsenceOfOne) {
+  const auto listed = [](const std::string& member) {
+    const auto wanted = parse(R"({"users": [{"tenant_id": "t", "id": "u",
+      "username": "amy@bank.example")" +
+                              member + "}]}");
+    EXPECT_TRUE(wanted.has_value()) << wanted.error().message;
+    return wanted ? wanted->users.at(0).first_factors : std::nullopt;
+  };
+  EXPECT_EQ(listed(""), std::nullopt);
+  EXPECT_EQ(listed(R"(, "first_factors": [])"), MethodSet());
+  EXPECT_EQ(listed(R"(, "first_factors": ["email_otp", "password"])"), kFirstFactors);
+}
+
 TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
   struct Mistake {
     std::string find;
@@ -128,6 +141,10 @@ TEST(ProvisionFile, EveryMistakeIsNamedWithItsPlace) {
             "tenants[0].sms_code_seconds: must be a whole number from 30 to 600"},
            {R"("id": "t", )", R"("id": "t", "language": "Deutsch", )",
             "tenants[0]: language: write a language tag"},
+           {R"("user_risk": "low")", R"("user_risk": "low", "first_factors": ["sms_otp"])",
+            "users[0].first_factors: `sms_otp` is not a method that can be used there"},
+           {R"("user_risk": "low")", R"("user_risk": "low", "first_factors": null)",
+            "users[0].first_factors: must be a list of strings"},
            {R"("user_risk": "low")", R"("user_risk": "lo")",
             "users[0].user_risk: `lo` is not one of none, low, medium, high"},
            {R"("groups": ["G"])", R"("groups": ["G", 1])", "users[0].groups[1]: must be a string"},
