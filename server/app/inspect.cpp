@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <gate/compile.hpp>
+#include <set>
 #include <thread>
 
 #include "server/app/commands.h"
@@ -242,27 +243,51 @@ int generate_key(const std::string& config_file) {
   return kExitOk;
 }
 
+namespace {
+
+/// Prints rows of the audit log, each once. Where several nodes write, a row may become visible
+/// after others with greater numbers, so the newest are read again each time.
+class AuditPrinter {
+ public:
+  /// Prints what is there and was not printed yet, from one snapshot.
+  Result<void> print_new(Store& store) {
+    return store.read([this](StoreReads& reads) -> Result<void> {
+      std::int64_t after = std::max<std::int64_t>(newest_ - kReadAgain, 0);
+      while (true) {
+        GATE_TRY(const std::vector<AuditRecord> rows, reads.read_audit(after, kAuditPage));
+        for (const AuditRecord& row : rows) {
+          after = row.row;
+          if (printed_.insert(row.row).second) {
+            fmt::print("{}\n", audit_line(row));
+          }
+        }
+        newest_ = std::max(newest_, after);
+        printed_.erase(printed_.begin(), printed_.lower_bound(newest_ - kReadAgain));
+        if (rows.size() < kAuditPage) {
+          return {};
+        }
+      }
+    });
+  }
+
+ private:
+  /// More than are written while one unit of work runs.
+  static constexpr std::int64_t kReadAgain = 1000;
+  std::int64_t newest_ = 0;
+  std::set<std::int64_t> printed_;
+};
+
+}  // namespace
+
 int print_audit(const std::string& config_file, bool follow) {
   return with_store(config_file, [follow](Storage& storage) {
-    std::int64_t seen = 0;
+    AuditPrinter printer;
     while (true) {
-      std::vector<AuditRecord> rows;
-      const auto read = storage.store->read([&](StoreReads& reads) -> Result<void> {
-        GATE_TRY(rows, reads.read_audit(seen, kAuditPage));
-        return {};
-      });
-      if (!read) {
-        return fail(read.error().message);
-      }
-      for (const AuditRecord& row : rows) {
-        fmt::print("{}\n", audit_line(row));
-        seen = row.row;
+      if (const auto printed = printer.print_new(*storage.store); !printed) {
+        return fail(printed.error().message);
       }
       if (std::fflush(stdout) != 0) {
         return kExitFailure;
-      }
-      if (rows.size() == kAuditPage) {
-        continue;
       }
       if (!follow) {
         return kExitOk;

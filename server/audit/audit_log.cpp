@@ -117,10 +117,16 @@ std::string AuditLog::hash_of(const AuditRecord& record) const {
   return hex(hmac_sha256_raw(key_.bytes(), fields.bytes()));
 }
 
+std::string AuditLog::chain_name(const UnitOfWork& work, const std::string& tenant_id) const {
+  // The node's own chain is one, so that `record_heads` can leave it out.
+  const std::size_t lane = tenant_id.empty() ? 0 : work.audit_lane();
+  return lane == 0 ? node_ : node_ + "#" + std::to_string(lane);
+}
+
 Result<void> AuditLog::append(UnitOfWork& work, AuditRecord record) const {
-  const AuditChain chain{node_, record.tenant_id};
+  const AuditChain chain{chain_name(work, record.tenant_id), record.tenant_id};
   GATE_TRY(const std::optional<AuditHead> head, work.audit_head(chain));
-  record.node = node_;
+  record.node = chain.node;
   record.seq = head ? head->seq + 1 : 1;
   record.prev_hash = head ? head->hash : std::string();
   record.facts_hash = hex(sha256(as_bytes(record.facts_json)));
@@ -247,29 +253,29 @@ class Walk {
 }  // namespace
 
 Result<AuditLog::Check> AuditLog::verify(Store& store) const {
-  AuditHead older_end;
+  // One snapshot: where several nodes write at the same time, a row may become visible after one
+  // with a greater number.
+  Check check;
   GATE_TRY_VOID(store.read([&](StoreReads& reads) -> Result<void> {
-    GATE_TRY(older_end, reads.older_audit_end());
-    return {};
-  }));
-  Walk walk(*this, std::move(older_end));
-  std::int64_t after = 0;
-  while (true) {
-    std::vector<AuditRecord> page;
-    GATE_TRY_VOID(store.read([&](StoreReads& reads) -> Result<void> {
-      GATE_TRY(page, reads.read_audit(after, kPageRows));
-      return {};
-    }));
-    for (const AuditRecord& row : page) {
-      after = row.row;
-      if (!walk.take(row)) {
-        return std::move(walk).finish();
+    GATE_TRY(AuditHead older_end, reads.older_audit_end());
+    Walk walk(*this, std::move(older_end));
+    std::int64_t after = 0;
+    bool more = true;
+    while (more) {
+      GATE_TRY(const std::vector<AuditRecord> page, reads.read_audit(after, kPageRows));
+      more = page.size() == kPageRows;
+      for (const AuditRecord& row : page) {
+        after = row.row;
+        if (!walk.take(row)) {
+          more = false;
+          break;
+        }
       }
     }
-    if (page.size() < kPageRows) {
-      return std::move(walk).finish();
-    }
-  }
+    check = std::move(walk).finish();
+    return {};
+  }));
+  return check;
 }
 
 }  // namespace gate::server

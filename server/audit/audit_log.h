@@ -12,11 +12,13 @@
 
 namespace gate::server {
 
-/// The audit log (F5). Each node writes one chain of rows for each tenant and one chain of its own.
-/// A row holds a MAC over its content and the MAC of the previous row. The key is not in the store,
-/// so an attacker with the store can neither change a row nor forge one. From time to time a row
-/// also records the heads of other chains; so a chain that was cut short is detected by the others.
-/// Rows hold no codes, passwords or tokens. Safe from any number of threads.
+/// The audit log (F5). Each node writes a chain of rows for each tenant and one chain of its own.
+/// On a store where its units of work run at the same time a tenant has several: that of the lane 3
+/// is named `NODE#3`. A row holds a MAC over its content and the MAC of the previous row. The key
+/// is not in the store, so an attacker with the store can neither change a row nor forge one. From
+/// time to time a row also records the heads of other chains; so a chain that was cut short is
+/// detected by the others. Rows hold no codes, passwords or tokens. Safe from any number of
+/// threads.
 class AuditLog {
  public:
   /// One row in `kHeadsEvery` of a chain records the heads of other chains, at most `kHeadsMax`
@@ -51,11 +53,13 @@ class AuditLog {
     std::optional<Fault> fault;
     std::vector<AuditHead> heads;  ///< of every chain; keep a copy outside of the store
   };
-  /// Verifies all chains. Reads in pages; takes about 4 us for each row. kCorrupt: the store does
-  /// not know any more where the rows of an older version end.
+  /// Verifies all chains, on one snapshot. Reads in pages; takes about 4 us for each row. kCorrupt:
+  /// the store does not know any more where the rows of an older version end.
   [[nodiscard]] Result<Check> verify(Store& store) const;
 
  private:
+  [[nodiscard]] std::string chain_name(const UnitOfWork& work, const std::string& tenant_id) const;
+
   std::string node_;
   Secret key_;
   std::string recorded_;  ///< what `record_heads` wrote last

@@ -29,6 +29,9 @@ class AuditReads {
 class AuditWrites {
  public:
   virtual ~AuditWrites() = default;
+  /// Which of the chains of a node and tenant this unit of work appends to, 0 first. Those that run
+  /// at the same time on one store have different ones, so that they do not wait for each other.
+  [[nodiscard]] virtual std::size_t audit_lane() const { return 0; }
   /// Appends the row to its chain with the seq of the head + 1; kConflict if another row was
   /// appended first. The store sets `row`.
   [[nodiscard]] virtual Result<void> append_audit(const AuditRecord& record) = 0;
