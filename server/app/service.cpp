@@ -28,7 +28,7 @@
 namespace gate::server {
 namespace {
 
-constexpr Micros kKeyMaintenanceInterval = kMicrosPerHour;
+constexpr Micros kKeyMaintenanceInterval = kMicrosPerMinute;
 constexpr Micros kHeadsInterval = kMicrosPerMinute;
 /// The rows that one sweep removes from each table, and the sweeps of one tick. Together they
 /// remove more than a busy server adds in that time, and each is short enough that no request waits

@@ -21,7 +21,7 @@ Result<std::unique_ptr<SigningKeys>> SigningKeys::open(Store& store, Random& ran
   if (!keys->active()) {
     // The first key is used at once: no party has cached an older key set.
     GATE_TRY(Entry first, keys->make(KeyState::kActive, now));
-    GATE_TRY_VOID(keys->save({std::move(first)}));
+    GATE_TRY_VOID(keys->save(keys->entries_, {std::move(first)}));
   }
   GATE_TRY_VOID(keys->maintain(now));
   return keys;
@@ -69,15 +69,35 @@ Result<SigningKeys::Entry> SigningKeys::make(KeyState state, Micros now) {
   return entry;
 }
 
-Result<void> SigningKeys::save(const std::vector<Entry>& changed) {
-  const Store::Work put = [&changed](UnitOfWork& work) -> Result<void> {
+Result<void> SigningKeys::save(const std::vector<Entry>& seen, const std::vector<Entry>& changed) {
+  // The step is right for the keys that were seen. If another node changed them first, this one
+  // takes over what that made: nodes that start together, or rotate together, end with one key.
+  const Store::Work put = [&seen, &changed](UnitOfWork& work) -> Result<void> {
+    GATE_TRY(const std::vector<SigningKeyRecord> records, work.signing_keys());
+    const auto was_seen = [&seen](const SigningKeyRecord& record) {
+      return record.state == KeyState::kRemoved ||
+             std::any_of(seen.begin(), seen.end(), [&record](const Entry& entry) {
+               return entry.record.kid == record.kid && entry.record.state == record.state;
+             });
+    };
+    const auto kept = std::count_if(
+        records.begin(), records.end(),
+        [](const SigningKeyRecord& record) { return record.state != KeyState::kRemoved; });
+    if (static_cast<std::size_t>(kept) != seen.size() ||
+        !std::all_of(records.begin(), records.end(), was_seen)) {
+      return Error{ErrorCode::kConflict, "another node changed the signing keys"};
+    }
     for (const Entry& entry : changed) {
       GATE_TRY_VOID(work.put_signing_key(entry.record));
     }
     return {};
   };
-  GATE_TRY_VOID(store_.write(put));
-  return load();
+  const Result<void> written = store_.write(put);
+  if (!written && written.error().code != ErrorCode::kConflict) {
+    return written;
+  }
+  GATE_TRY_VOID(load());
+  return active() ? Result<void>() : written;
 }
 
 std::shared_ptr<const Es256Key> SigningKeys::active() const {
@@ -108,6 +128,7 @@ std::string SigningKeys::jwks() const {
 
 Result<void> SigningKeys::maintain(Micros now) {
   const std::lock_guard change(change_mutex_);
+  GATE_TRY_VOID(load());  // what other nodes did since
   std::vector<Entry> entries;
   {
     const std::lock_guard lock(entries_mutex_);
@@ -117,6 +138,7 @@ Result<void> SigningKeys::maintain(Micros now) {
     return std::find_if(entries.begin(), entries.end(),
                         [state](const Entry& entry) { return entry.record.state == state; });
   };
+  const std::vector<Entry> seen = entries;
   std::vector<Entry> changed;
   for (Entry& entry : entries) {
     if (entry.record.state == KeyState::kRetired && now >= entry.record.retire_at) {
@@ -139,23 +161,31 @@ Result<void> SigningKeys::maintain(Micros now) {
     changed.push_back(*active);
     changed.push_back(*pending);
   }
-  return changed.empty() ? Result<void>() : save(changed);
+  return changed.empty() ? Result<void>() : save(seen, changed);
 }
 
 Result<void> SigningKeys::roll_now(Micros now) {
   const std::lock_guard change(change_mutex_);
+  GATE_TRY_VOID(load());
   std::vector<Entry> changed;
   {
     const std::lock_guard lock(entries_mutex_);
     changed = entries_;
   }
+  const std::vector<Entry> seen = changed;
   for (Entry& entry : changed) {
     entry.record.state = KeyState::kRemoved;
     entry.record.private_sealed.clear();
   }
   GATE_TRY(Entry next, make(KeyState::kActive, now));
+  const std::string kid = next.record.kid;
   changed.push_back(std::move(next));
-  return save(changed);
+  GATE_TRY_VOID(save(seen, changed));
+  const std::shared_ptr<const Es256Key> signs = active();
+  return signs && signs->jwk().kid == kid
+             ? Result<void>()
+             : Error{ErrorCode::kConflict,
+                     "another node changed the signing keys at the same time: try again"};
 }
 
 }  // namespace gate::server

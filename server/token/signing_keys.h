@@ -35,10 +35,11 @@ class SigningKeys {
   /// The JWK set (RFC 7517) of every key that a valid token may carry, as JSON.
   [[nodiscard]] std::string jwks() const;
 
-  /// Performs the due steps of the life cycle. Call it about every hour.
+  /// Loads what other nodes changed, and performs the due steps of the life cycle. Call it about
+  /// every minute.
   [[nodiscard]] Result<void> maintain(Micros now);
   /// Emergency: a new key signs from now on and the current one is removed. All tokens that it
-  /// signed become invalid.
+  /// signed become invalid: on this node at once, on the others with their next `maintain`.
   [[nodiscard]] Result<void> roll_now(Micros now);
 
  private:
@@ -50,7 +51,9 @@ class SigningKeys {
       : store_(store), random_(random), kek_(std::move(key_encryption_key)) {}
   [[nodiscard]] Result<void> load();
   [[nodiscard]] Result<Entry> make(KeyState state, Micros now);
-  [[nodiscard]] Result<void> save(const std::vector<Entry>& changed);
+  /// Writes `changed` if the store still has the keys `seen`, and loads what the store has then.
+  [[nodiscard]] Result<void> save(const std::vector<Entry>& seen,
+                                  const std::vector<Entry>& changed);
 
   Store& store_;
   Random& random_;
