@@ -4,7 +4,7 @@
 
 #include "server/crypto/aead.h"
 #include "server/crypto/hmac.h"
-#include "server/store/sqlite/sealed.h"
+#include "server/store/codec/sealed.h"
 
 namespace gate::server {
 namespace {
@@ -19,12 +19,6 @@ const Sql kNewestKey(
 const Sql kAnyChannel("SELECT tenant_id, channel_id, address_sealed FROM channel LIMIT 1");
 const Sql kAnyPassword("SELECT 1 FROM password LIMIT 1");
 const Sql kAnyFlow("SELECT tenant_id, flow_id, private_sealed FROM flow LIMIT 1");
-
-/// Computed with a derived key, so that it reveals nothing about what the store key seals.
-Digest key_check(const Secret& key) {
-  const Secret own = derive_key(key.bytes(), "key check");
-  return hmac_sha256(own.bytes(), {as_bytes("gated store")});
-}
 
 Error another_key() {
   return {ErrorCode::kDenied, "the store was written with another key"};
@@ -73,7 +67,7 @@ Result<void> compare_key_check(Connection& connection, const Secret& key) {
     stored = query.blob(0);
   }
   GATE_TRY_VOID(query.done());
-  const Digest own = key_check(key);
+  const Digest own = key_check_of(key);
   return equal_constant_time(stored, ByteSpan(own)) ? Result<void>() : another_key();
 }
 
@@ -99,7 +93,7 @@ Result<KeyEvidence> compare_sealed_values(Connection& connection, const Secret& 
 }
 
 Result<void> write_key_check(Connection& connection, const Secret& key) {
-  const Digest value = key_check(key);
+  const Digest value = key_check_of(key);
   Query query(connection, kWriteMeta);
   query.bind(kRow, ByteSpan(value));
   return query.finish();

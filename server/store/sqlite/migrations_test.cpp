@@ -3,8 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/store/codec/sealed.h"
 #include "server/store/sqlite/schema.h"
-#include "server/store/sqlite/sealed.h"
 #include "server/store/sqlite/test_file.h"
 
 namespace gate::server {

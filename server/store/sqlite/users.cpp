@@ -1,7 +1,7 @@
 #include "server/store/codec/columns.h"
 #include "server/store/codec/documents.h"
+#include "server/store/codec/sealed.h"
 #include "server/store/sqlite/guard.h"
-#include "server/store/sqlite/sealed.h"
 #include "server/store/sqlite/unit_of_work.h"
 
 namespace gate::server {

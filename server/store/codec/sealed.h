@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/crypto/hmac.h"
 #include "server/crypto/secret.h"
 
 /// The sealed columns, and the context that binds each value to its row.
@@ -17,5 +18,9 @@ namespace gate::server {
 /// The plain text, or kCorrupt.
 [[nodiscard]] Result<std::string> open_text(const Secret& key, const std::string& context,
                                             ByteSpan sealed);
+
+/// What a store keeps to recognise its key (S24): a MAC by a key that is derived from `key`, so
+/// that it reveals nothing about what `key` seals.
+[[nodiscard]] Digest key_check_of(const Secret& key);
 
 }  // namespace gate::server

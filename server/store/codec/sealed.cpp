@@ -1,4 +1,4 @@
-#include "server/store/sqlite/sealed.h"
+#include "server/store/codec/sealed.h"
 
 #include "server/crypto/aead.h"
 
@@ -20,6 +20,11 @@ std::string outbox_context(std::string_view tenant_id, std::string_view challeng
 Result<std::string> open_text(const Secret& key, const std::string& context, ByteSpan sealed) {
   GATE_TRY(const Secret plain, open_sealed(key.bytes(), context, sealed));
   return std::string(plain.bytes().begin(), plain.bytes().end());
+}
+
+Digest key_check_of(const Secret& key) {
+  const Secret own = derive_key(key.bytes(), "key check");
+  return hmac_sha256(own.bytes(), {as_bytes("gated store")});
 }
 
 }  // namespace gate::server
