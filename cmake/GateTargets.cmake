@@ -72,12 +72,13 @@ function(gate_add_shared_library name)
     LINK_DEPENDS ${ARG_SYMBOLS} VERIFY_INTERFACE_HEADER_SETS ON INSTALL_RPATH "$ORIGIN" LINKER_LANGUAGE CXX)
 endfunction()
 
-# gate_add_test(NAME SOURCES ... LIBS ... [ENV A=b ...] [LABELS ...]): one GoogleTest program, its tests known to CTest one by one.
+# gate_add_test(NAME SOURCES ... LIBS ... [ENV A=b ...] [LABELS ...] [TOGETHER filter]): one GoogleTest program, its tests known
+# to CTest one by one. Those that match TOGETHER are one test of CTest: they share a server, which takes a second to start.
 function(gate_add_test name)
   if(NOT GATE_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;ENV;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;TOGETHER" "SOURCES;LIBS;ENV;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -87,7 +88,14 @@ function(gate_add_test name)
   gate_precompile(${name} gate_precompiled_test)
   target_compile_options(${name} PRIVATE ${GATE_LIGHT_OPTIONS})
   target_compile_definitions(${name} PRIVATE GATE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GATE_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  gtest_discover_tests(${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  set(alone)
+  if(ARG_TOGETHER)
+    set(alone TEST_FILTER "-${ARG_TOGETHER}")
+    add_test(NAME "${name}/${ARG_TOGETHER}" COMMAND ${name} "--gtest_filter=${ARG_TOGETHER}" --gtest_brief=1)
+    set_tests_properties("${name}/${ARG_TOGETHER}" PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENV}"
+      SKIP_REGULAR_EXPRESSION "skipped: PostgreSQL")
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 ${alone}
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENV}")
 endfunction()
 

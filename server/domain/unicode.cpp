@@ -67,6 +67,20 @@ void each_code_point(std::string_view text, const Take& take) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto size = static_cast<utf8proc_ssize_t>(text.size());
+  utf8proc_int32_t point = 0;
+  for (utf8proc_ssize_t at = 0; at < size;) {
+    const utf8proc_ssize_t step = utf8proc_iterate(bytes + at, size - at, &point);
+    if (step <= 0) {
+      return false;
+    }
+    at += step;
+  }
+  return true;
+}
+
 std::optional<std::string> to_nfc(std::string_view text) {
   if (is_ascii(text)) {
     return std::string(text);

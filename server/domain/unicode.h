@@ -10,6 +10,9 @@
 /// results are the caller's to wipe. Pure functions: safe from any number of threads.
 namespace gate::server {
 
+/// True if the text is valid UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// Normalization Form C, in which passwords and attribute values are compared and stored (D1).
 /// Empty when the text is not valid UTF-8.
 [[nodiscard]] std::optional<std::string> to_nfc(std::string_view text);

@@ -19,7 +19,11 @@ TEST(Unicode, NfcComposesAndKeepsWhatIsComposed) {
 }
 
 TEST(Unicode, WhatIsNotUtf8HasNoForm) {
+  for (const char* good : {"", "plain", "Z\xC3\xBCrich", "\xF0\x9F\x94\x91"}) {
+    EXPECT_TRUE(is_utf8(good)) << good;
+  }
   for (const char* bad : {"\xFF", "a\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) {
+    EXPECT_FALSE(is_utf8(bad)) << bad;
     EXPECT_FALSE(to_nfc(bad)) << bad;
     EXPECT_FALSE(fold(bad)) << bad;
   }

@@ -9,7 +9,7 @@
 namespace gate::server {
 
 /// A durable store. All members may be called from any thread. Implementations: `memory` (the
-/// model) and `sqlite`. Both pass the suite in `server/store/contract`.
+/// model), `sqlite` and `postgres`. All pass the suite in `server/store/contract`.
 class Store : public Outbox {
  public:
   using Look = std::function<Result<void>(StoreReads&)>;
@@ -20,6 +20,7 @@ class Store : public Outbox {
   Store& operator=(const Store&) = delete;
 
   /// Runs `look` on one snapshot of the committed data. It holds no lock that a writer waits for.
+  /// `look` may be run again when a connection was lost, so it must assign its results as well.
   [[nodiscard]] virtual Result<void> read(const Look& look) = 0;
 
   /// Runs the unit of work `work` durably (T2). On success everything that it wrote is on disk; on
