@@ -12,6 +12,7 @@
 #include "server/app/commands.h"
 #include "server/crypto/openssl_random.h"
 #include "server/log/log.h"
+#include "server/store/postgres/test_server.h"
 #include "server/store/sqlite/connection.h"
 #include "server/store/sqlite/schema.h"
 
@@ -124,6 +125,63 @@ TEST_F(StorageTest, S24_AMissingKeyIsNotMadeForAStoreThatIsThere) {
   EXPECT_FALSE(fs::exists(key));
   fs::rename(file("kept.key"), key);
   EXPECT_TRUE(open_storage(config_, random_, log_));
+}
+
+/// The commands over a schema of PostgreSQL.
+class PostgresStorageTest : public StorageTest {
+ protected:
+  void SetUp() override {
+    std::string why_not;
+    PostgresTestServer* server = PostgresTestServer::shared(why_not);
+    if (server == nullptr) {
+      ASSERT_THAT(why_not, HasSubstr("skipped"));
+      GTEST_SKIP() << why_not;
+    }
+    url_ = server->new_schema();
+    write("gated.toml", "environment = \"development\"\n[store]\nurl = \"" + url_ +
+                            "\"\n[policies]\nfolder = \"p\"\nallow_empty = true\n");
+    config_ = load_config(file("gated.toml")).config;
+  }
+  std::string url_;
+};
+
+TEST_F(PostgresStorageTest, EveryCommandWorksOnPostgresAndRefusesAnotherKey) {
+  const std::string config = file("gated.toml");
+  EXPECT_EQ(check_config(config), kExitOk);
+  ASSERT_EQ(provision(config, file("users.json")), kExitOk);
+  EXPECT_EQ(unlock(config, "t", "amy@t.example"), kExitOk);
+  EXPECT_EQ(set_risk_of_user(config, "t", "amy@t.example", "high"), kExitOk);
+  EXPECT_EQ(print_audit(config, false), kExitOk);
+  EXPECT_EQ(verify_audit_log(config), kExitOk);
+  EXPECT_FALSE(fs::exists(file("data/gated.sqlite3")));
+  another_key();
+  for (const int code :
+       {provision(config, file("users.json")), unlock(config, "t", "amy@t.example"),
+        print_audit(config, false), verify_audit_log(config), run_server(config, "")}) {
+    EXPECT_EQ(code, kExitFailure);
+  }
+  EXPECT_THAT(open_storage(config_, random_, log_).error().message,
+              HasSubstr("data/master.key is not the key of the store postgresql://"));
+}
+
+TEST_F(PostgresStorageTest, S24_AMissingKeyIsNotMadeForAStoreThatIsThere) {
+  ASSERT_TRUE(open_storage(config_, random_, log_));
+  fs::remove(file("data/master.key"));
+  EXPECT_THAT(open_storage(config_, random_, log_).error().message,
+              HasSubstr("put that key back, or move the store away"));
+  EXPECT_EQ(generate_key(file("gated.toml")), kExitFailure);
+  EXPECT_FALSE(fs::exists(file("data/master.key")));
+}
+
+TEST_F(PostgresStorageTest, AServerThatCannotBeReachedIsSaidAndNoKeyIsMade) {
+  write("gated.toml", "environment = \"development\"\n[store]\nurl = \"postgres:///gated?host=" +
+                          folder_.string() +
+                          "\"\n[policies]\nfolder = \"p\"\nallow_empty = true\n");
+  config_ = load_config(file("gated.toml")).config;
+  EXPECT_THAT(open_storage(config_, random_, log_).error().message,
+              HasSubstr("cannot connect to the PostgreSQL store"));
+  EXPECT_EQ(provision(file("gated.toml"), file("users.json")), kExitFailure);
+  EXPECT_FALSE(fs::exists(file("data/master.key")));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST(Config, TheSmallestFileGivesDefaultsAndAbsolutePaths) {
   ASSERT_TRUE(outcome.ok()) << render(outcome.problems, "f");
   EXPECT_EQ(outcome.config.http_port, 9090);
   EXPECT_EQ(outcome.config.policies_folder, "/etc/gate/p");
-  EXPECT_EQ(outcome.config.store_file, "/etc/gate/data/gated.sqlite3");
+  EXPECT_EQ(outcome.config.store_url, "sqlite:/etc/gate/data/gated.sqlite3");
   EXPECT_EQ(outcome.config.http_tls_key, "");
 }
 
@@ -187,6 +187,43 @@ TEST(Config, RulesBetweenKeysNameTheKeyToBlame) {
             "");
   EXPECT_THAT(render(parse_config("environment = \"development\"\n", "/").problems, "f"),
               HasSubstr("f: error[C006]: `policies.folder`: required"));
+}
+
+TEST(Config, TheStoreIsNamedByAUrl) {
+  const auto url_of = [](const std::string& url) {
+    const ConfigOutcome outcome =
+        parse_config(std::string(kSmallest) + "[store]\nurl = \"" + url + "\"\n", "/etc/gate");
+    return outcome.ok() ? outcome.config.store_url : render(outcome.problems, "f");
+  };
+  EXPECT_EQ(url_of("sqlite:store/x.db"), "sqlite:/etc/gate/store/x.db");
+  EXPECT_EQ(url_of("sqlite:/var/x.db"), "sqlite:/var/x.db");
+  for (const std::string good :
+       {"postgres://gated@db.example/gated?sslmode=verify-full", "postgresql:///gated?host=/run/pg",
+        "postgres://gated@[2001:db8::1]:5433/gated", "postgres://a,b:5433/gated?passfile=/etc/p"}) {
+    EXPECT_EQ(url_of(good), good);
+  }
+  for (const char* bad : {"/var/x.db", "mysql://h/d", "postgres:/h/d", "sqlite", "host=h"}) {
+    EXPECT_THAT(url_of(bad), HasSubstr("error[C006]: `store.url`: write `sqlite:PATH` or"));
+  }
+}
+
+// The effective configuration is printed, and parts of it are logged.
+TEST(Config, APasswordInTheStoreUrlIsRefusedAndNotRepeated) {
+  for (const char* url :
+       {"postgres://gated:hunter2@db/gated", "postgresql://gated:hunter2@db:5432/gated?x=y",
+        "postgres://gated:hun/ter2@db/gated", "postgres://:hunter2@db/gated",
+        "postgres://db/gated?password=hunter2", "postgres://db/gated?a=b&PassWord=hunter2",
+        "postgres://db/gated?sslpassword=hunter2", "postgres://db/gated?pass%77ord=hunter2"}) {
+    const std::string text = problems_of("[store]\nurl = \"" + std::string(url) + "\"\n");
+    EXPECT_THAT(text, HasSubstr("put it into a password file")) << url;
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("ter2"))) << url;
+  }
+}
+
+TEST(Config, TheOldNameOfTheStoreSaysWhatToWrite) {
+  EXPECT_THAT(
+      problems_of("[store]\nfile = \"x.db\"\n"),
+      HasSubstr("error[C003]: `store.file` is `store.url` now: write `url = \"sqlite:PATH"));
 }
 
 TEST(Config, S20_ASenderThatNoMailCanComeFromIsRefused) {

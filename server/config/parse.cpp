@@ -16,6 +16,7 @@
 #include "server/config/config.h"
 #include "server/config/config_keys.h"
 #include "server/config/rules.h"
+#include "server/config/store_url.h"
 
 namespace gate::server {
 namespace {
@@ -138,6 +139,11 @@ class Reader {
       const auto spec = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& k) {
         return !k.key.empty() && k.section == section && k.key == key;
       });
+      if (name == "store.file") {
+        problem("C003", name, line,
+                "`store.file` is `store.url` now: write `url = \"sqlite:PATH\"` in its place");
+        continue;
+      }
       if (spec == keys.end()) {
         problem("C003", name, line, unknown_key(name));
         continue;
@@ -271,7 +277,12 @@ class Reader {
         path = (std::filesystem::path(config.root_data_dir) / name).string();
       }
     };
-    in_data(config.store_file, "gated.sqlite3");
+    std::string file = sqlite_file(config).value_or("");
+    absolute(file);
+    if (config.store_url.empty() || !file.empty()) {
+      in_data(file, "gated.sqlite3");
+      config.store_url = kSqliteScheme + file;
+    }
     in_data(config.keys_master_key_file, "master.key");
     in_data(config.delivery_outbox_file, "outbox.jsonl");
   }

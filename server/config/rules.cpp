@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "server/config/store_url.h"
 #include "server/domain/address.h"
 #include "server/domain/language.h"
 
@@ -159,6 +160,9 @@ void check_rules(const Config& config, const RuleReport& report) {
   check_risk(config, report);
   check_smtp(config, report);
   check_twilio(config, report);
+  if (const std::string problem = store_url_problem(config.store_url); !problem.empty()) {
+    report("store.url", problem);
+  }
   if (config.store_node.empty()) {
     report("store.node", "audit rows of a server without a name carry no MAC: give it one");
   }
