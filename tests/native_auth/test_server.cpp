@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <gate/export.hpp>
-#include <sstream>
 
 #include "server/account/provision.h"
 #include "server/crypto/encoding.h"
 #include "server/factor/password.h"
+#include "tests/native_auth/test_store.h"
 
 namespace gate::server::testing_support {
 namespace {
@@ -174,11 +173,9 @@ TestServer::TestServer(std::filesystem::path where, ServiceSettings settings)
 void TestServer::open(ServiceSettings settings, const FlowMachines& machines,
                       const PlaceLookup* places, const RiskEngine* risk_engine,
                       PasswordCost password_cost) {
-  const bool is_new = !std::filesystem::exists(folder / "gate.db");
   secrets = std::move(ServiceSecrets::derive(Secret(Bytes(32, 42)))).value();
-  store =
-      std::move(SqliteStore::open((folder / "gate.db").string(), secrets.store_key.clone(), random))
-          .value();
+  const bool is_new = !has_store(folder);
+  store = open_store(folder, secrets, random);
   if (is_new) {
     provision(people(shared_password_hash(secrets, random)));
   }
@@ -211,6 +208,7 @@ TestServer::~TestServer() {
   keys.reset();
   store.reset();
   if (!folder_stays) {
+    drop_store(folder);
     std::filesystem::remove_all(folder);
   }
 }
@@ -354,19 +352,11 @@ std::string TestServer::last_code() {
 }
 
 std::string TestServer::dump() const {
-  std::ostringstream all;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-  }
-  return all.str();
+  return dump_store(folder);
 }
 
 std::string TestServer::written() const {
-  std::ostringstream all;
-  for (const char* name : {"gate.db", "gate.db-wal"}) {
-    all << std::ifstream(folder / name, std::ios::binary).rdbuf();
-  }
-  return all.str();
+  return committed_in(folder);
 }
 
 void TestServer::add_user(const std::string& name, const std::string& number) {

@@ -13,7 +13,7 @@
 #include "server/account/provisioning.h"
 #include "server/app/front.h"
 #include "server/crypto/openssl_random.h"
-#include "server/store/sqlite/sqlite_store.h"
+#include "server/store/store.h"
 
 namespace gate::server::testing_support {
 
@@ -93,8 +93,9 @@ class SwitchableRandom final : public Random {
 };
 
 /// The endpoints over a real store in a folder of its own, with a clock and a policy that the test
-/// controls. Users: amy (password, mailbox, phone), ben (mailbox only: signs in by code), carl
-/// (password only), dora (mailbox and phone, no password).
+/// controls. With GATE_TEST_STORE=postgres the store is a schema of a PostgreSQL server, and the
+/// folder holds its URL. Users: amy (password, mailbox, phone), ben (mailbox only: signs in by
+/// code), carl (password only), dora (mailbox and phone, no password).
 class TestServer {
  public:
   static constexpr const char* kTenant = "11111111-1111-4111-8111-111111111111";
@@ -154,7 +155,7 @@ class TestServer {
   [[nodiscard]] std::string last_code();
   /// All messages taken so far.
   std::vector<OutboxMessage> delivered;
-  /// The bytes of the store's files.
+  /// The bytes of the store's files, or of its tables.
   [[nodiscard]] std::string dump() const;
   /// The bytes of what was committed: equal before and after, if nothing was written in between.
   [[nodiscard]] std::string written() const;
@@ -174,7 +175,7 @@ class TestServer {
   FakeClock clock{1'800'000'000'000'000};
   SwitchableRandom random;
   ServiceSecrets secrets;
-  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<Store> store;
   std::unique_ptr<SigningKeys> keys;
   ScriptedDecider decider;
   TestTexts texts;
