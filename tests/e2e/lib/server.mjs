@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join, resolve, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
+import { after } from "node:test";
+import { newSchema, stopPostgres } from "./postgres.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const RETAIL_BANK = join(ROOT, "examples/retail-bank");
@@ -28,6 +30,8 @@ const binary = process.env.GATED;
 if (!binary || !existsSync(binary)) {
   throw new Error("GATED must name the gated binary; ctest sets it");
 }
+
+if (process.env.GATE_STORE === "postgres") after(stopPostgres);
 
 /** Asks until `check` gives something; fails after a generous while. */
 export async function eventually(what, check) {
@@ -81,8 +85,8 @@ export class Gated {
     this.readLines = new Map();
   }
 
-  /** options: tenant (members that are added), tenants (more of them), policies (folder) or tenants_folder, policies_keys (lines of [policies]), users, clients, resources, toml (sections that are added), deliver (text of [delivery] and its kin) */
-  static async start(options = {}) {
+  /** Makes a folder with a configuration; `start` also provisions and runs. options: tenant (members that are added), tenants (more of them), policies (folder) or tenants_folder, policies_keys (lines of [policies]), users, clients, resources, toml (sections that are added), deliver (text of [delivery] and its kin), store (text of [store] and [keys]) */
+  static prepare(options = {}) {
     const gated = new Gated();
     gated.policies = options.policies ?? RETAIL_BANK;
     gated.config = join(gated.folder, "gated.toml");
@@ -98,6 +102,7 @@ poll_milliseconds = 50
 ${options.policies_keys ?? `accept_unsupplied = ${UNSUPPLIED}\n${SIGNALS}`}
 [sign_in]
 ${options.sign_in ?? "resend_seconds = 0\nsends_per_hour = 1000\nsends_per_day = 1000"}
+${options.store ?? ""}
 ${options.deliver ?? '[delivery]\nemail = "outbox"\nsms = "outbox"'}
 [development]
 clock_file = "clock"
@@ -111,6 +116,13 @@ format = "json"
     const scopes = [ACCOUNTS, `${AUDIENCE}/payments`, STATEMENTS];
     const clients = options.clients ?? [{ tenant_id: TENANT, client_id: CLIENT, name: "retail-app", scopes, origins: ["http://localhost:3000"] }];
     gated.provisioning = { tenants: [{ id: TENANT, name: "Retail Bank", domain: DOMAIN, ...options.tenant }, ...(options.tenants ?? [])], resources, clients, users: options.users ?? [] };
+    return gated;
+  }
+
+  /** With GATE_STORE=postgres on a schema of its own. */
+  static async start(options = {}) {
+    const url = process.env.GATE_STORE === "postgres" ? await newSchema() : undefined;
+    const gated = Gated.prepare(url ? { store: `[store]\nurl = "${url}"`, ...options } : options);
     gated.provision();
     await gated.run();
     return gated;
