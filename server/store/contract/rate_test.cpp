@@ -1,7 +1,7 @@
 // How many units of work a second each store commits durably. Not a test: it runs on request,
 //   build/release/bin/server_store_contract_test --gtest_also_run_disabled_tests
 //   --gtest_filter=StoreRate.*
-// and prints a table. docs/performance.md has figures.
+// and prints a table; docs/postgresql.md has it.
 
 #include <atomic>
 #include <chrono>
