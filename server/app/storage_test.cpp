@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "server/app/commands.h"
+#include "server/config/store_url.h"
 #include "server/crypto/openssl_random.h"
 #include "server/log/log.h"
 #include "server/store/postgres/test_server.h"
@@ -89,7 +90,7 @@ TEST_F(StorageTest, S24_ProvisionRefusesAKeyThatNothingShowsToBeRight) {
   write("data/master.key", std::string(64, 'a') + "\n");
   fs::permissions(folder_ / "data/master.key", fs::perms::owner_read | fs::perms::owner_write);
   {
-    const auto old = Connection::open(config_.store_file, Connection::Mode::kReadWrite);
+    const auto old = Connection::open(*sqlite_file(config_), Connection::Mode::kReadWrite);
     ASSERT_TRUE(old);
     ASSERT_TRUE((*old)->run_script(kSchemaSteps[0]) && (*old)->run_script(kSchemaSteps[1]));
     ASSERT_TRUE((*old)->run_script(kOldRows));

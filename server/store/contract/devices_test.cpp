@@ -1,5 +1,7 @@
 // The contract of the store for known devices (B8).
 
+#include <atomic>
+
 #include "server/store/contract/store_contract.h"
 
 namespace gate::server::store_contract {
@@ -140,6 +142,35 @@ TEST_P(StoreContract, T6_AForgottenDeviceIsNotFoundAndTakesNoPlace) {
       [](StoreReads& reads) { return reads.find_device(kTenant, kUser, hash_of("k1"), 0, 0); });
   EXPECT_EQ(device->device_id, "d4");
   EXPECT_EQ(device->epoch, 0);
+}
+
+// The unit of work that spends the last try forgets the device with its counter. One that found the
+// device before must not begin the count anew.
+TEST_P(StoreContract, B8_ParallelTriesOfADeviceDoNotOutrunItsBudget) {
+  constexpr std::int64_t kTries = 3;
+  ThrottleRule budget;
+  budget.stop_at = kTries;
+  for (int round = 0; round < 5; ++round) {
+    const std::string id = "budget" + std::to_string(round);
+    must([&](UnitOfWork& unit) { return unit.remember_device(sample_device(id, id), 0, 5); });
+    std::atomic<std::int64_t> admitted{0};
+    in_threads(12, [&](int) {
+      bool counted = false;
+      must([&](UnitOfWork& unit) -> Result<void> {
+        counted = false;
+        GATE_TRY(const auto device, unit.find_device(kTenant, kUser, hash_of(id), 0, 0));
+        if (!device) {
+          return {};
+        }
+        const ThrottleClaim claims[] = {{device_throttle_prefix(id) + "password", budget}};
+        GATE_TRY(const ThrottleSetVerdict verdict, unit.take(kTenant, claims, kNow));
+        counted = verdict.admitted;
+        return counted ? Result<void>() : unit.forget_device(kTenant, kUser, id);
+      });
+      admitted += counted ? 1 : 0;
+    });
+    EXPECT_EQ(admitted, kTries);
+  }
 }
 
 }  // namespace

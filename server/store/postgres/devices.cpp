@@ -10,20 +10,32 @@ namespace {
 const Sql kFindDevice(
     "SELECT device_id, epoch, last_seen FROM known_device WHERE tenant_id = $1 AND user_id = $2 "
     "AND key_hash = $3 AND user_epoch = $4 AND last_seen >= $5");
-const Sql kForgetEnded(
-    "DELETE FROM known_device WHERE tenant_id = $1 AND user_id = $2 "
-    "AND (user_epoch <> $3 OR last_seen < $4) RETURNING device_id");
+const Sql kLockDevice(
+    "SELECT 1 FROM known_device WHERE tenant_id = $1 AND user_id = $2 AND key_hash = $3 "
+    "FOR NO KEY UPDATE");
+// The row of a forgotten device whose epoch was raised: its key is its own id, which is no hash of
+// any key. Guards go on to compare its epoch.
+#define GATE_PG_FORGOTTEN "key_hash = convert_to(device_id, 'UTF8')"
+const Sql kFindEnded(
+    "SELECT device_id FROM known_device WHERE tenant_id = $1 AND user_id = $2 "
+    "AND (user_epoch <> $3 OR last_seen < $4) AND NOT " GATE_PG_FORGOTTEN);
+const Sql kDropForgotten(
+    "DELETE FROM known_device WHERE tenant_id = $1 AND user_id = $2 AND user_epoch <> $3 "
+    "AND " GATE_PG_FORGOTTEN);
 const Sql kRemember(
     "INSERT INTO known_device (tenant_id, user_id, key_hash, device_id, user_epoch, epoch, "
     "first_seen, last_seen) VALUES ($1,$2,$3,$4,$5,$6,$7,$7) "
     "ON CONFLICT (tenant_id, user_id, key_hash) DO UPDATE SET last_seen = excluded.last_seen");
-const Sql kForgetSurplus(
-    "DELETE FROM known_device WHERE tenant_id = $1 AND user_id = $2 AND key_hash IN "
-    "(SELECT key_hash FROM known_device WHERE tenant_id = $1 AND user_id = $2 "
-    "ORDER BY key_hash = $3 DESC, last_seen DESC, device_id OFFSET $4) "
-    "RETURNING device_id");
+const Sql kFindSurplus(
+    "SELECT device_id FROM known_device WHERE tenant_id = $1 AND user_id = $2 "
+    "AND NOT " GATE_PG_FORGOTTEN
+    " ORDER BY key_hash = $3 DESC, last_seen DESC, device_id OFFSET $4");
 const Sql kForget(
-    "DELETE FROM known_device WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3");
+    "DELETE FROM known_device WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3 "
+    "AND epoch = 0");
+const Sql kKeepEpoch(
+    "UPDATE known_device SET key_hash = convert_to(device_id, 'UTF8') "
+    "WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3");
 const Sql kRaiseDeviceEpoch(
     "UPDATE known_device SET epoch = epoch + 1 "
     "WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3");
@@ -44,6 +56,13 @@ Result<std::optional<KnownDevice>> PostgresUnitOfWork::find_device(std::string_v
                                                                    ByteSpan key_hash,
                                                                    std::int64_t user_epoch,
                                                                    Micros seen_since) {
+  // A unit of work counts a try on the device that it found. Without the lock another one could
+  // forget the device with its counters meanwhile, and the count would begin anew (B8).
+  if (mode_ == Mode::kWrite) {
+    Query lock(connection_, kLockDevice);
+    lock.bind(tenant_id, user_id, key_hash);
+    GATE_TRY_VOID(lock.finish());
+  }
   Query query(connection_, kFindDevice);
   query.bind(tenant_id, user_id, key_hash, user_epoch, seen_since);
   std::optional<KnownDevice> found;
@@ -61,34 +80,39 @@ Result<void> PostgresUnitOfWork::remember_device(const KnownDevice& device, Micr
                                                  std::int64_t max) {
   // The number of devices holds for the user, so that they are counted by one at a time.
   GATE_TRY_VOID(lock_user(device.tenant_id, device.user_id));
-  std::vector<std::string> forgotten;
+  const auto forget = [&](const std::vector<std::string>& ids) -> Result<void> {
+    for (const std::string& id : ids) {
+      GATE_TRY_VOID(forget_device(device.tenant_id, device.user_id, id));
+    }
+    return {};
+  };
   {
-    Query ended(connection_, kForgetEnded);
-    ended.bind(device.tenant_id, device.user_id, device.user_epoch, seen_since);
-    GATE_TRY(forgotten, ids_of(ended));
+    Query query(connection_, kFindEnded);
+    query.bind(device.tenant_id, device.user_id, device.user_epoch, seen_since);
+    GATE_TRY(const std::vector<std::string> ended, ids_of(query));
+    GATE_TRY_VOID(forget(ended));
   }
+  Query drop(connection_, kDropForgotten);
+  drop.bind(device.tenant_id, device.user_id, device.user_epoch);
+  GATE_TRY_VOID(drop.finish());
   Query keep(connection_, kRemember);
   keep.bind(device.tenant_id, device.user_id, device.key_hash, device.device_id, device.user_epoch,
             device.epoch, device.seen_at);
   GATE_TRY_VOID(keep.finish());
-  {
-    Query surplus(connection_, kForgetSurplus);
-    surplus.bind(device.tenant_id, device.user_id, device.key_hash, max);
-    GATE_TRY(const std::vector<std::string> ids, ids_of(surplus));
-    forgotten.insert(forgotten.end(), ids.begin(), ids.end());
-  }
-  for (const std::string& id : forgotten) {
-    GATE_TRY_VOID(forget_counters(device.tenant_id, device_throttle_prefix(id)));
-  }
-  return {};
+  Query query(connection_, kFindSurplus);
+  query.bind(device.tenant_id, device.user_id, device.key_hash, max);
+  GATE_TRY(const std::vector<std::string> surplus, ids_of(query));
+  return forget(surplus);
 }
 
 Result<void> PostgresUnitOfWork::forget_device(std::string_view tenant_id, std::string_view user_id,
                                                std::string_view device_id) {
-  GATE_TRY_VOID(lock_user(tenant_id, user_id));
   Query query(connection_, kForget);
   query.bind(tenant_id, user_id, device_id);
   GATE_TRY_VOID(query.finish());
+  Query keep(connection_, kKeepEpoch);
+  keep.bind(tenant_id, user_id, device_id);
+  GATE_TRY_VOID(keep.finish());
   return forget_counters(tenant_id, device_throttle_prefix(device_id));
 }
 

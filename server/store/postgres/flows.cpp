@@ -19,20 +19,20 @@ const Sql kCreateFlow(
     "wrong_total, failures_before, origin) "
     "VALUES "
     "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25)");
-// $7 whether there is a guard; then the key, the expected values, and the new values.
+// $8 whether there is a guard; then the key, the expected values, and the new values.
 const Sql kAdvanceFlow(
-    "UPDATE flow SET gen = gen + 1, phase = $12, live = $13, token_ends_at = $14, "
-    "first_factor = $15, offered = $16, capabilities = $17, challenge_id = $18, "
-    "challenge_channel_id = $19, pending_kind = $20, private_sealed = $21, completed = $22, "
-    "auth_context = $23, policy_digest = $24, "
-    "user_id = COALESCE(user_id, $25), user_epoch = CASE WHEN user_id IS NULL OR user_id = $25 "
-    "THEN $26 ELSE user_epoch END, failures_before = $27 "
-    "WHERE tenant_id = $8 AND flow_id = $9 AND gen = $10 AND phase = $11 "
-    "AND (NOT $7 OR EXISTS (SELECT 1 FROM users u WHERE " GATE_PG_SUBJECT_GUARD "))");
+    "UPDATE flow SET gen = gen + 1, phase = $13, live = $14, token_ends_at = $15, "
+    "first_factor = $16, offered = $17, capabilities = $18, challenge_id = $19, "
+    "challenge_channel_id = $20, pending_kind = $21, private_sealed = $22, completed = $23, "
+    "auth_context = $24, policy_digest = $25, "
+    "user_id = COALESCE(user_id, $26), user_epoch = CASE WHEN user_id IS NULL OR user_id = $26 "
+    "THEN $27 ELSE user_epoch END, failures_before = $28 "
+    "WHERE tenant_id = $9 AND flow_id = $10 AND gen = $11 AND phase = $12 "
+    "AND (NOT $8 OR EXISTS (SELECT 1 FROM users u WHERE " GATE_PG_SUBJECT_GUARD "))");
 const Sql kCountWrong(
     "UPDATE flow SET wrong_total = wrong_total + 1, "
     "phase = CASE WHEN wrong_total + 1 >= $1 THEN $4 ELSE phase END, "
-    "live = live AND wrong_total + 1 < $1 "
+    "live = CASE WHEN wrong_total + 1 >= $1 THEN $6 ELSE live END "
     "WHERE tenant_id = $2 AND flow_id = $3 AND live AND gen = $5 RETURNING wrong_total");
 
 // The key of a challenge begins with its flow, so the challenges of a flow are found by key.
@@ -180,7 +180,7 @@ Result<void> PostgresUnitOfWork::advance_flow(const FlowRecord& next, std::int64
   const SubjectGuard none;
   if (guard) {
     GATE_TRY_VOID(lock_flow(next.tenant_id, next.flow_id));
-    GATE_TRY_VOID(lock_user(guard->tenant_id, guard->user_id));
+    GATE_TRY_VOID(lock_subject(*guard));
   }
   Query query(connection_, kAdvanceFlow);
   bind_guard(query, guard ? *guard : none, guard.has_value(), next.tenant_id, next.flow_id,
@@ -197,9 +197,10 @@ Result<void> PostgresUnitOfWork::advance_flow(const FlowRecord& next, std::int64
 Result<std::optional<std::int64_t>> PostgresUnitOfWork::count_wrong(std::string_view tenant_id,
                                                                     std::string_view flow_id,
                                                                     std::int64_t expected_gen,
-                                                                    std::int64_t max) {
+                                                                    std::int64_t max,
+                                                                    FlowPhase over) {
   Query query(connection_, kCountWrong);
-  query.bind(max, tenant_id, flow_id, name(FlowPhase::kExpired), expected_gen);
+  query.bind(max, tenant_id, flow_id, name(over), expected_gen, is_live(over));
   std::optional<std::int64_t> total;
   while (query.next()) {
     total = query.integer(0);

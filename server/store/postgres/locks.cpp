@@ -9,6 +9,8 @@ namespace {
 // hold it and both go on to change the row would wait for each other.
 const Sql kLockUser("SELECT 1 FROM users WHERE tenant_id = $1 AND user_id = $2 FOR NO KEY UPDATE");
 const Sql kLockFlow("SELECT 1 FROM flow WHERE tenant_id = $1 AND flow_id = $2 FOR NO KEY UPDATE");
+const Sql kLockFamily(
+    "SELECT 1 FROM rt_family WHERE tenant_id = $1 AND family_id = $2 FOR NO KEY UPDATE");
 const Sql kLockChain(
     "SELECT 1 FROM audit_chain WHERE node = $1 AND tenant_id = $2 FOR NO KEY UPDATE");
 const Sql kAddChain(
@@ -28,6 +30,19 @@ Result<bool> lock_row(Connection& connection, const Sql& sql, std::string_view f
 }
 
 }  // namespace
+
+/// What a guard compares. The session of a family never changes.
+Result<void> PostgresUnitOfWork::lock_subject(const SubjectGuard& guard) {
+  std::string name = name_of(guard.tenant_id, guard.family_id);
+  if (!guard.family_id.empty() && family_ != name) {
+    GATE_TRY(const bool there,
+             lock_row(connection_, kLockFamily, guard.tenant_id, guard.family_id));
+    if (there) {
+      family_ = std::move(name);
+    }
+  }
+  return lock_user(guard.tenant_id, guard.user_id);
+}
 
 Result<void> PostgresUnitOfWork::lock_user(std::string_view tenant_id, std::string_view user_id) {
   std::string name = name_of(tenant_id, user_id);

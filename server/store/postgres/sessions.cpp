@@ -15,7 +15,7 @@ const Sql kFindRefresh(
 const Sql kCreateSession(
     "INSERT INTO session (tenant_id, user_id, sid, client_id, user_epoch, device_id, device_epoch, "
     "auth_time, ends_at, completed, scope) "
-    "SELECT u.tenant_id, u.user_id, $7, $8, $9, $10, $11, $12, $13, $14, $15 "
+    "SELECT u.tenant_id, u.user_id, $8, $9, $10, $11, $12, $13, $14, $15, $16 "
     "FROM users u WHERE " GATE_PG_SUBJECT_GUARD);
 const Sql kCreateFamily(
     "INSERT INTO rt_family (tenant_id, family_id, sid, ends_at, revoked) VALUES "
@@ -37,23 +37,18 @@ const Sql kUseRefresh(
     "JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
     "JOIN users u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE f.tenant_id = $1 AND f.family_id = refresh.family_id AND NOT f.revoked "
-    "AND f.ends_at > $3 AND " GATE_PG_SESSION_GUARD ") RETURNING family_id");
+    "AND f.ends_at > $3 AND u.methods_gen = $5 AND " GATE_PG_SESSION_GUARD ") RETURNING family_id");
 const Sql kConfirmRefresh(
     "SELECT 1 FROM refresh r "
     "JOIN rt_family f ON f.tenant_id = r.tenant_id AND f.family_id = r.family_id "
     "JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
     "JOIN users u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE r.tenant_id = $1 AND r.token_hash = $2 AND NOT f.revoked AND f.ends_at > $3 "
-    "AND " GATE_PG_SESSION_GUARD);
+    "AND u.methods_gen = $4 AND " GATE_PG_SESSION_GUARD);
 const Sql kSessionStands(
     "SELECT 1 FROM session s "
     "JOIN users u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
     "WHERE s.tenant_id = $1 AND s.sid = $2 AND " GATE_PG_SESSION_GUARD);
-const Sql kLockFamily(
-    "SELECT 1 FROM rt_family f "
-    "JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
-    "JOIN users u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id "
-    "WHERE f.tenant_id = $1 AND f.family_id = $2 FOR NO KEY UPDATE OF f, u");
 const Sql kFamilyStands(
     "SELECT 1 FROM rt_family f "
     "JOIN session s ON s.tenant_id = f.tenant_id AND s.sid = f.sid "
@@ -117,12 +112,6 @@ Result<bool> PostgresUnitOfWork::session_stands(std::string_view tenant_id, std:
 
 Result<bool> PostgresUnitOfWork::family_stands(std::string_view tenant_id,
                                                std::string_view family_id, Micros now) {
-  // In a unit of work it is a guard: the family and the user must not change until it ends.
-  if (mode_ == Mode::kWrite) {
-    Query lock(connection_, kLockFamily);
-    lock.bind(tenant_id, family_id);
-    GATE_TRY_VOID(lock.finish());
-  }
   Query query(connection_, kFamilyStands);
   query.bind(tenant_id, family_id, now);
   const bool stands = query.next();
@@ -134,7 +123,7 @@ Result<void> PostgresUnitOfWork::create_session(const SessionRecord& session,
                                                 const std::optional<NewFamily>& family,
                                                 const SubjectGuard& guard) {
   const std::string completed = write_factors(session.completed);
-  GATE_TRY_VOID(lock_user(guard.tenant_id, guard.user_id));
+  GATE_TRY_VOID(lock_subject(guard));
   Query create(connection_, kCreateSession);
   bind_guard(create, guard, session.sid, session.client_id, session.user_epoch, session.device_id,
              session.device_epoch, session.auth_time, session.ends_at, completed, session.scope);
@@ -151,12 +140,13 @@ Result<void> PostgresUnitOfWork::create_session(const SessionRecord& session,
 }
 
 Result<void> PostgresUnitOfWork::rotate_refresh(std::string_view tenant_id,
-                                                const Rotation& rotation, Micros now) {
+                                                const Rotation& rotation, std::int64_t methods_gen,
+                                                Micros now) {
   GATE_TRY_VOID(lock_refresh(connection_, tenant_id, rotation.token_hash));
   std::optional<std::string> family_id;
   {
     Query use(connection_, kUseRefresh);
-    use.bind(tenant_id, rotation.token_hash, now, rotation.successor_sealed);
+    use.bind(tenant_id, rotation.token_hash, now, rotation.successor_sealed, methods_gen);
     while (use.next()) {
       family_id = use.text(0);
     }
@@ -171,10 +161,10 @@ Result<void> PostgresUnitOfWork::rotate_refresh(std::string_view tenant_id,
 }
 
 Result<void> PostgresUnitOfWork::confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
-                                                 Micros now) {
+                                                 std::int64_t methods_gen, Micros now) {
   GATE_TRY_VOID(lock_refresh(connection_, tenant_id, token_hash));
   Query query(connection_, kConfirmRefresh);
-  query.bind(tenant_id, token_hash, now);
+  query.bind(tenant_id, token_hash, now, methods_gen);
   const bool holds = query.next();
   GATE_TRY_VOID(query.done());
   return holds ? Result<void>() : refresh_ended();

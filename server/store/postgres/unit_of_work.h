@@ -20,8 +20,8 @@ struct Setting {
 /// guard compares is locked before, so that no other unit of work changes it until this one ends:
 /// the row of the user stands for its methods, its devices and its epochs, and the row of the flow
 /// for its challenges. All units of work lock in one order, so that they do not wait in a circle:
-/// counters, flow, user, audit chain. Where one does after all, PostgreSQL ends it and it runs
-/// again.
+/// device, counters, flow, family, user, audit chain. Where one does after all, PostgreSQL ends it
+/// and it runs again.
 class PostgresUnitOfWork final : public UnitOfWork {
  public:
   enum class Mode : std::uint8_t { kRead, kWrite };
@@ -91,8 +91,8 @@ class PostgresUnitOfWork final : public UnitOfWork {
                             const std::optional<SubjectGuard>& guard) override;
   Result<std::optional<std::int64_t>> count_wrong(std::string_view tenant_id,
                                                   std::string_view flow_id,
-                                                  std::int64_t expected_gen,
-                                                  std::int64_t max) override;
+                                                  std::int64_t expected_gen, std::int64_t max,
+                                                  FlowPhase over) override;
   Result<void> open_challenge(const ChallengeRecord& challenge, const OutboxMessage& message,
                               Micros now) override;
   Result<void> queue_notice(const OutboxMessage& notice, Micros now) override;
@@ -118,9 +118,9 @@ class PostgresUnitOfWork final : public UnitOfWork {
   Result<void> create_session(const SessionRecord& session, const std::optional<NewFamily>& family,
                               const SubjectGuard& guard) override;
   Result<void> rotate_refresh(std::string_view tenant_id, const Rotation& rotation,
-                              Micros now) override;
+                              std::int64_t methods_gen, Micros now) override;
   Result<void> confirm_refresh(std::string_view tenant_id, ByteSpan token_hash,
-                               Micros now) override;
+                               std::int64_t methods_gen, Micros now) override;
   Result<void> revoke_family(std::string_view tenant_id, std::string_view family_id) override;
 
   Result<std::vector<SignInEntry>> sign_ins_of(std::string_view tenant_id, std::string_view user_id,
@@ -154,6 +154,7 @@ class PostgresUnitOfWork final : public UnitOfWork {
                                    Micros now);
   Result<void> forget_counters(std::string_view tenant_id, std::string_view prefix);
 
+  Result<void> lock_subject(const SubjectGuard& guard);
   Result<void> lock_user(std::string_view tenant_id, std::string_view user_id);
   Result<void> lock_flow(std::string_view tenant_id, std::string_view flow_id);
   Result<void> lock_chain(const AuditChain& chain);
@@ -165,6 +166,7 @@ class PostgresUnitOfWork final : public UnitOfWork {
   // What is locked already; most units of work lock one of each.
   std::string user_;
   std::string flow_;
+  std::string family_;
   std::string chain_;
 };
 

@@ -35,6 +35,10 @@ const Sql kPutUser(
     "sign_in_risk = excluded.sign_in_risk, user_risk = excluded.user_risk, "
     "signals_json = excluded.signals_json, epoch = u.epoch + CASE WHEN u.enabled AND NOT "
     "excluded.enabled THEN 1 ELSE 0 END, "
+    "methods_gen = u.methods_gen + CASE WHEN u.groups_json <> excluded.groups_json "
+    "OR u.roles_json <> excluded.roles_json OR u.kind <> excluded.kind "
+    "OR u.sign_in_risk <> excluded.sign_in_risk OR u.user_risk <> excluded.user_risk "
+    "OR u.signals_json <> excluded.signals_json THEN 1 ELSE 0 END, "
     "enabled = excluded.enabled, attributes_sealed = excluded.attributes_sealed");
 const Sql kForgetOtherNames(
     "DELETE FROM identifier "
@@ -48,7 +52,7 @@ const Sql kPutPassword(
     "ON CONFLICT (tenant_id, user_id) DO UPDATE SET encoded = excluded.encoded, "
     "changed_at = excluded.changed_at WHERE p.encoded <> excluded.encoded");
 const Sql kRehashPassword(
-    "UPDATE password SET encoded = $7, changed_at = $8 WHERE tenant_id = $1 AND user_id = $2 "
+    "UPDATE password SET encoded = $8, changed_at = $9 WHERE tenant_id = $1 AND user_id = $2 "
     "AND EXISTS (SELECT 1 FROM users u WHERE " GATE_PG_SUBJECT_GUARD ")");
 const Sql kPutChannel(
     "INSERT INTO channel AS c (tenant_id, user_id, channel_id, kind, address_sealed, verified, "
@@ -141,6 +145,10 @@ Result<std::optional<User>> PostgresUnitOfWork::find_user(std::string_view tenan
 
 Result<std::optional<std::string>> PostgresUnitOfWork::find_password(std::string_view tenant_id,
                                                                      std::string_view user_id) {
+  // A unit of work that reads it decides by it.
+  if (mode_ == Mode::kWrite) {
+    GATE_TRY_VOID(lock_user(tenant_id, user_id));
+  }
   Query query(connection_, kFindPassword);
   query.bind(tenant_id, user_id);
   std::optional<std::string> found;
@@ -212,7 +220,7 @@ Result<void> PostgresUnitOfWork::change_password(const SubjectGuard& guard,
                                                  std::string_view encoded,
                                                  std::string_view over_channel, Micros now) {
   // Compared and raised in one statement, as in enrol_channel.
-  GATE_TRY_VOID(lock_user(guard.tenant_id, guard.user_id));
+  GATE_TRY_VOID(lock_subject(guard));
   Query move(connection_, kChangePassword);
   bind_guard(move, guard);
   GATE_TRY_VOID(move.change_or(kSubjectChanged));
@@ -232,7 +240,7 @@ Result<void> PostgresUnitOfWork::mark_reset_channel(std::string_view tenant_id,
 }
 
 Result<void> PostgresUnitOfWork::evict(const SubjectGuard& holder) {
-  GATE_TRY_VOID(lock_user(holder.tenant_id, holder.user_id));
+  GATE_TRY_VOID(lock_subject(holder));
   Query end(connection_, kEvict);
   bind_guard(end, holder);
   GATE_TRY_VOID(end.change_or(kSubjectChanged));
@@ -243,7 +251,7 @@ Result<void> PostgresUnitOfWork::evict(const SubjectGuard& holder) {
 
 Result<void> PostgresUnitOfWork::rehash_password(const SubjectGuard& guard,
                                                  std::string_view encoded, Micros now) {
-  GATE_TRY_VOID(lock_user(guard.tenant_id, guard.user_id));
+  GATE_TRY_VOID(lock_subject(guard));
   Query query(connection_, kRehashPassword);
   bind_guard(query, guard, encoded, now);
   return query.change_or(kSubjectChanged);
@@ -264,7 +272,7 @@ Result<void> PostgresUnitOfWork::enrol_channel(const SubjectGuard& guard, const 
                                                Micros now) {
   // Compared and raised in one statement: of two concurrent ones with the same guard, the second
   // fails.
-  GATE_TRY_VOID(lock_user(guard.tenant_id, guard.user_id));
+  GATE_TRY_VOID(lock_subject(guard));
   Query move(connection_, kMoveMethodsIfUnchanged);
   bind_guard(move, guard);
   GATE_TRY_VOID(move.change_or(kSubjectChanged));

@@ -136,7 +136,7 @@ format = "json"
   }
 
   command(name, ...rest) {
-    return spawnSync(binary, [...name.split(" "), "--config", this.config, ...rest], { encoding: "utf8" });
+    return spawnSync(binary, [...name.split(" "), "--config", this.config, ...rest], { encoding: "utf8", maxBuffer: 2 ** 28 });
   }
 
   async run() {
