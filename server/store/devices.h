@@ -26,7 +26,9 @@ class DeviceWrites {
   /// Makes the device known, or records that it was seen again. A device that is still known keeps
   /// its id, its epoch and its count of tries. Forgets the devices of the user that have another
   /// user epoch or were not seen since `seen_since`; of the rest, those seen least recently beyond
-  /// `max`. A device whose epoch was raised is forgotten as by `forget_device`.
+  /// `max`. A device whose epoch was raised is forgotten as by `forget_device`. An id that
+  /// another device of the user has, a forgotten one included, is not remembered: ids are random,
+  /// and guards find devices by them.
   [[nodiscard]] virtual Result<void> remember_device(const KnownDevice& device, Micros seen_since,
                                                      std::int64_t max) = 0;
   /// Forgets the device and its counters, whose keys begin with `device_throttle_prefix`. It is not

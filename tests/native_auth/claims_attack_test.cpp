@@ -205,7 +205,8 @@ TEST_F(ClaimsAttack, S10_NoScopeCrossesTenants) {
     return TestServer::read(server_.send(request));
   };
   const std::string token =
-      post("/oauth2/v2.0/initiate", {{"username", "amy"}, {"challenge_type", "password redirect"}})
+      post("/oauth2/v2.0/initiate",
+           {{"username", "amy@shop.example"}, {"challenge_type", "oob password redirect"}})
           .token();
   const auto asks = [&](const char* scope) {
     return post("/oauth2/v2.0/token", {{"continuation_token", token},
@@ -214,6 +215,7 @@ TEST_F(ClaimsAttack, S10_NoScopeCrossesTenants) {
                                        {"scope", scope}})
         .error();
   };
+  ASSERT_NE(token, "");
   EXPECT_EQ(asks("api://payments/sell"), "invalid_grant") << "its own: only the step is refused";
   for (const char* scope : {"api://payments/pay", "api://payments/refund", "api://statements/read",
                             "api://ledger/entries.read"}) {

@@ -1,5 +1,6 @@
 // The first factors of one user: two of them, one, or none (docs/provisioning.md, `first_factors`).
 
+#include "server/account/provision.h"
 #include "tests/native_auth/sign_in_fixture.h"
 
 namespace gate::server::testing_support {

@@ -54,16 +54,20 @@ Result<void> MemoryUnitOfWork::remember_device(const KnownDevice& device, Micros
     return forget_device(known.tenant_id, known.user_id, known.device_id);
   };
   for (const KnownDevice& known : devices_of(state_, device.tenant_id, device.user_id)) {
-    if (is_forgotten(known)) {
-      if (known.user_epoch != device.user_epoch) {
-        state_.devices.erase(key_of(known.tenant_id, known.user_id, text_of(known.key_hash)));
-      }
-    } else if (known.user_epoch != device.user_epoch || known.seen_at < seen_since) {
+    if (!is_forgotten(known) &&
+        (known.user_epoch != device.user_epoch || known.seen_at < seen_since)) {
       GATE_TRY_VOID(forget(known));
     }
   }
+  for (const KnownDevice& known : devices_of(state_, device.tenant_id, device.user_id)) {
+    if (is_forgotten(known) && known.user_epoch != device.user_epoch) {
+      state_.devices.erase(key_of(known.tenant_id, known.user_id, text_of(known.key_hash)));
+    }
+  }
   const UserKey key = key_of(device.tenant_id, device.user_id, text_of(device.key_hash));
-  if (!state_.devices.update(key, [&](KnownDevice& known) { known.seen_at = device.seen_at; })) {
+  const bool seen_before =
+      state_.devices.update(key, [&](KnownDevice& row) { row.seen_at = device.seen_at; });
+  if (!seen_before && !device_key(device.tenant_id, device.user_id, device.device_id)) {
     state_.devices.put(key, device);
   }
   // This device is forgotten last, then those seen most recently; ties are ordered by id.

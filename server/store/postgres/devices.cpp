@@ -24,7 +24,8 @@ const Sql kDropForgotten(
     "AND " GATE_PG_FORGOTTEN);
 const Sql kRemember(
     "INSERT INTO known_device (tenant_id, user_id, key_hash, device_id, user_epoch, epoch, "
-    "first_seen, last_seen) VALUES ($1,$2,$3,$4,$5,$6,$7,$7) "
+    "first_seen, last_seen) SELECT $1,$2,$3,$4,$5,$6,$7,$7 WHERE NOT EXISTS (SELECT 1 FROM "
+    "known_device WHERE tenant_id = $1 AND user_id = $2 AND device_id = $4 AND key_hash <> $3) "
     "ON CONFLICT (tenant_id, user_id, key_hash) DO UPDATE SET last_seen = excluded.last_seen");
 const Sql kFindSurplus(
     "SELECT device_id FROM known_device WHERE tenant_id = $1 AND user_id = $2 "
