@@ -155,6 +155,9 @@ TEST_F(FirstFactors, S16_ACodeAloneEnrolsNoMethodThatSparesThePassword) {
   EXPECT_NE(enrolment.status == 200 && enrolment.body.contains("methods"), true);
   EXPECT_EQ(server_.first_factor("carl").suberror(), "mfa_required")
       << "the password first, then the mailbox";
+  list("carl", kEmailOnly);
+  EXPECT_EQ(server_.first_factor("carl").suberror(), "registration_required")
+      << "without the password on the list there is nothing to spare";
 }
 
 TEST_F(FirstFactors, AnEmptyListLeadsToTheWeb) {
