@@ -138,6 +138,10 @@ Result<std::optional<User>> PostgresUnitOfWork::find_user_by_name(std::string_vi
 
 Result<std::optional<User>> PostgresUnitOfWork::find_user(std::string_view tenant_id,
                                                           std::string_view user_id) {
+  // A unit of work that reads it decides by it, or writes it back.
+  if (mode_ == Mode::kWrite) {
+    GATE_TRY_VOID(lock_user(tenant_id, user_id));
+  }
   Query query(connection_, kFindUser);
   query.bind(tenant_id, user_id);
   return one_user(query, setting_.key);
