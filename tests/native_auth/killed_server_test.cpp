@@ -15,6 +15,7 @@
 
 #include "tests/native_auth/repeated_request.h"
 #include "tests/native_auth/scenes.h"
+#include "tests/native_auth/test_store.h"
 
 namespace gate::server::testing_support {
 namespace {
@@ -54,6 +55,7 @@ Traces traces_of(TestServer& server) {
 class KilledServer : public testing::Test {
  protected:
   void SetUp() override {
+    start_store_server();
     std::string pattern = (std::filesystem::temp_directory_path() / "gate-kill-XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;

@@ -51,6 +51,12 @@ std::string with_bytes(const std::string& rows) {
 
 }  // namespace
 
+void start_store_server() {
+  if (on_postgres()) {
+    static_cast<void>(server());
+  }
+}
+
 bool has_store(const std::filesystem::path& folder) {
   return std::filesystem::exists(folder / (on_postgres() ? kUrlFile : kFile));
 }

@@ -12,6 +12,9 @@
 /// PostgreSQL server of this program, whose URL is a file in the folder.
 namespace gate::server::testing_support {
 
+/// Starts the server of the stores, if they need one. A test that forks calls it before: a server
+/// that a child started would end with the child.
+void start_store_server();
 /// True if the folder has a store already.
 [[nodiscard]] bool has_store(const std::filesystem::path& folder);
 [[nodiscard]] std::unique_ptr<Store> open_store(const std::filesystem::path& folder,
