@@ -12,8 +12,8 @@ namespace gate::compiler {
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
 /// The candidate nearest to `wrong`, or empty when none is near enough (about one change in three
-/// letters): no guess beats a silly guess. Ties go to the first candidate. A word of Microsoft Graph
-/// is that of the language which means the same, if it is among the candidates.
+/// letters): no guess beats a silly guess. Ties go to the first candidate. A word of Microsoft
+/// Graph is that of the language which means the same, if it is among the candidates.
 [[nodiscard]] std::string_view nearest(std::string_view wrong,
                                        std::span<const std::string_view> candidates);
 

@@ -12,9 +12,9 @@ namespace gate::server {
 inline constexpr std::size_t kAddressBytesMax = 254;
 
 /// The normal form of an e-mail address, in which it is compared and looked up: surrounding blanks
-/// removed, ASCII letters in lower case. Absent when the text is no address of this form. That does not say
-/// that mail can be sent there: is_mail_address() does. It needs exactly one `@` with text on both sides, a dot in the domain, and no blanks, control characters
-/// or RFC 5322 specials.
+/// removed, ASCII letters in lower case. Absent when the text is no address of this form. That does
+/// not say that mail can be sent there: is_mail_address() does. It needs exactly one `@` with text
+/// on both sides, a dot in the domain, and no blanks, control characters or RFC 5322 specials.
 [[nodiscard]] std::optional<std::string> normalize_email(std::string_view text);
 
 /// True if mail can be sent to the address: it is safe in an SMTP command and in a header. One `@`,

@@ -62,7 +62,8 @@ Source documented() {
     if (auto* conditions = each.as_object().if_contains("conditions"); conditions != nullptr) {
       if (auto* times = conditions->as_object().if_contains("times"); times != nullptr) {
         for (const auto* key : {"includeDays", "excludeDays"}) {
-          if (auto* window = times->as_object().if_contains(key); window != nullptr && window->is_object()) {
+          if (auto* window = times->as_object().if_contains(key);
+              window != nullptr && window->is_object()) {
             window->as_object()["timeZone"] = "UTC";  // the oracle knows no summer time
           }
         }
