@@ -25,8 +25,9 @@ struct CheckedSet {
 
 /// G0430: only named users are covered, and the set does not decide about the others.
 void check_reach(const CheckedSet& set, DiagnosticCollector& diagnostics);
-/// G0431: a policy that stops all users at all apps and excludes nobody who could mend it. Looked
-/// for in every set, so it needs no texts: names[i] is where program.policies[i] has its name.
+/// G0431: a policy that stops all users at all apps and excludes no account that could mend it.
+/// Looked for in every set, so it needs no texts: names[i] is where program.policies[i] has its
+/// name.
 void check_lockout(const ir::Program& program, std::span<const Span> names,
                    DiagnosticCollector& diagnostics);
 /// G0432, G0433: device conditions that no unregistered device can meet.
