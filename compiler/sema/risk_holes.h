@@ -6,7 +6,7 @@
 namespace gate::compiler::sema {
 
 /// Takes back the warnings about lists of risk levels with a hole (G0402) where another policy
-/// blocks the levels that are left out, for all users at all apps: then nobody passes through the
+/// blocks the levels that are left out, for all users at all apps: then no sign-in gets through the
 /// hole.
 void drop_blocked_holes(const ir::Program& program, DiagnosticCollector& diagnostics);
 
